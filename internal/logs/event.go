@@ -1,0 +1,64 @@
+package logs
+
+import (
+	"slices"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// Event is one kind of log line. The events are the variables of this package; they are never changed after the program's
+// start, and any goroutine may log one at any time.
+type Event struct {
+	// Name is the value of the "event" key.
+	Name string
+	// Levels are the levels the event may have; Log uses the first.
+	Levels []zapcore.Level
+	// Message is the value of the "msg" key, the same on every line of this event.
+	Message string
+	// About says when the event is logged, for docs/logs.md.
+	About string
+	// Required fields are on every line of this event, Optional ones where they are known.
+	Required, Optional []Field
+}
+
+// Log writes the event at its first level.
+func (e *Event) Log(l *zap.Logger, fields ...zap.Field) {
+	e.LogAt(l, e.Levels[0], fields...)
+}
+
+// LogAt writes the event at one of its levels.
+func (e *Event) LogAt(l *zap.Logger, level zapcore.Level, fields ...zap.Field) {
+	if !l.Core().Enabled(level) {
+		return
+	}
+	// The fields are copied, so that the caller's slice does not escape to the heap while the level is off.
+	all := make([]zap.Field, 0, 1+len(fields))
+	all = append(all, zap.String(EventKey, e.Name))
+	all = append(all, fields...)
+	if line := l.Check(level, e.Message); line != nil {
+		line.Write(all...)
+	}
+}
+
+// Enabled reports whether Log would write the event.
+func (e *Event) Enabled(l *zap.Logger) bool {
+	return l.Core().Enabled(e.Levels[0])
+}
+
+// Allows reports whether the event may have the level.
+func (e *Event) Allows(level zapcore.Level) bool {
+	return slices.Contains(e.Levels, level)
+}
+
+// Field returns the declaration of the event's field with this key, and whether there is one.
+func (e *Event) Field(key string) (Field, bool) {
+	for _, fields := range [][]Field{e.Required, e.Optional} {
+		for _, f := range fields {
+			if f.Key == key {
+				return f, true
+			}
+		}
+	}
+	return Field{}, false
+}

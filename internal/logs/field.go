@@ -1,0 +1,237 @@
+package logs
+
+import (
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// The keys that every line has.
+const (
+	TimeKey    = "time"
+	LevelKey   = "level"
+	LoggerKey  = "logger"
+	MessageKey = "msg"
+	EventKey   = "event"
+)
+
+// Kind is the JSON type of a field's value.
+type Kind string
+
+// The kinds of values.
+const (
+	String Kind = "string"
+	Int    Kind = "integer"
+	Float  Kind = "number"
+	Bool   Kind = "boolean"
+	List   Kind = "array of strings"
+	Object Kind = "object"
+)
+
+// Field declares one key of a log line. A unit stands in the key: "_ms" is milliseconds with three decimals.
+type Field struct {
+	Key   string
+	Kind  Kind
+	About string
+	// Values are the only values allowed; nil allows any.
+	Values []string
+}
+
+// with narrows what the field means, or may be, in one event.
+func (f Field) with(about string, values ...string) Field {
+	f.About, f.Values = about, values
+	return f
+}
+
+// Each field has its declaration and, beside it, the function that makes it, so that a call site can neither misspell a key nor
+// mistake its type.
+
+var (
+	messageID = Field{Key: "message_id", Kind: String, About: "id of the message (UUID)"}
+	streamID  = Field{Key: "stream_id", Kind: String, About: "id of the stream (UUID), its own for every subscription"}
+	requestID = Field{Key: "request_id", Kind: String, About: "id of the HTTP request, as in the answer's X-Request-Id"}
+)
+
+// MessageID names the message that the line is about.
+func MessageID(id fmt.Stringer) zap.Field { return zap.Stringer(messageID.Key, id) }
+
+// StreamID names the stream that the line is about.
+func StreamID(id fmt.Stringer) zap.Field { return zap.Stringer(streamID.Key, id) }
+
+// RequestID names the HTTP request that led to the line.
+func RequestID(id string) zap.Field { return zap.String(requestID.Key, id) }
+
+var (
+	method        = Field{Key: "http.request.method", Kind: String, About: "the request's method"}
+	route         = Field{Key: "http.route", Kind: String, About: "the pattern that matched the path; empty where none did"}
+	urlPath       = Field{Key: "url.path", Kind: String, About: "the request's path, without its query"}
+	statusCode    = Field{Key: "http.response.status_code", Kind: Int, About: "the answer's status"}
+	clientAddress = Field{Key: "client.address", Kind: String, About: "address and port of the peer"}
+)
+
+// Method is the HTTP request's method.
+func Method(name string) zap.Field { return zap.String(method.Key, name) }
+
+// Route is the pattern that the HTTP request matched, "" for none.
+func Route(pattern string) zap.Field { return zap.String(route.Key, pattern) }
+
+// URLPath is the HTTP request's path without its query.
+func URLPath(path string) zap.Field { return zap.String(urlPath.Key, path) }
+
+// StatusCode is the status of an HTTP answer.
+func StatusCode(status int) zap.Field { return zap.Int(statusCode.Key, status) }
+
+// ClientAddress is the peer's address and port.
+func ClientAddress(address string) zap.Field { return zap.String(clientAddress.Key, address) }
+
+var (
+	code         = Field{Key: "code", Kind: String, About: "the error's stable code"}
+	status       = Field{Key: "status", Kind: Int, About: "the HTTP status that the client was given"}
+	reason       = Field{Key: "reason", Kind: String, About: "why, in one word"}
+	errorText    = Field{Key: "error", Kind: String, About: "the error in words"}
+	stack        = Field{Key: "stack", Kind: String, About: "the goroutine's stack"}
+	signal       = Field{Key: "signal", Kind: String, About: "the signal that asked for the shutdown"}
+	key          = Field{Key: "key", Kind: String, About: "the flag or variable with the bad value"}
+	source       = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument"}}
+	kind         = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
+	lastEventID  = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
+	version      = Field{Key: "version", Kind: String, About: "the program's version, from its build info"}
+	listener     = Field{Key: "listener", Kind: String, About: "which listener", Values: []string{"public", "admin"}}
+	urls         = Field{Key: "urls", Kind: List, About: "the addresses to open"}
+	config       = Field{Key: "config", Kind: Object, About: "every setting in use"}
+	path         = Field{Key: "path", Kind: String, About: "the log file"}
+	fromLevel    = Field{Key: "from", Kind: String, About: "the level before"}
+	toLevel      = Field{Key: "to", Kind: String, About: "the level now"}
+	fromPosition = Field{Key: "from", Kind: Int, About: "position of the first chunk that this stream sends"}
+	resumed      = Field{Key: "resumed", Kind: Bool, About: "whether the stream continued an earlier one"}
+)
+
+// Code is the stable code of an HTTP error, such as "invalid_json".
+func Code(word string) zap.Field { return zap.String(code.Key, word) }
+
+// Status is the HTTP status that the client was given.
+func Status(code int) zap.Field { return zap.Int(status.Key, code) }
+
+// Reason is one word of the lists in this package.
+func Reason(word string) zap.Field { return zap.String(reason.Key, word) }
+
+// Error is the text of an error, which must not be nil.
+func Error(err error) zap.Field { return zap.String(errorText.Key, err.Error()) }
+
+// Stack is a goroutine's stack, as runtime/debug.Stack prints it.
+func Stack(trace []byte) zap.Field { return zap.String(stack.Key, string(trace)) }
+
+// Signal is the name of the signal that asked for the shutdown.
+func Signal(name string) zap.Field { return zap.String(signal.Key, name) }
+
+// Key is the flag or variable that had a bad value.
+func Key(name string) zap.Field { return zap.String(key.Key, name) }
+
+// Source is "flag", "environment" or "argument".
+func Source(where string) zap.Field { return zap.String(source.Key, where) }
+
+// StreamKind is one of Kinds.
+func StreamKind(name string) zap.Field { return zap.String(kind.Key, name) }
+
+// LastEventID is what the client sent to resume, "" where it did not.
+func LastEventID(id string) zap.Field { return zap.String(lastEventID.Key, id) }
+
+// Version is the program's version.
+func Version(text string) zap.Field { return zap.String(version.Key, text) }
+
+// Listener is "public" or "admin".
+func Listener(name string) zap.Field { return zap.String(listener.Key, name) }
+
+// URLs are the addresses to open.
+func URLs(all ...string) zap.Field { return zap.Strings(urls.Key, all) }
+
+// Settings is every setting in use.
+func Settings(all zapcore.ObjectMarshaler) zap.Field { return zap.Object(config.Key, all) }
+
+// Path is the log file.
+func Path(name string) zap.Field { return zap.String(path.Key, name) }
+
+// FromLevel is the log level before a change.
+func FromLevel(l zapcore.Level) zap.Field { return zap.String(fromLevel.Key, l.String()) }
+
+// ToLevel is the log level after a change.
+func ToLevel(l zapcore.Level) zap.Field { return zap.String(toLevel.Key, l.String()) }
+
+// FromPosition is the position of the first chunk that a stream sends.
+func FromPosition(position int) zap.Field { return zap.Int(fromPosition.Key, position) }
+
+// Resumed says whether a stream continued an earlier one.
+func Resumed(is bool) zap.Field { return zap.Bool(resumed.Key, is) }
+
+var (
+	bytes         = Field{Key: "bytes", Kind: Int, About: "bytes of the message's UTF-8 text"}
+	total         = Field{Key: "total", Kind: Int, About: "characters (grapheme clusters) of the message"}
+	chunks        = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
+	position      = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
+	activeStreams = Field{Key: "active_streams", Kind: Int, About: "streams running at that moment"}
+	remaining     = Field{Key: "remaining", Kind: Int, About: "streams still running"}
+	streamLimit   = Field{Key: "stream_limit", Kind: Int, About: "streams that may run at once"}
+	openFileLimit = Field{Key: "open_file_limit", Kind: Int, About: "files that the process may have open"}
+)
+
+// Bytes counts bytes: of a message's text, of a frame, or all that a stream sent, as the event says.
+func Bytes(n int) zap.Field { return zap.Int(bytes.Key, n) }
+
+// Total counts the characters of a message.
+func Total(n int) zap.Field { return zap.Int(total.Key, n) }
+
+// Chunks counts the chunk events that a stream sent.
+func Chunks(n int) zap.Field { return zap.Int(chunks.Key, n) }
+
+// Position is a chunk's, from 0.
+func Position(n int) zap.Field { return zap.Int(position.Key, n) }
+
+// ActiveStreams counts running streams.
+func ActiveStreams(n int) zap.Field { return zap.Int(activeStreams.Key, n) }
+
+// Remaining counts the streams that a forced shutdown cut off.
+func Remaining(n int) zap.Field { return zap.Int(remaining.Key, n) }
+
+// StreamLimit is the number of streams that may run at once.
+func StreamLimit(n int) zap.Field { return zap.Int(streamLimit.Key, n) }
+
+// OpenFileLimit is the number of files that the process may have open.
+func OpenFileLimit(n int) zap.Field { return zap.Int(openFileLimit.Key, n) }
+
+var (
+	startupMS  = Field{Key: "startup_ms", Kind: Float, About: "time from the program's start"}
+	durationMS = Field{Key: "duration_ms", Kind: Float, About: "how long it took"}
+	intervalMS = Field{Key: "interval_ms", Kind: Float, About: "time between two chunks"}
+	ageMS      = Field{Key: "age_ms", Kind: Float, About: "time since the message was submitted"}
+	ttfcMS     = Field{Key: "ttfc_ms", Kind: Float, About: "time from the stream's start to its first chunk"}
+	lagMS      = Field{Key: "lag_ms", Kind: Float, About: "how far the stream is behind its schedule"}
+	maxLagMS   = Field{Key: "max_lag_ms", Kind: Float, About: "the furthest that the stream was behind its schedule"}
+)
+
+// StartupMS is the time from the program's start until it was ready.
+func StartupMS(d time.Duration) zap.Field { return milliseconds(startupMS, d) }
+
+// DurationMS is how long the thing took that the event names.
+func DurationMS(d time.Duration) zap.Field { return milliseconds(durationMS, d) }
+
+// IntervalMS is the time between two chunks.
+func IntervalMS(d time.Duration) zap.Field { return milliseconds(intervalMS, d) }
+
+// AgeMS is the time since a message was submitted.
+func AgeMS(d time.Duration) zap.Field { return milliseconds(ageMS, d) }
+
+// TTFCMS is the time from a stream's start to its first chunk.
+func TTFCMS(d time.Duration) zap.Field { return milliseconds(ttfcMS, d) }
+
+// LagMS is how far a stream is behind its schedule.
+func LagMS(d time.Duration) zap.Field { return milliseconds(lagMS, d) }
+
+// MaxLagMS is the furthest that a stream was behind its schedule.
+func MaxLagMS(d time.Duration) zap.Field { return milliseconds(maxLagMS, d) }
+
+// milliseconds keeps three decimals: whole microseconds.
+func milliseconds(f Field, d time.Duration) zap.Field {
+	return zap.Float64(f.Key, float64(d.Microseconds())/1000)
+}
