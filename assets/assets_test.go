@@ -1,0 +1,243 @@
+package assets_test
+
+import (
+	"bytes"
+	"io/fs"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+
+	"sseserver/assets"
+)
+
+// servedElsewhere are addresses that pages link to and that are no file here.
+var servedElsewhere = []string{"openapi.yaml"}
+
+// importPath finds the module that a JavaScript file imports.
+var importPath = regexp.MustCompile(`(?m)^(?:import|export)\b[^'"]*\bfrom\s+['"]([^'"]+)['"]`)
+
+func TestPagesIsEveryHTMLFile(t *testing.T) {
+	names, err := fs.Glob(assets.FS(), "*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Sorted(slices.Values(assets.Pages())); !slices.Equal(got, names) {
+		t.Errorf("Pages() = %q, want every page: %q", got, names)
+	}
+}
+
+func TestFilesAreUTF8(t *testing.T) {
+	err := fs.WalkDir(assets.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		if body := read(t, name); !utf8.Valid(body) || len(body) == 0 {
+			t.Errorf("%s: empty, or not valid UTF-8", name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestNothingFromElsewhere holds the pages to one host and to files that exist.
+func TestNothingFromElsewhere(t *testing.T) {
+	for _, page := range assets.Pages() {
+		for node := range parse(t, page).Descendants() {
+			for _, attr := range node.Attr {
+				switch attr.Key {
+				case "href", "src", "action", "srcset", "poster", "data":
+					wantLocal(t, page, attr.Val)
+				}
+			}
+		}
+	}
+	scripts, err := fs.Glob(assets.FS(), "*.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range scripts {
+		for _, match := range importPath.FindAllSubmatch(read(t, name), -1) {
+			wantLocal(t, name, string(match[1]))
+		}
+	}
+	if css := read(t, "style.css"); bytes.Contains(css, []byte("url(")) || bytes.Contains(css, []byte("@import")) {
+		t.Error("style.css: loads another file")
+	}
+}
+
+// TestPagesKeepThePolicy looks for what the Content-Security-Policy of the
+// package doc would block without a word to the reader.
+func TestPagesKeepThePolicy(t *testing.T) {
+	for _, page := range assets.Pages() {
+		for node := range parse(t, page).Descendants() {
+			if node.Data == "style" && node.Type == html.ElementNode {
+				t.Errorf("%s: inline <style>", page)
+			}
+			if node.Data == "script" && node.Type == html.ElementNode && (attribute(node, "src") == "" || node.FirstChild != nil) {
+				t.Errorf("%s: inline <script>", page)
+			}
+			for _, attr := range node.Attr {
+				if attr.Key == "style" || strings.HasPrefix(attr.Key, "on") {
+					t.Errorf("%s: <%s> has an inline %s attribute", page, node.Data, attr.Key)
+				}
+			}
+		}
+	}
+}
+
+// TestPagesAreAccessible checks what a screen reader needs before any script runs.
+func TestPagesAreAccessible(t *testing.T) {
+	for _, page := range assets.Pages() {
+		t.Run(page, func(t *testing.T) {
+			doc := parse(t, page)
+			ids := idsOf(t, doc)
+			headings := 0
+			for node := range doc.Descendants() {
+				if node.Type != html.ElementNode {
+					continue
+				}
+				switch node.Data {
+				case "html":
+					if attribute(node, "lang") == "" {
+						t.Error("<html> names no language")
+					}
+				case "h1":
+					headings++
+				case "img":
+					if !slices.ContainsFunc(node.Attr, func(a html.Attribute) bool { return a.Key == "alt" }) {
+						t.Error("<img> without alt")
+					}
+				case "input", "textarea", "select", "progress":
+					if !labelled(doc, node) {
+						t.Errorf("<%s id=%q> has no label", node.Data, attribute(node, "id"))
+					}
+				case "label":
+					if target := attribute(node, "for"); target != "" && ids[target] == nil {
+						t.Errorf("label for %q, which does not exist", target)
+					}
+				}
+				for _, key := range []string{"aria-labelledby", "aria-describedby", "aria-controls"} {
+					for _, id := range strings.Fields(attribute(node, key)) {
+						if ids[id] == nil {
+							t.Errorf("<%s> %s=%q, which does not exist", node.Data, key, id)
+						}
+					}
+				}
+			}
+			if headings != 1 {
+				t.Errorf("%d <h1>, want 1", headings)
+			}
+			if role := attribute(ids["error"], "role"); role != "alert" {
+				t.Errorf("errors have role %q, want alert", role)
+			}
+			if role := attribute(ids["status"], "role"); role != "status" {
+				t.Errorf("the state has role %q, want status", role)
+			}
+		})
+	}
+}
+
+// TestScriptsFindTheirElements holds pages and scripts together: every id that
+// the shared script asks for is in every page.
+func TestScriptsFindTheirElements(t *testing.T) {
+	byID := regexp.MustCompile(`byId\('([^']+)'\)`)
+	found := byID.FindAllSubmatch(read(t, "view.js"), -1)
+	if len(found) == 0 {
+		t.Fatal("view.js: no element is looked up; has the spelling changed?")
+	}
+	for _, page := range assets.Pages() {
+		ids := idsOf(t, parse(t, page))
+		for _, match := range found {
+			if ids[string(match[1])] == nil {
+				t.Errorf("%s: view.js needs an element with id %q", page, match[1])
+			}
+		}
+	}
+}
+
+func wantLocal(t *testing.T, from, address string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil || u.IsAbs() || u.Host != "" || strings.HasPrefix(u.Path, "/") {
+		t.Errorf("%s: %q is not relative", from, address)
+		return
+	}
+	name := path.Clean(u.Path)
+	if slices.Contains(servedElsewhere, name) {
+		return
+	}
+	if _, err := fs.Stat(assets.FS(), name); err != nil {
+		t.Errorf("%s: %q does not exist: %v", from, address, err)
+	}
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	body, err := fs.ReadFile(assets.FS(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func parse(t *testing.T, page string) *html.Node {
+	t.Helper()
+	doc, err := html.Parse(bytes.NewReader(read(t, page)))
+	if err != nil {
+		t.Fatalf("%s: %v", page, err)
+	}
+	return doc
+}
+
+func idsOf(t *testing.T, doc *html.Node) map[string]*html.Node {
+	t.Helper()
+	ids := make(map[string]*html.Node)
+	for node := range doc.Descendants() {
+		id := attribute(node, "id")
+		if id == "" {
+			continue
+		}
+		if ids[id] != nil {
+			t.Errorf("two elements with id %q", id)
+		}
+		ids[id] = node
+	}
+	return ids
+}
+
+// labelled reports whether a label holds the node or names its id.
+func labelled(doc, node *html.Node) bool {
+	for ancestor := range node.Ancestors() {
+		if ancestor.Data == "label" {
+			return true
+		}
+	}
+	id := attribute(node, "id")
+	for other := range doc.Descendants() {
+		if other.Data == "label" && id != "" && attribute(other, "for") == id {
+			return true
+		}
+	}
+	return false
+}
+
+// attribute returns the value of the attribute, "" where there is none.
+func attribute(node *html.Node, key string) string {
+	if node == nil {
+		return ""
+	}
+	for _, attr := range node.Attr {
+		if attr.Key == key {
+			return attr.Val
+		}
+	}
+	return ""
+}

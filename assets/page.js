@@ -1,0 +1,206 @@
+// From the button to the last chunk: the flow that both pages share.
+
+import {Problem, Stream, at, send} from './stream.js';
+import * as view from './view.js';
+
+/**
+ * start brings a page to life. `kind` says what is particular to it:
+ *   path           'stream' or 'progress'
+ *   first          position of the first chunk
+ *   query()        further query parameters, as an object
+ *   noun()         what one chunk is called
+ *   take(data)     keeps one chunk
+ *   paint()        shows what was kept, at most once per frame of the screen
+ *   clear()        forgets everything
+ *   check(done)    proves the whole; answers what was proven, in words, or throws a Problem
+ */
+export function start(kind) {
+  const page = new Page(kind);
+  view.form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    page.submit();
+  });
+  view.message.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) view.form.requestSubmit();
+  });
+  view.stopButton.addEventListener('click', () => page.toggle());
+  addEventListener('hashchange', () => page.followHash());
+  addEventListener('pagehide', () => page.stop());
+  page.followHash();
+}
+
+class Page {
+  #kind;
+  #stream = null; // the stream on show, null before the first
+  #sending = null; // AbortController of a message on its way
+  #running = false; // whether Stop has something to stop
+  #some = 0; // chunks received
+  #all; // chunks to come in all, undefined while unknown
+  #noun = ''; // what they are called; the form may change while they come
+  #resumes = 0;
+  #frame = 0; // the requested animation frame, 0 for none
+
+  constructor(kind) {
+    this.#kind = kind;
+  }
+
+  /** submit sends what the form holds and follows its stream. */
+  async submit() {
+    if (!this.#valid()) return;
+    this.#begin();
+    this.#show('sending', 'Sending the message…');
+    view.reveal();
+    const sending = this.#sending = new AbortController();
+    try {
+      const id = await send(view.message.value, sending.signal);
+      if (sending.signal.aborted) return;
+      history.replaceState(null, '', `#${id}`); // a reload follows the same message again
+      this.#follow(id);
+    } catch (problem) {
+      if (!sending.signal.aborted) this.#failed(problem);
+    }
+  }
+
+  /** followHash follows the message whose id stands behind the # of the address, if there is one. */
+  followHash() {
+    const id = location.hash.slice(1);
+    if (!id) return;
+    this.#begin();
+    this.#follow(id);
+  }
+
+  /** toggle is the Stop button, which after a stop says Resume. */
+  toggle() {
+    if (this.#running) this.stop();
+    else this.#stream?.open();
+  }
+
+  stop() {
+    if (!this.#running) return;
+    this.#sending?.abort();
+    this.#stream?.close();
+    view.clearFault();
+    this.#end('stopped', this.#some ? `Stopped after ${this.#some} of ${this.#counted()}` : 'Stopped before anything came');
+  }
+
+  #valid() {
+    view.clearFault();
+    if (view.message.value === '') {
+      view.fault('The message is empty. Write something first.', view.message);
+    } else if (view.interval.validity.badInput) {
+      view.fault('The interval is not a number.', view.interval);
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  #begin() {
+    this.#sending?.abort();
+    this.#stream?.close();
+    this.#stream = null;
+    view.clearFault();
+    view.clearWire();
+    this.#restart();
+    this.#resumes = 0;
+    this.#noun = this.#kind.noun();
+  }
+
+  #follow(id) {
+    const {path, first, query} = this.#kind;
+    const options = query();
+    if (view.interval.value !== '') options.interval = `${view.interval.valueAsNumber}ms`;
+    const url = at(`${path}/${encodeURIComponent(id)}`, options);
+    view.follow(url);
+    this.#stream = new Stream(url, first, {
+      state: (word, attempt) => this.#state(word, attempt),
+      event: (type, id, data) => this.#event(type, id, data),
+      chunk: (data) => this.#chunk(data),
+      resumed: () => { this.#resumes++; },
+      restart: () => this.#restart(),
+      done: (data) => this.#done(data),
+      failed: (problem) => this.#failed(problem),
+    });
+    this.#stream.open();
+  }
+
+  #state(word, attempt) {
+    if (attempt > 1) view.fault('The server cannot be reached. The browser goes on trying until you press Stop.');
+    else view.clearFault();
+    this.#show(word, {
+      connecting: 'Connecting…',
+      streaming: 'Streaming',
+      reconnecting: 'Connection lost. Reconnecting…',
+    }[word]);
+  }
+
+  #event(type, id, data) {
+    view.logEvent(type, id, data);
+    this.#paintSoon();
+  }
+
+  #chunk(data) {
+    this.#some++;
+    this.#all = data.total;
+    this.#kind.take(data);
+  }
+
+  #restart() {
+    this.#some = 0;
+    this.#all = undefined;
+    this.#kind.clear();
+    this.#paintSoon();
+  }
+
+  async #done(data) {
+    const stream = this.#stream;
+    this.#paint();
+    try {
+      const proven = await this.#kind.check(data);
+      if (stream !== this.#stream) return; // the next message was sent meanwhile
+      const resumes = this.#resumes ? `, resumed ${this.#resumes}×` : '';
+      this.#end('complete', `Complete${proven}: ${this.#counted()}${resumes}`);
+      this.#stream = null;
+      view.offer('');
+    } catch (problem) {
+      if (stream === this.#stream) this.#failed(problem);
+    }
+  }
+
+  #failed(problem) {
+    this.#end('failed', 'Failed');
+    const words = problem instanceof Problem ? problem.message : `This page has a defect: ${problem}`;
+    view.fault(words, problem.code === 'invalid_parameter' ? view.interval : undefined);
+  }
+
+  #counted() {
+    return `${this.#all} ${this.#noun}${this.#all === 1 ? '' : 's'}`;
+  }
+
+  #show(word, detail) {
+    this.#running = true;
+    view.state(word, detail);
+    view.offer('Stop');
+  }
+
+  #end(word, detail) {
+    this.#running = false;
+    this.#sending = null;
+    this.#paint();
+    view.state(word, detail);
+    view.offer(this.#stream ? 'Resume' : '');
+  }
+
+  // Chunks may come every millisecond; the screen shows about sixty pictures a second.
+  #paintSoon() {
+    this.#frame ||= requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    view.progress(this.#some, this.#all);
+    this.#kind.paint();
+    view.paintWire();
+  }
+}

@@ -1,0 +1,179 @@
+// The server as any front end meets it: POST /send, then one EventSource.
+// Nothing here knows what the page looks like.
+
+/** Problem is a failure in words that a user can act on. */
+export class Problem extends Error {
+  /** code is the server's stable code (RFC 9457 member), or 'unreachable'. */
+  constructor(words, code) {
+    super(words);
+    this.code = code;
+  }
+}
+
+/** send submits the message and answers its id. */
+export async function send(message, signal) {
+  const response = await ask(at('send'), {
+    method: 'POST',
+    headers: {'Content-Type': 'application/json'},
+    body: JSON.stringify({message}),
+    signal,
+  });
+  const {messageId} = await response.json();
+  return messageId;
+}
+
+/** at is the address of a path beside the page, so the server may live under any prefix of a proxy. */
+export function at(path, query = {}) {
+  const url = new URL(path, document.baseURI);
+  url.hash = '';
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+  return url;
+}
+
+/** ask is fetch, except that everything but success is thrown as a Problem. */
+async function ask(url, init) {
+  let response;
+  try {
+    response = await fetch(url, init);
+  } catch {
+    throw new Problem('The server cannot be reached. Is it running?', 'unreachable');
+  }
+  if (response.ok) return response;
+  const {detail, title, code} = await response.json().catch(() => ({}));
+  throw new Problem(detail || title || `The server answered with status ${response.status}.`, code);
+}
+
+/**
+ * Stream follows one event stream to its end and checks that no chunk is lost, doubled or out of order.
+ *
+ *   connecting → streaming ⇄ reconnecting      the browser reconnects by itself, with Last-Event-ID
+ *        └──────────┴──────────────┴──→ complete | failed, or stopped by close()
+ *
+ * It tells what happens through the callbacks of `on`:
+ *   state(word, attempt)   'connecting', 'streaming' or 'reconnecting', with the number of failed attempts
+ *   event(type, id, data)  every event as it came, id '' where the event carried none
+ *   chunk(data, position)  the next chunk, always in order
+ *   resumed()              the server continued where the connection was lost
+ *   restart()              the server begins anew: forget all chunks
+ *   done(data)             all chunks are here; the connection is closed
+ *   failed(problem)        no chunk will follow unless open() is called again
+ */
+export class Stream {
+  #url;
+  #first; // position of the first chunk: 0 for characters, 1 for progress
+  #next; // position of the chunk expected next
+  #on;
+  #source = null; // the EventSource, null while closed
+  #attempts = 0; // failed connections since the last open one
+
+  constructor(url, first, on) {
+    this.#url = url;
+    this.#first = this.#next = first;
+    this.#on = on;
+  }
+
+  /** open connects. After close or a failure it continues with the next chunk. */
+  open() {
+    this.close();
+    const url = new URL(this.#url);
+    // A new EventSource cannot set the Last-Event-ID header; the query says the same.
+    if (this.#received > 0) url.searchParams.set('lastEventId', this.#next - 1);
+
+    const source = new EventSource(url);
+    source.onopen = () => this.#opened();
+    source.onerror = () => this.#lost();
+    source.onmessage = (event) => this.#read(event, this.#chunk);
+    source.addEventListener('resumed', (event) => this.#read(event, this.#resumed));
+    source.addEventListener('done', (event) => this.#read(event, this.#done));
+    this.#source = source;
+    this.#attempts = 0;
+    this.#on.state('connecting', 0);
+  }
+
+  /** close ends the connection; no callback follows. */
+  close() {
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  get #received() {
+    return this.#next - this.#first;
+  }
+
+  #opened() {
+    this.#attempts = 0;
+    this.#on.state('streaming', 0);
+  }
+
+  // A lost connection leaves EventSource CONNECTING: it tries again by itself. CLOSED is its last word,
+  // after any answer that is no event stream.
+  #lost() {
+    if (this.#source.readyState === EventSource.CLOSED) this.#explain(this.#source);
+    else this.#on.state('reconnecting', ++this.#attempts);
+  }
+
+  // EventSource hides the answer it was refused with, so ask once more with fetch and read it.
+  async #explain(source) {
+    const gone = new AbortController();
+    let problem = new Problem('The server closed the stream.', 'closed');
+    try {
+      await ask(source.url, {headers: {Accept: 'text/event-stream'}, signal: gone.signal});
+    } catch (thrown) {
+      problem = thrown;
+    }
+    gone.abort();
+    if (this.#source === source) this.#fail(problem); // unless closed or reopened meanwhile
+  }
+
+  #fail(problem) {
+    this.close();
+    this.#on.failed(problem);
+  }
+
+  #read(event, take) {
+    // EventSource repeats the last id on an event that has none; `resumed` is the one that has none.
+    this.#on.event(event.type, event.type === 'resumed' ? '' : event.lastEventId, event.data);
+    let data;
+    try {
+      data = JSON.parse(event.data);
+    } catch {
+      this.#fail(new Problem('The stream carried an event that is not JSON.', 'bad_event'));
+      return;
+    }
+    take.call(this, data, event);
+  }
+
+  #chunk(data, event) {
+    const position = data.position ?? Number(event.lastEventId); // progress has its position in the id alone
+    if (position !== this.#next) {
+      this.#fail(disorder(this.#next, position));
+      return;
+    }
+    this.#next++;
+    this.#on.chunk(data, position);
+  }
+
+  #resumed({from, resumed}) {
+    if (!resumed) {
+      this.#next = this.#first;
+      this.#on.restart();
+    } else if (from === this.#next) {
+      this.#on.resumed();
+    } else {
+      this.#fail(disorder(this.#next, from));
+    }
+  }
+
+  #done(data) {
+    if (data.total !== this.#received) {
+      this.#fail(disorder(this.#next, 'the end'));
+      return;
+    }
+    this.close(); // else EventSource would reconnect, only to be told 204
+    this.#on.done(data);
+  }
+}
+
+function disorder(want, got) {
+  return new Problem(`The stream is out of order: position ${want} was due, ${got} came.`, 'disorder');
+}
