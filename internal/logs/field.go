@@ -94,7 +94,7 @@ var (
 	stack        = Field{Key: "stack", Kind: String, About: "the goroutine's stack"}
 	signal       = Field{Key: "signal", Kind: String, About: "the signal that asked for the shutdown"}
 	key          = Field{Key: "key", Kind: String, About: "the flag or variable with the bad value"}
-	source       = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument"}}
+	source       = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument", "default"}}
 	kind         = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
 	lastEventID  = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
 	version      = Field{Key: "version", Kind: String, About: "the program's version, from its build info"}
@@ -129,7 +129,7 @@ func Signal(name string) zap.Field { return zap.String(signal.Key, name) }
 // Key is the flag or variable that had a bad value.
 func Key(name string) zap.Field { return zap.String(key.Key, name) }
 
-// Source is "flag", "environment" or "argument".
+// Source is "flag", "environment", "argument" or "default".
 func Source(where string) zap.Field { return zap.String(source.Key, where) }
 
 // StreamKind is one of Kinds.
