@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+
+	"sseserver/internal/logs"
+)
+
+// Config is every setting of the server, as flags, environment and defaults gave it. It is made by parseConfig, which has
+// checked each value and those that depend on one another.
+type Config struct {
+	// Addr and AdminAddr are where the two listeners accept connections, as host:port; an empty AdminAddr is no admin listener.
+	Addr, AdminAddr string
+
+	// Interval and ProgressInterval are the time between two chunks where a request does not say; MinInterval and MaxInterval
+	// bound what a request may say.
+	Interval, ProgressInterval, MinInterval, MaxInterval time.Duration
+	// Heartbeat is the silence after which a comment is sent; 0 sends none.
+	Heartbeat time.Duration
+	// WriteTimeout is how long one write may block before its stream is ended.
+	WriteTimeout time.Duration
+	// MaxStreams is how many streams may run at once.
+	MaxStreams int
+
+	// MessageTTL is how long a message is kept after its last use.
+	MessageTTL time.Duration
+	// MaxMessages is how many messages are kept, MaxStoreBytes how many bytes of text in all.
+	MaxMessages int
+	// MaxMessageBytes is the largest body of a POST /send, MaxStoreBytes the most text stored in all, both in bytes.
+	MaxMessageBytes, MaxStoreBytes int64
+	// Drain is how long running streams may go on after the signal to stop; 0 ends them at once.
+	Drain time.Duration
+	// CORSOrigins may read answers from other pages: "*" alone for any.
+	CORSOrigins []string
+
+	LogFormat logs.Format
+	LogLevel  zapcore.Level
+	// LogFile is appended to; empty is standard error.
+	LogFile string
+
+	// sources says of each setting where its value stood: "flag", "environment" or "default".
+	sources map[string]string
+}
+
+// setting is one row of the table of settings: a name, of which flag and variable are made, a default, and where its value goes.
+type setting struct {
+	name, def, usage string
+	value            value
+}
+
+func (s setting) flag() string { return "--" + s.name }
+func (s setting) variable() string {
+	return "SSESERVER_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
+}
+
+// help is the setting's line in --help; what is before the tab is the first column.
+func (s setting) help() string {
+	def := ""
+	if s.def != "" {
+		def = " (default: " + s.def + ")"
+	}
+	return fmt.Sprintf("%s %s\t%s%s [$%s]", s.flag(), s.value.Kind(), s.usage, def, s.variable())
+}
+
+// settings is the table of all settings, in the order of --help, with their values in c.
+func settings(c *Config) []setting {
+	return []setting{
+		{"addr", "127.0.0.1:4400", "where the pages and the API listen", &address{p: &c.Addr}},
+		{"admin-addr", "127.0.0.1:4401", "where metrics, pprof and the log level listen; empty turns it off", &address{p: &c.AdminAddr, emptyIsOff: true}},
+
+		{"interval", "50ms", "time between two characters or words, where a request does not say", &duration{p: &c.Interval, min: tick, max: day}},
+		{"progress-interval", "100ms", "time between two steps of progress, where a request does not say", &duration{p: &c.ProgressInterval, min: tick, max: day}},
+		{"min-interval", "1ms", "least interval that a request may ask for", &duration{p: &c.MinInterval, min: tick, max: day}},
+		{"max-interval", "1m", "greatest interval that a request may ask for", &duration{p: &c.MaxInterval, min: tick, max: day}},
+		{"heartbeat", "15s", "silence after which a stream sends a comment; 0 sends none", &duration{p: &c.Heartbeat, min: 10 * time.Millisecond, max: time.Hour, zeroIsOff: true}},
+		{"write-timeout", "10s", "how long one write to a client may block before its stream is ended", &duration{p: &c.WriteTimeout, min: 10 * time.Millisecond, max: time.Hour}},
+		{"max-streams", "100000", "streams that may run at once", &count{&c.MaxStreams, 1, 10_000_000}},
+
+		{"message-ttl", "1h", "how long a message is kept after its last use", &duration{p: &c.MessageTTL, min: time.Second, max: 365 * day}},
+		{"max-messages", "100000", "messages that are kept", &count{&c.MaxMessages, 1, 100_000_000}},
+		{"max-message-bytes", "1MiB", "largest body of a POST /send", &size{&c.MaxMessageBytes, 1, gib}},
+		{"max-store-bytes", "256MiB", "text that is kept in all", &size{&c.MaxStoreBytes, 1, 1024 * gib}},
+
+		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
+		{"cors-origins", "*", "whose pages may read the answers: * for any, or origins with commas between", &origins{&c.CORSOrigins}},
+
+		{"log-format", "auto", "form of the log lines; auto is console on a terminal and json elsewhere", formats(&c.LogFormat)},
+		{"log-level", "info", "least level that is logged", levels(&c.LogLevel)},
+		{"log-file", "", "file to append the log to, opened anew on SIGHUP; empty is standard error", &text{&c.LogFile}},
+	}
+}
+
+// check compares the settings that depend on one another.
+func (c *Config) check() error {
+	if c.MinInterval > c.MaxInterval {
+		return c.invalid(fmt.Errorf("--min-interval must not be above --max-interval, got %s and %s", short(c.MinInterval), short(c.MaxInterval)),
+			"min-interval", "max-interval")
+	}
+	if err := c.checkInterval("interval", c.Interval); err != nil {
+		return err
+	}
+	if err := c.checkInterval("progress-interval", c.ProgressInterval); err != nil {
+		return err
+	}
+	if c.MaxMessageBytes > c.MaxStoreBytes {
+		return c.invalid(fmt.Errorf("--max-message-bytes must not be above --max-store-bytes, got %s and %s",
+			shortSize(c.MaxMessageBytes), shortSize(c.MaxStoreBytes)), "max-message-bytes", "max-store-bytes")
+	}
+	return nil
+}
+
+func (c *Config) checkInterval(name string, d time.Duration) error {
+	if d >= c.MinInterval && d <= c.MaxInterval {
+		return nil
+	}
+	return c.invalid(fmt.Errorf("--%s must be from %s (--min-interval) to %s (--max-interval), got %s",
+		name, short(c.MinInterval), short(c.MaxInterval), short(d)), name, "min-interval", "max-interval")
+}
+
+// MarshalLogObject adds every setting by its flag's name, in the form that the flag takes.
+func (c Config) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	for _, s := range settings(&c) {
+		enc.AddString(s.name, s.value.String())
+	}
+	return nil
+}

@@ -1,0 +1,278 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+
+	"sseserver/internal/logs"
+)
+
+// with parses a command line under these variables.
+func with(args []string, env map[string]string) (Config, action, string, error) {
+	var stdout bytes.Buffer
+	lookup := func(key string) (string, bool) { text, ok := env[key]; return text, ok }
+	c, asked, err := parseConfig(args, lookup, &stdout)
+	return c, asked, stdout.String(), err
+}
+
+func TestDefaults(t *testing.T) {
+	c, asked, stdout, err := with(nil, nil)
+	if err != nil || asked != serve || stdout != "" {
+		t.Fatalf("asked %v, stdout %q, error %v; want serve, nothing, nil", asked, stdout, err)
+	}
+	want := map[string]any{
+		c.Addr: "127.0.0.1:4400", c.AdminAddr: "127.0.0.1:4401", strings.Join(c.CORSOrigins, ","): "*", "log-file " + c.LogFile: "log-file ",
+	}
+	for got, want := range want {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	durations := []struct{ got, want time.Duration }{
+		{c.Interval, 50 * time.Millisecond},
+		{c.ProgressInterval, 100 * time.Millisecond},
+		{c.MinInterval, time.Millisecond},
+		{c.MaxInterval, time.Minute},
+		{c.Heartbeat, 15 * time.Second},
+		{c.WriteTimeout, 10 * time.Second},
+		{c.MessageTTL, time.Hour},
+		{c.Drain, 10 * time.Second},
+	}
+	for i, d := range durations {
+		if d.got != d.want {
+			t.Errorf("duration %d is %s, want %s", i, d.got, d.want)
+		}
+	}
+	if c.MaxStreams != 100_000 || c.MaxMessages != 100_000 || c.MaxMessageBytes != 1<<20 || c.MaxStoreBytes != 256<<20 {
+		t.Errorf("limits %d, %d, %d, %d", c.MaxStreams, c.MaxMessages, c.MaxMessageBytes, c.MaxStoreBytes)
+	}
+	if c.LogFormat != logs.Auto || c.LogLevel != zapcore.InfoLevel {
+		t.Errorf("log format %q, level %s", c.LogFormat, c.LogLevel)
+	}
+}
+
+// values are for each setting texts that it takes and texts that it refuses, and two words that its error must have.
+var values = map[string]struct{ good, bad []string }{
+	"addr":              {[]string{"0.0.0.0:80", ":0", "[::1]:4400", "example.com:65535"}, []string{"", "4400", "localhost", ":65536", ":-1", ":http", "::1:4400"}},
+	"admin-addr":        {[]string{"", "127.0.0.1:9"}, []string{"off", ":99999"}},
+	"interval":          {[]string{"1ms", "1m", "0.05s"}, []string{"", "0", "50", "-5ms", "999µs", "61s", "9999999h", "fast", "NaN", "1ms "}},
+	"progress-interval": {[]string{"1ms", "1m"}, []string{"", "0", "1ns", "25h"}},
+	"min-interval":      {[]string{"100µs", "50ms"}, []string{"0", "1µs", "-1s", "25h"}},
+	"max-interval":      {[]string{"100ms", "24h"}, []string{"0", "1µs", "25h", "infinity"}},
+	"heartbeat":         {[]string{"0", "0s", "10ms", "1h"}, []string{"", "1ms", "-15s", "2h", "15"}},
+	"write-timeout":     {[]string{"10ms", "1h"}, []string{"0", "9ms", "61m"}},
+	"max-streams":       {[]string{"1", "10000000"}, []string{"", "0", "-1", "10000001", "1e3", "many", "99999999999999999999"}},
+	"message-ttl":       {[]string{"1s", "8760h"}, []string{"0", "999ms", "8761h"}},
+	"max-messages":      {[]string{"1", "100000000"}, []string{"0", "100000001", "1.5"}},
+	"max-message-bytes": {[]string{"1", "1B", "64KiB", "256MiB"}, []string{"", "0", "-1", "1MB", "1.5MiB", "MiB", "1025MiB", "9223372036854775807GiB", "257MiB"}},
+	"max-store-bytes":   {[]string{"1048576", "1GiB", "1024GiB"}, []string{"0", "1025GiB", "lots", "1MiBMiB", "1023KiB"}},
+	"drain":             {[]string{"0", "1h"}, []string{"-1s", "61m", "ten"}},
+	"cors-origins":      {[]string{"*", "https://example.com", "http://localhost:3000, https://a.example"}, []string{"", "example.com", "https://example.com/", "*,https://a.example", "ftp://a", "https://"}},
+	"log-format":        {[]string{"auto", "json", "console"}, []string{"", "JSON", "text"}},
+	"log-level":         {[]string{"debug", "info", "warn", "error"}, []string{"", "fatal", "INFO", "trace"}},
+	"log-file":          {[]string{"", "server.log"}, []string{"a\x00b"}},
+}
+
+func TestEverySetting(t *testing.T) {
+	var c Config
+	for _, s := range settings(&c) {
+		v, ok := values[s.name]
+		if !ok {
+			t.Errorf("no values to try for --%s", s.name)
+		}
+		for _, text := range append(v.good, s.def) {
+			wantValue(t, s, text, []string{s.flag(), text}, nil)
+			wantValue(t, s, text, []string{s.flag() + "=" + text}, nil)
+			wantValue(t, s, text, nil, map[string]string{s.variable(): text})
+		}
+		for _, text := range v.bad {
+			wantRefused(t, s, s.flag(), "flag", []string{s.flag(), text}, nil)
+			wantRefused(t, s, s.flag(), "flag", []string{s.flag() + "=" + text}, nil)
+			wantRefused(t, s, s.variable(), "environment", nil, map[string]string{s.variable(): text})
+		}
+	}
+}
+
+// wantValue checks that the setting's value is what text says, and that the value's own text gives it again.
+func wantValue(t *testing.T, s setting, text string, args []string, env map[string]string) {
+	t.Helper()
+	c, _, _, err := with(args, env)
+	if err != nil {
+		t.Errorf("%q %v: %v", args, env, err)
+		return
+	}
+	var want Config
+	for i, expected := range settings(&want) {
+		if expected.name != s.name {
+			continue
+		}
+		_ = expected.value.Set(text)
+		got := settings(&c)[i].value.String()
+		if got != expected.value.String() {
+			t.Errorf("%q %v: got %s, want %s", args, env, got, expected.value)
+		}
+		if err := expected.value.Set(got); err != nil {
+			t.Errorf("%q %v: its own text %q is refused: %v", args, env, got, err)
+		}
+	}
+}
+
+func wantRefused(t *testing.T, s setting, key, source string, args []string, env map[string]string) {
+	t.Helper()
+	_, _, _, err := with(args, env)
+	var bad *configError
+	if !errors.As(err, &bad) {
+		t.Errorf("%q %v: accepted", args, env)
+		return
+	}
+	if bad.Key != key || bad.Source != source {
+		t.Errorf("%q %v: blames %s from the %s, want %s from the %s", args, env, bad.Key, bad.Source, key, source)
+	}
+	if !strings.Contains(bad.Err.Error(), "must ") {
+		t.Errorf("%q %v: %q does not say what is allowed", args, env, bad.Err)
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	env := map[string]string{"SSESERVER_INTERVAL": "20ms", "SSESERVER_MAX_STREAMS": "7"}
+	c, _, _, err := with([]string{"--interval", "30ms", "--interval", "40ms"}, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Interval != 40*time.Millisecond || c.MaxStreams != 7 || c.MaxMessages != 100_000 {
+		t.Errorf("interval %s, streams %d, messages %d; want the last flag, the variable, the default", c.Interval, c.MaxStreams, c.MaxMessages)
+	}
+	if _, _, _, err := with([]string{"--interval", "30ms"}, map[string]string{"SSESERVER_INTERVAL": "bad"}); err != nil {
+		t.Errorf("a variable that the flag replaces is read: %v", err)
+	}
+}
+
+// Where a value is only bad beside another, the one that somebody set is blamed.
+func TestSettingsThatDependOnOneAnother(t *testing.T) {
+	tests := []struct {
+		args []string
+		env  map[string]string
+		key  string
+	}{
+		{[]string{"--interval", "2m"}, nil, "--interval"},
+		{[]string{"--max-interval", "60ms"}, nil, "--max-interval"},
+		{[]string{"--min-interval", "70ms"}, nil, "--min-interval"},
+		{nil, map[string]string{"SSESERVER_MIN_INTERVAL": "2m"}, "SSESERVER_MIN_INTERVAL"},
+		{[]string{"--progress-interval", "10ms"}, map[string]string{"SSESERVER_MIN_INTERVAL": "20ms"}, "--progress-interval"},
+		{[]string{"--max-store-bytes", "1KiB"}, nil, "--max-store-bytes"},
+		{[]string{"--max-message-bytes", "1GiB"}, nil, "--max-message-bytes"},
+	}
+	for _, test := range tests {
+		_, _, _, err := with(test.args, test.env)
+		var bad *configError
+		if !errors.As(err, &bad) || bad.Key != test.key {
+			t.Errorf("%q %v: %v, want %s to be blamed", test.args, test.env, err, test.key)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	tests := []struct {
+		args []string
+		want action
+		key  string // of the error, if any
+	}{
+		{nil, serve, ""},
+		{[]string{"healthcheck"}, healthcheck, ""},
+		{[]string{"--addr", ":0", "healthcheck"}, healthcheck, ""},
+		{[]string{"healthcheck", "--addr", ":0"}, healthcheck, ""},
+		{[]string{"--help"}, nothing, ""},
+		{[]string{"-h", "--interval", "bad"}, nothing, ""},
+		{[]string{"--version"}, nothing, ""},
+		{[]string{"--verbose"}, nothing, "--verbose"},
+		{[]string{"-x"}, nothing, "--x"},
+		{[]string{"--interval"}, nothing, "--interval"},
+		{[]string{"start"}, nothing, "start"},
+		{[]string{""}, nothing, ""},
+		{[]string{"healthcheck", "now"}, nothing, "now"},
+		{[]string{"healthcheck", "--now"}, nothing, "--now"},
+		{[]string{"--", "--addr"}, nothing, "--addr"},
+	}
+	for _, test := range tests {
+		_, asked, stdout, err := with(test.args, nil)
+		key := ""
+		if bad := (*configError)(nil); errors.As(err, &bad) {
+			key = bad.Key
+		}
+		if asked != test.want || key != test.key {
+			t.Errorf("%q: asked %v, error %v; want %v, key %q", test.args, asked, err, test.want, test.key)
+		}
+		if err != nil && stdout != "" {
+			t.Errorf("%q: stdout has %q beside the error", test.args, stdout)
+		}
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	_, _, help, _ := with([]string{"--help"}, nil)
+	var c Config
+	for _, s := range settings(&c) {
+		for _, part := range []string{s.flag() + " ", "[$" + s.variable() + "]", s.usage} {
+			if !strings.Contains(help, part) {
+				t.Errorf("--help lacks %q:\n%s", part, help)
+			}
+		}
+		if s.def != "" && !strings.Contains(help, "(default: "+s.def+")") {
+			t.Errorf("--help lacks the default of %s:\n%s", s.flag(), help)
+		}
+	}
+	if !strings.Contains(help, examples) {
+		t.Errorf("--help lacks the examples:\n%s", help)
+	}
+	if _, _, version, _ := with([]string{"--version"}, nil); version != "sseserver version "+versionLine()+"\n" {
+		t.Errorf("--version says %q", version)
+	}
+}
+
+// A bad value is one line, in the form of the log.
+func TestReport(t *testing.T) {
+	for format, want := range map[string]string{
+		"json":    `"event":"config.invalid","key":"--interval","source":"flag","error":"must be a duration from 100µs to 24h, got '5x'"}`,
+		"console": `ERROR	config	bad configuration	{"event": "config.invalid", "key": "--interval", "source": "flag", "error": "must be a duration from 100µs to 24h, got '5x'"}`,
+	} {
+		c, _, _, err := with([]string{"--interval", "5x", "--log-format", format, "--log-level", "error"}, nil)
+		var stderr bytes.Buffer
+		if code := c.report(err, &stderr); code != 2 {
+			t.Errorf("%s: exit code %d, want 2", format, code)
+		}
+		if line := stderr.String(); strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, want+"\n") {
+			t.Errorf("%s: got %s\nwant the one line … %s", format, line, want)
+		}
+	}
+}
+
+func TestSettingsInTheLog(t *testing.T) {
+	c, _, _, err := with([]string{"--admin-addr", "", "--max-store-bytes", "3145728"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logged := zapcore.NewMapObjectEncoder()
+	if err := c.MarshalLogObject(logged); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{"admin-addr": "", "max-store-bytes": "3MiB", "message-ttl": "1h", "log-level": "info"} {
+		if got := logged.Fields[key]; got != want {
+			t.Errorf("%s is logged as %q, want %q", key, got, want)
+		}
+	}
+	if got := len(logged.Fields); got != len(settings(&c)) {
+		t.Errorf("%d settings are logged, want all %d", got, len(settings(&c)))
+	}
+}
+
+func ExampleConfig_report() {
+	_, _, _, err := with(nil, map[string]string{"SSESERVER_MAX_STREAMS": "0"})
+	fmt.Println(err)
+	// Output: SSESERVER_MAX_STREAMS: must be a whole number from 1 to 10000000, got '0'
+}
