@@ -1,0 +1,105 @@
+package actors
+
+import (
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+)
+
+// A Source yields the texts of one stream in order. It is used by one
+// goroutine and need not be safe for concurrent use.
+type Source interface {
+	// Next returns the next text, or false when there is none left.
+	Next() (text string, ok bool)
+}
+
+// Unit is the size of the pieces that a text is split into.
+type Unit int
+
+const (
+	// Character is one extended grapheme cluster: what a reader takes for one
+	// character, however many code points it has. CRLF is one, too.
+	// https://www.unicode.org/reports/tr29/#Grapheme_Cluster_Boundaries
+	Character Unit = iota
+	// Word is a run of non-space with the white space after it. White space at
+	// the very beginning is a piece of its own.
+	Word
+)
+
+// Split returns a source of the units of text. It splits as it is asked, so a
+// source costs the same few bytes for any text.
+func Split(text string, unit Unit) Source {
+	if unit == Word {
+		return &words{rest: text}
+	}
+	return characters{graphemes.FromString(text)}
+}
+
+// Count returns how many units text has.
+func Count(text string, unit Unit) int {
+	source := Split(text, unit)
+	n := 0
+	for _, ok := source.Next(); ok; _, ok = source.Next() {
+		n++
+	}
+	return n
+}
+
+type characters struct{ *graphemes.Iterator[string] }
+
+func (c characters) Next() (string, bool) {
+	if !c.Iterator.Next() {
+		return "", false
+	}
+	return c.Value(), true
+}
+
+type words struct{ rest string }
+
+func (w *words) Next() (string, bool) {
+	end := 0
+	inSpace := false
+	for end < len(w.rest) {
+		r, size := utf8.DecodeRuneInString(w.rest[end:])
+		if space := unicode.IsSpace(r); space {
+			inSpace = true
+		} else if inSpace {
+			break
+		}
+		end += size
+	}
+	word := w.rest[:end]
+	w.rest = w.rest[end:]
+	return word, word != ""
+}
+
+// The positions of a progress stream are percents.
+const (
+	FirstPercent = 1
+	LastPercent  = 100
+)
+
+// Progress returns the source of a simulated processing, whose texts read
+// "Processing chunk 1%" to "Processing chunk 100%".
+func Progress() Source { return &progress{percent: FirstPercent} }
+
+type progress struct{ percent int }
+
+func (p *progress) Next() (string, bool) {
+	if p.percent > LastPercent {
+		return "", false
+	}
+	text := progressTexts[p.percent]
+	p.percent++
+	return text, true
+}
+
+// progressTexts is indexed by percent; all streams share its strings.
+var progressTexts = func() (texts [LastPercent + 1]string) {
+	for percent := range texts {
+		texts[percent] = "Processing chunk " + strconv.Itoa(percent) + "%"
+	}
+	return texts
+}()
