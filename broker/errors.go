@@ -1,0 +1,21 @@
+package broker
+
+import "errors"
+
+// Errors that the methods of Broker return. Compare with errors.Is.
+var (
+	ErrNotFound       = errors.New("broker: no such message")
+	ErrStoreFull      = errors.New("broker: store is full and every message in it is being streamed")
+	ErrTooManyStreams = errors.New("broker: too many streams")
+	ErrShuttingDown   = errors.New("broker: shutting down")
+)
+
+// Causes of a stream that ended before its message was complete, as told by
+// Subscription.Err.
+var (
+	ErrClientGone = errors.New("broker: client gone")
+	ErrTooSlow    = errors.New("broker: client too slow")
+	ErrDeleted    = errors.New("broker: message deleted")
+	ErrEvicted    = errors.New("broker: message evicted")
+	ErrClosed     = errors.New("broker: closed") // also: the broker was asked after its end
+)
