@@ -1,0 +1,27 @@
+// Package httpapi is the HTTP side of the server: it translates requests into
+// questions to the broker, and the chunks of a stream into SSE frames.
+//
+// # Where things are
+//
+//   - server.go: New, the table of routes; listen.go: the http.Server to serve it.
+//   - send.go, messages.go, pages.go, probes.go: the plain handlers.
+//   - subscribe.go: from a stream's request to a running stream.
+//   - stream.go: the loop that frames and writes one stream; frame.go: the bytes.
+//   - transport.go: what a stream is written to; http1*.go and http2.go implement it.
+//   - problem.go: every error a client can get. middleware.go: what each request passes.
+//   - admin.go: the handler of the admin listener.
+//
+// # A stream's life here
+//
+// The status is decided before the first byte: parameters first, then the
+// broker's answer. From then on a stream only writes frames, and ends with
+// exactly one reason. On HTTP/1 the connection is hijacked: the stream goes on
+// in a small goroutine of its own, and net/http frees all it kept for the
+// request. On HTTP/2 it stays in the handler's goroutine.
+//
+// # Cancellation
+//
+// A client that leaves cancels the subscription: on HTTP/2 through the request's
+// context, on HTTP/1 through the disconnect watch of Server.Run. The streamer
+// then closes its chunks, which is the one way in which a stream's loop ends.
+package httpapi

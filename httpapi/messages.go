@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"sseserver/broker"
+	"sseserver/internal/logs"
+)
+
+// message answers GET /messages/{messageId}.
+func (s *Server) message(w http.ResponseWriter, r *http.Request) {
+	id, ok := broker.ParseMessageID(r.PathValue("messageId"))
+	if !ok {
+		exchangeOf(w).reject(broker.ErrNotFound)
+		return
+	}
+	status, err := s.config.Broker.Lookup(r.Context(), id)
+	if err != nil {
+		exchangeOf(w).reject(err)
+		return
+	}
+	writeJSON(w, struct {
+		MessageID     string    `json:"messageId"`
+		Total         int       `json:"total"`
+		Bytes         int       `json:"bytes"`
+		SubmittedAt   time.Time `json:"submittedAt"`
+		ExpiresAt     time.Time `json:"expiresAt"`
+		ActiveStreams int       `json:"activeStreams"`
+	}{
+		MessageID:     status.Message.ID.String(),
+		Total:         status.Message.Characters,
+		Bytes:         len(status.Message.Text),
+		SubmittedAt:   status.Message.SubmittedAt.UTC(),
+		ExpiresAt:     status.ExpiresAt.UTC(),
+		ActiveStreams: status.ActiveStreams,
+	})
+}
+
+// deleteMessage answers DELETE /messages/{messageId}. A message that is not
+// there is as deleted as it can be.
+func (s *Server) deleteMessage(w http.ResponseWriter, r *http.Request) {
+	if id, ok := broker.ParseMessageID(r.PathValue("messageId")); ok {
+		removal, found, err := s.config.Broker.Delete(r.Context(), id)
+		if err != nil {
+			exchangeOf(w).reject(err)
+			return
+		}
+		if found {
+			logs.MessageDeleted.Log(s.config.Logger, logs.MessageID(id), logs.AgeMS(removal.Age),
+				logs.ActiveStreams(removal.ActiveStreams), logs.RequestID(exchangeOf(w).id))
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// writeJSON answers 200 with value, which always encodes.
+func writeJSON(w http.ResponseWriter, value any) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(body) // a client that left misses nothing
+}

@@ -1,0 +1,197 @@
+package httpapi
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"sseserver/internal/logs"
+
+	"github.com/rs/cors"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// middleware wraps next in what every request passes: its id and its log line,
+// the end of a panic, and CORS, in this order.
+func (s *Server) middleware(next http.Handler) http.Handler {
+	allowCORS := cors.New(cors.Options{
+		AllowedOrigins: s.config.Origins, // none means any
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete},
+		AllowedHeaders: []string{"Content-Type", "Last-Event-ID", "Cache-Control", "Authorization"},
+		ExposedHeaders: []string{requestIDHeader, "Retry-After"},
+		MaxAge:         600, // seconds that a browser may remember a preflight
+	})
+	return s.observe(allowCORS.Handler(next))
+}
+
+const requestIDHeader = "X-Request-Id"
+
+// exchange is one request and what was answered. It is the http.ResponseWriter
+// that the handlers see. One goroutine uses it.
+type exchange struct {
+	http.ResponseWriter
+	server  *Server
+	request *http.Request
+	id      string
+	start   time.Time
+	status  int  // 0 until the head was sent
+	logged  bool // the http.request line is out
+}
+
+// exchangeOf returns the exchange that w belongs to. Every handler of this
+// package is called behind observe, so there is one.
+func exchangeOf(w http.ResponseWriter) *exchange { return w.(*exchange) }
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+func (x *exchange) Write(p []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	return x.ResponseWriter.Write(p)
+}
+
+// observe gives a request its id, logs and counts its answer, and lets a panic
+// end it and no other.
+func (s *Server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now()}
+		x.id = r.Header.Get(requestIDHeader)
+		if !wellFormedID(x.id) {
+			x.id = s.config.NewID().String()
+		}
+		w.Header().Set(requestIDHeader, x.id)
+		defer x.finish()
+		defer x.recover()
+		next.ServeHTTP(x, r)
+	})
+}
+
+// wellFormedID says whether a client's request id can stand in a log line.
+func wellFormedID(id string) bool {
+	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool {
+		return r <= ' ' || r > '~' || r == '"' || r == '\\'
+	})
+}
+
+// finish logs and counts the answer, once. A stream calls it when its head was
+// sent; what becomes of the stream is told by stream.closed.
+func (x *exchange) finish() {
+	if x.logged {
+		return
+	}
+	x.logged = true
+	if x.status == 0 {
+		x.status = http.StatusOK // as net/http sends for a handler that wrote nothing
+	}
+	duration := time.Since(x.start)
+	route := x.route()
+	x.server.config.Metrics.HTTPRequest(route, x.request.Method, x.status)
+	if !isStream(route) || x.status != http.StatusOK {
+		x.server.config.Metrics.HTTPDuration(route, duration)
+	}
+	level := zapcore.InfoLevel
+	if slices.Contains(quietRoutes, route) {
+		level = zapcore.DebugLevel
+	}
+	if x.server.config.Logger.Core().Enabled(level) {
+		logs.HTTPRequest.LogAt(x.server.config.Logger, level, x.fields(
+			logs.StatusCode(x.status), logs.DurationMS(duration))...)
+	}
+}
+
+// quietRoutes are pages and probes, whose requests are logged at debug.
+var quietRoutes = []string{"/", "/livez", "/readyz", "/openapi.yaml"}
+
+func isStream(route string) bool {
+	return strings.HasPrefix(route, "/stream/") || strings.HasPrefix(route, "/progress/")
+}
+
+// route returns the pattern that matched the request, "" for none.
+func (x *exchange) route() string { return x.request.Pattern }
+
+// fields returns what tells this request from others in a log line, and more.
+func (x *exchange) fields(more ...zap.Field) []zap.Field {
+	return append([]zap.Field{
+		logs.RequestID(x.id),
+		logs.Method(x.request.Method),
+		logs.Route(x.route()),
+		logs.URLPath(x.request.URL.Path),
+		logs.ClientAddress(x.request.RemoteAddr),
+	}, more...)
+}
+
+// recover ends a panic: a 500 if nothing was sent yet, else a broken answer.
+func (x *exchange) recover() {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler { // net/http's own way to break an answer
+		panic(v)
+	}
+	logs.HTTPPanic.Log(x.server.config.Logger, x.fields(
+		logs.Stack(debug.Stack()), logs.Error(fmt.Errorf("%v", v)))...)
+	if x.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	problemOf(errPanic).write(x)
+}
+
+var errPanic = errors.New("httpapi: a handler panicked")
+
+// reject answers with the problem that err is, and logs it where no other line
+// tells of it.
+func (x *exchange) reject(err error) {
+	p := problemOf(err)
+	fields := x.fields(logs.Code(p.Code), logs.Status(p.Status))
+	if p.cause != nil {
+		fields = append(fields, logs.Error(p.cause))
+	}
+	logs.HTTPRequestRejected.Log(x.server.config.Logger, fields...)
+	p.write(x)
+}
+
+// methods are the handlers of one path. GET answers HEAD, too.
+type methods map[string]http.HandlerFunc
+
+func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if handler, ok := m[method]; ok {
+		handler(w, r)
+		return
+	}
+	allowed := []string{http.MethodOptions}
+	for method := range m {
+		allowed = append(allowed, method)
+		if method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	slices.Sort(allowed)
+	if method == http.MethodOptions {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	exchangeOf(w).reject(&problem{
+		Status: http.StatusMethodNotAllowed, Code: codeMethodNotAllowed, Title: "Method not allowed",
+		Detail: r.Method + " is not allowed here", allow: strings.Join(allowed, ", "),
+	})
+}

@@ -1,0 +1,38 @@
+package httpapi
+
+import (
+	_ "embed"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// livez answers GET /livez: the process serves HTTP.
+func (s *Server) livez(w http.ResponseWriter, _ *http.Request) { writeProbe(w, http.StatusOK, "ok") }
+
+// readyz answers GET /readyz: the server takes new work, or why not.
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+	if s.draining.Load() {
+		writeProbe(w, http.StatusServiceUnavailable, "shutting down")
+		return
+	}
+	writeProbe(w, http.StatusOK, "ok")
+}
+
+func writeProbe(w http.ResponseWriter, status int, reason string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, reason+"\n")
+}
+
+// openAPI is the description of this API, as served and as tested.
+//
+//go:embed openapi.yaml
+var openAPI string
+
+func serveOpenAPI(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/yaml")
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(openAPI))
+}

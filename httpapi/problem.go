@@ -1,0 +1,151 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"sseserver/broker"
+)
+
+// problem is an error as a client gets it: application/problem+json, RFC 9457
+// §3, with a stable code beside the members that it names.
+type problem struct {
+	Status     int
+	Code       string
+	Title      string
+	Detail     string
+	retryAfter int    // seconds; 0 sends no Retry-After
+	allow      string // of 405
+	cause      error  // logged, never shown
+}
+
+func (p *problem) Error() string { return "httpapi: " + p.Code + ": " + p.Detail }
+func (p *problem) Unwrap() error { return p.cause }
+
+// problemType is the prefix of the type member; the code follows.
+const problemType = "urn:sseserver:problem:"
+
+// The codes of all problems. They are part of the API and never change.
+const (
+	codeInvalidJSON          = "invalid_json"
+	codeMessageRequired      = "message_required"
+	codeInvalidParameter     = "invalid_parameter"
+	codeMessageNotFound      = "message_not_found"
+	codeNotFound             = "not_found"
+	codeMethodNotAllowed     = "method_not_allowed"
+	codeNotAcceptable        = "not_acceptable"
+	codeMessageTooLarge      = "message_too_large"
+	codeUnsupportedMediaType = "unsupported_media_type"
+	codeStoreFull            = "store_full"
+	codeTooManyStreams       = "too_many_streams"
+	codeShuttingDown         = "shutting_down"
+	codeRequestTimeout       = "request_timeout"
+	codeInternalError        = "internal_error"
+)
+
+// Seconds after which a refused client should try again.
+const (
+	retryWhenFull = 5
+	retryWhenDown = 2 // by then a proxy or a restarted server answers
+)
+
+func invalidJSON(detail string) *problem {
+	return &problem{Status: http.StatusBadRequest, Code: codeInvalidJSON, Title: "Invalid JSON", Detail: detail}
+}
+
+func messageRequired(detail string) *problem {
+	return &problem{Status: http.StatusBadRequest, Code: codeMessageRequired, Title: "Message required", Detail: detail}
+}
+
+func invalidParameter(format string, args ...any) *problem {
+	return &problem{
+		Status: http.StatusBadRequest, Code: codeInvalidParameter,
+		Title: "Invalid parameter", Detail: fmt.Sprintf(format, args...),
+	}
+}
+
+func messageNotFound() *problem {
+	return &problem{
+		Status: http.StatusNotFound, Code: codeMessageNotFound,
+		Title: "Message not found", Detail: "no stored message has this id; it may have expired",
+	}
+}
+
+func tooManyStreams(detail string) *problem {
+	return &problem{
+		Status: http.StatusServiceUnavailable, Code: codeTooManyStreams,
+		Title: "Too many streams", Detail: detail, retryAfter: retryWhenFull,
+	}
+}
+
+func messageTooLarge(limit int64) *problem {
+	return &problem{
+		Status: http.StatusRequestEntityTooLarge, Code: codeMessageTooLarge,
+		Title: "Message too large", Detail: fmt.Sprintf("the body may have at most %d bytes", limit),
+	}
+}
+
+// problemOf is the one place that turns errors into HTTP. What it does not know
+// is shown as internal and only logged in full.
+func problemOf(err error) *problem {
+	var p *problem
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.Is(err, broker.ErrNotFound):
+		return messageNotFound()
+	case errors.Is(err, broker.ErrTooManyStreams):
+		return tooManyStreams("the server runs as many streams as it may")
+	case errors.Is(err, broker.ErrStoreFull):
+		return &problem{
+			Status: http.StatusServiceUnavailable, Code: codeStoreFull, Title: "Store full",
+			Detail: "every stored message is being streamed, so none can make room", retryAfter: retryWhenFull,
+		}
+	case errors.Is(err, broker.ErrShuttingDown), errors.Is(err, broker.ErrClosed):
+		return &problem{
+			Status: http.StatusServiceUnavailable, Code: codeShuttingDown, Title: "Shutting down",
+			Detail: "the server is shutting down and takes no new work", retryAfter: retryWhenDown,
+		}
+	default:
+		return &problem{
+			Status: http.StatusInternalServerError, Code: codeInternalError, Title: "Internal error",
+			Detail: "the server failed to answer this request", cause: err,
+		}
+	}
+}
+
+// write sends the problem as the whole answer.
+func (p *problem) write(w http.ResponseWriter) {
+	body, err := json.Marshal(struct {
+		Type   string `json:"type"`
+		Title  string `json:"title"`
+		Status int    `json:"status"`
+		Detail string `json:"detail"`
+		Code   string `json:"code"`
+	}{problemType + p.Code, p.Title, p.Status, p.Detail, p.Code})
+	if err != nil { // four strings and a number always encode
+		panic(err)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/problem+json")
+	header.Set("Cache-Control", "no-store")
+	if p.retryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(p.retryAfter))
+	}
+	if p.allow != "" {
+		header.Set("Allow", p.allow)
+	}
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body) // a client that left misses nothing
+}
+
+// logged returns what is to be logged of p: the hidden cause if it has one.
+func (p *problem) logged() error {
+	if p.cause != nil {
+		return p.cause
+	}
+	return p
+}

@@ -1,0 +1,136 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"io/fs"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sseserver/broker"
+	"sseserver/internal/metrics"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+)
+
+// Broker is what the handlers need of a broker.
+type Broker interface {
+	Submit(ctx context.Context, text string) (*broker.Message, error)
+	Lookup(ctx context.Context, id broker.MessageID) (broker.Status, error)
+	Delete(ctx context.Context, id broker.MessageID) (broker.Removal, bool, error)
+	Subscribe(ctx context.Context, request broker.Request) (*broker.Subscription, error)
+}
+
+// Config configures a Server. Broker is required; in every other field zero
+// means the default.
+type Config struct {
+	Broker  Broker
+	Pages   fs.FS            // served below /; default none
+	Logger  *zap.Logger      // default no-op
+	Metrics *metrics.Metrics // default: counted and shown to nobody
+
+	Interval         time.Duration // between two chunks of characters; default 50 ms
+	ProgressInterval time.Duration // between two chunks of progress; default 100 ms
+	MinInterval      time.Duration // a client may ask for; default 1 ms
+	MaxInterval      time.Duration // a client may ask for; default 1 min
+	Heartbeat        time.Duration // without an event until a comment; default 15 s, negative: never
+	WriteTimeout     time.Duration // that one write may block; default 10 s
+	MaxMessageBytes  int64         // of the body of POST /send; default 1 MiB
+	MaxConns         int           // open connections beyond which no stream is accepted; default unlimited
+
+	Origins []string         // allowed by CORS; default any
+	NewID   func() uuid.UUID // of requests; called concurrently; default random
+	Jitter  func() float64   // in [0, 1); spreads reconnections; called concurrently; default random
+}
+
+// Server answers HTTP requests. It is an http.Handler, which any number of
+// goroutines may call. Run must be running while it serves.
+type Server struct {
+	// Immutable.
+	config  Config
+	handler http.Handler
+	watch   *watch // of hijacked connections, for clients that leave
+
+	draining atomic.Bool    // set once, by Drain
+	conns    atomic.Int64   // open connections, hijacked ones too
+	hijacked sync.WaitGroup // streams that outlive their handler
+}
+
+// New returns a server that has not been started. Its error says what the
+// system refused.
+func New(config Config) (*Server, error) {
+	watch, err := newWatch()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{config: config.withDefaults(), watch: watch}
+	s.handler = s.middleware(s.routes())
+	return s, nil
+}
+
+// ServeHTTP answers one request of the public listener.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Run notices the clients that leave their HTTP/1 streams, until ctx ends. Its
+// error says why it could not.
+func (s *Server) Run(ctx context.Context) error { return s.watch.run(ctx) }
+
+// Drain makes /readyz answer 503 from now on. The broker refuses new work by
+// itself.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// Wait returns when the hijacked streams have ended, which http.Server.Shutdown
+// does not wait for, or with the cause of ctx. Call it after Shutdown.
+func (s *Server) Wait(ctx context.Context) error {
+	ended := make(chan struct{})
+	go func() { // ends with the streams, each of which ends within its write timeout
+		s.hijacked.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// routes is the table of everything the public listener answers.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(path string, methods methods) { mux.Handle(path, methods) }
+	handle("/send", methods{"POST": s.send})
+	handle("/stream/{messageId}", methods{"GET": s.streamOf(broker.Characters)})
+	handle("/progress/{messageId}", methods{"GET": s.streamOf(broker.Progress)})
+	handle("/messages/{messageId}", methods{"GET": s.message, "DELETE": s.deleteMessage})
+	handle("/livez", methods{"GET": s.livez})
+	handle("/readyz", methods{"GET": s.readyz})
+	handle("/openapi.yaml", methods{"GET": serveOpenAPI})
+	handle("/", methods{"GET": s.pages()})
+	return mux
+}
+
+func (c Config) withDefaults() Config {
+	c.Interval = cmp.Or(c.Interval, 50*time.Millisecond)
+	c.ProgressInterval = cmp.Or(c.ProgressInterval, 100*time.Millisecond)
+	c.MinInterval = cmp.Or(c.MinInterval, time.Millisecond)
+	c.MaxInterval = cmp.Or(c.MaxInterval, time.Minute)
+	c.Heartbeat = cmp.Or(c.Heartbeat, 15*time.Second)
+	c.WriteTimeout = cmp.Or(c.WriteTimeout, 10*time.Second)
+	c.MaxMessageBytes = cmp.Or(c.MaxMessageBytes, 1<<20)
+	c.Metrics = cmp.Or(c.Metrics, metrics.New(metrics.Config{}))
+	c.Logger = cmp.Or(c.Logger, zap.NewNop())
+	if c.Pages == nil {
+		c.Pages = noPages{}
+	}
+	if c.NewID == nil {
+		c.NewID = uuid.New
+	}
+	if c.Jitter == nil {
+		c.Jitter = randomJitter
+	}
+	return c
+}

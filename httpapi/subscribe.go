@@ -1,0 +1,181 @@
+package httpapi
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"sseserver/actors"
+	"sseserver/broker"
+	"sseserver/internal/logs"
+)
+
+// streamOf answers GET /stream/{messageId} and GET /progress/{messageId}. The
+// status is decided here, before the first byte.
+func (s *Server) streamOf(kind broker.Kind) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := s.subscribe(w, r, kind); err != nil {
+			s.rejectStream(w, err)
+		}
+	}
+}
+
+// subscribe opens the stream that r asks for and sees to it. An error, which
+// problemOf knows, tells that nothing was sent yet.
+func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.Kind) error {
+	if !acceptsEventStream(r.Header.Values("Accept")) {
+		return &problem{
+			Status: http.StatusNotAcceptable, Code: codeNotAcceptable, Title: "Not acceptable",
+			Detail: "this resource is served as text/event-stream only",
+		}
+	}
+	id, ok := broker.ParseMessageID(r.PathValue("messageId"))
+	if !ok {
+		return broker.ErrNotFound
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return invalidParameter("the query is malformed: %v", err)
+	}
+	request := broker.Request{MessageID: id, Kind: kind, After: broker.AfterNone}
+	if request.Interval, err = s.interval(query, kind); err != nil {
+		return err
+	}
+	if request.Unit, err = unit(query, kind); err != nil {
+		return err
+	}
+	lastEventID := lastEventID(r, query)
+	if position, ok := parsePosition(lastEventID); ok {
+		request.After = position
+	}
+
+	if r.Method == http.MethodHead || lastEventID == idEnd {
+		return s.answerHead(w, r, id, lastEventID)
+	}
+	if limit := int64(s.config.MaxConns); limit > 0 && s.conns.Load() > limit {
+		return tooManyStreams("the server has as many connections as its open-file limit allows")
+	}
+	// On HTTP/1 the stream outlives its handler, and with it r.Context().
+	ctx := r.Context()
+	if r.ProtoMajor == 1 {
+		ctx = context.WithoutCancel(ctx)
+	}
+	subscription, err := s.config.Broker.Subscribe(ctx, request)
+	if err != nil {
+		return err
+	}
+	return s.open(exchangeOf(w), subscription, lastEventID)
+}
+
+// rejectStream answers a request for a stream that is not opened.
+func (s *Server) rejectStream(w http.ResponseWriter, err error) {
+	x := exchangeOf(w)
+	p := problemOf(err)
+	s.config.Metrics.StreamRejected(p.Code)
+	logs.StreamRejected.Log(s.config.Logger, logs.Reason(p.Code), logs.Status(p.Status),
+		logs.RequestID(x.id), logs.Error(p.logged()))
+	p.write(w)
+}
+
+// answerHead answers what needs no stream: HEAD, and a client that has seen the
+// end, whom 204 tells to stop reconnecting.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+func (s *Server) answerHead(w http.ResponseWriter, r *http.Request, id broker.MessageID, lastEventID string) error {
+	if _, err := s.config.Broker.Lookup(r.Context(), id); err != nil {
+		return err
+	}
+	if lastEventID == idEnd {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	setStreamHeader(w.Header())
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// setStreamHeader sets the head of a stream, but for Connection and the framing
+// of the body, which are the transport's.
+func setStreamHeader(header http.Header) {
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-cache, no-transform")
+	header.Set("X-Accel-Buffering", "no")
+}
+
+// acceptsEventStream says whether one of the media ranges in the Accept fields
+// covers text/event-stream. No field accepts everything (RFC 9110 §12.5.1).
+func acceptsEventStream(accept []string) bool {
+	if len(accept) == 0 {
+		return true
+	}
+	for _, mediaRange := range strings.Split(strings.Join(accept, ","), ",") {
+		media, parameters, err := mime.ParseMediaType(mediaRange)
+		if err != nil {
+			continue
+		}
+		switch media {
+		case "text/event-stream", "text/*", "*/*":
+			weight, err := strconv.ParseFloat(parameters["q"], 64)
+			if err != nil || weight > 0 { // no weight is the full one
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// interval returns the time between two chunks that the query asks for.
+func (s *Server) interval(query url.Values, kind broker.Kind) (time.Duration, error) {
+	if !query.Has("interval") {
+		if kind == broker.Progress {
+			return s.config.ProgressInterval, nil
+		}
+		return s.config.Interval, nil
+	}
+	interval, err := time.ParseDuration(query.Get("interval"))
+	if err != nil || interval < s.config.MinInterval || interval > s.config.MaxInterval {
+		return 0, invalidParameter("interval must be a duration such as 20ms, between %v and %v",
+			s.config.MinInterval, s.config.MaxInterval)
+	}
+	return interval, nil
+}
+
+// unit returns the size of the pieces that the query asks for.
+func unit(query url.Values, kind broker.Kind) (actors.Unit, error) {
+	if !query.Has("unit") {
+		return actors.Character, nil
+	}
+	if kind == broker.Progress {
+		return 0, invalidParameter("unit is a parameter of /stream only")
+	}
+	switch query.Get("unit") {
+	case "character":
+		return actors.Character, nil
+	case "word":
+		return actors.Word, nil
+	default:
+		return 0, invalidParameter("unit must be character or word")
+	}
+}
+
+// lastEventID returns the id after which a client resumes, "" for none. The
+// query is for clients that cannot set the header.
+func lastEventID(r *http.Request, query url.Values) string {
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		return id
+	}
+	return query.Get("lastEventId")
+}
+
+// parsePosition reads the id of a chunk event: a position as we write it, so
+// without sign, leading zeros or anything else.
+func parsePosition(id string) (int, bool) {
+	position, err := strconv.Atoi(id)
+	if err != nil || position < 0 || strconv.Itoa(position) != id {
+		return 0, false
+	}
+	return position, true
+}

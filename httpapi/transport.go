@@ -1,0 +1,59 @@
+package httpapi
+
+import (
+	"errors"
+	"net/http"
+	"sync"
+)
+
+// transport is what one stream is written to: the body of one response. One
+// goroutine uses it. begin comes first; after an error, or after close, only
+// abort may be called.
+//
+// An error is errStalled if the write blocked for the write timeout. Any other
+// means that the client is gone.
+type transport interface {
+	// begin sends the head of the response, status 200, and the first frames.
+	begin(header http.Header, first *buffer) error
+	// write sends frames.
+	write(frames *buffer) error
+	// close sends the last frames, which may be none, and ends the body as the
+	// protocol has it: the final chunk of HTTP/1.1, END_STREAM of HTTP/2.
+	close(last *buffer) error
+	// abort ends the response without that, so that the client can see that
+	// something is missing. It may not return.
+	abort()
+}
+
+// errStalled is a write that blocked for the write timeout.
+var errStalled = errors.New("httpapi: write timed out")
+
+// headroom is what HTTP/1.1 needs before the frames: the size of a chunk in up
+// to eight hexadecimal digits, and CRLF.
+const headroom = 10
+
+// buffer collects the frames of one write, behind room for the head of an
+// HTTP/1.1 chunk. Buffers are shared by all streams, so that a stream which
+// waits, as most do, holds none.
+type buffer struct{ bytes []byte }
+
+var buffers = sync.Pool{New: func() any { return &buffer{make([]byte, headroom, 512)} }}
+
+func newBuffer() *buffer { return buffers.Get().(*buffer) }
+
+// maxPooled bounds the buffers that are kept: one long text must not stay.
+const maxPooled = 2 * maxPending
+
+// free gives the buffer back. It must not be used after that.
+func (b *buffer) free() {
+	if cap(b.bytes) <= maxPooled {
+		b.bytes = b.bytes[:headroom]
+		buffers.Put(b)
+	}
+}
+
+// frames returns what was collected.
+func (b *buffer) frames() []byte { return b.bytes[headroom:] }
+
+// size is the number of bytes collected.
+func (b *buffer) size() int { return len(b.bytes) - headroom }
