@@ -110,7 +110,7 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, cmd subscribeCmd) (
 		cancel(err)
 		return nil, err
 	}
-	subscription := newSubscription(now, cmd.id, cmd.request, stream)
+	subscription := newSubscription(streamCtx, now, cmd.id, cmd.request, stream)
 	l.streamers.Go(func() {
 		subscription.streamer.Run(streamCtx)
 		cancel(nil) // frees the context; a cause that was given before stays

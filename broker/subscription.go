@@ -59,11 +59,13 @@ type Subscription struct {
 	End      int // one past the position of the last chunk
 
 	streamer *actors.Streamer
+	canceled <-chan struct{}
 	cancel   context.CancelCauseFunc
 }
 
-// newSubscription plans the stream that request asks for, from now on.
-func newSubscription(now time.Time, id SubscriptionID, request Request, stream *stream) *Subscription {
+// newSubscription plans the stream that request asks for, from now on until ctx
+// ends.
+func newSubscription(ctx context.Context, now time.Time, id SubscriptionID, request Request, stream *stream) *Subscription {
 	message := stream.entry.message
 	first, from, end := request.span(message)
 	source := actors.Progress()
@@ -85,7 +87,8 @@ func newSubscription(now time.Time, id SubscriptionID, request Request, stream *
 			End:    end,
 			Pace:   actors.Pace{Start: now, Interval: request.Interval},
 		}),
-		cancel: stream.cancel,
+		canceled: ctx.Done(),
+		cancel:   stream.cancel,
 	}
 }
 
@@ -103,3 +106,6 @@ func (s *Subscription) Err() error { return s.streamer.Err() }
 // Cancel ends the stream early. Err then returns cause, unless the stream had
 // ended for another reason before.
 func (s *Subscription) Cancel(cause error) { s.cancel(cause) }
+
+// Canceled is closed once the stream was asked to end, or has ended.
+func (s *Subscription) Canceled() <-chan struct{} { return s.canceled }
