@@ -3,6 +3,7 @@ package eventstream_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tmaxmax/go-sse"
@@ -45,12 +46,16 @@ func FuzzCut(f *testing.F) {
 }
 
 // FuzzAgreement compares the events with those of tmaxmax/go-sse where that library follows the
-// text. It does not in two places: it dispatches an event that the end of the stream cut off, so
-// every input is finished here with a blank line; and it dispatches blocks without a data field,
-// which cannot be told from blocks with empty data, so only events with data are compared.
+// text. It does not in three places. It dispatches an event that the end of the stream cut off, so
+// every input is finished here with a blank line. It dispatches blocks without a data field, which
+// cannot be told from blocks with empty data, so only events with data are compared. And it drops
+// a byte order mark that follows blank lines, so such inputs are left out.
 func FuzzAgreement(f *testing.F) {
 	addSeeds(f, func(s string) { f.Add(s) })
 	f.Fuzz(func(t *testing.T, input string) {
+		if text := strings.TrimLeft(input, "\r\n"); text != input && strings.HasPrefix(text, "\uFEFF") {
+			t.Skip("a byte order mark after blank lines")
+		}
 		input += "\n\n"
 		var got, want dataEvents
 		for e, err := range sse.Read(bytes.NewReader([]byte(input)), nil) {
