@@ -1,0 +1,102 @@
+package eventsource
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// request is one HTTP request of a source.
+type request struct {
+	method string
+	url    *url.URL
+	header http.Header
+	body   string
+}
+
+// request builds what the next attempt sends: the caller's headers over those of the text
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource, "Accept" and
+// the cache mode), and the last event ID over all (section 9.2.4).
+func (s *Source) request() *request {
+	r := &request{method: s.cfg.Method, url: s.target, body: s.cfg.Body, header: http.Header{
+		"Accept":        {"text/event-stream"},
+		"Cache-Control": {"no-cache"},
+		"User-Agent":    {"sseload"},
+	}}
+	if r.method == "" {
+		r.method = http.MethodGet
+	}
+	if r.body != "" {
+		r.header["Content-Type"] = []string{"text/plain;charset=UTF-8"}
+	}
+	for name, values := range s.cfg.Header {
+		r.header[http.CanonicalHeaderKey(name)] = values
+	}
+	for _, name := range []string{"Content-Length", "Transfer-Encoding"} {
+		r.header.Del(name) // follow from the body
+	}
+	if id := s.parser.LastEventID(); len(id) > 0 {
+		r.header.Set("Last-Event-ID", string(bytes.ToValidUTF8(id, []byte("\uFFFD"))))
+	}
+	if r.url.User != nil && r.header.Get("Authorization") == "" {
+		password, _ := r.url.User.Password()
+		basic := http.Request{Header: r.header}
+		basic.SetBasicAuth(r.url.User.Username(), password)
+	}
+	return r
+}
+
+// host is the value of the Host header.
+func (r *request) host() string {
+	if h := r.header.Get("Host"); h != "" {
+		return h
+	}
+	return r.url.Host
+}
+
+// maxRedirects is the number that the Fetch standard allows (HTTP-redirect fetch).
+const maxRedirects = 20
+
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// redirected is the request that follows a redirect, by the rules of the Fetch standard
+// (https://fetch.spec.whatwg.org/#http-redirect-fetch).
+func (r *request) redirected(status int, location string) (*request, error) {
+	next, err := r.url.Parse(location)
+	if err == nil {
+		err = usable(next)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("redirect to %q: %w", location, err)
+	}
+	to := &request{method: r.method, url: next, header: r.header.Clone(), body: r.body}
+	if becomesGet(status, r.method) {
+		to.method, to.body = http.MethodGet, ""
+		to.header.Del("Content-Type")
+	}
+	to.header.Del("Host")
+	if next.Host != r.url.Host || next.Scheme != r.url.Scheme {
+		for _, secret := range []string{"Authorization", "Cookie"} {
+			to.header.Del(secret)
+		}
+	}
+	return to, nil
+}
+
+func becomesGet(status int, method string) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound:
+		return method == http.MethodPost
+	case http.StatusSeeOther:
+		return method != http.MethodGet && method != http.MethodHead
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+package eventsource
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// Protocol is the HTTP version to speak.
+type Protocol uint8
+
+const (
+	HTTP1 Protocol = iota // HTTP/1.1, one connection for each source
+	H2C                   // HTTP/2 without TLS, by prior knowledge (RFC 9113, section 3.3); needs http URLs
+	H2                    // HTTP/2 over TLS; needs https URLs
+)
+
+// Transport says how to connect. Any number of sources may share one, and must, for HTTP/2
+// streams to share connections. The fields must not change once a source uses it. The zero value
+// speaks HTTP/1.1.
+type Transport struct {
+	Protocol  Protocol
+	LocalAddr netip.Addr  // source address; the zero Addr leaves it to the system
+	TLS       *tls.Config // nil means the default one
+
+	// ConnectTimeout bounds the making of a TCP connection, not the wait for the response. Zero
+	// means 30 s, negative means what the system allows.
+	ConnectTimeout time.Duration
+
+	// ReceiveBuffer is the size in bytes to ask of the system for the socket's receive buffer, so
+	// that a slow reader is felt by the server soon. Zero leaves it to the system.
+	ReceiveBuffer int
+
+	// DialContext makes connections in place of the net package, if set.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	http httpPools
+}
+
+const defaultConnectTimeout = 30 * time.Second
+
+// follow sends the request and those that redirects ask for.
+func (t *Transport) follow(ctx context.Context, req *request) (*response, *Error) {
+	for range maxRedirects + 1 {
+		resp, err := t.roundTrip(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		if !isRedirect(resp.status) || resp.location == "" {
+			return resp, nil
+		}
+		resp.close()
+		next, rerr := req.redirected(resp.status, resp.location)
+		if rerr != nil {
+			return nil, &Error{Reason: ReasonBadRedirect, Status: resp.status, Err: rerr}
+		}
+		req = next
+	}
+	return nil, fail(ReasonBadRedirect, fmt.Errorf("more than %d redirects", maxRedirects))
+}
+
+func (t *Transport) roundTrip(ctx context.Context, req *request) (*response, *Error) {
+	if t.Protocol == HTTP1 && req.url.Scheme == "http" {
+		return t.roundTripRaw(ctx, req)
+	}
+	return t.roundTripHTTP(ctx, req)
+}
+
+func (t *Transport) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if t.DialContext != nil {
+		return t.DialContext(ctx, network, addr)
+	}
+	d := net.Dialer{
+		Timeout: t.ConnectTimeout,
+		// A stream that is silent says nothing of the connection; Config.ReadTimeout does. Without
+		// probes the kernel keeps one timer less for each of many connections.
+		KeepAlive: -1,
+	}
+	switch {
+	case d.Timeout == 0:
+		d.Timeout = defaultConnectTimeout
+	case d.Timeout < 0:
+		d.Timeout = 0
+	}
+	if t.LocalAddr.IsValid() {
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(t.LocalAddr, 0))
+	}
+	conn, err := d.DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && t.ReceiveBuffer > 0 {
+		_ = tcp.SetReadBuffer(t.ReceiveBuffer) // a wish: the system has bounds of its own
+	}
+	return conn, nil
+}
+
+// check tells whether the transport can reach the URL.
+func (t *Transport) check(u *url.URL) error {
+	switch {
+	case t.Protocol == H2C && u.Scheme != "http":
+		return errors.New("eventsource: h2c needs an http URL")
+	case t.Protocol == H2 && u.Scheme != "https":
+		return errors.New("eventsource: h2 needs an https URL")
+	}
+	return nil
+}
+
+// address is the host and port to connect to.
+func address(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
