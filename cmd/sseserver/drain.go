@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"time"
+
+	"sseserver/broker"
+	"sseserver/internal/logs"
+)
+
+// closingGrace is how long the end of the last streams may take, once they were
+// told to end; a client that blocks its stream's last write loses it then.
+const closingGrace = 3 * time.Second
+
+// drain ends the program in order: refuse new work, let streams finish, end the
+// rest, close the listeners. Another signal to stop ends it at once.
+func (pr *program) drain(signal os.Signal, signals <-chan os.Signal) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	started := time.Now()
+	logger := pr.output.Logger.Named("server")
+	pr.api.Drain()
+	logs.ServerShutdownStarted.Log(logger, logs.Signal(signal.String()), logs.ActiveStreams(pr.active()))
+
+	drained := make(chan int, 1)
+	go func() { drained <- pr.endStreams(ctx) }() // ends with ctx; received from below, or abandoned with the process
+	for {
+		select {
+		case remaining := <-drained:
+			if remaining > 0 {
+				logs.ServerShutdownForced.Log(logger, logs.Remaining(remaining))
+			}
+			logs.ServerShutdownCompleted.Log(logger, logs.DurationMS(time.Since(started)))
+			return exitOK
+		case again := <-signals:
+			if again == syscall.SIGHUP {
+				pr.output.Reopen()
+				continue
+			}
+			logs.ServerShutdownForced.Log(logger, logs.Remaining(pr.active()))
+			return exitFailed
+		}
+	}
+}
+
+// endStreams waits for the running streams, ends those that do not finish in
+// time, and shuts the servers down. It returns how many streams had to be cut
+// off without an ending.
+func (pr *program) endStreams(ctx context.Context) (remaining int) {
+	patience, cancel := context.WithTimeout(ctx, pr.config.Drain)
+	defer cancel()
+	if pr.broker.Drain(patience) != nil {
+		_, _ = pr.broker.EndStreams(ctx, broker.ErrShuttingDown)
+	}
+
+	grace, cancel := context.WithTimeout(ctx, closingGrace)
+	defer cancel()
+	// Shutdown waits for HTTP/2 streams and for plain requests, Wait for the
+	// streams that were taken over from net/http.
+	shutdown := pr.public.server.Shutdown(grace)
+	waited := pr.api.Wait(grace)
+	if shutdown != nil || waited != nil {
+		remaining = pr.active()
+		_ = pr.public.server.Close()
+	}
+	if pr.admin != nil {
+		_ = pr.admin.server.Close()
+	}
+	return remaining
+}
+
+// active counts the running streams.
+func (pr *program) active() int {
+	n := 0
+	for _, running := range pr.stats().StreamsActive {
+		n += running
+	}
+	return n
+}

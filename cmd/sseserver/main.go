@@ -1,0 +1,20 @@
+// Command sseserver streams messages as Server-Sent Events.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	signals := make(chan os.Signal, 2) // room for the one that stops and the one that insists
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	os.Exit(run(process{
+		args:    os.Args[1:],
+		env:     os.LookupEnv,
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		signals: signals,
+	}))
+}

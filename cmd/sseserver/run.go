@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"sseserver/assets"
+	"sseserver/broker"
+	"sseserver/httpapi"
+	"sseserver/internal/logs"
+	"sseserver/internal/metrics"
+
+	"go.uber.org/zap"
+)
+
+// process is what the program gets from the system, so that a test can be it.
+type process struct {
+	args           []string // without the program's name
+	env            func(string) (string, bool)
+	stdout, stderr io.Writer
+	signals        <-chan os.Signal // SIGINT and SIGTERM stop, SIGHUP reopens the log
+}
+
+// Exit codes.
+const (
+	exitOK      = 0
+	exitFailed  = 1 // could not start, or was told twice to stop
+	exitInvalid = 2 // the configuration is not valid
+)
+
+// run is the whole program; it returns the exit code.
+func run(p process) int {
+	started := time.Now()
+	config, action, err := parseConfig(p.args, p.env, p.stdout)
+	if err != nil {
+		return config.report(err, p.stderr)
+	}
+	switch action {
+	case serve:
+		return serveUntilSignal(p, config, started)
+	case healthcheck:
+		if err := checkHealth(context.Background(), config.Addr); err != nil {
+			fmt.Fprintln(p.stderr, "sseserver:", err)
+			return exitFailed
+		}
+		return exitOK
+	default:
+		return exitOK
+	}
+}
+
+// program is the running server: what is started, and in which order it ends.
+type program struct {
+	config  Config
+	output  *logs.Output
+	metrics *metrics.Metrics
+	broker  *broker.Broker
+	api     *httpapi.Server
+	public  *listener
+	admin   *listener // nil if it is off
+}
+
+// serveUntilSignal wires the parts, serves until a signal, and drains.
+func serveUntilSignal(p process, config Config, started time.Time) int {
+	m := metrics.New(metricsConfig())
+	output, err := logs.New(logs.Config{
+		Format: config.LogFormat, Level: config.LogLevel, File: config.LogFile, Stderr: p.stderr, OnLine: m.LogEntry,
+	})
+	if err != nil {
+		return config.report(err, p.stderr)
+	}
+	defer output.Close()
+	program, err := wire(config, output, m)
+	if err != nil {
+		fmt.Fprintln(p.stderr, "sseserver:", err)
+		return exitFailed
+	}
+	program.announce(p.stdout, started)
+	return program.serve(p.signals)
+}
+
+// wire makes every part and opens the listeners. Nothing runs yet.
+func wire(config Config, output *logs.Output, m *metrics.Metrics) (*program, error) {
+	logger := output.Logger
+	files := openFileLimit()
+	logs.ServerStarting.Log(logger.Named("server"), startingFields(config, files)...)
+
+	pr := &program{config: config, output: output, metrics: m}
+	pr.broker = broker.New(broker.Config{
+		TTL:         config.MessageTTL,
+		MaxMessages: config.MaxMessages,
+		MaxBytes:    config.MaxStoreBytes,
+		MaxStreams:  config.MaxStreams,
+		Evicted:     func(removal broker.Removal) { logEvicted(logger.Named("broker"), m, removal) },
+	})
+	m.SetStats(pr.stats)
+	api, err := httpapi.New(httpapi.Config{
+		Broker:           pr.broker,
+		Pages:            assets.FS(),
+		Logger:           logger.Named("httpapi"),
+		Metrics:          m,
+		Interval:         config.Interval,
+		ProgressInterval: config.ProgressInterval,
+		MinInterval:      config.MinInterval,
+		MaxInterval:      config.MaxInterval,
+		Heartbeat:        heartbeat(config.Heartbeat),
+		WriteTimeout:     config.WriteTimeout,
+		MaxMessageBytes:  config.MaxMessageBytes,
+		MaxConns:         maxConns(files),
+		Origins:          config.CORSOrigins,
+	})
+	if err != nil {
+		return nil, err
+	}
+	pr.api = api
+	if pr.public, err = listen("public", config.Addr, api.HTTPServer()); err != nil {
+		return nil, err
+	}
+	if config.AdminAddr == "" {
+		return pr, nil
+	}
+	if pr.admin, err = listen("admin", config.AdminAddr, adminServer(m, output)); err != nil {
+		return nil, errors.Join(err, pr.public.Close())
+	}
+	return pr, nil
+}
+
+// heartbeat translates the setting, where 0 is off, into httpapi's, where 0 is
+// the default.
+func heartbeat(setting time.Duration) time.Duration {
+	if setting == 0 {
+		return -1
+	}
+	return setting
+}
+
+// serve runs the parts until a signal says stop, then ends them in order.
+func (pr *program) serve(signals <-chan os.Signal) int {
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	failed := make(chan error, 4) // room for all that run, so that none waits to fail
+	start := func(run func() error) {
+		running.Go(func() {
+			if err := run(); err != nil {
+				failed <- err
+			}
+		})
+	}
+	start(func() error { return pr.broker.Run(ctx) })
+	start(func() error { return pr.api.Run(ctx) })
+	start(pr.public.serve)
+	if pr.admin != nil {
+		start(pr.admin.serve)
+	}
+	code := pr.wait(signals, failed)
+	stop()
+	if code == exitOK {
+		running.Wait()
+	}
+	return code
+}
+
+// wait handles signals until the program is to end, and has drained.
+func (pr *program) wait(signals <-chan os.Signal, failed <-chan error) int {
+	for {
+		select {
+		case err := <-failed:
+			logs.HTTPServerError.Log(pr.output.Logger.Named("server"), logs.Error(err))
+			return exitFailed
+		case signal := <-signals:
+			if signal == syscall.SIGHUP {
+				pr.output.Reopen()
+				continue
+			}
+			return pr.drain(signal, signals)
+		}
+	}
+}
+
+// announce tells where the program is to be found, in the log and to a person.
+func (pr *program) announce(stdout io.Writer, started time.Time) {
+	logger := pr.output.Logger.Named("server")
+	base := pr.public.url()
+	pages := []string{base + "/index.html", base + "/progress.html"}
+	logs.ServerListening.Log(logger, logs.Listener("public"), logs.URLs(pages...))
+	if pr.admin != nil {
+		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics"))
+	}
+	logs.ServerReady.Log(logger, logs.StartupMS(time.Since(started)))
+	fmt.Fprintf(stdout, "Character streaming  %s\nProgress streaming   %s\n", pages[0], pages[1])
+}
+
+// stats reads the broker for a scrape.
+func (pr *program) stats() metrics.Stats {
+	stats, err := pr.broker.Stats(context.Background())
+	if err != nil { // it has ended
+		return metrics.Stats{}
+	}
+	active := make(map[string]int, len(stats.Streams))
+	for kind, n := range stats.Streams {
+		active[string(kind)] = n
+	}
+	return metrics.Stats{MessagesStored: stats.Messages, MessageStoreBytes: stats.Bytes, StreamsActive: active}
+}
+
+func logEvicted(logger *zap.Logger, m *metrics.Metrics, removal broker.Removal) {
+	m.MessageEvicted(string(removal.Reason))
+	logs.MessageEvicted.Log(logger, logs.MessageID(removal.MessageID), logs.Reason(string(removal.Reason)),
+		logs.AgeMS(removal.Age), logs.ActiveStreams(removal.ActiveStreams))
+}
+
+func metricsConfig() metrics.Config {
+	version, revision := build()
+	return metrics.Config{Version: version, Revision: revision}
+}
+
+// listener is one open port and the server on it.
+type listener struct {
+	net.Listener
+	server *http.Server
+}
+
+func listen(name, addr string, server *http.Server) (*listener, error) {
+	open, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s listener: %w", name, err)
+	}
+	return &listener{open, server}, nil
+}
+
+// serve accepts connections until the server is shut down.
+func (l *listener) serve() error {
+	if err := l.server.Serve(l.Listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (l *listener) url() string { return "http://" + l.Addr().String() }
+
+func adminServer(m *metrics.Metrics, output *logs.Output) *http.Server {
+	return &http.Server{
+		Handler:           httpapi.Admin(m, output),
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          logs.StdLog(output.Logger.Named("admin")),
+	}
+}
