@@ -1,0 +1,74 @@
+package measure
+
+import "reflect"
+
+// Counts are plain numbers over the whole run, all windows. They all add up.
+type Counts struct {
+	Clients     uint64 `json:"clients"`     // clients that started
+	Connections uint64 `json:"connections"` // connections that delivered a response head
+	Streams     uint64 `json:"streams"`     // one client reading one message, over all its connections
+	Completed   uint64 `json:"completed"`   // streams that came to their proper end
+	CutOff      uint64 `json:"cut_off"`     // streams that the end of the run ended
+	Failed      uint64 `json:"failed"`      // streams that never opened
+	Dropped     uint64 `json:"dropped"`     // connections that the generator dropped on purpose
+	Reconnects  uint64 `json:"reconnects"`  // connections that resumed a stream
+
+	Events   uint64 `json:"events"`
+	Reads    uint64 `json:"reads"` // reads that delivered at least one event
+	Comments uint64 `json:"comments"`
+	Early    uint64 `json:"early"` // events that came before they were due
+
+	Lost         uint64 `json:"lost"`          // due, but never received
+	Duplicate    uint64 `json:"duplicate"`     // received again
+	Reordered    uint64 `json:"reordered"`     // received after a later one
+	Corrupt      uint64 `json:"corrupt"`       // events, or digests, with the wrong content
+	ResumedWrong uint64 `json:"resumed_wrong"` // resumed connections that did not continue where they should
+	Truncated    uint64 `json:"truncated"`     // connections that ended before the stream did
+
+	Judged uint64 `json:"judged"` // streams that count for goodput
+	Good   uint64 `json:"good"`   // of those, the ones that met every threshold
+
+	SlowClients uint64 `json:"slow_clients"` // clients that read slowly or stopped reading
+	SlowEvents  uint64 `json:"slow_events"`
+	SlowCutOff  uint64 `json:"slow_cut_off"` // of their connections, the ones that the server ended early
+}
+
+// Add adds another process's or group's counts.
+func (c *Counts) Add(from Counts) {
+	to, add := c.all(), from.all()
+	for i := range to {
+		*to[i] += *add[i]
+	}
+}
+
+// ByName finds a count by its name in JSON.
+func (c Counts) ByName(name string) (uint64, bool) {
+	fields := reflect.ValueOf(c)
+	for i := range fields.NumField() {
+		if fields.Type().Field(i).Tag.Get("json") == name {
+			return fields.Field(i).Uint(), true
+		}
+	}
+	return 0, false
+}
+
+// CountNames lists what ByName finds.
+func CountNames() (names []string) {
+	fields := reflect.TypeFor[Counts]()
+	for i := range fields.NumField() {
+		names = append(names, fields.Field(i).Tag.Get("json"))
+	}
+	return names
+}
+
+// Received is the number of events that arrived for the first time.
+func (c Counts) Received() uint64 { return c.Events - min(c.Duplicate, c.Events) }
+
+func (c *Counts) all() []*uint64 {
+	return []*uint64{
+		&c.Clients, &c.Connections, &c.Streams, &c.Completed, &c.CutOff, &c.Failed, &c.Dropped, &c.Reconnects,
+		&c.Events, &c.Reads, &c.Comments, &c.Early,
+		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated,
+		&c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
+	}
+}

@@ -1,0 +1,90 @@
+package track
+
+import "math/bits"
+
+// Width is how far, in positions, an event may arrive behind the highest one and still be told
+// from a duplicate. What is missing further back than that is lost.
+const Width = 64
+
+// maxJump bounds a step forward. A larger one is no gap but a broken position.
+const maxJump = 1 << 20
+
+// Verdict is what one position says about its stream.
+type Verdict int
+
+const (
+	InOrder    Verdict = iota // higher than all before it, with or without a gap
+	Reordered                 // missing until now, and a higher one came first
+	Duplicate                 // seen before, or older than the window
+	Impossible                // before the first position, or absurdly far ahead
+)
+
+// Sequence finds out whether each position of a stream arrives once and in order, in constant
+// space: a window of Width bits that slides over the positions. The zero value expects position 0
+// first. It knows no time and serves one goroutine at a time.
+type Sequence struct {
+	first int64  // no position is lower
+	floor int64  // every position below is settled: seen, or told to be lost
+	next  int64  // one past the highest position seen
+	seen  uint64 // bit i stands for position floor+i
+}
+
+// StartAt sets the first position of the stream. It must come before the first call of See.
+func (s *Sequence) StartAt(first int64) {
+	*s = Sequence{first: first, floor: first, next: first}
+}
+
+// Next is one past the highest position seen.
+func (s *Sequence) Next() int64 { return s.next }
+
+// See takes the position of an event that arrived. It calls lost for every position that is too
+// far back now to be waited for.
+func (s *Sequence) See(pos int64, lost func(pos int64)) Verdict {
+	switch {
+	case pos < s.first, pos-s.next >= maxJump:
+		return Impossible
+	case pos < s.floor:
+		return Duplicate
+	}
+	s.Settle(pos-Width+1, lost)
+	bit := uint64(1) << (pos - s.floor)
+	switch {
+	case s.seen&bit != 0:
+		return Duplicate
+	case pos < s.next:
+		s.seen |= bit
+		return Reordered
+	}
+	s.seen |= bit
+	s.next = pos + 1
+	return InOrder
+}
+
+// Settle gives up waiting for the positions below end: it calls lost for each of them that has not
+// been seen. What arrives for them later is a duplicate.
+func (s *Sequence) Settle(end int64, lost func(pos int64)) {
+	for s.floor < end {
+		if n := min(int64(bits.TrailingZeros64(^s.seen)), end-s.floor); n > 0 {
+			s.floor += n // a run of positions that were seen
+			s.seen >>= n
+			continue
+		}
+		lost(s.floor)
+		s.floor++
+		s.seen >>= 1
+	}
+	s.next = max(s.next, s.floor)
+}
+
+// Missing is the number of positions below end that have not been seen and not been told to be lost.
+func (s *Sequence) Missing(end int64) int64 {
+	if end <= s.floor {
+		return 0
+	}
+	width := end - s.floor
+	seen := s.seen
+	if width < Width {
+		seen &= 1<<width - 1
+	}
+	return width - int64(bits.OnesCount64(seen))
+}
