@@ -1,7 +1,7 @@
 // Package logs is the closed catalogue of what this program writes to its log, and the logger that writes it.
 //
 // Every line is one [Event]: a name such as "stream.closed", the levels it may have, a fixed sentence, and the fields it
-// carries. catalogue.go is the only place where events are declared; docs/logs.md is generated from it, and package logstest
+// carries. table.go is the only place where events are declared; docs/logs.md is generated from it, and package logstest
 // fails a test that logs anything else.
 //
 //	logs.MessageSubmitted.Log(l, logs.MessageID(id), logs.Bytes(n), logs.Total(chunks))

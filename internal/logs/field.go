@@ -166,7 +166,7 @@ func FromPosition(position int) zap.Field { return zap.Int(fromPosition.Key, pos
 func Resumed(is bool) zap.Field { return zap.Bool(resumed.Key, is) }
 
 var (
-	bytes         = Field{Key: "bytes", Kind: Int, About: "bytes of the message's UTF-8 text"}
+	byteCount     = Field{Key: "bytes", Kind: Int, About: "bytes of the message's UTF-8 text"}
 	total         = Field{Key: "total", Kind: Int, About: "characters (grapheme clusters) of the message"}
 	chunks        = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
 	position      = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
@@ -177,7 +177,7 @@ var (
 )
 
 // Bytes counts bytes: of a message's text, of a frame, or all that a stream sent, as the event says.
-func Bytes(n int) zap.Field { return zap.Int(bytes.Key, n) }
+func Bytes(n int) zap.Field { return zap.Int(byteCount.Key, n) }
 
 // Total counts the characters of a message.
 func Total(n int) zap.Field { return zap.Int(total.Key, n) }

@@ -1,8 +1,12 @@
 package logs
 
-import "go.uber.org/zap/zapcore"
+import (
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
 
-// all holds every declared event, in the order of this file. Only declare appends to it, before main runs.
+// all holds every declared event, in the order of this file, which Go initializes after the fields of field.go. Only declare
+// appends to it, before main runs.
 var all []*Event
 
 // Catalogue returns every event there is.
@@ -27,57 +31,50 @@ func at(levels ...zapcore.Level) []zapcore.Level { return levels }
 
 func fields(f ...Field) []Field { return f }
 
-const (
-	debug = zapcore.DebugLevel
-	info  = zapcore.InfoLevel
-	warn  = zapcore.WarnLevel
-	err   = zapcore.ErrorLevel
-)
-
 // The life of the program.
 var (
 	ServerStarting = declare(Event{
-		Name: "server.starting", Levels: at(info), Message: "starting",
+		Name: "server.starting", Levels: at(zap.InfoLevel), Message: "starting",
 		About:    "Once, first: what runs, with every setting and the limits that follow from them.",
 		Required: fields(version, config), Optional: fields(streamLimit, openFileLimit),
 	})
 	ServerListening = declare(Event{
-		Name: "server.listening", Levels: at(info), Message: "listening",
+		Name: "server.listening", Levels: at(zap.InfoLevel), Message: "listening",
 		About:    "Once for each listener, when it accepts connections.",
 		Required: fields(listener, urls),
 	})
 	ServerReady = declare(Event{
-		Name: "server.ready", Levels: at(info), Message: "ready",
+		Name: "server.ready", Levels: at(zap.InfoLevel), Message: "ready",
 		About:    "Once, when `/readyz` answers 200.",
 		Required: fields(startupMS),
 	})
 	ConfigInvalid = declare(Event{
-		Name: "config.invalid", Levels: at(err), Message: "bad configuration",
+		Name: "config.invalid", Levels: at(zap.ErrorLevel), Message: "bad configuration",
 		About:    "A flag or variable has a bad value; it is the only line, and the program exits with 2.",
 		Required: fields(key, source, errorText),
 	})
 	LogLevelChanged = declare(Event{
-		Name: "log.level_changed", Levels: at(warn), Message: "log level changed",
+		Name: "log.level_changed", Levels: at(zap.WarnLevel), Message: "log level changed",
 		About:    "Someone changed the level through the admin listener.",
 		Required: fields(fromLevel, toLevel),
 	})
 	LogReopened = declare(Event{
-		Name: "log.reopened", Levels: at(info, err), Message: "log file reopened",
+		Name: "log.reopened", Levels: at(zap.InfoLevel, zap.ErrorLevel), Message: "log file reopened",
 		About:    "SIGHUP arrived and the log file was opened anew. At error, with `error`, it could not be, and the old one stays in use.",
 		Required: fields(path), Optional: fields(errorText),
 	})
 	ServerShutdownStarted = declare(Event{
-		Name: "server.shutdown_started", Levels: at(info), Message: "shutting down",
+		Name: "server.shutdown_started", Levels: at(zap.InfoLevel), Message: "shutting down",
 		About:    "A signal asked for the end; running streams may finish for `--drain`.",
 		Required: fields(signal, activeStreams),
 	})
 	ServerShutdownCompleted = declare(Event{
-		Name: "server.shutdown_completed", Levels: at(info), Message: "shut down",
+		Name: "server.shutdown_completed", Levels: at(zap.InfoLevel), Message: "shut down",
 		About:    "Once, last: everything has ended.",
 		Required: fields(durationMS.with("time from the signal")),
 	})
 	ServerShutdownForced = declare(Event{
-		Name: "server.shutdown_forced", Levels: at(warn), Message: "shutdown forced",
+		Name: "server.shutdown_forced", Levels: at(zap.WarnLevel), Message: "shutdown forced",
 		About:    "A second signal came, or streams did not end in time; the program exits at once.",
 		Required: fields(remaining),
 	})
@@ -86,25 +83,25 @@ var (
 // HTTP.
 var (
 	HTTPRequest = declare(Event{
-		Name: "http.request", Levels: at(info, debug), Message: "request",
+		Name: "http.request", Levels: at(zap.InfoLevel, zap.DebugLevel), Message: "request",
 		About:    "An HTTP request was answered, in full. At debug for pages and probes.",
 		Required: fields(requestID, method, route, urlPath, statusCode, clientAddress, durationMS.with("time until the answer was complete")),
 		Optional: fields(messageID, streamID),
 	})
 	HTTPRequestRejected = declare(Event{
-		Name: "http.request_rejected", Levels: at(warn), Message: "request rejected",
+		Name: "http.request_rejected", Levels: at(zap.WarnLevel), Message: "request rejected",
 		About:    "An HTTP request got an error of this API.",
 		Required: fields(code, status),
 		Optional: fields(requestID, method, route, urlPath, clientAddress, messageID, errorText),
 	})
 	HTTPPanic = declare(Event{
-		Name: "http.panic", Levels: at(err), Message: "panic in a request",
+		Name: "http.panic", Levels: at(zap.ErrorLevel), Message: "panic in a request",
 		About:    "A handler panicked; this request ended and no other.",
 		Required: fields(stack),
 		Optional: fields(errorText, requestID, method, route, urlPath, clientAddress, messageID, streamID),
 	})
 	HTTPServerError = declare(Event{
-		Name: "http.server_error", Levels: at(warn), Message: "server error",
+		Name: "http.server_error", Levels: at(zap.WarnLevel), Message: "server error",
 		About:    "The HTTP server below the handlers complained, for example that it cannot accept a connection.",
 		Required: fields(errorText), Optional: fields(stack),
 	})
@@ -113,22 +110,22 @@ var (
 // Messages.
 var (
 	MessageSubmitted = declare(Event{
-		Name: "message.submitted", Levels: at(info), Message: "message submitted",
+		Name: "message.submitted", Levels: at(zap.InfoLevel), Message: "message submitted",
 		About:    "A message was stored.",
-		Required: fields(messageID, bytes, total), Optional: fields(requestID),
+		Required: fields(messageID, byteCount, total), Optional: fields(requestID),
 	})
 	MessageRejected = declare(Event{
-		Name: "message.rejected", Levels: at(warn), Message: "message rejected",
+		Name: "message.rejected", Levels: at(zap.WarnLevel), Message: "message rejected",
 		About:    "A message was not stored.",
 		Required: fields(reason.with("the code of the error", MessageRejections...)), Optional: fields(requestID, errorText),
 	})
 	MessageDeleted = declare(Event{
-		Name: "message.deleted", Levels: at(info), Message: "message deleted",
+		Name: "message.deleted", Levels: at(zap.InfoLevel), Message: "message deleted",
 		About:    "A client deleted a message.",
 		Required: fields(messageID, ageMS, activeStreams.with("streams of this message that it ended")), Optional: fields(requestID),
 	})
 	MessageEvicted = declare(Event{
-		Name: "message.evicted", Levels: at(info), Message: "message evicted",
+		Name: "message.evicted", Levels: at(zap.InfoLevel), Message: "message evicted",
 		About: "The server forgot a message: its time was over, or it made room for a new one.",
 		Required: fields(messageID, reason.with("why it had to go", EvictionReasons...), ageMS,
 			activeStreams.with("streams of this message that it ended")),
@@ -138,40 +135,40 @@ var (
 // Streams.
 var (
 	StreamOpened = declare(Event{
-		Name: "stream.opened", Levels: at(info), Message: "stream opened",
+		Name: "stream.opened", Levels: at(zap.InfoLevel), Message: "stream opened",
 		About:    "A subscription was accepted.",
 		Required: fields(streamID, messageID, kind, intervalMS, lastEventID, fromPosition, clientAddress), Optional: fields(requestID),
 	})
 	StreamRejected = declare(Event{
-		Name: "stream.rejected", Levels: at(warn), Message: "stream rejected",
+		Name: "stream.rejected", Levels: at(zap.WarnLevel), Message: "stream rejected",
 		About:    "A stream was asked for and not opened.",
 		Required: fields(reason.with("the code of the error", StreamRejections...), status), Optional: fields(messageID, requestID, errorText),
 	})
 	StreamFirstChunk = declare(Event{
-		Name: "stream.first_chunk", Levels: at(debug), Message: "first chunk sent",
+		Name: "stream.first_chunk", Levels: at(zap.DebugLevel), Message: "first chunk sent",
 		About:    "The stream's first chunk was written.",
 		Required: fields(streamID, messageID, ttfcMS), Optional: fields(requestID),
 	})
 	StreamChunk = declare(Event{
-		Name: "stream.chunk", Levels: at(debug), Message: "chunk sent",
+		Name: "stream.chunk", Levels: at(zap.DebugLevel), Message: "chunk sent",
 		About:    "A chunk was written.",
-		Required: fields(streamID, messageID, position, bytes.with("bytes of the event on the wire")), Optional: fields(requestID),
+		Required: fields(streamID, messageID, position, byteCount.with("bytes of the event on the wire")), Optional: fields(requestID),
 	})
 	StreamSlow = declare(Event{
-		Name: "stream.slow", Levels: at(warn), Message: "stream behind its schedule",
+		Name: "stream.slow", Levels: at(zap.WarnLevel), Message: "stream behind its schedule",
 		About:    "The stream fell behind; once for each time it does.",
 		Required: fields(streamID, messageID, lagMS), Optional: fields(requestID),
 	})
 	StreamRecovered = declare(Event{
-		Name: "stream.recovered", Levels: at(info), Message: "stream back on schedule",
+		Name: "stream.recovered", Levels: at(zap.InfoLevel), Message: "stream back on schedule",
 		About:    "A stream that was behind has caught up.",
 		Required: fields(streamID, messageID, lagMS.with("the furthest that it was behind in this time")), Optional: fields(requestID),
 	})
 	StreamClosed = declare(Event{
-		Name: "stream.closed", Levels: at(info, warn, err), Message: "stream closed",
+		Name: "stream.closed", Levels: at(zap.InfoLevel, zap.WarnLevel, zap.ErrorLevel), Message: "stream closed",
 		About: "A stream ended; exactly once for each `stream.opened`. At warn for `slow_client`, at error for `internal_error`.",
 		Required: fields(streamID, messageID, reason.with("why it ended", CloseReasons...), chunks,
-			bytes.with("bytes that the stream wrote, its head not counted"), durationMS.with("how long the stream ran"), maxLagMS, resumed),
+			byteCount.with("bytes that the stream wrote, its head not counted"), durationMS.with("how long the stream ran"), maxLagMS, resumed),
 		Optional: fields(ttfcMS.with("time to the first chunk; absent where none was sent"), requestID, errorText, stack),
 	})
 )

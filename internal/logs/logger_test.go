@@ -1,0 +1,219 @@
+package logs_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/zap/zapcore"
+
+	"sseserver/internal/logs"
+	"sseserver/internal/logs/logstest"
+)
+
+// open opens a log until the test ends.
+func open(t *testing.T, c logs.Config) *logs.Output {
+	t.Helper()
+	out, err := logs.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = out.Close() })
+	return out
+}
+
+func TestJSONIsTheFormOffATerminal(t *testing.T) {
+	var stderr bytes.Buffer
+	out := open(t, logs.Config{Stderr: &stderr})
+	logs.ServerReady.Log(out.Logger.Named("main"), logs.StartupMS(0))
+	lines := logstest.CheckJSON(t, stderr.Bytes())
+	if len(lines) != 1 || lines[0].Logger != "main" {
+		t.Errorf("got %s", stderr.Bytes())
+	}
+}
+
+// A pseudo terminal's controlling side is a terminal too.
+func TestConsoleIsTheFormOnATerminal(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no pseudo terminal here: ", err)
+	}
+	defer terminal.Close()
+	t.Setenv("NO_COLOR", "")
+	logs.ServerReady.Log(open(t, logs.Config{Stderr: terminal}).Logger, logs.StartupMS(0))
+	// What is written here is typed on the other side, and echoed back.
+	echo := make([]byte, 4096)
+	n, err := terminal.Read(echo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(echo[:n]); !strings.Contains(got, "INFO") || strings.HasPrefix(got, "{") {
+		t.Errorf("got %q, want a console line", got)
+	}
+}
+
+func TestConsoleShowsAStackOnItsOwnLines(t *testing.T) {
+	var stderr bytes.Buffer
+	out := open(t, logs.Config{Format: logs.Console, Stderr: &stderr})
+	logs.HTTPPanic.Log(out.Logger, logs.Stack([]byte("goroutine 1:\nmain.main()")), logs.Error(errors.New("boom")))
+	want := regexp.MustCompile(`^\S{27}\tERROR\tpanic in a request\t\{"event": "http.panic", "error": "boom"\}\ngoroutine 1:\nmain.main\(\)\n$`)
+	if !want.Match(stderr.Bytes()) {
+		t.Errorf("got %q", stderr.String())
+	}
+}
+
+func TestNothingIsSampled(t *testing.T) {
+	const times = 2000
+	var stderr bytes.Buffer
+	counted := 0
+	out := open(t, logs.Config{Stderr: &stderr, OnLine: func(level zapcore.Level) {
+		if level == zapcore.InfoLevel {
+			counted++
+		}
+	}})
+	for range times {
+		logs.ServerReady.Log(out.Logger, logs.StartupMS(0))
+		logs.StreamChunk.Log(out.Logger, logs.Position(0)) // off
+	}
+	if got := bytes.Count(stderr.Bytes(), []byte("\n")); got != times || counted != times {
+		t.Errorf("%d lines, %d counted, want %d", got, counted, times)
+	}
+}
+
+func TestSetLevel(t *testing.T) {
+	var stderr bytes.Buffer
+	out := open(t, logs.Config{Stderr: &stderr})
+	// Each change is logged, also the one that turns such lines off and the one that turns them on again.
+	for _, level := range []zapcore.Level{zapcore.DebugLevel, zapcore.ErrorLevel, zapcore.ErrorLevel, zapcore.WarnLevel, zapcore.InfoLevel} {
+		out.SetLevel(level)
+		if got := out.Level.Level(); got != level {
+			t.Errorf("level %s, want %s", got, level)
+		}
+	}
+	var changes []string
+	for _, line := range logstest.CheckJSON(t, stderr.Bytes()) {
+		changes = append(changes, line.Fields["from"].(string)+" to "+line.Fields["to"].(string))
+	}
+	if got, want := strings.Join(changes, ", "), "info to debug, debug to error, error to warn, warn to info"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestStdLog(t *testing.T) {
+	l, recorder := logstest.New(t)
+	std := logs.StdLog(l)
+	std.Printf("http: Accept error: %v; retrying in 5ms", "too many open files")
+	std.Printf("http: panic serving 127.0.0.1:1: boom\ngoroutine 7 [running]:\nmain.main()")
+	lines := recorder.Named("http.server_error")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines, want 2", len(lines))
+	}
+	if got := lines[0].Fields["error"]; got != "http: Accept error: too many open files; retrying in 5ms" {
+		t.Errorf("error %q", got)
+	}
+	if got := lines[1].Fields["stack"]; got != "goroutine 7 [running]:\nmain.main()" {
+		t.Errorf("stack %q", got)
+	}
+}
+
+func TestFileIsAppendedTo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "server.log")
+	for range 2 {
+		out := open(t, logs.Config{File: path})
+		logs.ServerReady.Log(out.Logger, logs.StartupMS(0))
+		if err := out.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := len(logstest.CheckJSON(t, read(t, path))); got != 2 {
+		t.Errorf("%d lines, want 2", got)
+	}
+}
+
+func TestFileThatCannotBeOpened(t *testing.T) {
+	if _, err := logs.New(logs.Config{File: t.TempDir()}); err == nil {
+		t.Error("a directory is taken for a log file")
+	}
+}
+
+// Lines are written by several goroutines while the file is moved away and opened anew, again and again.
+func TestReopenLosesNoLine(t *testing.T) {
+	const writers, each, moves = 4, 500, 20
+	dir := t.TempDir()
+	path := filepath.Join(dir, "server.log")
+	out := open(t, logs.Config{File: path})
+
+	var group sync.WaitGroup
+	for range writers {
+		group.Go(func() {
+			for range each {
+				logs.ServerReady.Log(out.Logger, logs.StartupMS(0))
+			}
+		})
+	}
+	for i := range moves {
+		if err := os.Rename(path, filepath.Join(dir, "old"+string(rune('a'+i)))); err != nil {
+			t.Error(err)
+		}
+		out.Reopen()
+	}
+	group.Wait()
+
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) != moves+1 {
+		t.Fatalf("files %v, error %v; want %d", files, err, moves+1)
+	}
+	count := make(map[string]int)
+	for _, file := range files {
+		for _, line := range logstest.CheckJSON(t, read(t, file)) {
+			count[line.Event]++
+		}
+	}
+	if count["server.ready"] != writers*each || count["log.reopened"] != moves {
+		t.Errorf("got %v, want %d server.ready and %d log.reopened", count, writers*each, moves)
+	}
+}
+
+func TestReopenThatFailsKeepsTheOldFile(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "logs")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "server.log")
+	out := open(t, logs.Config{File: path})
+	moved := dir + ".old"
+	if err := os.Rename(dir, moved); err != nil {
+		t.Fatal(err)
+	}
+	out.Reopen()
+	lines := logstest.CheckJSON(t, read(t, filepath.Join(moved, "server.log")))
+	if len(lines) != 1 || lines[0].Level != zapcore.ErrorLevel || lines[0].Fields["error"] == nil {
+		t.Errorf("got %+v, want log.reopened with an error", lines)
+	}
+}
+
+func TestLinesThatTheFileRefusesGoToStandardError(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here: ", err)
+	}
+	var stderr bytes.Buffer
+	out := open(t, logs.Config{File: "/dev/full", Stderr: &stderr})
+	logs.ServerReady.Log(out.Logger, logs.StartupMS(0))
+	if got := len(logstest.CheckJSON(t, stderr.Bytes())); got != 1 {
+		t.Errorf("%d lines on standard error, want 1", got)
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
