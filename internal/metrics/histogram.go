@@ -8,7 +8,7 @@ import (
 )
 
 // histogram is a Prometheus histogram of durations, made for values that arrive at every event of every stream: an
-// observation is two atomic additions, where the library's own does four and a compare-and-swap loop on a float.
+// observation is two atomic additions and no conversion to float, a third of what the library's own costs.
 type histogram struct {
 	desc   *prometheus.Desc
 	bounds []time.Duration // upper bounds, ascending, each inclusive
