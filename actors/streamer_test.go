@@ -1,0 +1,399 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sseserver/actors"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const interval = 50 * time.Millisecond
+
+// planFor streams the characters of text from now on, one each interval.
+func planFor(text string) actors.Plan {
+	return actors.Plan{
+		Source: actors.Split(text, actors.Character),
+		End:    actors.Count(text, actors.Character),
+		Pace:   actors.Pace{Start: time.Now(), Interval: interval},
+	}
+}
+
+// running is a streamer under test, as its one reader sees it.
+type running struct {
+	*actors.Streamer
+	t     *testing.T
+	start time.Time // of the test, which need not be that of the plan
+}
+
+// start runs a streamer until it is done or ctx ends. The bubble waits for it.
+func start(t *testing.T, ctx context.Context, plan actors.Plan) *running {
+	s := &running{actors.New(plan), t, time.Now()}
+	go s.Run(ctx)
+	return s
+}
+
+// wantChunk takes the next chunk, which must come at and be due at the given
+// times after the start.
+func (s *running) wantChunk(position int, text string, at, due time.Duration) {
+	s.t.Helper()
+	chunk, ok := <-s.Chunks()
+	if !ok {
+		s.t.Fatalf("the stream ended with %v, want chunk %d", s.Err(), position)
+	}
+	want := actors.Chunk{Position: position, Text: text, Due: s.start.Add(due)}
+	if chunk != want {
+		s.t.Errorf("got %+v\nwant %+v", chunk, want)
+	}
+	if got := time.Since(s.start); got != at {
+		s.t.Errorf("chunk %d came after %v, want %v", position, got, at)
+	}
+}
+
+// wantSilence proves that the streamer has nothing to hand over now.
+func (s *running) wantSilence() {
+	s.t.Helper()
+	synctest.Wait()
+	select {
+	case chunk, ok := <-s.Chunks():
+		s.t.Fatalf("got %+v %v, want silence", chunk, ok)
+	default:
+	}
+}
+
+// wantEnd expects no further chunk but the end, at the given time after the
+// start and with the given cause.
+func (s *running) wantEnd(at time.Duration, cause error) {
+	s.t.Helper()
+	if chunk, ok := <-s.Chunks(); ok {
+		s.t.Fatalf("got %+v, want the end", chunk)
+	}
+	if !errors.Is(s.Err(), cause) {
+		s.t.Errorf("the stream ended with %v, want %v", s.Err(), cause)
+	}
+	if got := time.Since(s.start); got != at {
+		s.t.Errorf("the stream ended after %v, want %v", got, at)
+	}
+}
+
+func TestChunksComeOnSchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, t.Context(), planFor("a👨‍👩‍👧‍👦c"))
+		s.wantChunk(0, "a", 0, 0)
+		s.wantSilence()
+		s.wantChunk(1, "👨‍👩‍👧‍👦", interval, interval)
+		s.wantChunk(2, "c", 2*interval, 2*interval)
+		s.wantEnd(2*interval, nil)
+	})
+}
+
+func TestScheduleMayStartLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plan := planFor("ab")
+		plan.Pace.Start = time.Now().Add(time.Second)
+		s := start(t, t.Context(), plan)
+		s.wantSilence()
+		s.wantChunk(0, "a", time.Second, time.Second)
+		s.wantChunk(1, "b", time.Second+interval, time.Second+interval)
+		s.wantEnd(time.Second+interval, nil)
+	})
+}
+
+// TestSlowReaderCatchesUp has a reader who is away for some intervals. What is
+// due by then comes at once, and the rest as if he had been there.
+func TestSlowReaderCatchesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, t.Context(), planFor("abcdef"))
+		s.wantChunk(0, "a", 0, 0)
+		away := 3*interval + interval/2
+		time.Sleep(away)
+		s.wantChunk(1, "b", away, interval)
+		s.wantChunk(2, "c", away, 2*interval)
+		s.wantChunk(3, "d", away, 3*interval)
+		s.wantSilence()
+		s.wantChunk(4, "e", 4*interval, 4*interval)
+		s.wantChunk(5, "f", 5*interval, 5*interval)
+		s.wantEnd(5*interval, nil)
+	})
+}
+
+// TestEachChunkLate has a reader who is always a little late. His delays must
+// not add up.
+func TestEachChunkLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		text := strings.Repeat("x", 200)
+		s := start(t, t.Context(), planFor(text))
+		for k := range len(text) {
+			due := time.Duration(k) * interval
+			time.Sleep(time.Until(s.start.Add(due + interval - 1)))
+			s.wantChunk(k, "x", due+interval-1, due)
+		}
+		s.wantEnd(200*interval-1, nil)
+	})
+}
+
+// TestLongPauses has intervals, and then a reader, that take hours.
+func TestLongPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plan := planFor("abcd")
+		plan.Pace.Interval = 90 * time.Minute
+		s := start(t, t.Context(), plan)
+		s.wantChunk(0, "a", 0, 0)
+		s.wantChunk(1, "b", 90*time.Minute, 90*time.Minute)
+		time.Sleep(100 * time.Minute)
+		s.wantChunk(2, "c", 190*time.Minute, 180*time.Minute)
+		s.wantSilence()
+		s.wantChunk(3, "d", 270*time.Minute, 270*time.Minute)
+		s.wantEnd(270*time.Minute, nil)
+	})
+}
+
+// TestResume begins at every position. What comes is the tail of the whole, and
+// its schedule begins anew.
+func TestResume(t *testing.T) {
+	const text = "a b👍🏽é\r\nc"
+	plans := map[string]func() actors.Plan{
+		"characters": func() actors.Plan { return planFor(text) },
+		"words": func() actors.Plan {
+			plan := planFor(text)
+			plan.Source = actors.Split(text, actors.Word)
+			plan.End = actors.Count(text, actors.Word)
+			return plan
+		},
+		"progress": func() actors.Plan {
+			plan := planFor(text)
+			plan.Source = actors.Progress()
+			plan.First, plan.End = actors.FirstPercent, actors.LastPercent+1
+			return plan
+		},
+	}
+	for name, newPlan := range plans {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				whole := units(newPlan().Source)
+				first := newPlan().First
+				for skip := range len(whole) + 1 {
+					plan := newPlan()
+					plan.From = first + skip
+					s := start(t, t.Context(), plan)
+					for k, text := range whole[skip:] {
+						due := time.Duration(k) * interval
+						s.wantChunk(plan.From+k, text, due, due)
+					}
+					s.wantEnd(time.Duration(max(0, len(whole)-skip-1))*interval, nil)
+				}
+			})
+		})
+	}
+}
+
+func TestNothingToSend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, plan := range []actors.Plan{
+			{Source: actors.Split("", actors.Character)},
+			{Source: actors.Split("abc", actors.Character), From: 3, End: 3},
+			{Source: actors.Split("abc", actors.Character), From: 7, End: 3},
+		} {
+			start(t, t.Context(), plan).wantEnd(0, nil)
+		}
+	})
+}
+
+var errGone = errors.New("gone")
+
+func TestCanceledWhileItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := start(t, ctx, planFor("abc"))
+		s.wantChunk(0, "a", 0, 0)
+		s.wantChunk(1, "b", interval, interval)
+		time.Sleep(interval / 5)
+		s.wantSilence()
+		cancel(errGone)
+		s.wantEnd(interval+interval/5, errGone)
+	})
+}
+
+// TestCanceledWhileItSends cancels a streamer whose reader has left it alone
+// with a chunk.
+func TestCanceledWhileItSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := start(t, ctx, planFor("abc"))
+		s.wantChunk(0, "a", 0, 0)
+		time.Sleep(3 * interval)
+		synctest.Wait() // it offers b
+		cancel(errGone)
+		s.wantEndUnread(3*interval, errGone)
+	})
+}
+
+// TestCause takes each way in which a context can end.
+func TestCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plain, cancel := context.WithCancel(t.Context())
+		cancel()
+		start(t, plain, planFor("a")).wantEndUnread(0, context.Canceled)
+
+		parent, cancelParent := context.WithCancelCause(t.Context())
+		child, cancelChild := context.WithCancel(parent)
+		defer cancelChild()
+		cancelParent(errGone)
+		start(t, child, planFor("a")).wantEndUnread(0, errGone)
+
+		deadline, cancelDeadline := context.WithTimeout(t.Context(), interval/2)
+		defer cancelDeadline()
+		s := start(t, deadline, planFor("ab"))
+		s.wantChunk(0, "a", 0, 0)
+		s.wantEnd(interval/2, context.DeadlineExceeded)
+	})
+}
+
+// wantEndUnread is wantEnd for a streamer that may still offer a chunk: it is
+// given the time to notice its end first.
+func (s *running) wantEndUnread(at time.Duration, cause error) {
+	s.t.Helper()
+	synctest.Wait()
+	s.wantEnd(at, cause)
+}
+
+// TestCompleteDespiteLaterCancel ends the context after the last chunk.
+func TestCompleteDespiteLaterCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := start(t, ctx, planFor("a"))
+		s.wantChunk(0, "a", 0, 0)
+		synctest.Wait()
+		cancel(errGone)
+		s.wantEnd(0, nil)
+	})
+}
+
+func TestRunReturnsWithItsReaderGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		returned := make(chan struct{})
+		s := actors.New(planFor("ab"))
+		go func() {
+			s.Run(ctx)
+			close(returned)
+		}()
+		synctest.Wait()
+		cancel(errGone)
+		<-returned
+		select {
+		case <-s.Chunks():
+		default:
+			t.Error("Run returned and left the chunks open")
+		}
+		if !errors.Is(s.Err(), errGone) {
+			t.Errorf("the stream ended with %v, want %v", s.Err(), errGone)
+		}
+	})
+}
+
+// explosive panics instead of yielding a text that begins with "!".
+type explosive struct{ texts []string }
+
+func (e *explosive) Next() (string, bool) {
+	text := e.texts[0]
+	if strings.HasPrefix(text, "!") {
+		panic(text)
+	}
+	e.texts = e.texts[1:]
+	return text, true
+}
+
+func TestPanicInSource(t *testing.T) {
+	for name, test := range map[string]struct {
+		from   int
+		before []string
+	}{
+		"after some chunks": {0, []string{"a", "b"}},
+		"while skipping":    {3, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				plan := planFor("")
+				plan.Source = &explosive{[]string{"a", "b", "!boom", "c"}}
+				plan.From, plan.End = test.from, 4
+				s := start(t, t.Context(), plan)
+				neighbour := start(t, t.Context(), planFor("ab"))
+				for k, text := range test.before {
+					due := time.Duration(k) * interval
+					s.wantChunk(k, text, due, due)
+				}
+				if chunk, ok := <-s.Chunks(); ok {
+					t.Fatalf("got %+v from a source that panicked", chunk)
+				}
+				wantPanic(t, s.Err(), "!boom")
+				neighbour.wantChunk(0, "a", time.Since(s.start), 0)
+				neighbour.wantChunk(1, "b", interval, interval)
+				neighbour.wantEnd(interval, nil)
+			})
+		})
+	}
+}
+
+// wantPanic expects an error that tells what was panicked with and where.
+func wantPanic(t *testing.T, err error, value any) {
+	t.Helper()
+	var panicked *actors.PanicError
+	if !errors.As(err, &panicked) {
+		t.Fatalf("got %v, want a *PanicError", err)
+	}
+	if panicked.Value != value {
+		t.Errorf("the value is %v, want %v", panicked.Value, value)
+	}
+	if !strings.Contains(string(panicked.Stack), "(*explosive).Next") {
+		t.Errorf("the stack does not show the place:\n%s", panicked.Stack)
+	}
+	if want := "actors: panic: !boom"; err.Error() != want {
+		t.Errorf("the error reads %q, want %q", err, want)
+	}
+}
+
+// TestSourceEndsEarly has a plan that promises more than its source keeps.
+func TestSourceEndsEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plan := planFor("ab")
+		plan.End = 5
+		s := start(t, t.Context(), plan)
+		s.wantChunk(0, "a", 0, 0)
+		s.wantChunk(1, "b", interval, interval)
+		if chunk, ok := <-s.Chunks(); ok {
+			t.Fatalf("got %+v from an exhausted source", chunk)
+		}
+		if err := s.Err(); err == nil || err.Error() != "actors: source ended at position 2 of 5" {
+			t.Errorf("the stream ended with %v", err)
+		}
+	})
+}
+
+// TestManyStreamers has streamers of one text, which share nothing else.
+func TestManyStreamers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const text = "one 👩‍🚀 two"
+		var streamers []*running
+		for range 100 {
+			streamers = append(streamers, start(t, t.Context(), planFor(text)))
+		}
+		for _, s := range streamers {
+			var got []string
+			for chunk := range s.Chunks() {
+				got = append(got, chunk.Text)
+			}
+			if want := units(actors.Split(text, actors.Character)); !slices.Equal(got, want) || s.Err() != nil {
+				t.Errorf("got %q %v\nwant %q", got, s.Err(), want)
+			}
+		}
+	})
+}
