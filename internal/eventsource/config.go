@@ -1,6 +1,7 @@
 package eventsource
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -49,47 +50,49 @@ func (c *Config) reconnectionTime() time.Duration {
 	return c.ReconnectionTime
 }
 
-// target checks the configuration and returns the parsed URL.
-func (c *Config) target() (*url.URL, error) {
+func (c *Config) check() error {
 	u, err := url.Parse(c.URL)
 	if err != nil {
-		return nil, fmt.Errorf("eventsource: %w", err)
+		return fmt.Errorf("eventsource: %w", err)
 	}
 	if err := usable(u); err != nil {
-		return nil, fmt.Errorf("eventsource: url %q: %w", c.URL, err)
+		return fmt.Errorf("eventsource: url %q: %w", c.URL, err)
 	}
 	if c.Handler == nil {
-		return nil, fmt.Errorf("eventsource: no handler")
+		return errors.New("eventsource: no handler")
 	}
 	if c.Method != "" && !httpguts.ValidHeaderFieldName(c.Method) { // a method is a token, too
-		return nil, fmt.Errorf("eventsource: method %q is not valid", c.Method)
+		return fmt.Errorf("eventsource: method %q is not valid", c.Method)
 	}
-	for name, values := range c.Header {
+	if err := checkHeader(c.Header); err != nil {
+		return err
+	}
+	if c.Transport == nil {
+		return nil
+	}
+	return c.Transport.check(u)
+}
+
+func checkHeader(h http.Header) error {
+	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return nil, fmt.Errorf("eventsource: header name %q is not valid", name)
+			return fmt.Errorf("eventsource: header name %q is not valid", name)
 		}
 		for _, v := range values {
 			if !httpguts.ValidHeaderFieldValue(v) {
-				return nil, fmt.Errorf("eventsource: value %q of header %s is not valid", v, name)
+				return fmt.Errorf("eventsource: value %q of header %s is not valid", v, name)
 			}
 		}
 	}
-	return u, c.transport().check(u)
-}
-
-func (c *Config) transport() *Transport {
-	if c.Transport == nil {
-		c.Transport = new(Transport)
-	}
-	return c.Transport
+	return nil
 }
 
 func usable(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("the scheme must be http or https")
+		return errors.New("the scheme must be http or https")
 	case u.Hostname() == "":
-		return fmt.Errorf("no host")
+		return errors.New("no host")
 	}
 	return nil
 }

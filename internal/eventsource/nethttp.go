@@ -2,9 +2,10 @@ package eventsource
 
 import (
 	"context"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"sync"
 	"time"
 )
@@ -26,37 +27,53 @@ type httpPool struct {
 }
 
 // roundTripHTTP goes through net/http: for TLS, and for HTTP/2.
-func (t *Transport) roundTripHTTP(ctx context.Context, req *request) (*response, *Error) {
-	r := &response{}
-	trace := httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { r.connected = time.Now() }}
-	hreq, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &trace), req.method, req.url.String(), strings.NewReader(req.body))
+func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request) (*response, *Error) {
+	ctx, cancel := context.WithCancel(ctx)
+	a.use(closerFunc(cancel))
+	var r response
+	hreq, err := req.http(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { r.connected = time.Now() },
+	}))
 	if err != nil {
-		return nil, fail(ReasonConnectFailed, err)
+		return nil, a.failed(ReasonConnectFailed, err)
 	}
-	if req.body == "" {
-		hreq.Body = http.NoBody
-	}
-	hreq.Header, hreq.Host = req.header, req.host()
 	pool := t.http.take(t.newHTTP)
 	resp, err := pool.RoundTrip(hreq)
 	if err != nil {
 		t.http.give(pool)
 		if r.connected.IsZero() {
-			return nil, exchangeFailed(ctx, ReasonConnectFailed, err)
+			return nil, a.failed(ReasonConnectFailed, err)
 		}
-		return nil, exchangeFailed(ctx, ReasonNoResponse, err)
+		return nil, a.failed(ReasonNoResponse, err)
 	}
 	r.headAt = time.Now()
-	r.conn = resp.Body
-	r.onClose = func() { t.http.give(pool) }
-	r.body = body{endsWithConnection: true} // net/http tells a cut body from an ended one
+	// Closing the body makes a read that waits return, as closing a connection does.
+	if !a.use(&httpBody{resp.Body, cancel, t, pool}) {
+		return nil, a.failed(ReasonNoResponse, net.ErrClosed)
+	}
+	r.in = newInput(resp.Body, t.MaxReadBytes)
 	r.head = head{
 		status:          resp.StatusCode,
 		contentType:     resp.Header.Get("Content-Type"),
 		contentEncoding: resp.Header.Get("Content-Encoding"),
 		location:        resp.Header.Get("Location"),
+		framing:         framing{length: unknownLength}, // net/http itself tells a cut body from a whole one
 	}
-	return r, nil
+	return &r, nil
+}
+
+// httpBody ends one stream of an http.Transport.
+type httpBody struct {
+	body   io.Closer
+	cancel context.CancelFunc
+	t      *Transport
+	pool   *httpPool
+}
+
+func (b *httpBody) Close() error {
+	b.cancel()
+	b.t.http.give(b.pool)
+	return b.body.Close()
 }
 
 // take finds a place for one more stream.

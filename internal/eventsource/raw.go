@@ -1,7 +1,6 @@
 package eventsource
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,43 +21,38 @@ const (
 var headBuffers = sync.Pool{New: func() any { return new([headBuffer]byte) }}
 
 // roundTripRaw sends the request on a connection of its own and reads the response head.
-func (t *Transport) roundTripRaw(ctx context.Context, req *request) (*response, *Error) {
-	conn, err := t.dial(ctx, "tcp", address(req.url))
+func (t *Transport) roundTripRaw(ctx context.Context, a *attempt, req *request) (*response, *Error) {
+	conn, err := t.connect(ctx, a, req)
 	if err != nil {
-		return nil, exchangeFailed(ctx, ReasonConnectFailed, err)
+		return nil, a.failed(ReasonConnectFailed, err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	r := &response{connected: time.Now(), conn: conn, onClose: func() { stop() }}
-	if err := r.exchange(ctx, conn, req); err != nil {
-		r.close()
-		return nil, err
-	}
-	return r, nil
-}
-
-// exchangeFailed prefers this side's own reason, of which the failure is only the effect.
-func exchangeFailed(ctx context.Context, reason Reason, err error) *Error {
-	if ctx.Err() != nil {
-		return interrupted(ctx)
-	}
-	return fail(reason, err)
-}
-
-func (r *response) exchange(ctx context.Context, conn net.Conn, req *request) *Error {
+	r := &response{connected: time.Now(), in: newInput(conn, t.MaxReadBytes)}
 	if _, err := conn.Write(req.bytes()); err != nil {
-		return exchangeFailed(ctx, ReasonNoResponse, err)
+		return nil, a.failed(ReasonNoResponse, err)
 	}
 	r.borrowed = headBuffers.Get().(*[headBuffer]byte)
-	err := r.readHead(ctx, conn, r.borrowed[:])
-	if len(r.ahead) == 0 {
+	end := r.readHead(a, conn, r.borrowed[:])
+	if end != nil || len(r.ahead) == 0 {
 		r.forgetAhead()
 	}
-	return err
+	return r, end
+}
+
+// connect makes the connection and leaves it to the attempt to close.
+func (t *Transport) connect(ctx context.Context, a *attempt, req *request) (net.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a.use(closerFunc(cancel))
+	conn, err := t.dial(ctx, "tcp", address(req.url))
+	if err == nil && !a.use(conn) {
+		err = net.ErrClosed
+	}
+	return conn, err
 }
 
 // readHead reads until the head of the final response is whole; informational responses before it
 // are passed over (RFC 9110, section 15.2).
-func (r *response) readHead(ctx context.Context, conn net.Conn, buf []byte) *Error {
+func (r *response) readHead(a *attempt, conn net.Conn, buf []byte) *Error {
 	var err error
 	for n := 0; ; {
 		for end := headEnd(buf[:n]); end >= 0; end = headEnd(buf[:n]) {
@@ -66,7 +60,6 @@ func (r *response) readHead(ctx context.Context, conn net.Conn, buf []byte) *Err
 				return fail(ReasonMalformedHTTP, err)
 			}
 			if r.status >= 200 {
-				r.body = newBody(r.framing)
 				r.ahead = buf[end:n]
 				return nil
 			}
@@ -87,7 +80,7 @@ func (r *response) readHead(ctx context.Context, conn net.Conn, buf []byte) *Err
 			if n > 0 {
 				err = errors.Join(fmt.Errorf("connection ended inside the response head %s", quote(buf[:n])), err)
 			}
-			return exchangeFailed(ctx, ReasonNoResponse, err)
+			return a.failed(ReasonNoResponse, err)
 		}
 	}
 }
@@ -97,17 +90,4 @@ func couldBeHTTP(b []byte) bool {
 	const start = "HTTP/1."
 	n := min(len(b), len(start))
 	return string(b[:n]) == start[:n]
-}
-
-// bytes is the request as sent.
-func (r *request) bytes() []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.method, r.url.RequestURI(), r.host())
-	_ = r.header.WriteSubset(&b, map[string]bool{"Host": true})
-	if r.body != "" || r.method != "GET" && r.method != "HEAD" {
-		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(r.body))
-	}
-	b.WriteString("\r\n")
-	b.WriteString(r.body)
-	return b.Bytes()
 }

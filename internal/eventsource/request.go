@@ -2,9 +2,12 @@ package eventsource
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // request is one HTTP request of a source.
@@ -19,7 +22,8 @@ type request struct {
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource, "Accept" and
 // the cache mode), and the last event ID over all (section 9.2.4).
 func (s *Source) request() *request {
-	r := &request{method: s.cfg.Method, url: s.target, body: s.cfg.Body, header: http.Header{
+	target, _ := url.Parse(s.cfg.URL) // checked by New; kept as text, which every caller may share
+	r := &request{method: s.cfg.Method, url: target, body: s.cfg.Body, header: http.Header{
 		"Accept":        {"text/event-stream"},
 		"Cache-Control": {"no-cache"},
 		"User-Agent":    {"sseload"},
@@ -53,6 +57,33 @@ func (r *request) host() string {
 		return h
 	}
 	return r.url.Host
+}
+
+// bytes is the request as HTTP/1.1 sends it.
+func (r *request) bytes() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.method, r.url.RequestURI(), r.host())
+	_ = r.header.WriteSubset(&b, map[string]bool{"Host": true}) // a Buffer takes all
+	if r.body != "" || r.method != http.MethodGet && r.method != http.MethodHead {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(r.body))
+	}
+	b.WriteString("\r\n")
+	b.WriteString(r.body)
+	return b.Bytes()
+}
+
+// http is the request for net/http.
+func (r *request) http(ctx context.Context) (*http.Request, error) {
+	var body io.Reader
+	if r.body != "" {
+		body = strings.NewReader(r.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header, req.Host = r.header, r.host()
+	return req, nil
 }
 
 // maxRedirects is the number that the Fetch standard allows (HTTP-redirect fetch).

@@ -2,30 +2,20 @@ package eventsource
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// response is a response whose body is still to be read.
+// response is a response head, and the body that is still to be read.
 type response struct {
 	connected time.Time
 	headAt    time.Time
 	head
-
-	conn    io.ReadCloser // the raw connection, or the body of a net/http response
-	body    body
-	onClose func()
+	in input
 
 	ahead    []byte            // body bytes that came with the head; they lie in borrowed
 	borrowed *[headBuffer]byte // from headBuffers, may be nil
-}
-
-func (r *response) close() {
-	r.forgetAhead()
-	r.onClose()
-	_ = r.conn.Close() // whatever it says, the connection is over
 }
 
 // forgetAhead gives the borrowed buffer back.
@@ -36,21 +26,21 @@ func (r *response) forgetAhead() {
 	r.ahead, r.borrowed = nil, nil
 }
 
-// refusal is the reason why the response is no event stream, nil if it is one (WHATWG 9.2.3,
-// processEventSourceEndOfBody and processEventSource).
+// refusal is the reason why the response is no event stream, nil if it is one
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model).
 func (r *response) refusal() *Error {
+	refuse := func(reason Reason, format string, args ...any) *Error {
+		return &Error{Reason: reason, Status: r.status, Err: fmt.Errorf(format, args...)}
+	}
 	switch {
 	case r.status == http.StatusNoContent:
-		return &Error{Reason: ReasonNoContent, Status: r.status}
+		return refuse(ReasonNoContent, "status 204, there is no more to come")
 	case r.status != http.StatusOK:
-		return &Error{Reason: ReasonBadStatus, Status: r.status,
-			Err: fmt.Errorf("status %d %s", r.status, http.StatusText(r.status))}
+		return refuse(ReasonBadStatus, "status %d %s", r.status, http.StatusText(r.status))
 	case !isEventStream(r.contentType):
-		return &Error{Reason: ReasonBadContentType, Status: r.status,
-			Err: fmt.Errorf("content type %q, want text/event-stream", r.contentType)}
+		return refuse(ReasonBadContentType, "content type %q, want text/event-stream", r.contentType)
 	case r.contentEncoding != "" && !strings.EqualFold(r.contentEncoding, "identity"):
-		return &Error{Reason: ReasonBadContentType, Status: r.status,
-			Err: fmt.Errorf("content coding %q was not asked for", r.contentEncoding)}
+		return refuse(ReasonBadContentType, "content coding %q was not asked for", r.contentEncoding)
 	}
 	return nil
 }

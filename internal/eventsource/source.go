@@ -3,8 +3,7 @@ package eventsource
 import (
 	"context"
 	"errors"
-	"net/url"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"sseserver/internal/eventstream"
@@ -13,29 +12,26 @@ import (
 // Source is one client of one event stream. Run may be called once at a time; Reconnect may be
 // called from any goroutine.
 type Source struct {
-	// Immutable.
-	cfg    Config
-	target *url.URL
+	cfg Config // immutable
 
 	// Owned by the goroutine in Run.
-	parser   eventstream.Parser
-	wait     time.Duration // reconnection time
-	watchdog *time.Timer   // of this attempt, nil without a read timeout
-	read     Read          // the read being interpreted
+	parser eventstream.Parser
+	wait   time.Duration // reconnection time
+	read   Read          // the read being interpreted
 
-	restart chan struct{} // room for one: a request to reconnect must not wait for Run to see it
-
-	mu      sync.Mutex
-	abandon context.CancelCauseFunc // ends the connection, nil while there is none
+	current atomic.Pointer[attempt] // nil while there is none
+	restart chan struct{}           // room for one: a request to reconnect must not wait for Run to see it
 }
 
 // New checks the configuration and connects to nothing yet.
 func New(cfg Config) (*Source, error) {
-	target, err := cfg.target()
-	if err != nil {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Source{cfg: cfg, target: target, wait: cfg.reconnectionTime(), restart: make(chan struct{}, 1)}
+	if cfg.Transport == nil {
+		cfg.Transport = new(Transport)
+	}
+	s := &Source{cfg: cfg, wait: cfg.reconnectionTime(), restart: make(chan struct{}, 1)}
 	s.parser.MaxEventBytes = cfg.MaxEventBytes
 	s.parser.SetLastEventID(cfg.LastEventID)
 	return s, nil
@@ -45,24 +41,15 @@ func New(cfg Config) (*Source, error) {
 // running, except from the handler.
 func (s *Source) LastEventID() string { return string(s.parser.LastEventID()) }
 
-// Causes that end an attempt from this side.
-var (
-	errReadTimeout = errors.New("nothing came for too long")
-	errRestart     = errors.New("asked to reconnect at once")
-	errOver        = errors.New("attempt is over")
-)
-
 // Reconnect drops the connection and opens it again at once, without the reconnection time. It
 // also cuts short a wait or a stall. Without a running Run it does nothing.
 func (s *Source) Reconnect() {
+	if a := s.current.Load(); a != nil {
+		a.end(errRestart)
+	}
 	select {
 	case s.restart <- struct{}{}:
 	default:
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.abandon != nil {
-		s.abandon(errRestart)
 	}
 }
 
@@ -70,79 +57,84 @@ func (s *Source) Reconnect() {
 // never nil. Attempts are separated by the reconnection time; it ends promptly with ctx.
 func (s *Source) Run(ctx context.Context) error {
 	for {
-		if err := s.attempt(ctx); err != nil {
+		select {
+		case <-s.restart: // meant for the attempt before
+		default:
+		}
+		a := newAttempt(ctx, s.cfg.ReadTimeout)
+		s.current.Store(a)
+		end := s.connect(ctx, a)
+		if end == nil {
+			end = s.stream(ctx, a)
+		}
+		a.finish()
+		s.current.Store(nil)
+		if end.Reason == ReasonCancelled {
+			end.Err = context.Cause(ctx)
+		}
+		if err := s.closed(ctx, end); err != nil {
 			return err
 		}
 	}
 }
 
-// attempt is one connection and the wait after it. It returns nil if another attempt must follow.
-func (s *Source) attempt(ctx context.Context) error {
-	select {
-	case <-s.restart: // meant for the attempt before
-	default:
+// closed reports the end of an attempt and waits for the next. It returns an error if there is
+// to be none.
+func (s *Source) closed(ctx context.Context, end *Error) error {
+	c := Closed{At: time.Now(), Err: end, Final: s.cfg.NoReconnect || end.Reason.final()}
+	if !c.Final && !errors.Is(end, errRestart) {
+		c.Wait = s.wait
 	}
-	end := s.connection(ctx)
-	closed := Closed{At: time.Now(), Err: end, Final: s.cfg.NoReconnect || end.Reason.final()}
-	if !closed.Final && !errors.Is(end, errRestart) {
-		closed.Wait = s.wait
-	}
-	s.cfg.Handler.Closed(closed)
-	if closed.Final {
+	s.cfg.Handler.Closed(c)
+	if c.Final {
 		return end
 	}
-	pause(ctx, closed.Wait, s.restart)
+	pause(ctx, c.Wait, s.restart)
 	if ctx.Err() != nil {
 		return fail(ReasonCancelled, context.Cause(ctx))
 	}
 	return nil
 }
 
-func (s *Source) setAbandon(cancel context.CancelCauseFunc) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.abandon = cancel
-}
-
-// connection is one attempt from connecting to the connection's end, which it returns.
-func (s *Source) connection(parent context.Context) *Error {
-	ctx, cancel := context.WithCancelCause(parent)
-	defer cancel(errOver)
-	s.setAbandon(cancel)
-	defer s.setAbandon(nil)
-	if d := s.cfg.ReadTimeout; d > 0 {
-		s.watchdog = time.AfterFunc(d, func() { cancel(errReadTimeout) })
-		defer s.watchdog.Stop()
-	}
+// connect gets an accepted response and interprets what of the body came with its head.
+func (s *Source) connect(ctx context.Context, a *attempt) *Error {
 	opened := Opened{Started: time.Now(), Resumed: len(s.parser.LastEventID()) > 0}
-	resp, err := s.open(ctx)
+	r, err := s.open(ctx, a)
 	if err != nil {
 		return err
 	}
-	defer resp.close()
-	if err := resp.refusal(); err != nil {
+	defer r.forgetAhead()
+	if err := r.refusal(); err != nil {
 		return err
 	}
-	opened.Connected, opened.Head = resp.connected, resp.headAt
+	opened.Connected, opened.Head = r.connected, r.headAt
+	a.in, a.body = r.in, newBody(r.framing)
 	s.parser.Reset()
 	s.cfg.Handler.Open(opened)
-	return s.stream(ctx, resp)
+	if len(r.ahead) == 0 {
+		return nil
+	}
+	wait, err := s.take(a, r.ahead, r.headAt)
+	if err != nil {
+		return err
+	}
+	return s.rest(ctx, a, wait)
 }
 
 // open gets the final response, redirects followed. It runs on a goroutine of its own because the
 // deep calls of connecting would leave this goroutine with a large stack for as long as it reads.
-func (s *Source) open(ctx context.Context) (*response, *Error) {
+func (s *Source) open(ctx context.Context, a *attempt) (*response, *Error) {
 	type result struct {
-		resp *response
-		err  *Error
+		r   *response
+		err *Error
 	}
 	opened := make(chan result, 1)
 	go func() {
-		resp, err := s.cfg.Transport.follow(ctx, s.request())
-		opened <- result{resp, err}
+		r, err := s.cfg.Transport.follow(ctx, a, s.request())
+		opened <- result{r, err}
 	}()
-	r := <-opened // not before ctx ends at the latest
-	return r.resp, r.err
+	got := <-opened // at the latest when the attempt is ended
+	return got.r, got.err
 }
 
 // pause waits for d, for ever if it is negative, or until ctx ends or a restart is asked for.

@@ -36,6 +36,10 @@ type Transport struct {
 	// that a slow reader is felt by the server soon. Zero leaves it to the system.
 	ReceiveBuffer int
 
+	// MaxReadBytes bounds one read, for readers that are to be slow in bytes also. Zero leaves it
+	// to the package: 16 KiB over plain HTTP/1.1, else 1 KiB, which also are the most.
+	MaxReadBytes int
+
 	// DialContext makes connections in place of the net package, if set.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
@@ -44,31 +48,34 @@ type Transport struct {
 
 const defaultConnectTimeout = 30 * time.Second
 
-// follow sends the request and those that redirects ask for.
-func (t *Transport) follow(ctx context.Context, req *request) (*response, *Error) {
+// follow sends the request and those that redirects ask for. Not ctx but the attempt ends it, so
+// that there is one cause; ctx gives its values.
+func (t *Transport) follow(ctx context.Context, a *attempt, req *request) (*response, *Error) {
+	ctx = context.WithoutCancel(ctx)
 	for range maxRedirects + 1 {
-		resp, err := t.roundTrip(ctx, req)
+		r, err := t.roundTrip(ctx, a, req)
 		if err != nil {
 			return nil, err
 		}
-		if !isRedirect(resp.status) || resp.location == "" {
-			return resp, nil
+		if !isRedirect(r.status) || r.location == "" {
+			return r, nil
 		}
-		resp.close()
-		next, rerr := req.redirected(resp.status, resp.location)
+		r.forgetAhead()
+		a.drop()
+		next, rerr := req.redirected(r.status, r.location)
 		if rerr != nil {
-			return nil, &Error{Reason: ReasonBadRedirect, Status: resp.status, Err: rerr}
+			return nil, &Error{Reason: ReasonBadRedirect, Status: r.status, Err: rerr}
 		}
 		req = next
 	}
 	return nil, fail(ReasonBadRedirect, fmt.Errorf("more than %d redirects", maxRedirects))
 }
 
-func (t *Transport) roundTrip(ctx context.Context, req *request) (*response, *Error) {
+func (t *Transport) roundTrip(ctx context.Context, a *attempt, req *request) (*response, *Error) {
 	if t.Protocol == HTTP1 && req.url.Scheme == "http" {
-		return t.roundTripRaw(ctx, req)
+		return t.roundTripRaw(ctx, a, req)
 	}
-	return t.roundTripHTTP(ctx, req)
+	return t.roundTripHTTP(ctx, a, req)
 }
 
 func (t *Transport) dial(ctx context.Context, network, addr string) (net.Conn, error) {
