@@ -39,15 +39,15 @@ func parseConfig(args []string, env func(string) (string, bool), stdout io.Write
 	return c, asked, c.set(flags)
 }
 
-// flag is a setting's flag: a text to urfave/cli, so that a bad value is told from a good one in one place, values.go.
-type flag struct {
+// settingFlag is a setting's flag: a text to urfave/cli, so that a bad value is told from a good one in one place, values.go.
+type settingFlag struct {
 	setting
 	*cli.StringFlag
 	env *envSource
 }
 
 // command builds the command line. Running it stores in asked what is to be done.
-func command(c *Config, env func(string) (string, bool), asked *action) (*cli.Command, []flag) {
+func command(c *Config, env func(string) (string, bool), asked *action) (*cli.Command, []settingFlag) {
 	does := func(a action) cli.ActionFunc {
 		return func(_ context.Context, cmd *cli.Command) error {
 			if cmd.Args().Present() {
@@ -69,7 +69,7 @@ func command(c *Config, env func(string) (string, bool), asked *action) (*cli.Co
 			Action: does(healthcheck), ExitErrHandler: stay, OnUsageError: usage,
 		}},
 	}
-	var flags []flag
+	var flags []settingFlag
 	for _, s := range settings(c) {
 		source := &envSource{key: s.variable(), env: env}
 		f := &cli.StringFlag{
@@ -77,14 +77,14 @@ func command(c *Config, env func(string) (string, bool), asked *action) (*cli.Co
 			Sources: cli.NewValueSourceChain(source),
 		}
 		f.SetStringer(func(cli.Flag) string { return s.help() })
-		flags = append(flags, flag{s, f, source})
+		flags = append(flags, settingFlag{s, f, source})
 		cmd.Flags = append(cmd.Flags, f)
 	}
 	return cmd, flags
 }
 
 // set reads each flag's text into c and checks the whole.
-func (c *Config) set(flags []flag) error {
+func (c *Config) set(flags []settingFlag) error {
 	var first error
 	for _, f := range flags {
 		text := f.Get().(string)
