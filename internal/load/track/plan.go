@@ -1,0 +1,68 @@
+package track
+
+import (
+	"time"
+
+	"sseserver/internal/load/measure"
+	"sseserver/internal/load/threshold"
+)
+
+// Kind is what a stream is expected to carry.
+type Kind int
+
+const (
+	Any        Kind = iota // nothing is known in advance
+	Characters             // GET /stream/{messageId} of this project's server
+	Progress               // GET /progress/{messageId}
+)
+
+// Numbering says where an event's position is found.
+type Numbering int
+
+const (
+	Auto       Numbering = iota // by the stream's first event: as ByPosition, else as ByID, else Unnumbered
+	ByPosition                  // the number "position" of the data, a JSON object
+	ByID                        // the event's id, a number that grows by one
+	Unnumbered                  // nowhere, so the checks that need one are off
+)
+
+// Plan is what all streams of a run have in common. It does not change while they run.
+type Plan struct {
+	Kind      Kind
+	Script    *Script       // of a Characters stream, nil if the message is not known
+	Numbering Numbering     // for Any; the other kinds have their own
+	Interval  time.Duration // between two events; 0 if it is not known
+
+	// FirstEvent moves T0 of each connection to the arrival of its first event, for streams whose
+	// schedule does not begin with the subscription. A constant delay is not seen then.
+	FirstEvent bool
+
+	Budgets []threshold.Budget
+}
+
+// Windows are the moments at which the parts of the run end.
+type Windows struct {
+	Ramp   time.Duration // all clients should be open, the steady window begins
+	Steady time.Duration // nothing opens any more; what is due later is not waited for
+	End    time.Duration // whatever still runs is cut off
+}
+
+// Of is the window that a moment belongs to.
+func (w Windows) Of(moment time.Duration) measure.Window {
+	switch {
+	case moment < w.Ramp:
+		return measure.Ramp
+	case moment < w.Steady:
+		return measure.Steady
+	}
+	return measure.Drain
+}
+
+// Ledger is where a group of streams writes what it finds. One stream at a time may use it.
+type Ledger struct {
+	Plan    *Plan
+	Windows Windows
+	Tally   measure.Tally
+
+	fields Fields // of the event at hand; here because each stream would need its own otherwise
+}

@@ -1,0 +1,78 @@
+package track
+
+import (
+	"hash/maphash"
+
+	"sseserver/internal/eventstream"
+)
+
+// detect finds out how a stream of unknown kind numbers its events.
+func detect(l *Ledger, e eventstream.Event) Numbering {
+	if l.fields.Parse(e.Data) == nil && l.fields.has&hasPosition != 0 {
+		return ByPosition
+	}
+	if _, ok := parseID(e.ID); ok {
+		return ByID
+	}
+	return Unnumbered
+}
+
+// found says what the search for an event's position came to.
+type found int
+
+const (
+	numbered   found = iota
+	unnumbered       // it has none, and need not have one
+	broken           // it has none, and should
+)
+
+// position finds the number of an event, and leaves the fields of its data in the ledger where the
+// kind of stream has them.
+func (s *Stream) position(l *Ledger, e eventstream.Event) (int64, found) {
+	missing := broken
+	if l.Plan.Kind == Any {
+		missing = unnumbered
+	}
+	switch {
+	case s.numbers == Unnumbered:
+		return s.seq.Next(), numbered // so that at least the number of events is checked
+	case s.numbers == ByPosition || l.Plan.Kind == Progress:
+		if l.fields.Parse(e.Data) != nil {
+			return 0, missing
+		}
+	}
+	if s.numbers == ByPosition {
+		if l.fields.has&hasPosition == 0 {
+			return 0, missing
+		}
+		if s.total < 0 && l.fields.has&hasTotal != 0 {
+			s.total = l.fields.Total
+		}
+		return l.fields.Position, numbered
+	}
+	pos, ok := parseID(e.ID)
+	if !ok || l.Plan.Kind == Any && s.repeatsID(e, pos) {
+		return 0, missing
+	}
+	return pos, numbered
+}
+
+// repeatsID tells an event without an id from a duplicate: the parser gives it the id of an earlier
+// event, but its data is another.
+func (s *Stream) repeatsID(e eventstream.Event, pos int64) bool {
+	data := maphash.Bytes(seed, e.Data)
+	if pos == s.latest {
+		return data != s.lastData
+	}
+	s.lastData = data
+	return false
+}
+
+var seed = maphash.MakeSeed()
+
+// parseID reads a natural number as it is usually written.
+func parseID(id []byte) (int64, bool) {
+	s := scanner{rest: id}
+	n, ok := s.number()
+	return n, ok && len(s.rest) == 0
+}

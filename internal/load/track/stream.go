@@ -1,0 +1,250 @@
+package track
+
+import (
+	"hash"
+	"time"
+)
+
+// Stream is one stream under judgement. The zero value is not ready: make it with NewStream. Its
+// methods must be called in the order of what happened, together with the ledger they write to.
+//
+// There is one for each client, so it is kept small: no histogram, no buffer, no map.
+type Stream struct {
+	messageID string // expected in every event; "" if it is not known
+	unjudged  bool   // its client is slow on purpose: no times, no end-of-run loss, no goodput
+
+	planned time.Duration // when it should have opened
+	t0      time.Duration // of the connection
+	last    time.Duration // arrival of the connection's latest event with content
+	lostAt  time.Duration // when the connection before this one ended
+
+	seq     Sequence
+	base    int64 // position that was due at t0
+	latest  int64 // position of the latest event, where a resumed connection must continue
+	total   int64 // chunks of the message, -1 if not known
+	numbers Numbering
+	state   state
+
+	faults  uint32  // lost, duplicate, reordered and corrupt
+	budgets []spent // for each of the plan's
+
+	lastData uint64    // hash of the data that came with the latest id, for ByID
+	digest   hash.Hash // of the chunks so far, where the message is not known; nil if it cannot be told
+}
+
+// spent is how much of a budget is used up.
+type spent struct{ values, beyond uint32 }
+
+// state is a set of facts about a stream.
+type state uint8
+
+const (
+	opened    state = 1 << iota // some connection delivered a response head
+	begun                       // some event with content arrived
+	connected                   // a connection is there now
+	resuming                    // it is a resumed one whose first position is still to be checked
+	anchored                    // t0 and base are known
+	dropped                     // the latest connection was dropped by this side, so what is missing is its fault
+	finished                    // the stream came to its proper end
+	failed                      // it never will
+)
+
+func (s *Stream) is(facts state) bool { return s.state&facts == facts }
+func (s *Stream) set(facts state)     { s.state |= facts }
+func (s *Stream) clear(facts state)   { s.state &^= facts }
+
+// Subject says which stream it is.
+type Subject struct {
+	MessageID string        // "" if it is not known
+	Planned   time.Duration // when it should open
+	Unjudged  bool          // the client is slow on purpose
+}
+
+// NewStream begins the judgement of a stream that is about to be opened.
+func NewStream(l *Ledger, subject Subject) Stream {
+	s := Stream{
+		messageID: subject.MessageID, planned: subject.Planned, unjudged: subject.Unjudged,
+		total: -1, latest: -1, numbers: l.Plan.Numbering,
+	}
+	switch l.Plan.Kind {
+	case Characters:
+		s.numbers = ByPosition
+		if l.Plan.Script != nil {
+			s.total = l.Plan.Script.Total()
+		}
+		s.seq.StartAt(0)
+	case Progress:
+		s.numbers = ByID
+		s.total = lastPercent
+		s.seq.StartAt(firstPercent)
+		s.latest = firstPercent - 1
+	}
+	if n := len(l.Plan.Budgets); n > 0 && !s.unjudged {
+		s.budgets = make([]spent, n)
+	}
+	l.Tally.Counts.Streams++
+	return s
+}
+
+// Opened reports a connection that delivered the head of an event stream. t0 is when the request
+// was written, head when the head came; resumed says that the request carried a last event ID.
+func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
+	l.Tally.Counts.Connections++
+	l.Tally.Timeline.At(head).Opened++
+	if s.is(opened) {
+		l.Tally.Counts.Reconnects++
+	}
+	s.clear(dropped | resuming)
+	if resumed && s.is(begun) && s.numbers != Unnumbered {
+		s.set(resuming)
+		// What the server was not asked for any more will not come any more.
+		s.seq.Settle(s.latest+1, s.loser(l))
+	}
+	s.clear(anchored)
+	s.set(opened | connected)
+	s.last = 0
+	if s.knowsStart(l) {
+		s.anchor(t0, s.latest+1)
+	} else {
+		s.t0 = t0
+	}
+}
+
+// knowsStart tells whether the first position of a connection follows from what was asked for.
+func (s *Stream) knowsStart(l *Ledger) bool { return l.Plan.Kind != Any && !l.Plan.FirstEvent }
+
+// anchor sets the schedule of the connection.
+func (s *Stream) anchor(t0 time.Duration, base int64) {
+	s.t0, s.base = t0, base
+	s.set(anchored)
+}
+
+// Cause is why a connection ended, or did not come about.
+type Cause int
+
+const (
+	Ended     Cause = iota // the server ended the response in good order
+	Truncated              // the connection broke inside the response
+	Dropped                // this side dropped it, to resume
+	Stopped                // this side has seen enough, or the run is over
+	NoMore                 // the server wants no reconnection
+	Failure                // an error; whether another attempt follows is the caller's to know
+)
+
+// Closed reports the end of a connection or of an attempt to make one. final says that no other
+// follows.
+func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
+	early := cause == Ended && l.Plan.Kind != Any || cause == Truncated || cause == Failure
+	if s.is(connected) {
+		l.Tally.Timeline.At(at).Closed++
+		s.lostAt = at
+		switch {
+		case !early || s.is(finished):
+		case s.unjudged:
+			l.Tally.Counts.SlowCutOff++
+		default:
+			l.Tally.Counts.Truncated++
+		}
+	}
+	s.clear(connected)
+	switch {
+	case cause == Dropped:
+		s.set(dropped)
+		l.Tally.Counts.Dropped++
+	case cause == NoMore:
+		s.finish(l)
+	case cause == Stopped || s.is(finished):
+	case final && early:
+		s.set(failed)
+	}
+}
+
+func (s *Stream) finish(l *Ledger) {
+	if !s.is(finished) {
+		s.set(finished)
+		l.Tally.Counts.Completed++
+	}
+}
+
+// Finished tells whether the stream came to its proper end.
+func (s *Stream) Finished() bool { return s.is(finished) }
+
+// Satisfied tells whether nothing that was due by the end of the steady window can still come, or
+// is worth waiting for, so that the stream may be cut off. It is asked when that end has passed.
+func (s *Stream) Satisfied(l *Ledger) bool {
+	switch {
+	case s.is(finished), s.is(failed), s.unjudged:
+		return true
+	case !s.is(opened), s.endsInTime(l):
+		return false
+	}
+	return s.seq.Missing(s.dueBySteady(l)) == 0
+}
+
+// endsInTime tells whether the stream's own end is due before that of the run.
+func (s *Stream) endsInTime(l *Ledger) bool {
+	return s.scheduled(l) && s.total >= 0 && s.due(l, s.end(l)) <= l.Windows.End
+}
+
+// end is one past the last position of the message.
+func (s *Stream) end(l *Ledger) int64 {
+	if l.Plan.Kind == Progress {
+		return s.total + firstPercent
+	}
+	return s.total
+}
+
+func (s *Stream) scheduled(l *Ledger) bool {
+	return l.Plan.Interval > 0 && s.is(anchored)
+}
+
+func (s *Stream) due(l *Ledger, pos int64) time.Duration {
+	return s.t0 + time.Duration(pos-s.base)*l.Plan.Interval
+}
+
+// dueBySteady is one past the last position that was due when the steady window ended.
+func (s *Stream) dueBySteady(l *Ledger) int64 {
+	if !s.scheduled(l) || l.Windows.Steady < s.t0 {
+		return 0
+	}
+	end := s.base + int64((l.Windows.Steady-s.t0)/l.Plan.Interval) + 1
+	if s.total >= 0 {
+		end = min(end, s.end(l))
+	}
+	return end
+}
+
+// Finish is the last judgement, when the client reads no more.
+func (s *Stream) Finish(l *Ledger) {
+	counts := &l.Tally.Counts
+	if s.unjudged {
+		return
+	}
+	if !s.is(finished) && !s.is(dropped) {
+		s.seq.Settle(s.dueBySteady(l), s.loser(l))
+	}
+	switch {
+	case s.is(finished):
+	case s.is(failed), !s.is(opened):
+		s.set(failed)
+		counts.Failed++
+	default:
+		counts.CutOff++
+	}
+	counts.Judged++
+	if s.good(l) {
+		counts.Good++
+	}
+}
+
+func (s *Stream) good(l *Ledger) bool {
+	if s.is(failed) || s.faults > 0 {
+		return false
+	}
+	for i, b := range l.Plan.Budgets {
+		if spent := s.budgets[i]; !b.Allows(uint64(spent.beyond), uint64(spent.values)) {
+			return false
+		}
+	}
+	return true
+}
