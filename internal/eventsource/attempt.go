@@ -13,10 +13,11 @@ import (
 // connection itself are all that it holds of the heap.
 type attempt struct {
 	// Owned by the goroutine in Run.
-	in       input
-	body     body
-	watchdog *time.Timer // nil without a read timeout
-	unwatch  func() bool // ends the watch on the context of Run
+	in          input
+	body        body
+	readTimeout time.Duration
+	watchdog    *time.Timer // nil without a read timeout
+	unwatch     func() bool // ends the watch on the context of Run
 
 	mu     sync.Mutex
 	closer io.Closer // ends what is under way: the connecting, then the connection
@@ -33,12 +34,19 @@ var (
 
 // newAttempt begins an attempt, which ends with ctx, or when nothing comes for readTimeout.
 func newAttempt(ctx context.Context, readTimeout time.Duration) *attempt {
-	a := new(attempt)
+	a := &attempt{readTimeout: readTimeout}
 	a.unwatch = context.AfterFunc(ctx, func() { a.end(errCancelled) })
 	if readTimeout > 0 {
 		a.watchdog = time.AfterFunc(readTimeout, func() { a.end(errReadTimeout) })
 	}
 	return a
+}
+
+// alive starts the read timeout anew.
+func (a *attempt) alive() {
+	if a.watchdog != nil {
+		a.watchdog.Reset(a.readTimeout)
+	}
 }
 
 // end makes whatever is under way fail. Only the first cause counts. Safe from any goroutine.

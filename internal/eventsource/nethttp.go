@@ -47,6 +47,7 @@ func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request)
 		return nil, a.failed(ReasonNoResponse, err)
 	}
 	r.headAt = time.Now()
+	a.alive()
 	// Closing the body makes a read that waits return, as closing a connection does.
 	if !a.use(&httpBody{resp.Body, cancel, t, pool}) {
 		return nil, a.failed(ReasonNoResponse, net.ErrClosed)

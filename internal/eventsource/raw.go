@@ -2,7 +2,6 @@ package eventsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -76,11 +75,9 @@ func (r *response) readHead(a *attempt, conn net.Conn, buf []byte) *Error {
 		}
 		m, err := conn.Read(buf[n:])
 		r.headAt = time.Now()
+		a.alive()
 		if n += m; m == 0 && err != nil {
-			if n > 0 {
-				err = errors.Join(fmt.Errorf("connection ended inside the response head %s", quote(buf[:n])), err)
-			}
-			return a.failed(ReasonNoResponse, err)
+			return a.failed(ReasonNoResponse, fmt.Errorf("connection ended after %d bytes of response head: %w", n, err))
 		}
 	}
 }

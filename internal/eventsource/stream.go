@@ -18,7 +18,7 @@ func (s *Source) stream(ctx context.Context, a *attempt) *Error {
 		if len(b) > 0 {
 			wait, end := s.take(a, b, time.Now())
 			a.in.release()
-			if end == nil && (wait != 0 || a.watchdog != nil) {
+			if end == nil {
 				end = s.rest(ctx, a, wait)
 			}
 			if end != nil {
@@ -66,21 +66,21 @@ func refused(err error) *Error {
 
 // rest delays the next read, during which the read timeout does not run.
 func (s *Source) rest(ctx context.Context, a *attempt, wait time.Duration) *Error {
-	if wait != 0 {
-		if a.watchdog != nil {
-			a.watchdog.Stop()
-		}
-		pause(ctx, wait, s.restart)
-		if ctx.Err() != nil {
-			a.end(errCancelled) // the watch on ctx need not have come so far
-		}
-		if a.ended() {
-			return a.failed(ReasonDropped, nil)
-		}
+	if wait == 0 {
+		a.alive()
+		return nil
 	}
 	if a.watchdog != nil {
-		a.watchdog.Reset(s.cfg.ReadTimeout)
+		a.watchdog.Stop()
 	}
+	pause(ctx, wait, s.restart)
+	if ctx.Err() != nil {
+		a.end(errCancelled) // the watch on ctx need not have come so far
+	}
+	if a.ended() {
+		return a.failed(ReasonDropped, nil)
+	}
+	a.alive()
 	return nil
 }
 
