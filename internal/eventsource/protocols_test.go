@@ -1,0 +1,283 @@
+package eventsource_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sseserver/internal/eventsource"
+)
+
+// protocol is one way to serve and to reach the same handler.
+type protocol struct {
+	name  string
+	proto eventsource.Protocol
+	tls   bool
+}
+
+var protocols = []protocol{
+	{"http1", eventsource.HTTP1, false},
+	{"http1 over TLS", eventsource.HTTP1, true},
+	{"h2c", eventsource.H2C, false},
+	{"h2", eventsource.H2, true},
+}
+
+// serve starts a server of the protocol and returns its URL and a transport that reaches it.
+func (p protocol) serve(t *testing.T, h http.Handler) (string, *eventsource.Transport) {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(h)
+	srv.Config.Protocols = new(http.Protocols)
+	srv.Config.Protocols.SetHTTP1(true)
+	srv.Config.Protocols.SetHTTP2(true)
+	srv.Config.Protocols.SetUnencryptedHTTP2(true)
+	srv.EnableHTTP2 = true
+	tr := &eventsource.Transport{Protocol: p.proto}
+	if p.tls {
+		srv.StartTLS()
+		tr.TLS = &tls.Config{RootCAs: x509.NewCertPool()}
+		tr.TLS.RootCAs.AddCert(srv.Certificate())
+	} else {
+		srv.Start()
+	}
+	t.Cleanup(func() {
+		tr.CloseIdleConnections()
+		srv.Close()
+	})
+	return srv.URL, tr
+}
+
+func forEachProtocol(t *testing.T, test func(t *testing.T, p protocol)) {
+	for _, p := range protocols {
+		t.Run(p.name, func(t *testing.T) { test(t, p) })
+	}
+}
+
+func TestProtocols(t *testing.T) {
+	forEachProtocol(t, func(t *testing.T, p protocol) {
+		var connections int
+		url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if want := map[bool]int{true: 2, false: 1}[p.proto != eventsource.HTTP1]; r.ProtoMajor != want {
+				t.Errorf("request came over HTTP/%d, want HTTP/%d", r.ProtoMajor, want)
+			}
+			connections++
+			body, _ := io.ReadAll(r.Body)
+			w.Header().Set("Content-Type", "text/event-stream")
+			switch connections {
+			case 1:
+				fmt.Fprintf(w, "retry: 1\nid: 1\ndata: %s %s %s %s\n\n", r.Method, body, r.Header.Get("X-Test"), r.Header.Get("Content-Type"))
+				http.NewResponseController(w).Flush()
+				io.WriteString(w, ": "+strings.Repeat("x", 5000)+"\n\nid: 2\ndata: unfinished")
+			case 2:
+				fmt.Fprintf(w, "data: %s\n\n", r.Header.Get("Last-Event-Id"))
+				http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			default:
+				w.WriteHeader(http.StatusNoContent)
+			}
+		}))
+		var j journal
+		run(t, t.Context(), eventsource.Config{
+			URL: url + "/x", Transport: tr, Handler: &j, Method: "POST", Body: "hello", Header: http.Header{"x-test": {"yes"}},
+		})
+		j.want(t,
+			"open", `event "" "POST hello yes text/plain;charset=UTF-8" id="1"`, fmt.Sprintf("comment %q", " "+strings.Repeat("x", 5000)), "closed: ended, wait 1ms",
+			"open, resumed", `event "" "1" id="1"`, "closed: truncated, wait 1ms",
+			"closed: no_content 204, final")
+	})
+}
+
+// The server learns at once that a client has left, whatever the protocol and the reason.
+func TestLeavingIsSeenByTheServer(t *testing.T) {
+	errEnough := errors.New("enough")
+	forEachProtocol(t, func(t *testing.T, p protocol) {
+		for _, why := range []string{"cancelled", "stopped", "stalled"} {
+			left := make(chan struct{})
+			url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/event-stream")
+				io.WriteString(w, "data: a\n\n")
+				http.NewResponseController(w).Flush()
+				<-r.Context().Done()
+				close(left)
+			}))
+			ctx, cancel := context.WithCancel(t.Context())
+			var j journal
+			j.onEvent = func(string) error {
+				switch why {
+				case "stopped":
+					return errEnough
+				case "cancelled":
+					cancel()
+				}
+				return nil
+			}
+			j.onRead = func(eventsource.Read) time.Duration {
+				if why == "stalled" {
+					go cancel()
+					return eventsource.Stall
+				}
+				return 0
+			}
+			run(t, ctx, eventsource.Config{URL: url, Transport: tr, Handler: &j})
+			<-left
+			cancel()
+			end := map[bool]string{true: "stopped", false: "cancelled"}[why == "stopped"]
+			j.want(t, "open", `event "" "a" id=""`, "closed: "+end+", final")
+		}
+	})
+}
+
+// Many streams share a few HTTP/2 connections, and their places are used again.
+func TestSharedConnections(t *testing.T) {
+	const streams = 300
+	var mu sync.Mutex
+	remotes := map[string]bool{}
+	p := protocol{"h2c", eventsource.H2C, false}
+	url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		remotes[r.RemoteAddr] = true
+		mu.Unlock()
+		w.Header().Set("Content-Type", "text/event-stream")
+		io.WriteString(w, "data: a\n\n")
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var opened, ran sync.WaitGroup
+	opened.Add(streams)
+	for range streams {
+		ran.Go(func() {
+			j := &journal{onEvent: func(string) error { opened.Done(); return nil }}
+			run(t, ctx, eventsource.Config{URL: url, Transport: tr, Handler: j})
+		})
+	}
+	opened.Wait()
+	if n := len(remotes); n > 10 {
+		t.Errorf("%d streams took %d connections", streams, n)
+	}
+	cancel()
+	ran.Wait()
+}
+
+func TestLocalAddr(t *testing.T) {
+	forEachProtocol(t, func(t *testing.T, p protocol) {
+		url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprintf(w, "data: %s\n\n", netip.MustParseAddrPort(r.RemoteAddr).Addr())
+		}))
+		tr.LocalAddr = netip.MustParseAddr("127.0.0.9")
+		tr.ReceiveBuffer = 4096
+		var j journal
+		run(t, t.Context(), eventsource.Config{URL: url, Transport: tr, Handler: &j, NoReconnect: true})
+		j.want(t, "open", `event "" "127.0.0.9" id=""`, "closed: ended, final")
+	})
+}
+
+func TestConnectFailures(t *testing.T) {
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	forEachProtocol(t, func(t *testing.T, p protocol) {
+		url := closed.URL
+		if p.tls {
+			url = strings.Replace(url, "http:", "https:", 1)
+		}
+		var j journal
+		end := run(t, t.Context(), eventsource.Config{URL: url, Transport: &eventsource.Transport{Protocol: p.proto}, Handler: &j, NoReconnect: true})
+		j.want(t, "closed: connect_failed, final")
+		if strings.ContainsRune(end.Error(), '\n') {
+			t.Errorf("error of several lines: %q", end.Error())
+		}
+	})
+	t.Run("unknown authority", func(t *testing.T) {
+		url, _ := protocols[1].serve(t, http.NotFoundHandler())
+		var j journal
+		tr := &eventsource.Transport{TLS: &tls.Config{RootCAs: x509.NewCertPool()}}
+		end := run(t, t.Context(), eventsource.Config{URL: url, Transport: tr, Handler: &j, NoReconnect: true})
+		if unknown := new(x509.UnknownAuthorityError); !errors.As(end, unknown) {
+			t.Errorf("got error %v, want an unknown authority", end)
+		}
+	})
+}
+
+func TestRedirects(t *testing.T) {
+	forEachProtocol(t, func(t *testing.T, p protocol) {
+		echo := func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprintf(w, "data: %s %s %s auth=%q type=%q\n\n", r.Method, r.URL, body, r.Header.Get("Authorization"), r.Header.Get("Content-Type"))
+		}
+		other, otherTransport := p.serve(t, http.HandlerFunc(echo))
+		mux := http.NewServeMux()
+		mux.HandleFunc("/end", echo)
+		mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other+"/other", 307) })
+		mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", 302) })
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			mux.HandleFunc(fmt.Sprintf("/%d", status), func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "hop?to=end", status)
+			})
+		}
+		mux.HandleFunc("/hop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/end?x=1", 308) })
+		url, tr := p.serve(t, mux)
+		if p.tls {
+			tr.TLS.RootCAs = otherTransport.TLS.RootCAs // both servers have the same certificate
+		}
+		get := `event "" "GET /end?x=1  auth=\"a\" type=\"\"" id=""`
+		post := `event "" "POST /end?x=1 hello auth=\"a\" type=\"t/x\"" id=""`
+		for _, c := range []struct{ path, method, want string }{
+			{"/301", "GET", get}, {"/302", "GET", get}, {"/303", "GET", get}, {"/307", "GET", get}, {"/308", "GET", get},
+			{"/301", "POST", get}, {"/302", "POST", get}, {"/303", "POST", get}, {"/307", "POST", post}, {"/308", "POST", post},
+			{"/303", "REPORT", get}, {"/302", "REPORT", strings.Replace(post, "POST", "REPORT", 1)},
+			{"/away", "GET", `event "" "GET /other  auth=\"\" type=\"\"" id=""`},
+		} {
+			cfg := eventsource.Config{URL: url + c.path, Method: c.method, Transport: tr, NoReconnect: true, Header: http.Header{"Authorization": {"a"}}}
+			if c.method != "GET" {
+				cfg.Body = "hello"
+				cfg.Header.Set("Content-Type", "t/x")
+			}
+			var j journal
+			cfg.Handler = &j
+			run(t, t.Context(), cfg)
+			if j.want(t, "open", c.want, "closed: ended, final"); t.Failed() {
+				t.Fatalf("%s %s", c.method, c.path)
+			}
+		}
+		var j journal
+		run(t, t.Context(), eventsource.Config{URL: url + "/loop", Transport: tr, Handler: &j})
+		j.want(t, "closed: bad_redirect, final")
+		otherTransport.CloseIdleConnections()
+	})
+}
+
+func TestBadConfig(t *testing.T) {
+	h := new(journal)
+	h2c := &eventsource.Transport{Protocol: eventsource.H2C}
+	h2 := &eventsource.Transport{Protocol: eventsource.H2}
+	for _, c := range []struct {
+		cfg  eventsource.Config
+		want string
+	}{
+		{eventsource.Config{URL: "http://a b/", Handler: h}, `eventsource: parse "http://a b/": invalid character " " in host name`},
+		{eventsource.Config{URL: "/path", Handler: h}, `eventsource: url "/path": the scheme must be http or https`},
+		{eventsource.Config{URL: "http:///path", Handler: h}, `eventsource: url "http:///path": no host`},
+		{eventsource.Config{URL: "http://a/"}, "eventsource: no handler"},
+		{eventsource.Config{URL: "http://a/", Handler: h, Method: "G T"}, `eventsource: method "G T" is not valid`},
+		{eventsource.Config{URL: "http://a/", Handler: h, Header: http.Header{"a b": nil}}, `eventsource: header name "a b" is not valid`},
+		{eventsource.Config{URL: "http://a/", Handler: h, Header: http.Header{"a": {"b\r\nc"}}}, `eventsource: value "b\r\nc" of header a is not valid`},
+		{eventsource.Config{URL: "https://a/", Handler: h, Transport: h2c}, "eventsource: h2c needs an http URL"},
+		{eventsource.Config{URL: "http://a/", Handler: h, Transport: h2}, "eventsource: h2 needs an https URL"},
+	} {
+		if _, err := eventsource.New(c.cfg); err == nil || err.Error() != c.want {
+			t.Errorf("config %+v\n got %v\nwant %s", c.cfg, err, c.want)
+		}
+	}
+}
