@@ -4,12 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
-	"time"
 )
 
 // contentSecurityPolicy lets a page use what this server serves and nothing
@@ -19,14 +20,14 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 
 // pages serves the files of Config.Pages; / is index.html. Files do not change
 // while the server runs, so each is read and hashed once, here.
-func (s *Server) pages() http.HandlerFunc {
-	files := make(map[string]page)
+func (s *Server) pages() http.Handler {
+	files := make(map[string]methods)
 	err := fs.WalkDir(s.config.Pages, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		content, err := fs.ReadFile(s.config.Pages, name)
-		files["/"+name] = newPage(name, string(content))
+		files["/"+name] = methods{"GET": newPage(mime.TypeByExtension(path.Ext(name)), string(content)).serve}
 		return err
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -35,39 +36,53 @@ func (s *Server) pages() http.HandlerFunc {
 	if index, ok := files["/index.html"]; ok {
 		files["/"] = index
 	}
-	return func(w http.ResponseWriter, r *http.Request) {
-		file, ok := files[r.URL.Path]
-		if !ok {
-			exchangeOf(w).reject(&problem{
-				Status: http.StatusNotFound, Code: codeNotFound, Title: "Not found", Detail: "nothing is served at this path",
-			})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if file, ok := files[r.URL.Path]; ok {
+			file.ServeHTTP(w, r)
 			return
 		}
-		file.serve(w, r)
-	}
+		exchangeOf(w).reject(&problem{
+			Status: http.StatusNotFound, Code: codeNotFound, Title: "Not found", Detail: "nothing is served at this path",
+		})
+	})
 }
 
 // page is one file of the pages.
 type page struct{ contentType, etag, content string }
 
-func newPage(name, content string) page {
+func newPage(contentType, content string) page {
 	digest := sha256.Sum256([]byte(content))
-	return page{
-		contentType: mime.TypeByExtension(path.Ext(name)),
-		etag:        `"` + hex.EncodeToString(digest[:8]) + `"`,
-		content:     content,
-	}
+	return page{contentType, `"` + hex.EncodeToString(digest[:8]) + `"`, content}
 }
 
+// serve answers with the whole file: ranges of a few KiB are of no use, and RFC
+// 9110 §14.2 lets a server ignore them.
 func (p page) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	header.Set("Content-Type", p.contentType)
 	header.Set("ETag", p.etag)
 	header.Set("Cache-Control", "no-cache") // may be kept, must be asked about
 	header.Set("Content-Security-Policy", contentSecurityPolicy)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
-	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(p.content))
+	if p.isIn(r.Header.Values("If-None-Match")) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	header.Set("Content-Type", p.contentType)
+	header.Set("Content-Length", strconv.Itoa(len(p.content)))
+	_, _ = io.WriteString(w, p.content) // a client that left misses nothing
+}
+
+// isIn says whether one of the entity tags in the If-None-Match fields is the
+// page's, by the weak comparison (RFC 9110 §13.1.2). Ours have no comma.
+func (p page) isIn(fields []string) bool {
+	for _, tag := range strings.Split(strings.Join(fields, ","), ",") {
+		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+		if tag == p.etag || tag == "*" {
+			return true
+		}
+	}
+	return false
 }
 
 // noPages is a file system without files.

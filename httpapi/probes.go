@@ -4,8 +4,6 @@ import (
 	_ "embed"
 	"io"
 	"net/http"
-	"strings"
-	"time"
 )
 
 // livez answers GET /livez: the process serves HTTP.
@@ -31,8 +29,3 @@ func writeProbe(w http.ResponseWriter, status int, reason string) {
 //
 //go:embed openapi.yaml
 var openAPI string
-
-func serveOpenAPI(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/yaml")
-	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(openAPI))
-}

@@ -67,7 +67,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: config.withDefaults(), watch: watch}
-	s.handler = s.middleware(s.routes())
+	s.handler = s.middleware(s.mux())
 	return s, nil
 }
 
@@ -98,18 +98,26 @@ func (s *Server) Wait(ctx context.Context) error {
 	}
 }
 
-// routes is the table of everything the public listener answers.
-func (s *Server) routes() http.Handler {
+// routes is the table of the API; everything else the public listener answers
+// is a page.
+func (s *Server) routes() map[string]methods {
+	return map[string]methods{
+		"/send":                 {"POST": s.send},
+		"/stream/{messageId}":   {"GET": s.streamOf(broker.Characters)},
+		"/progress/{messageId}": {"GET": s.streamOf(broker.Progress)},
+		"/messages/{messageId}": {"GET": s.message, "DELETE": s.deleteMessage},
+		"/livez":                {"GET": s.livez},
+		"/readyz":               {"GET": s.readyz},
+		"/openapi.yaml":         {"GET": newPage("application/yaml", openAPI).serve},
+	}
+}
+
+func (s *Server) mux() http.Handler {
 	mux := http.NewServeMux()
-	handle := func(path string, methods methods) { mux.Handle(path, methods) }
-	handle("/send", methods{"POST": s.send})
-	handle("/stream/{messageId}", methods{"GET": s.streamOf(broker.Characters)})
-	handle("/progress/{messageId}", methods{"GET": s.streamOf(broker.Progress)})
-	handle("/messages/{messageId}", methods{"GET": s.message, "DELETE": s.deleteMessage})
-	handle("/livez", methods{"GET": s.livez})
-	handle("/readyz", methods{"GET": s.readyz})
-	handle("/openapi.yaml", methods{"GET": serveOpenAPI})
-	handle("/", methods{"GET": s.pages()})
+	for path, methods := range s.routes() {
+		mux.Handle(path, methods)
+	}
+	mux.Handle("/", s.pages())
 	return mux
 }
 
