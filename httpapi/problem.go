@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,6 +52,9 @@ const (
 	retryWhenFull = 5
 	retryWhenDown = 2 // by then a proxy or a restarted server answers
 )
+
+// statusClientGone is a status that is never sent. nginx logs the same one.
+const statusClientGone = 499
 
 func invalidJSON(detail string) *problem {
 	return &problem{Status: http.StatusBadRequest, Code: codeInvalidJSON, Title: "Invalid JSON", Detail: detail}
@@ -108,6 +112,12 @@ func problemOf(err error) *problem {
 		return &problem{
 			Status: http.StatusServiceUnavailable, Code: codeShuttingDown, Title: "Shutting down",
 			Detail: "the server is shutting down and takes no new work", retryAfter: retryWhenDown,
+		}
+	case errors.Is(err, context.Canceled):
+		// For the log and the metrics; nobody is there to read it.
+		return &problem{
+			Status: statusClientGone, Code: reasonClientGone, Title: "Client gone",
+			Detail: "the client left before it got an answer",
 		}
 	default:
 		return &problem{
