@@ -1,0 +1,177 @@
+package ssetest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"sseserver/broker"
+	"sseserver/httpapi"
+	"sseserver/internal/logs/logstest"
+	"sseserver/internal/metrics"
+
+	"github.com/google/uuid"
+)
+
+// Config configures a Server. The zero value is a server with all defaults on a
+// loopback port.
+type Config struct {
+	// API and Broker configure the parts. Start fills in what joins them, and
+	// makes all ids the ones of IDs.
+	API    httpapi.Config
+	Broker broker.Config
+
+	// Wrap, if set, returns what the handlers get in place of the broker.
+	Wrap func(httpapi.Broker) httpapi.Broker
+
+	// InMemory is for synctest bubbles: connections do not go through the
+	// system. Each then holds up to Room bytes in each direction, by default
+	// 64 KiB.
+	InMemory bool
+	Room     int
+}
+
+// Server is a running server.
+type Server struct {
+	API     *httpapi.Server
+	HTTP    *http.Server
+	Broker  *broker.Broker
+	Metrics *metrics.Metrics
+	Log     *logstest.Recorder
+	URL     string // without a slash at the end
+
+	t        testing.TB
+	listener net.Listener
+	clients  clients
+	running  sync.WaitGroup
+	leave    context.CancelFunc // ends the requests of Open
+	visits   context.Context    // theirs
+	stop     context.CancelFunc
+	stopped  sync.Once
+}
+
+// Start runs a server until the end of the test.
+func Start(t testing.TB, config Config) *Server {
+	t.Helper()
+	logger, log := logstest.New(t)
+	s := &Server{t: t, Log: log, Metrics: metrics.New(metrics.Config{})}
+
+	if config.Broker.NewID == nil {
+		config.Broker.NewID = IDs(1)
+	}
+	s.Broker = broker.New(config.Broker)
+	s.Metrics.SetStats(s.stats)
+	api := config.API
+	api.Broker = s.Broker
+	if config.Wrap != nil {
+		api.Broker = config.Wrap(s.Broker)
+	}
+	api.Logger, api.Metrics = logger, s.Metrics
+	if api.NewID == nil {
+		api.NewID = IDs(2)
+	}
+	var err error
+	if s.API, err = httpapi.New(api); err != nil {
+		t.Fatal(err)
+	}
+	s.HTTP = s.API.HTTPServer()
+	if config.InMemory {
+		s.listener = newListener(cmp.Or(config.Room, 64<<10))
+	} else if s.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	s.visits, s.leave = context.WithCancel(context.Background())
+	s.URL = "http://" + s.listener.Addr().String()
+	s.run(config.InMemory)
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// run starts what runs until Stop.
+func (s *Server) run(inMemory bool) {
+	var ctx context.Context
+	ctx, s.stop = context.WithCancel(context.Background())
+	s.running.Go(func() { _ = s.Broker.Run(ctx) })
+	s.running.Go(func() {
+		if inMemory {
+			// It waits for the system, beside which the time of a bubble stands
+			// still. In-memory connections need it only to end.
+			<-ctx.Done()
+		}
+		if err := s.API.Run(ctx); err != nil {
+			s.t.Error(err)
+		}
+	})
+	s.running.Go(func() {
+		if err := s.HTTP.Serve(s.listener); err != http.ErrServerClosed {
+			s.t.Error(err)
+		}
+	})
+}
+
+// Stop ends the server, as the end of the test does: the clients leave, streams
+// that run all the same end with server_shutdown, and what else is under way is
+// broken off. Only the first call does something.
+func (s *Server) Stop() {
+	s.stopped.Do(func() {
+		s.leave()
+		_, _ = s.Broker.EndStreams(context.Background(), broker.ErrShuttingDown)
+		_ = s.API.Wait(context.Background())
+		_ = s.HTTP.Close()
+		s.clients.close()
+		s.stop()
+		s.running.Wait()
+	})
+}
+
+// stats reads the broker for a scrape.
+func (s *Server) stats() metrics.Stats {
+	stats, err := s.Broker.Stats(context.Background())
+	if err != nil {
+		s.t.Error(err)
+	}
+	active := make(map[string]int)
+	for kind, n := range stats.Streams {
+		active[string(kind)] = n
+	}
+	return metrics.Stats{MessagesStored: stats.Messages, MessageStoreBytes: stats.Bytes, StreamsActive: active}
+}
+
+// Submit sends a message and returns its id.
+func (s *Server) Submit(text string) string {
+	s.t.Helper()
+	body, err := json.Marshal(map[string]string{"message": text})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	resp, err := s.Client(HTTP1).Post(s.URL+"/send", "application/json", strings.NewReader(string(body)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var answer struct{ MessageID string }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || resp.StatusCode != http.StatusOK {
+		s.t.Fatalf("POST /send: %s, %v", resp.Status, err)
+	}
+	return answer.MessageID
+}
+
+// IDs returns a source of UUIDs that count from 1 within their family, so that
+// ids are the same in every run. Any goroutine may call it.
+func IDs(family byte) func() uuid.UUID {
+	var mu sync.Mutex
+	last := 0
+	return func() uuid.UUID {
+		mu.Lock()
+		defer mu.Unlock()
+		last++
+		id := uuid.UUID{0: family, 14: byte(last >> 8), 15: byte(last)}
+		id[6], id[8] = 0x40, 0x80 // version 4, variant 10
+		return id
+	}
+}
