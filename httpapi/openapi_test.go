@@ -1,0 +1,389 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sseserver/assets"
+	"sseserver/broker"
+	"sseserver/httpapi"
+	"sseserver/httpapi/ssetest"
+	"sseserver/internal/eventstream"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+)
+
+func init() {
+	for _, text := range []string{"text/event-stream", "text/html", "text/css", "text/javascript", "image/svg+xml"} {
+		openapi3filter.RegisterBodyDecoder(text, openapi3filter.PlainBodyDecoder)
+	}
+}
+
+// description returns the API description, which is valid.
+func description(t *testing.T) *openapi3.T {
+	t.Helper()
+	text, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// The description has the routes of the API and no others, beside the pages.
+func TestOpenAPIRoutes(t *testing.T) {
+	api, err := httpapi.New(httpapi.Config{Broker: broken{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes := api.Routes()
+	end, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = api.Run(end) // frees what New made
+
+	doc := description(t)
+	described := make(map[string]bool)
+	for path, item := range doc.Paths.Map() {
+		if path == "/" || path == "/{file}" {
+			continue
+		}
+		for method := range item.Operations() {
+			described[method+" "+path] = true
+			if method == http.MethodHead {
+				method = http.MethodGet
+			}
+			if !slices.Contains(routes[path], method) {
+				t.Errorf("%s %s is described and does not exist", method, path)
+			}
+		}
+	}
+	for path, methods := range routes {
+		for _, method := range methods {
+			if !described[method+" "+path] {
+				t.Errorf("%s %s exists and is not described", method, path)
+			}
+		}
+	}
+}
+
+// The list of codes is that of problem.go.
+func TestOpenAPICodes(t *testing.T) {
+	var codes []string
+	file, err := parser.ParseFile(token.NewFileSet(), "problem.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, "code") {
+			codes = append(codes, strings.Trim(spec.Values[0].(*ast.BasicLit).Value, `"`))
+		}
+		return true
+	})
+	var described []string
+	for _, code := range description(t).Components.Schemas["Problem"].Value.Properties["code"].Value.Enum {
+		described = append(described, code.(string))
+	}
+	slices.Sort(codes)
+	slices.Sort(described)
+	if len(codes) == 0 || !slices.Equal(codes, described) {
+		t.Errorf("described are\n%q\nthe code has\n%q", described, codes)
+	}
+}
+
+// apiCase is a request and the status of its answer. In the path, {id} stands
+// for a stored message.
+type apiCase struct {
+	situation    string
+	method, path string
+	status       int
+	body         string
+	header       []string
+}
+
+var asJSON = []string{"Content-Type", "application/json"}
+
+var apiCases = []apiCase{
+	{"", "POST", "/send", 200, `{"message":"Hi"}`, asJSON},
+	{"", "POST", "/send", 400, `{"message":`, asJSON},
+	{"", "POST", "/send", 400, `{}`, asJSON},
+	{"", "POST", "/send", 413, `{"message":"` + strings.Repeat("x", 2<<20) + `"}`, asJSON},
+	{"", "POST", "/send", 415, `{"message":"Hi"}`, nil},
+	{"failing", "POST", "/send", 500, `{"message":"Hi"}`, asJSON},
+	{"full", "POST", "/send", 503, `{"message":"Hi"}`, asJSON},
+	{"draining", "POST", "/send", 503, `{"message":"Hi"}`, asJSON},
+	{"", "GET", "/send", 405, "", nil},
+
+	{"", "GET", "/messages/{id}", 200, "", nil},
+	{"", "GET", "/messages/unknown", 404, "", nil},
+	{"failing", "GET", "/messages/{id}", 500, "", nil},
+	{"closed", "GET", "/messages/{id}", 503, "", nil},
+	{"", "DELETE", "/messages/" + unknownID, 204, "", nil},
+	{"failing", "DELETE", "/messages/{id}", 500, "", nil},
+	{"closed", "DELETE", "/messages/{id}", 503, "", nil},
+	{"", "PUT", "/messages/{id}", 405, "", nil},
+
+	{"", "GET", "/livez", 200, "", nil},
+	{"", "GET", "/readyz", 200, "", nil},
+	{"draining", "GET", "/livez", 200, "", nil},
+	{"draining", "GET", "/readyz", 503, "", nil},
+	{"", "POST", "/readyz", 405, "", nil},
+
+	{"", "GET", "/openapi.yaml", 200, "", nil},
+	{"", "GET", "/openapi.yaml", 304, "", []string{"If-None-Match", "*"}},
+	{"", "GET", "/", 200, "", nil},
+	{"", "GET", "/", 304, "", []string{"If-None-Match", "*"}},
+	{"", "GET", "/progress.html", 200, "", nil},
+	{"", "GET", "/index.js", 200, "", nil},
+	{"", "GET", "/style.css", 200, "", nil},
+	{"", "GET", "/favicon.svg", 200, "", nil},
+	{"", "GET", "/index.html", 304, "", []string{"If-None-Match", "*"}},
+	{"", "GET", "/nothing", 404, "", nil},
+	{"", "POST", "/index.html", 405, "", nil},
+}
+
+func init() {
+	for _, path := range []string{"/stream/", "/progress/"} {
+		one := path + "{id}?interval=1ms"
+		apiCases = append(apiCases,
+			apiCase{"", "GET", one, 200, "", nil},
+			apiCase{"", "GET", one, 200, "", []string{"Last-Event-ID", "0"}},
+			apiCase{"", "GET", one + "&lastEventId=99", 200, "", nil},
+			apiCase{"full", "GET", path + "{id}?interval=1m", 503, "", nil},
+			apiCase{"draining", "GET", one, 503, "", nil},
+			apiCase{"", "POST", one, 405, "", nil},
+		)
+		for _, method := range []string{"GET", "HEAD"} {
+			apiCases = append(apiCases,
+				apiCase{"", method, one, 204, "", []string{"Last-Event-ID", "end"}},
+				apiCase{"", method, path + "{id}?interval=0", 400, "", nil},
+				apiCase{"", method, path + unknownID, 404, "", nil},
+				apiCase{"", method, one, 406, "", []string{"Accept", "application/json"}},
+				apiCase{"failing", method, one, 500, "", nil},
+				apiCase{"closed", method, one, 503, "", nil},
+			)
+		}
+		apiCases = append(apiCases, apiCase{"full", "HEAD", one, 200, "", nil})
+	}
+	apiCases = append(apiCases, apiCase{"", "GET", "/stream/{id}?interval=1ms&unit=word", 200, "", nil})
+}
+
+const unknownID = "5b0e2f0c-8a57-4a5e-9d0b-0d3f4a1c2b3e"
+
+// situation starts a server in a state that leads to a kind of answer, with one
+// message.
+func situation(t *testing.T, name string, inMemory bool) (server *ssetest.Server, id string) {
+	config := ssetest.Config{InMemory: inMemory, API: httpapi.Config{Pages: assets.FS()}}
+	switch name {
+	case "failing":
+		config.Wrap = failingWith(errors.New("disk on fire"))
+		return ssetest.Start(t, config), unknownID
+	case "closed":
+		config.Wrap = failingWith(broker.ErrClosed)
+		return ssetest.Start(t, config), unknownID
+	case "full":
+		config.Broker.MaxMessages, config.Broker.MaxStreams = 1, 1
+	}
+	server = ssetest.Start(t, config)
+	id = server.Submit("Hi 👋🏽")
+	switch name {
+	case "full":
+		server.Open(ssetest.HTTP1, "/stream/"+id+"?interval=1m").WantOpening()
+	case "draining":
+		server.API.Drain()
+		if err := server.Broker.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return server, id
+}
+
+// Every response that the description has is given, and no other.
+func TestOpenAPIResponses(t *testing.T) {
+	t.Run("loopback", func(t *testing.T) {
+		onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+			seen := newChecker(t).run(t, protocol, false)
+			seen["POST /send 408"] = true // waits for ten seconds; see below
+			wantAllSeen(t, seen)
+		})
+	})
+	t.Run("memory", func(t *testing.T) {
+		inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+			c := newChecker(t)
+			seen := c.run(t, protocol, true)
+			server, _ := situation(t, "", true)
+			body, never := io.Pipe()
+			defer never.Close()
+			c.check(t, askWith(t, server, protocol, "POST", "/send", body, asJSON...), 408, seen)
+			wantAllSeen(t, seen)
+		})
+	})
+}
+
+// checker compares answers with the description.
+type checker struct {
+	doc    *openapi3.T
+	router routers.Router
+}
+
+func newChecker(t *testing.T) checker {
+	doc := description(t)
+	router, err := legacy.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return checker{doc, router}
+}
+
+// run asks for everything in apiCases and returns which responses were seen, as
+// "GET /livez 200".
+func (c checker) run(t *testing.T, protocol ssetest.Protocol, inMemory bool) (seen map[string]bool) {
+	seen = make(map[string]bool)
+	for _, name := range []string{"", "failing", "closed", "full", "draining"} {
+		server, id := situation(t, name, inMemory)
+		for _, test := range apiCases {
+			if test.situation == name {
+				path := strings.ReplaceAll(test.path, "{id}", id)
+				c.check(t, ask(t, server, protocol, test.method, path, test.body, test.header...), test.status, seen)
+			}
+		}
+		server.Stop()
+	}
+	return seen
+}
+
+func (c checker) check(t *testing.T, got answer, status int, seen map[string]bool) {
+	t.Helper()
+	name := fmt.Sprintf("%s %s", got.Request.Method, got.Request.URL.RequestURI())
+	if got.StatusCode != status {
+		t.Errorf("%s: %s %s; want %d", name, got.Status, got.body, status)
+		return
+	}
+	// A checked request of its own: that of the answer has no body any more.
+	request, _ := http.NewRequestWithContext(context.Background(), got.Request.Method, got.Request.URL.Path+"?"+got.Request.URL.RawQuery, nil)
+	request.Header = got.Request.Header
+	route, params, err := c.router.FindRoute(request)
+	if status == http.StatusMethodNotAllowed {
+		if err == nil && route.Path != "/{file}" {
+			t.Errorf("%s: described, and not allowed", name)
+		}
+		route = &routers.Route{Spec: c.doc, Operation: &openapi3.Operation{Responses: openapi3.NewResponses(
+			openapi3.WithStatus(status, c.doc.Components.Responses["MethodNotAllowed"]))}}
+	} else if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	} else {
+		seen[fmt.Sprintf("%s %s %d", route.Method, route.Path, status)] = true
+	}
+	options := &openapi3filter.Options{IncludeResponseStatus: true, ExcludeRequestBody: true}
+	input := &openapi3filter.RequestValidationInput{Request: request, Route: route, PathParams: params, Options: options}
+	if status < 300 {
+		if err := openapi3filter.ValidateRequest(t.Context(), input); err != nil {
+			t.Errorf("%s: the request: %v", name, err)
+		}
+	}
+	if got.Request.Method == http.MethodHead { // the library would look at nothing
+		input.Request = request.Clone(context.Background())
+		input.Request.Method = http.MethodGet
+		options.ExcludeResponseBody = true
+		if got.body != "" {
+			t.Errorf("%s: body %q", name, got.body)
+		}
+	}
+	response := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: status, Header: got.Header, Options: options,
+		Body: io.NopCloser(strings.NewReader(got.body)),
+	}
+	if err := openapi3filter.ValidateResponse(t.Context(), response); err != nil {
+		t.Errorf("%s: %d: %v", name, status, err)
+	}
+	if got.Header.Get("Content-Type") == "text/event-stream" && got.Request.Method == http.MethodGet {
+		c.checkEvents(t, name, got.body)
+	}
+}
+
+// checkEvents compares the JSON of each event with its schema.
+func (c checker) checkEvents(t *testing.T, name, body string) {
+	t.Helper()
+	progress := strings.Contains(name, "/progress/")
+	events := 0
+	err := new(eventstream.Parser).Feed([]byte(body), eventFunc(func(e eventstream.Event) error {
+		events++
+		schema := map[string]string{"": "CharacterChunk", "resumed": "Resumed", "done": "CharactersDone"}[string(e.Type)]
+		if progress && string(e.Type) != "resumed" {
+			schema = map[string]string{"": "ProgressChunk", "done": "ProgressDone"}[string(e.Type)]
+		}
+		var value any
+		decoder := json.NewDecoder(bytes.NewReader(e.Data))
+		if err := decoder.Decode(&value); err != nil {
+			return err
+		}
+		return c.doc.Components.Schemas[schema].Value.VisitJSON(value)
+	}))
+	if err != nil || events == 0 {
+		t.Errorf("%s: %d events, %v\n%s", name, events, err, body)
+	}
+}
+
+// wantAllSeen checks that every response in the description was seen.
+func wantAllSeen(t *testing.T, seen map[string]bool) {
+	t.Helper()
+	for path, item := range description(t).Paths.Map() {
+		for method, operation := range item.Operations() {
+			for status := range operation.Responses.Map() {
+				if name := fmt.Sprintf("%s %s %s", method, path, status); !seen[name] {
+					t.Errorf("%s is described and was never answered", name)
+				}
+			}
+		}
+	}
+}
+
+// The examples of streams are what a server would send.
+func TestOpenAPIExamples(t *testing.T) {
+	c := newChecker(t)
+	for path, item := range c.doc.Paths.Map() {
+		if item.Get == nil {
+			continue
+		}
+		stream, ok := item.Get.Responses.Status(200).Value.Content["text/event-stream"]
+		if !ok {
+			continue
+		}
+		for name, example := range stream.Examples {
+			text := example.Value.Value.(string)
+			if !strings.HasSuffix(text, "}\n\n") || strings.HasSuffix(text, "\n\n\n") {
+				t.Errorf("%s of %s does not end with one blank line: %q", name, path, text)
+			}
+			c.checkEvents(t, path, text)
+		}
+	}
+}
+
+// eventFunc is an eventstream.Handler that only cares for events.
+type eventFunc func(eventstream.Event) error
+
+func (f eventFunc) Event(e eventstream.Event) error { return f(e) }
+func (eventFunc) Comment([]byte)                    {}
+func (eventFunc) Retry(time.Duration)               {}
