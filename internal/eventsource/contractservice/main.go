@@ -1,0 +1,64 @@
+// Contractservice lets an outside contract suite drive package eventsource over HTTP.
+//
+// It is a test service in the sense of launchdarkly/sse-contract-tests, whose document
+// docs/service_spec.md defines the calls. The suite opens streams through it, plays the server
+// itself, and is told of every event, comment and error. To run the suite against it:
+//
+//	go run ./internal/eventsource/contractservice -addr 127.0.0.1:8000
+//	sse-contract-tests -url http://127.0.0.1:8000
+//
+// It serves tests only: whoever reaches its address can make it connect anywhere.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stderr))
+}
+
+// run serves until ctx ends or a client stops the service, and returns the exit code.
+func run(ctx context.Context, args []string, stderr io.Writer) int {
+	flags := flag.NewFlagSet("contractservice", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:8000", "address to listen on")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		fmt.Fprintln(stderr, "contractservice:", err)
+		return 1
+	}
+	fmt.Fprintf(stderr, "contractservice: listening on http://%s\n", listener.Addr())
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s := newService(ctx, stop)
+	server := &http.Server{Handler: s.handler()}
+	answered := make(chan struct{}) // closed when the last request has its answer
+	context.AfterFunc(ctx, func() {
+		_ = server.Shutdown(context.WithoutCancel(ctx))
+		close(answered)
+	})
+	err = server.Serve(listener)
+	stop()
+	<-answered
+	s.streams.Wait()
+	if !errors.Is(err, http.ErrServerClosed) {
+		fmt.Fprintln(stderr, "contractservice:", err)
+		return 1
+	}
+	return 0
+}
