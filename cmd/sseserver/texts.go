@@ -81,13 +81,17 @@ type choice[T comparable] struct {
 }
 
 func formats(p *logs.Format) value {
-	return &choice[logs.Format]{p, []string{"auto", "json", "console"},
-		map[string]logs.Format{"auto": logs.Auto, "json": logs.JSON, "console": logs.Console}}
+	return &choice[logs.Format]{
+		p,
+		[]string{"auto", "json", "console"},
+		map[string]logs.Format{"auto": logs.Auto, "json": logs.JSON, "console": logs.Console},
+	}
 }
 
 func levels(p *zapcore.Level) value {
 	return &choice[zapcore.Level]{p, []string{"debug", "info", "warn", "error"}, map[string]zapcore.Level{
-		"debug": zapcore.DebugLevel, "info": zapcore.InfoLevel, "warn": zapcore.WarnLevel, "error": zapcore.ErrorLevel}}
+		"debug": zapcore.DebugLevel, "info": zapcore.InfoLevel, "warn": zapcore.WarnLevel, "error": zapcore.ErrorLevel,
+	}}
 }
 
 func (v *choice[T]) Set(text string) error {
