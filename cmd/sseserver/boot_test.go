@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// liveServer is the whole program, run in this process on a port of its own.
+type liveServer struct {
+	url, addr string // http://host:port and host:port
+	signals   chan os.Signal
+	exited    chan int // receives the exit code, once
+}
+
+// startServer runs the program with streams faster than by default and the
+// given flags added, and waits until it says where it listens. It is stopped
+// with the test, and must exit with 0.
+func startServer(t *testing.T, flags ...string) *liveServer {
+	t.Helper()
+	s := &liveServer{signals: make(chan os.Signal, 2), exited: make(chan int, 1)}
+	stdout, says := io.Pipe()
+	var log lockedBuffer
+	go func() {
+		s.exited <- run(process{
+			args: slices.Concat([]string{
+				"--addr=127.0.0.1:0", "--admin-addr=", "--drain=0s", "--interval=2ms", "--progress-interval=2ms",
+			}, flags),
+			env:     func(string) (string, bool) { return "", false },
+			stdout:  says,
+			stderr:  &log,
+			signals: s.signals,
+		})
+		says.Close()
+	}()
+
+	lines := bufio.NewScanner(stdout)
+	lines.Scan()
+	_, page, ok := strings.Cut(lines.Text(), "http://")
+	if !ok {
+		t.Fatalf("the program does not say where it listens: %q\n%s", lines.Text(), log.tail(4000))
+	}
+	go io.Copy(io.Discard, stdout) // ends with the program
+	s.addr, _, _ = strings.Cut(page, "/")
+	s.url = "http://" + s.addr
+
+	t.Cleanup(func() {
+		s.stop(t)
+		if t.Failed() {
+			t.Logf("the end of the server's log:\n%s", log.tail(4000))
+		}
+	})
+	return s
+}
+
+// stop ends the program as SIGTERM does, and waits. Again it does nothing.
+func (s *liveServer) stop(t *testing.T) {
+	t.Helper()
+	if s.signals == nil {
+		return
+	}
+	s.signals <- syscall.SIGTERM
+	s.signals = nil
+	if code := <-s.exited; code != exitOK {
+		t.Errorf("exit code %d, want %d", code, exitOK)
+	}
+}
+
+// submit sends the message as a client would, and returns its id.
+func (s *liveServer) submit(t *testing.T, message string) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"message": message})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(s.url+"/send", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Status, MessageID string }
+	s.read(t, response, &answer)
+	return answer.MessageID
+}
+
+// untilNoStreams waits until the server knows of no stream of the message.
+func (s *liveServer) untilNoStreams(t *testing.T, id string) {
+	t.Helper()
+	for {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/messages/"+id, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct{ ActiveStreams int }
+		s.read(t, response, &answer)
+		if answer.ActiveStreams == 0 {
+			return
+		}
+	}
+}
+
+func (s *liveServer) read(t *testing.T, response *http.Response, answer any) {
+	t.Helper()
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil {
+		err = json.Unmarshal(body, answer)
+	}
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s: %s %v: %s", response.Request.Method, response.Request.URL, response.Status, err, body)
+	}
+}
+
+// lockedBuffer is a bytes.Buffer that many goroutines may write.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+// tail returns the last so many bytes.
+func (b *lockedBuffer) tail(bytes int) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return string(b.buf.Bytes()[max(0, b.buf.Len()-bytes):])
+}
