@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// tricky is text in which a character is rarely one code point.
+const tricky = "Hé! " + // é as one code point
+	"e\u0301 " + // and as two
+	"👩‍👩‍👧‍👦 👍🏽 🇺🇳🇪🇺 " + // a family, a skin tone, two flags without a gap
+	"한\u1112\u1161\u11ab\n" + // Hangul composed and as letters
+	"नि <b>&amp;"
+
+const trickyCharacters = 26
+
+func testTextArrives(t *testing.T, browser context.Context) {
+	p := openTab(t, browser, startServer(t).url+"/")
+	p.watch()
+	p.fill("#interval", "2")
+	p.fill("#message", tricky)
+	p.click("#send")
+	p.untilState("complete")
+
+	p.wantReceived(tricky, trickyCharacters)
+	if got, want := p.text("status"), fmt.Sprintf("Complete, verified: %d characters", trickyCharacters); got != want {
+		t.Errorf("state: %q, want %q", got, want)
+	}
+	if got := eval[bool](p, "send === document.activeElement && document.querySelector('#stop').disabled"); !got {
+		t.Error("after the end Send has no focus, or Stop can still be pressed")
+	}
+	id := eval[string](p, "location.hash.slice(1)")
+	if got, want := p.text("curl"), "curl -N \""+p.origin()+"/stream/"+id+"?unit=character&interval=2ms\""; got != want {
+		t.Errorf("command: %q, want %q", got, want)
+	}
+
+	// A reload follows the same message once more.
+	p.do(chromedp.Reload())
+	p.watch()
+	p.untilState("complete")
+	p.wantReceived(tricky, trickyCharacters)
+}
+
+// A textarea turns CRLF into LF, so the message comes from another client and
+// the page follows it by its address.
+func testTextKeepsCRLF(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	const message = "one\r\ntwo\r\n\r\n\tthree \x00 \u2028 \ufeff end"
+	p := openTab(t, browser, server.url+"/index.html#"+server.submit(t, message))
+	p.untilState("complete")
+	p.wantReceived(message, strings.Count(message, "")-1-3) // each CRLF is one character
+}
+
+func testWords(t *testing.T, browser context.Context) {
+	p := openTab(t, browser, startServer(t).url+"/index.html")
+	p.watch()
+	p.fill("#message", "  four words, spaced  out\n")
+	p.click("input[value=word]")
+	p.click("#send")
+	p.untilState("complete")
+	p.wantReceived("  four words, spaced  out\n", 5) // the space before the first word is a piece too
+	if got, want := p.text("status"), "Complete, verified: 5 words"; got != want {
+		t.Errorf("state: %q, want %q", got, want)
+	}
+}
+
+func testProgress(t *testing.T, browser context.Context) {
+	p := openTab(t, browser, startServer(t).url+"/progress.html")
+	p.js(`globalThis.steps = []; new MutationObserver(() => steps.push(bar.value)).observe(bar, {attributes: true})`)
+	p.fill("#message", "a long task")
+	p.click("summary")
+	p.click("#send")
+	p.untilState("complete")
+
+	if got, want := eval[[]int](p, "[bar.value, bar.max, bar.position * 100]"), []int{100, 100, 100}; fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("bar: value, max, percent %v, want %v", got, want)
+	}
+	if got, want := p.text("received"), "Processing chunk 100%"; got != want {
+		t.Errorf("text: %q, want %q", got, want)
+	}
+	if got, want := p.text("status"), "Complete: 100 steps"; got != want {
+		t.Errorf("state: %q, want %q", got, want)
+	}
+	if steps := eval[[]int](p, "steps"); !slices.IsSorted(steps) {
+		t.Errorf("the bar went back: %v", steps)
+	}
+	if wire := p.text("wire"); !strings.Contains(wire, "\nid: 100\ndata: {") || !strings.Contains(wire, "event: done\nid: end\ndata: {") || strings.Count(wire, "\n") >= 50 {
+		t.Errorf("wire log is not the last 50 lines, up to the done event:\n%s", wire)
+	}
+}
+
+func testStopAndResume(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	network := startBadNetwork(t, server)
+	p := openTab(t, browser, "http://"+network.addr+"/index.html")
+	p.watch()
+	message := strings.Repeat(tricky, 8)
+	p.fill("#message", message)
+	network.next(fault{4321, freeze}) // so that there is something to stop, however slow the test
+	p.click("#send")
+	p.until("Number(count.textContent) >= 10")
+	p.click("#stop")
+	p.untilState("stopped")
+
+	shown := eval[int](p, "Number(count.textContent)")
+	if got, want := p.text("status"), fmt.Sprintf("Stopped after %d of %d characters", shown, 8*trickyCharacters); got != want {
+		t.Errorf("state: %q, want %q", got, want)
+	}
+	if got := p.text("stop"); got != "Resume" {
+		t.Errorf("the button says %q, want Resume", got)
+	}
+	server.untilNoStreams(t, eval[string](p, "location.hash.slice(1)"))
+
+	p.click("#stop")
+	p.untilState("complete")
+	p.wantReceived(message, 8*trickyCharacters)
+	p.wantStates("Streaming", fmt.Sprintf("Stopped after %d of %d characters", shown, 8*trickyCharacters),
+		"Connecting…", "Streaming", "Complete, verified: 208 characters, resumed 1×")
+}
+
+// testTextSurvives loses the connection in the middle of a frame, then the whole
+// server for longer than one attempt to reconnect, and leaves all else to
+// EventSource.
+func testTextSurvives(t *testing.T, browser context.Context) {
+	network := startBadNetwork(t, startServer(t))
+	p := openTab(t, browser, "http://"+network.addr+"/index.html", "net::ERR_")
+	p.watch()
+	message := strings.Repeat(tricky, 8)
+	p.fill("#message", message)
+	network.next(fault{4321, reset}, fault{5432, down})
+	p.click("#send")
+	p.until("error.textContent !== ''")
+	p.untilState("reconnecting")
+	p.wantError("The server cannot be reached. The browser goes on trying until you press Stop.")
+
+	network.up()
+	p.untilState("complete")
+	p.wantError("")
+	p.wantReceived(message, 8*trickyCharacters)
+	p.wantStates("Sending the message…", "Connecting…",
+		"Streaming", "Connection lost. Reconnecting…",
+		"Streaming", "Connection lost. Reconnecting…",
+		"Streaming", "Complete, verified: 208 characters, resumed 2×")
+}
+
+func testProgressSurvives(t *testing.T, browser context.Context) {
+	network := startBadNetwork(t, startServer(t))
+	p := openTab(t, browser, "http://"+network.addr+"/progress.html", "net::ERR_")
+	p.watch()
+	network.next(fault{4321, reset})
+	p.click("#send")
+	p.untilState("complete") // which the page says only after 1, 2, 3 … 100
+	p.wantStates("Streaming", "Connection lost. Reconnecting…", "Streaming", "Complete: 100 steps, resumed 1×")
+}
+
+// watch keeps every state of the received text and of the connection, for
+// wantReceived and wantStates.
+func (p *tab) watch() {
+	p.t.Helper()
+	p.js(`for (const id of ['received', 'status']) {
+		const element = document.getElementById(id);
+		const states = globalThis[id + 'States'] = [];
+		new MutationObserver(() => states.push(element.textContent))
+			.observe(element, {subtree: true, childList: true, characterData: true});
+	}`)
+}
+
+// wantStates checks that the connection went through these states last.
+func (p *tab) wantStates(want ...string) {
+	p.t.Helper()
+	got := eval[[]string](p, "statusStates")
+	if tail := got[max(0, len(got)-len(want)):]; !slices.Equal(tail, want) {
+		p.t.Errorf("states: %q\nwant them to end in: %q", got, want)
+	}
+}
+
+// wantReceived checks that the text is complete, and was a beginning of the
+// whole at every moment that was watched.
+func (p *tab) wantReceived(text string, chunks int) {
+	p.t.Helper()
+	if got := p.text("received"); got != text {
+		p.t.Errorf("received %q\nwant     %q", got, text)
+	}
+	for _, state := range eval[[]string](p, "globalThis.receivedStates ?? []") {
+		if !strings.HasPrefix(text, state) {
+			p.t.Errorf("on the way: %q\nis no beginning of %q", state, text)
+		}
+	}
+	if got, want := p.text("count")+" of "+p.text("total"), fmt.Sprintf("%d of %d", chunks, chunks); got != want {
+		p.t.Errorf("counted %s, want %s", got, want)
+	}
+	if got := eval[float64](p, "bar.position"); got != 1 {
+		p.t.Errorf("the bar stands at %v of 1", got)
+	}
+}
+
+func (p *tab) origin() string { return eval[string](p, "location.origin") }
