@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,21 @@ func TestAnEventThatIsOffAllocatesNothing(t *testing.T) {
 	})
 	if allocated != 0 {
 		t.Errorf("%v allocations, want 0", allocated)
+	}
+}
+
+func TestLongTextsAreCut(t *testing.T) {
+	for text, want := range map[string]string{
+		strings.Repeat("a", 1024):       strings.Repeat("a", 1024),
+		strings.Repeat("a", 1025):       strings.Repeat("a", 1024) + "…",
+		"a" + strings.Repeat("é", 1000): "a" + strings.Repeat("é", 511) + "…",
+		strings.Repeat("\x80", 5000):    strings.Repeat("\x80", 1020) + "…", // not UTF-8 at all
+	} {
+		for _, field := range []zap.Field{Method(text), URLPath(text), LastEventID(text), Error(errors.New(text))} {
+			if field.String != want {
+				t.Errorf("%s of %d bytes is cut to %d, want %d", field.Key, len(text), len(field.String), len(want))
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package logs
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -39,6 +40,21 @@ type Field struct {
 	Values []string
 }
 
+// maxText is how many bytes are kept of a text that a client may have made as long as it likes.
+const maxText = 1024
+
+// clip cuts a text to maxText bytes or a little less, between two characters, and says so.
+func clip(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	end := maxText
+	for end > maxText-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
+}
+
 // with narrows what the field means, or may be, in one event.
 func (f Field) with(about string, values ...string) Field {
 	f.About, f.Values = about, values
@@ -72,13 +88,13 @@ var (
 )
 
 // Method is the HTTP request's method.
-func Method(name string) zap.Field { return zap.String(method.Key, name) }
+func Method(name string) zap.Field { return zap.String(method.Key, clip(name)) }
 
 // Route is the pattern that the HTTP request matched, "" for none.
 func Route(pattern string) zap.Field { return zap.String(route.Key, pattern) }
 
 // URLPath is the HTTP request's path without its query.
-func URLPath(path string) zap.Field { return zap.String(urlPath.Key, path) }
+func URLPath(path string) zap.Field { return zap.String(urlPath.Key, clip(path)) }
 
 // StatusCode is the status of an HTTP answer.
 func StatusCode(status int) zap.Field { return zap.Int(statusCode.Key, status) }
@@ -118,7 +134,7 @@ func Status(code int) zap.Field { return zap.Int(status.Key, code) }
 func Reason(word string) zap.Field { return zap.String(reason.Key, word) }
 
 // Error is the text of an error, which must not be nil.
-func Error(err error) zap.Field { return zap.String(errorText.Key, err.Error()) }
+func Error(err error) zap.Field { return zap.String(errorText.Key, clip(err.Error())) }
 
 // Stack is a goroutine's stack, as runtime/debug.Stack prints it.
 func Stack(trace []byte) zap.Field { return zap.String(stack.Key, string(trace)) }
@@ -136,7 +152,7 @@ func Source(where string) zap.Field { return zap.String(source.Key, where) }
 func StreamKind(name string) zap.Field { return zap.String(kind.Key, name) }
 
 // LastEventID is what the client sent to resume, "" where it did not.
-func LastEventID(id string) zap.Field { return zap.String(lastEventID.Key, id) }
+func LastEventID(id string) zap.Field { return zap.String(lastEventID.Key, clip(id)) }
 
 // Version is the program's version.
 func Version(text string) zap.Field { return zap.String(version.Key, text) }

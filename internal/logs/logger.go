@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -129,7 +130,7 @@ type stdWriter struct{ logger *zap.Logger }
 // Write logs one line of the standard logger; what follows the first newline is a stack, where net/http caught a panic.
 func (w stdWriter) Write(p []byte) (int, error) {
 	text, trace, hasTrace := strings.Cut(strings.TrimRight(string(p), "\n"), "\n")
-	fields := []zap.Field{zap.String(errorText.Key, text)}
+	fields := []zap.Field{Error(errors.New(text))}
 	if hasTrace {
 		fields = append(fields, zap.String(stack.Key, trace))
 	}

@@ -84,8 +84,8 @@ var (
 var (
 	HTTPRequest = declare(Event{
 		Name: "http.request", Levels: at(zap.InfoLevel, zap.DebugLevel), Message: "request",
-		About:    "An HTTP request was answered, in full. At debug for pages and probes.",
-		Required: fields(requestID, method, route, urlPath, statusCode, clientAddress, durationMS.with("time until the answer was complete")),
+		About:    "An HTTP request was answered: in full, or with the head of a stream. At debug for pages and probes.",
+		Required: fields(requestID, method, route, urlPath, statusCode, clientAddress, durationMS.with("time until the answer, or the head of a stream, was written")),
 		Optional: fields(messageID, streamID),
 	})
 	HTTPRequestRejected = declare(Event{
