@@ -70,7 +70,7 @@ var values = map[string]struct{ good, bad []string }{
 	"max-streams":       {[]string{"1", "10000000"}, []string{"", "0", "-1", "10000001", "1e3", "many", "99999999999999999999"}},
 	"message-ttl":       {[]string{"1s", "8760h"}, []string{"0", "999ms", "8761h"}},
 	"max-messages":      {[]string{"1", "100000000"}, []string{"0", "100000001", "1.5"}},
-	"max-message-bytes": {[]string{"1", "1B", "64KiB", "256MiB"}, []string{"", "0", "-1", "1MB", "1.5MiB", "MiB", "1025MiB", "9223372036854775807GiB", "17179869185GiB", "257MiB"}},
+	"max-message-bytes": {[]string{"1", "1B", "64KiB", "256MiB"}, []string{"", "0", "-1", "1MB", "1.5MiB", "MiB", "1025MiB", "9223372036854775807GiB", "18014398509483008KiB", "257MiB"}},
 	"max-store-bytes":   {[]string{"1048576", "1GiB", "1024GiB"}, []string{"0", "1025GiB", "lots", "1MiBMiB", "1023KiB"}},
 	"drain":             {[]string{"0", "1h"}, []string{"-1s", "61m", "ten"}},
 	"cors-origins":      {[]string{"*", "https://example.com", "http://localhost:3000, https://a.example"}, []string{"", "example.com", "https://example.com/", "*,https://a.example", "ftp://a", "https://"}},
