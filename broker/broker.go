@@ -17,7 +17,8 @@ type Config struct {
 	MaxStreams  int           // running at once; default 100 000
 
 	// Evicted, if set, is told of every message that the broker itself removed,
-	// in order, from a goroutine of its own. It may take its time.
+	// in order, from a goroutine of its own. It may take its time; Run waits
+	// for it in the end.
 	Evicted func(Removal)
 
 	// NewID makes the ids; nil means random version 4 UUIDs. It is called
@@ -115,11 +116,14 @@ func (b *Broker) Stats(ctx context.Context) (Stats, error) {
 
 // Drain makes the broker refuse new messages and streams from now on and waits
 // until no stream runs. Errors: ErrClosed, or the cause of ctx; new work is
-// refused all the same.
+// refused all the same, even if ctx had ended before.
 func (b *Broker) Drain(ctx context.Context) error {
 	drained := make(chan struct{})
-	_, failed := ask(ctx, b, drainCmd{drained}, drained)
-	return failed
+	if err := b.tell(context.WithoutCancel(ctx), drainCmd{drained}); err != nil {
+		return err
+	}
+	_, err := await(ctx, b, drained)
+	return err
 }
 
 // EndStreams ends the running streams with cause and returns how many that
@@ -132,13 +136,26 @@ func (b *Broker) EndStreams(ctx context.Context, cause error) (int, error) {
 // ask sends one command and waits for its reply; either wait ends with ctx and
 // with the broker.
 func ask[T any](ctx context.Context, b *Broker, cmd command, reply <-chan T) (answer T, err error) {
+	if err := b.tell(ctx, cmd); err != nil {
+		return answer, err
+	}
+	return await(ctx, b, reply)
+}
+
+// tell sends one command.
+func (b *Broker) tell(ctx context.Context, cmd command) error {
 	select {
 	case b.inbox <- cmd:
+		return nil
 	case <-ctx.Done():
-		return answer, context.Cause(ctx)
+		return context.Cause(ctx)
 	case <-b.done:
-		return answer, ErrClosed
+		return ErrClosed
 	}
+}
+
+// await waits for the reply to a command that was sent.
+func await[T any](ctx context.Context, b *Broker, reply <-chan T) (answer T, err error) {
 	select {
 	case answer = <-reply:
 		return answer, nil
