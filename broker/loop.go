@@ -46,6 +46,7 @@ func (l *loop) run(ctx context.Context) {
 	})
 	defer reporter.Wait()
 	defer close(report)
+	defer l.reportRest(report)
 	defer l.expiry.Stop()
 	defer l.streamers.Wait()
 	defer l.state.endAll(ErrClosed)
@@ -68,6 +69,14 @@ func (l *loop) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// reportRest tells of what is not told yet. The loop serves nobody any more, so
+// it may wait for the reporter.
+func (l *loop) reportRest(report chan<- Removal) {
+	for _, removal := range l.evicted {
+		report <- removal
 	}
 }
 
