@@ -5,7 +5,7 @@ import "errors"
 // Errors that the methods of Broker return. Compare with errors.Is.
 var (
 	ErrNotFound       = errors.New("broker: no such message")
-	ErrStoreFull      = errors.New("broker: store is full and every message in it is being streamed")
+	ErrStoreFull      = errors.New("broker: store is full, evicting every idle message would not make room")
 	ErrTooManyStreams = errors.New("broker: too many streams")
 	ErrShuttingDown   = errors.New("broker: shutting down")
 )
