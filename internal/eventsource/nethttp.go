@@ -15,6 +15,11 @@ import (
 // opening of n streams cost n² steps.
 const streamsPerPool = 4096
 
+// defaultStreamWindow is how far, in bytes, a server may run ahead of the reader of an HTTP/2
+// stream (RFC 9113, section 6.9.2: the initial window). The 4 MiB of net/http would hide a stalled
+// reader from its server, at the cost of memory here.
+const defaultStreamWindow = 64 << 10
+
 // httpPools are the http.Transports of a Transport, made as the number of sources grows.
 type httpPools struct {
 	mu    sync.Mutex
@@ -103,10 +108,15 @@ func (t *Transport) newHTTP() *http.Transport {
 	protocols.SetHTTP1(t.Protocol == HTTP1)
 	protocols.SetHTTP2(t.Protocol != HTTP1)
 	protocols.SetUnencryptedHTTP2(t.Protocol == H2C)
+	receive := t.ReceiveBuffer
+	if receive <= 0 {
+		receive = defaultStreamWindow
+	}
 	return &http.Transport{
 		Protocols:          &protocols,
 		DialContext:        t.dial,
 		TLSClientConfig:    t.TLS,
+		HTTP2:              &http.HTTP2Config{MaxReceiveBufferPerStream: receive},
 		DisableCompression: true, // an event stream is read as it is sent
 		DisableKeepAlives:  t.Protocol == HTTP1,
 	}

@@ -169,6 +169,35 @@ func TestSharedConnections(t *testing.T) {
 	ran.Wait()
 }
 
+// A stalled reader of an HTTP/2 stream stops its server at the stream's window.
+func TestStallIsFeltOverHTTP2(t *testing.T) {
+	p := protocol{"h2c", eventsource.H2C, false}
+	const most = 4 << 20
+	sent := make(chan int, 1)
+	url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		rc := http.NewResponseController(w)
+		n := 0
+		for err := error(nil); err == nil && n < most; {
+			_ = rc.SetWriteDeadline(time.Now().Add(200 * time.Millisecond)) // only ends the wait
+			if _, err = io.WriteString(w, ":"+strings.Repeat("x", 1022)+"\n"); err == nil {
+				n += 1 << 10
+				err = rc.Flush()
+			}
+		}
+		sent <- n
+	}))
+	ctx, cancel := context.WithCancel(t.Context())
+	var j journal
+	j.onRead = func(eventsource.Read) time.Duration { return eventsource.Stall }
+	var n int
+	j.onOpen = func() { go func() { n = <-sent; cancel() }() }
+	run(t, ctx, eventsource.Config{URL: url, Transport: tr, Handler: &j})
+	if n > 256<<10 {
+		t.Errorf("the server sent %d bytes to a reader that had stalled", n)
+	}
+}
+
 func TestLocalAddr(t *testing.T) {
 	forEachProtocol(t, func(t *testing.T, p protocol) {
 		url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

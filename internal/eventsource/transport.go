@@ -32,8 +32,9 @@ type Transport struct {
 	// means 30 s, negative means what the system allows.
 	ConnectTimeout time.Duration
 
-	// ReceiveBuffer is the size in bytes to ask of the system for the socket's receive buffer, so
-	// that a slow reader is felt by the server soon. Zero leaves it to the system.
+	// ReceiveBuffer is how many bytes a server may run ahead of a source, so that a slow reader is
+	// felt soon: the size to ask of the system for the socket's receive buffer, and the flow-control
+	// window of an HTTP/2 stream. Zero leaves the first to the system and makes the second 64 KiB.
 	ReceiveBuffer int
 
 	// MaxReadBytes bounds one read, for readers that are to be slow in bytes also. Zero leaves it
