@@ -36,6 +36,9 @@ var (
 func newAttempt(ctx context.Context, readTimeout time.Duration) *attempt {
 	a := &attempt{readTimeout: readTimeout}
 	a.unwatch = context.AfterFunc(ctx, func() { a.end(errCancelled) })
+	if ctx.Err() != nil {
+		a.end(errCancelled) // now, and not when the watch gets to it
+	}
 	if readTimeout > 0 {
 		a.watchdog = time.AfterFunc(readTimeout, func() { a.end(errReadTimeout) })
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -40,6 +41,7 @@ func (p protocol) serve(t *testing.T, h http.Handler) (string, *eventsource.Tran
 	srv.Config.Protocols.SetHTTP1(true)
 	srv.Config.Protocols.SetHTTP2(true)
 	srv.Config.Protocols.SetUnencryptedHTTP2(true)
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // tests of failing handshakes and aborted handlers
 	srv.EnableHTTP2 = true
 	tr := &eventsource.Transport{Protocol: p.proto}
 	if p.tls {

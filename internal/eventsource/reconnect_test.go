@@ -240,9 +240,9 @@ func TestCancel(t *testing.T) {
 		}}
 		timed(t, eventsource.Config{Transport: tr, ReadTimeout: time.Second / 2},
 			func(_ *eventsource.Source, cancel context.CancelFunc, _ *journal) {
-				time.AfterFunc(4*time.Second, cancel)
+				time.AfterFunc(5*time.Second, cancel)
 			},
-			"500ms closed: read_timeout, wait 3s", "4s closed: read_timeout, wait 3s", "4s Run returned")
+			"500ms closed: read_timeout, wait 3s", "4s closed: read_timeout, wait 3s", "5s Run returned")
 		timed(t, eventsource.Config{Transport: tr},
 			func(_ *eventsource.Source, cancel context.CancelFunc, _ *journal) {
 				time.AfterFunc(4*time.Second, cancel)

@@ -126,14 +126,13 @@ func (p *Parser) endLine(rest []byte, h Handler) error {
 	if len(p.line) == 0 {
 		return p.interpret(rest, h)
 	}
-	p.line = append(p.line, rest...)
-	err := p.interpret(p.line, h)
-	p.own() // the line's buffer is about to be reused
-	p.line = recycle(p.line)
-	return err
+	line := append(p.line, rest...)
+	p.line = recycle(line) // values may still lie in it: keep copies them before it is used again
+	return p.interpret(line, h)
 }
 
-// keep saves what a read left unfinished.
+// keep saves what a read left unfinished: values that lie in the bytes fed, or in the buffer of
+// the line before, and the start of a line.
 func (p *Parser) keep(rest []byte) error {
 	if len(p.line)+len(rest) > p.limit() {
 		return ErrEventTooLong
