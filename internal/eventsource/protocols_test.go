@@ -169,6 +169,9 @@ func TestSharedConnections(t *testing.T) {
 	}
 	cancel()
 	ran.Wait()
+	if n := tr.StreamsInUse(); n != 0 {
+		t.Errorf("%d places are taken when all streams have ended", n)
+	}
 }
 
 // A stalled reader of an HTTP/2 stream stops its server at the stream's window.
