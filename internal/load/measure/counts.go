@@ -14,7 +14,8 @@ type Counts struct {
 	Reconnects  uint64 `json:"reconnects"`  // connections that resumed a stream
 
 	Events   uint64 `json:"events"`
-	Reads    uint64 `json:"reads"` // reads that delivered at least one event
+	Steady   uint64 `json:"steady_events"` // of the events, those that arrived in the steady window
+	Reads    uint64 `json:"reads"`         // reads that delivered at least one event
 	Comments uint64 `json:"comments"`
 	Early    uint64 `json:"early"` // events that came before they were due
 
@@ -67,7 +68,7 @@ func (c Counts) Received() uint64 { return c.Events - min(c.Duplicate, c.Events)
 func (c *Counts) all() []*uint64 {
 	return []*uint64{
 		&c.Clients, &c.Connections, &c.Streams, &c.Completed, &c.CutOff, &c.Failed, &c.Dropped, &c.Reconnects,
-		&c.Events, &c.Reads, &c.Comments, &c.Early,
+		&c.Events, &c.Steady, &c.Reads, &c.Comments, &c.Early,
 		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated,
 		&c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
 	}

@@ -204,3 +204,12 @@ func (t Threshold) Meets(observed float64) bool {
 		return observed > t.value
 	}
 }
+
+// MarshalText writes the condition as it was given.
+func (t Threshold) MarshalText() ([]byte, error) { return []byte(t.Text), nil }
+
+// UnmarshalText reads a condition, as Parse does.
+func (t *Threshold) UnmarshalText(text []byte) (err error) {
+	*t, err = Parse(string(text))
+	return err
+}

@@ -32,6 +32,9 @@ func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over b
 func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 	l.Tally.Timeline.At(at).Events++
 	l.Tally.Counts.Events++
+	if l.Windows.Of(at) == measure.Steady {
+		l.Tally.Counts.Steady++
+	}
 	if s.unjudged {
 		l.Tally.Counts.SlowEvents++
 	}

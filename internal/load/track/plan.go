@@ -1,6 +1,9 @@
 package track
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"sseserver/internal/load/measure"
@@ -16,6 +19,23 @@ const (
 	Progress               // GET /progress/{messageId}
 )
 
+var kinds = [...]string{Any: "any", Characters: "characters", Progress: "progress"}
+
+func (k Kind) String() string { return kinds[k] }
+
+// MarshalText writes the kind as String does.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what String writes.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kinds[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown kind %q, want one of %s", text, strings.Join(kinds[:], ", "))
+	}
+	*k = Kind(i)
+	return nil
+}
+
 // Numbering says where an event's position is found.
 type Numbering int
 
@@ -25,6 +45,23 @@ const (
 	ByID                        // the event's id, a number that grows by one
 	Unnumbered                  // nowhere, so the checks that need one are off
 )
+
+var numberings = [...]string{Auto: "auto", ByPosition: "position", ByID: "id", Unnumbered: "none"}
+
+func (n Numbering) String() string { return numberings[n] }
+
+// MarshalText writes the numbering as String does.
+func (n Numbering) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
+
+// UnmarshalText reads what String writes.
+func (n *Numbering) UnmarshalText(text []byte) error {
+	i := slices.Index(numberings[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown numbering %q, want one of %s", text, strings.Join(numberings[:], ", "))
+	}
+	*n = Numbering(i)
+	return nil
+}
 
 // Plan is what all streams of a run have in common. It does not change while they run.
 type Plan struct {

@@ -1,0 +1,170 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sseserver/internal/eventsource"
+	"sseserver/internal/eventstream"
+	"sseserver/internal/load/measure"
+	"sseserver/internal/load/track"
+)
+
+// client is one user: it reads one stream after the other until the run ends. It is the handler of
+// its eventsource.Source, so all its methods but run are called by that, on run's goroutine.
+type client struct {
+	// Immutable.
+	worker    *worker
+	group     *group
+	messageID string
+	transport *eventsource.Transport
+	role      role
+
+	dropAt time.Duration // 0 once it has dropped; owned by run's goroutine
+
+	// Guarded by group.mu.
+	stream  track.Stream
+	reading bool // stream is under way
+}
+
+// errOver ends a source whose stream needs no more reading.
+var errOver = errors.New("load: stream is over")
+
+// unjudged tells whether the client's times say nothing of the server.
+func (r role) unjudged() bool { return r == slow || r == stalled }
+
+// run is the client's life. It ends with ctx, or when there is nothing left to read.
+func (c *client) run(ctx context.Context, planned time.Duration) {
+	lag := c.worker.now() - planned
+	c.group.mu.Lock()
+	if !c.role.unjudged() {
+		c.group.ledger.Tally.Distributions.Record(measure.OpenLag, c.group.ledger.Windows.Of(planned), lag)
+	}
+	c.group.mu.Unlock()
+	for c.read(ctx, planned) && ctx.Err() == nil {
+		planned = c.worker.now()
+	}
+}
+
+// read opens one stream and reads it to its end. It tells whether another one should follow.
+func (c *client) read(ctx context.Context, planned time.Duration) bool {
+	config := &c.worker.job.Config
+	source, err := eventsource.New(eventsource.Config{
+		URL: config.streamURL(c.messageID), Header: config.Header, MaxEventBytes: config.MaxEventBytes,
+		Transport: c.transport, Handler: c,
+	})
+	if err != nil {
+		panic(err) // cannot be: preflight has opened this address
+	}
+	c.begin(planned)
+	_ = source.Run(ctx) // Closed was told the same
+	return c.end(config.Once)
+}
+
+func (c *client) begin(planned time.Duration) {
+	c.group.mu.Lock()
+	defer c.group.mu.Unlock()
+	c.stream = track.NewStream(&c.group.ledger, track.Subject{
+		MessageID: c.messageID, Planned: planned, Unjudged: c.role.unjudged(),
+	})
+	c.reading = true
+}
+
+func (c *client) end(once bool) (again bool) {
+	now := c.worker.now()
+	c.group.mu.Lock()
+	defer c.group.mu.Unlock()
+	c.stream.Finish(&c.group.ledger)
+	c.reading = false
+	return c.stream.Finished() && !once && now < c.group.ledger.Windows.Steady
+}
+
+// Open implements eventsource.Handler.
+func (c *client) Open(o eventsource.Opened) {
+	c.group.mu.Lock()
+	defer c.group.mu.Unlock()
+	c.stream.Opened(&c.group.ledger, c.worker.moment(o.Connected), c.worker.moment(o.Head), o.Resumed)
+}
+
+// Event implements eventsource.Handler.
+func (c *client) Event(e eventstream.Event, at time.Time) error {
+	if c.worker.late != nil {
+		at = at.Add(c.worker.late())
+	}
+	now := c.worker.moment(at)
+	c.group.mu.Lock()
+	over := c.stream.Event(&c.group.ledger, e, now)
+	c.group.mu.Unlock()
+	switch {
+	case over:
+		return errOver
+	case c.dropAt > 0 && now >= c.dropAt:
+		c.dropAt = 0
+		return eventsource.ErrReconnect
+	}
+	return nil
+}
+
+// Comment implements eventsource.Handler.
+func (c *client) Comment([]byte, time.Time) {
+	c.group.mu.Lock()
+	defer c.group.mu.Unlock()
+	c.group.ledger.Tally.Counts.Comments++
+}
+
+// ReadDone implements eventsource.Handler. It is here that slow clients are slow.
+func (c *client) ReadDone(r eventsource.Read) time.Duration {
+	switch {
+	case c.role == slow:
+		return time.Duration(r.Bytes) * time.Second / time.Duration(c.worker.job.Config.SlowRate)
+	case r.Events == 0:
+		return 0
+	case c.role == stalled:
+		return eventsource.Stall
+	}
+	c.group.mu.Lock()
+	defer c.group.mu.Unlock()
+	l := &c.group.ledger
+	l.Tally.Counts.Reads++
+	l.Tally.Distributions.RecordNumber(measure.EventsPerRead, l.Windows.Of(c.worker.moment(r.At)), int64(r.Events))
+	return 0
+}
+
+// Closed implements eventsource.Handler.
+func (c *client) Closed(closed eventsource.Closed) {
+	cause := causeOf(closed.Err.Reason)
+	at := c.worker.moment(closed.At)
+	c.group.mu.Lock()
+	defer c.group.mu.Unlock()
+	c.stream.Closed(&c.group.ledger, at, cause, closed.Final)
+	if cause == track.Failure && !c.role.unjudged() {
+		c.group.ledger.Tally.Fail(at, errorName(closed.Err))
+	}
+}
+
+// causeOf is what an end means for the stream.
+func causeOf(reason eventsource.Reason) track.Cause {
+	switch reason {
+	case eventsource.ReasonEnded:
+		return track.Ended
+	case eventsource.ReasonTruncated:
+		return track.Truncated
+	case eventsource.ReasonDropped:
+		return track.Dropped
+	case eventsource.ReasonStopped, eventsource.ReasonCancelled:
+		return track.Stopped
+	case eventsource.ReasonNoContent:
+		return track.NoMore
+	}
+	return track.Failure
+}
+
+// errorName is a name for counting errors by: there are few, whatever happens.
+func errorName(err *eventsource.Error) string {
+	if err.Reason == eventsource.ReasonBadStatus {
+		return fmt.Sprintf("status_%d", err.Status)
+	}
+	return err.Reason.String()
+}

@@ -1,0 +1,217 @@
+package load
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"sseserver/internal/eventsource"
+	"sseserver/internal/load/threshold"
+	"sseserver/internal/load/track"
+)
+
+// Config says what to load and how. One of Base and URL is needed, the rest has defaults. It is
+// sent to worker processes as JSON.
+type Config struct {
+	Base string `json:"base,omitempty"` // address of a server as in this project: messages are submitted to it
+	URL  string `json:"url,omitempty"`  // of any event stream, which all clients open
+
+	Clients  int           `json:"clients"`  // 0 means 100
+	Ramp     float64       `json:"ramp"`     // opens per second; 0 means all within a second, but 1000 at most
+	Duration time.Duration `json:"duration"` // of the steady window; 0 means 10 s
+	Drain    time.Duration `json:"drain"`    // the longest wait after it; 0 means 5 s
+
+	Kind         track.Kind    `json:"kind"` // with Base, Any means Characters
+	Message      string        `json:"message,omitempty"`
+	MessageBytes int           `json:"message_bytes,omitempty"` // of a message made up; 0 means as long as the run
+	Shared       bool          `json:"shared"`                  // one message for all clients, not one each
+	Interval     time.Duration `json:"interval"`                // with Base: 0 means 50 ms, or 100 ms for progress; with URL: unknown
+	Once         bool          `json:"once"`                    // do not open a stream anew that has ended
+
+	Numbering  track.Numbering `json:"numbering"`   // with URL
+	FirstEvent bool            `json:"first_event"` // with URL: the schedule begins with the first event
+
+	Protocol        string       `json:"protocol"` // http1 (default), h2c or h2
+	Header          http.Header  `json:"header,omitempty"`
+	Insecure        bool         `json:"insecure"`                   // accept any certificate
+	SourceAddresses []netip.Addr `json:"source_addresses,omitempty"` // used in turn; none means the system's choice
+	Processes       int          `json:"processes"`                  // 0 means 1, in this process
+	MaxEventBytes   int          `json:"max_event_bytes"`            // 0 means 1 MiB
+
+	Reconnect   int `json:"reconnect"`    // clients that drop their connection once, and resume
+	SlowReaders int `json:"slow_readers"` // clients that read SlowRate bytes per second
+	SlowRate    int `json:"slow_rate"`    // 0 means 512
+	Stall       int `json:"stall"`        // clients that stop reading after their first event
+
+	Thresholds []threshold.Threshold `json:"thresholds"` // the defaults are added
+	Seed       uint64                `json:"seed"`       // of what is random: who is slow, who drops when
+}
+
+// ErrConfig is what errors about the configuration wrap.
+var ErrConfig = errors.New("bad configuration")
+
+func invalid(format string, values ...any) error {
+	return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, values...))
+}
+
+// withDefaults fills in what was left open.
+func (c Config) withDefaults() Config {
+	setDefault(&c.Clients, 100)
+	setDefault(&c.Ramp, float64(min(c.Clients, 1000)))
+	setDefault(&c.Duration, 10*time.Second)
+	setDefault(&c.Drain, 5*time.Second)
+	setDefault(&c.Protocol, "http1")
+	setDefault(&c.Processes, 1)
+	setDefault(&c.MaxEventBytes, 1<<20)
+	setDefault(&c.SlowRate, 512)
+	if c.Base != "" {
+		setDefault(&c.Kind, track.Characters)
+		if c.Kind == track.Progress {
+			setDefault(&c.Interval, 100*time.Millisecond)
+		}
+		setDefault(&c.Interval, 50*time.Millisecond)
+	}
+	c.Base = strings.TrimSuffix(c.withScheme(c.Base), "/")
+	c.URL = c.withScheme(c.URL)
+	c.Thresholds = threshold.WithDefaults(c.Thresholds)
+	return c
+}
+
+func setDefault[T comparable](value *T, def T) {
+	var zero T
+	if *value == zero {
+		*value = def
+	}
+}
+
+// withScheme lets people write a host and port alone.
+func (c Config) withScheme(address string) string {
+	switch {
+	case address == "" || strings.Contains(address, "://"):
+		return address
+	case c.Protocol == "h2":
+		return "https://" + address
+	}
+	return "http://" + address
+}
+
+// check finds what cannot work, before anything is opened. It wants the defaults filled in.
+func (c Config) check() error {
+	switch {
+	case c.Base == "" && c.URL == "":
+		return invalid("say what to load: the address of a server, or --url with that of an event stream")
+	case c.Base != "" && c.URL != "":
+		return invalid("a server's address and --url exclude each other")
+	case c.Clients < 1 || c.Clients > 10_000_000:
+		return invalid("--clients %d: want 1 to 10000000", c.Clients)
+	case c.Processes < 1 || c.Processes > c.Clients:
+		return invalid("--processes %d: want 1 to the number of clients, %d", c.Processes, c.Clients)
+	case c.Duration < 0 || c.Drain < 0 || c.Interval < 0:
+		return invalid("--duration, --drain and --interval must not be negative")
+	case !(c.Ramp > 0):
+		return invalid("--ramp %v: want a number of opens per second", c.Ramp)
+	case c.Reconnect+c.SlowReaders+c.Stall > c.Clients:
+		return invalid("--reconnect %d, --slow-readers %d and --stall %d are more than the %d clients, and no client is two of these",
+			c.Reconnect, c.SlowReaders, c.Stall, c.Clients)
+	case c.SlowRate < 0:
+		return invalid("--slow-rate %d: want bytes per second", c.SlowRate)
+	}
+	if err := c.checkAddress(); err != nil {
+		return err
+	}
+	return c.checkContent()
+}
+
+func (c Config) checkAddress() error {
+	address := c.Base + c.URL
+	u, err := url.Parse(address)
+	protocol, known := protocols[c.Protocol]
+	switch {
+	case err != nil:
+		return invalid("address %q: %v", address, errors.Unwrap(err))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return invalid("address %q: the scheme must be http or https", address)
+	case u.Hostname() == "":
+		return invalid("address %q: no host", address)
+	case !known:
+		return invalid("--protocol %q: want http1, h2c or h2", c.Protocol)
+	case protocol == eventsource.H2C && u.Scheme != "http":
+		return invalid("--protocol h2c needs an http address")
+	case protocol == eventsource.H2 && u.Scheme != "https":
+		return invalid("--protocol h2 needs an https address; h2c is HTTP/2 without TLS")
+	}
+	return nil
+}
+
+// checkContent finds settings that only the other of Base and URL knows.
+func (c Config) checkContent() error {
+	if c.Base != "" {
+		switch {
+		case c.Numbering != track.Auto || c.FirstEvent:
+			return invalid("--sequence and --anchor are for --url; a server's own streams are known")
+		case c.Kind == track.Any:
+			return invalid("--kind: want characters or progress")
+		case c.Message != "" && c.MessageBytes != 0:
+			return invalid("--message and --message-bytes exclude each other")
+		case c.MessageBytes < 0:
+			return invalid("--message-bytes %d: want a length", c.MessageBytes)
+		}
+		return nil
+	}
+	switch {
+	case c.Kind != track.Any || c.Message != "" || c.MessageBytes != 0 || c.Shared:
+		return invalid("--kind, --message, --message-bytes and --shared are for a server's address, not for --url")
+	case c.Interval == 0 && c.FirstEvent:
+		return invalid("--anchor needs --interval: without it there is no schedule")
+	}
+	for _, t := range c.Thresholds {
+		if c.Interval == 0 && (t.Name == "lateness" || t.Name == "stall") {
+			return invalid("threshold %s needs --interval: without it nobody knows when events are due", t.Text)
+		}
+	}
+	return nil
+}
+
+var protocols = map[string]eventsource.Protocol{"http1": eventsource.HTTP1, "h2c": eventsource.H2C, "h2": eventsource.H2}
+
+// transport is how clients connect from one source address; the zero address leaves that open.
+func (c Config) transport(source netip.Addr) *eventsource.Transport {
+	t := &eventsource.Transport{Protocol: protocols[c.Protocol], LocalAddr: source}
+	if c.Insecure {
+		t.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for, for test servers
+	}
+	return t
+}
+
+// plan is what all streams have in common.
+func (c Config) plan(script *track.Script) *track.Plan {
+	return &track.Plan{
+		Kind: c.Kind, Script: script, Numbering: c.Numbering, Interval: c.Interval, FirstEvent: c.FirstEvent,
+		Budgets: threshold.Budgets(c.Thresholds),
+	}
+}
+
+// text is the message to submit.
+func (c Config) text() string {
+	if c.Message != "" {
+		return c.Message
+	}
+	n := c.MessageBytes
+	if n == 0 {
+		// A stream lasts from its open to the end of the steady window, at least.
+		n = min(1+int((c.windows().Steady+c.Interval-1)/c.Interval), maxFitted)
+	}
+	return strings.Repeat(filler, n/len(filler)+1)[:n]
+}
+
+// A message made up is one character to the byte. What lasts longer than maxFitted of them is
+// streamed again from the beginning.
+const (
+	maxFitted = 100_000
+	filler    = "The quick brown fox jumps over the lazy dog. "
+)

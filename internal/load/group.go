@@ -1,0 +1,65 @@
+package load
+
+import (
+	"sync"
+	"time"
+
+	"sseserver/internal/load/measure"
+	"sseserver/internal/load/track"
+)
+
+// group is a part of a worker's clients that share a ledger. Its mutex guards the ledger and the
+// streams of its clients; it is held for the judgement of one event, never over anything that waits.
+type group struct {
+	mu      sync.Mutex
+	ledger  track.Ledger
+	clients []*client // that have been opened
+}
+
+func newGroup(plan *track.Plan, windows track.Windows) *group {
+	return &group{ledger: track.Ledger{Plan: plan, Windows: windows}}
+}
+
+func (g *group) add(c *client) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.clients = append(g.clients, c)
+	g.ledger.Tally.Counts.Clients++
+	if c.role.unjudged() {
+		g.ledger.Tally.Counts.SlowClients++
+	}
+}
+
+// planned notes that the plan asked for an open.
+func (g *group) planned(at time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.ledger.Tally.Timeline.At(at).Planned++
+}
+
+// setWindows moves the end of the run forward.
+func (g *group) setWindows(w track.Windows) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.ledger.Windows = w
+}
+
+// satisfied tells whether none of the clients has anything to wait for.
+func (g *group) satisfied() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, c := range g.clients {
+		if c.reading && !c.stream.Satisfied(&g.ledger) {
+			return false
+		}
+	}
+	return true
+}
+
+// second is a copy of what happened so far in one second of the run.
+func (g *group) second(i int) (copied measure.Second) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	copied.Add(*g.ledger.Tally.Timeline.At(time.Duration(i) * time.Second))
+	return copied
+}

@@ -1,0 +1,66 @@
+package load
+
+import (
+	"context"
+	"time"
+
+	"sseserver/internal/load/measure"
+	"sseserver/internal/load/track"
+)
+
+// Job is what one worker has to do: the clients i with i mod Config.Processes == Process.
+type Job struct {
+	Config     Config   `json:"config"`
+	Process    int      `json:"process"`
+	MessageIDs []string `json:"message_ids,omitempty"` // of its clients in turn; one if all share it; none with Config.URL
+}
+
+// clients is how many clients the job has.
+func (j *Job) clients() int { return j.Config.share(j.Process) }
+
+// client is the number, in the whole run, of the job's i-th client.
+func (j *Job) client(i int) int { return j.Process + i*j.Config.Processes }
+
+func (j *Job) messageID(i int) string {
+	if len(j.MessageIDs) == 0 {
+		return ""
+	}
+	return j.MessageIDs[i%len(j.MessageIDs)]
+}
+
+// Part is what one worker found.
+type Part struct {
+	Windows     track.Windows `json:"windows"` // as they came to be
+	Tally       measure.Tally `json:"tally"`
+	Health      Health        `json:"health"`
+	Interrupted bool          `json:"interrupted"`
+}
+
+// Merge adds what another worker of the same run found.
+func (p *Part) Merge(from *Part) {
+	p.Windows.Ramp = max(p.Windows.Ramp, from.Windows.Ramp)
+	p.Windows.Steady = max(p.Windows.Steady, from.Windows.Steady)
+	p.Windows.End = max(p.Windows.End, from.Windows.End)
+	p.Tally.Merge(&from.Tally)
+	p.Health.Merge(from.Health)
+	p.Interrupted = p.Interrupted || from.Interrupted
+}
+
+// Tick is one second of one worker that has just passed, for whoever watches.
+type Tick struct {
+	Second int            `json:"second"`
+	Of     measure.Second `json:"of"`
+}
+
+// executor is a worker, in this process or in another.
+type executor interface {
+	// ready returns when the worker can start.
+	ready(ctx context.Context) error
+
+	// discard ends a worker that is ready, but will not run.
+	discard() error
+
+	// run does the job from the given moment on, until it is done or ctx ends: then it returns what
+	// it has, which takes a little. Ticks are given while it runs, one at a time.
+	run(ctx context.Context, start time.Time, tick func(Tick)) (*Part, error)
+}

@@ -1,0 +1,64 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"sseserver/internal/eventsource"
+	"sseserver/internal/eventstream"
+)
+
+var noAddress netip.Addr
+
+// preflight opens one stream and closes it again, so that a wrong address or a server that does not
+// answer with an event stream is told in one line, and not once by each of many clients.
+func (c Config) preflight(ctx context.Context, messageID string) error {
+	source := noAddress
+	if len(c.SourceAddresses) > 0 {
+		source = c.SourceAddresses[0]
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %v", patience))
+	defer cancel()
+	first := &glance{enough: cancel}
+	address := c.streamURL(messageID)
+	s, err := eventsource.New(eventsource.Config{
+		URL: address, Header: c.Header, NoReconnect: true, Transport: c.transport(source), Handler: first,
+	})
+	if err != nil {
+		return invalid("%s: %v", address, err)
+	}
+	err = s.Run(ctx)
+	if first.opened {
+		return nil
+	}
+	return fmt.Errorf("cannot stream %s: %w", address, refusal(err))
+}
+
+// refusal is the part of an error that a person wants to read.
+func refusal(err error) error {
+	e, ok := errors.AsType[*eventsource.Error](err)
+	switch {
+	case !ok:
+		return err
+	case e.Reason == eventsource.ReasonNoContent:
+		return errors.New("the server answered 204, which tells an EventSource to stop")
+	case e.Err != nil:
+		return e.Err
+	}
+	return errors.New(e.Reason.String())
+}
+
+// glance is a handler that has seen enough when the stream is open.
+type glance struct {
+	enough func()
+	opened bool
+}
+
+func (g *glance) Open(eventsource.Opened)                  { g.opened = true; g.enough() }
+func (g *glance) Event(eventstream.Event, time.Time) error { return nil }
+func (g *glance) Comment([]byte, time.Time)                {}
+func (g *glance) ReadDone(eventsource.Read) time.Duration  { return 0 }
+func (g *glance) Closed(eventsource.Closed)                {}

@@ -1,0 +1,131 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"sseserver/internal/load/track"
+)
+
+// submitters is how many messages are on their way to the server at a time. It is small, since the
+// messages are not what is measured.
+const submitters = 16
+
+// submitter sends messages to POST /send.
+type submitter struct {
+	config Config
+	client *http.Client
+	body   []byte
+}
+
+func newSubmitter(c Config) (*submitter, error) {
+	body, err := json.Marshal(map[string]string{"message": c.text()})
+	if err != nil {
+		return nil, fmt.Errorf("load: %w", err)
+	}
+	dialer := net.Dialer{Timeout: patience}
+	return &submitter{config: c, body: body, client: &http.Client{
+		Timeout: patience,
+		Transport: &http.Transport{
+			DialContext: dialer.DialContext, MaxIdleConnsPerHost: submitters,
+			TLSClientConfig: c.transport(noAddress).TLS, ForceAttemptHTTP2: true,
+		},
+	}}, nil
+}
+
+// all submits n messages and returns their ids.
+func (s *submitter) all(ctx context.Context, n int) ([]string, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	ids := make([]string, n)
+	next := make(chan int) // no room: handed over as the submitters are free
+	var running sync.WaitGroup
+	for range min(submitters, n) {
+		running.Go(func() {
+			for i := range next {
+				var err error
+				if ids[i], err = s.one(ctx); err != nil {
+					cancel(err) // the first one is told, the others follow from it
+				}
+			}
+		})
+	}
+	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i // received even after a failure, so this never blocks for good
+	}
+	close(next)
+	running.Wait()
+	return ids, context.Cause(ctx)
+}
+
+func (s *submitter) close() { s.client.CloseIdleConnections() }
+
+// one submits a message and returns its id.
+func (s *submitter) one(ctx context.Context) (string, error) {
+	address := s.config.Base + "/send"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(s.body))
+	if err != nil {
+		return "", fmt.Errorf("load: %w", err)
+	}
+	for name, values := range s.config.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return "", fmt.Errorf("cannot submit a message: %w", err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return "", fmt.Errorf("cannot submit a message: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("cannot submit a message: POST %s answered %s%s", address, resp.Status, explained(resp, answer))
+	}
+	var accepted struct{ MessageID string }
+	if err := json.Unmarshal(answer, &accepted); err != nil || accepted.MessageID == "" {
+		return "", fmt.Errorf("cannot submit a message: POST %s did not answer with a messageId", address)
+	}
+	return accepted.MessageID, nil
+}
+
+// explained is what a refusal says about itself (RFC 9457), or what to try if it is not from a
+// server as in this project.
+func explained(resp *http.Response, body []byte) string {
+	var problem struct{ Code, Detail string }
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") && json.Unmarshal(body, &problem) == nil {
+		return fmt.Sprintf(" (%s: %s)", problem.Code, problem.Detail)
+	}
+	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
+		return "; for a server of another kind use --url with the address of an event stream"
+	}
+	return ""
+}
+
+// streamURL is what a client opens for a message.
+func (c Config) streamURL(messageID string) string {
+	if c.URL != "" {
+		return c.URL
+	}
+	path := "/stream/"
+	if c.Kind == track.Progress {
+		path = "/progress/"
+	}
+	return c.Base + path + url.PathEscape(messageID) + "?interval=" + c.Interval.String()
+}
+
+// patience is how long a step before the run may take.
+const patience = 10 * time.Second

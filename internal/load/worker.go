@@ -1,0 +1,193 @@
+package load
+
+import (
+	"context"
+	"net/netip"
+	"runtime"
+	"sync"
+	"time"
+
+	"sseserver/internal/eventsource"
+	"sseserver/internal/load/track"
+)
+
+// worker does a job in this process.
+type worker struct {
+	// Immutable after run has begun.
+	job        Job
+	roles      []role
+	windows    track.Windows // as planned
+	transports []*eventsource.Transport
+	start      time.Time
+	late       func() time.Duration // a delay of this side, for tests; nil otherwise
+	groups     []*group
+	meter      meter
+}
+
+func newWorker(job Job) *worker {
+	w := &worker{job: job, roles: job.Config.roles(), windows: job.Config.windows()}
+	plan := job.Config.plan(nil)
+	if job.Config.Kind == track.Characters {
+		plan.Script = track.NewScript(job.Config.text())
+	}
+	// More groups than threads, so that two threads seldom want the same one.
+	for range 2 * runtime.GOMAXPROCS(0) {
+		w.groups = append(w.groups, newGroup(plan, w.windows))
+	}
+	sources := job.Config.SourceAddresses
+	if len(sources) == 0 {
+		sources = []netip.Addr{noAddress}
+	}
+	for _, source := range sources {
+		w.transports = append(w.transports, job.Config.transport(source))
+	}
+	return w
+}
+
+func (w *worker) ready(context.Context) error { return nil }
+func (w *worker) discard() error              { return nil }
+
+// moment translates a clock time.
+func (w *worker) moment(t time.Time) time.Duration { return t.Sub(w.start) }
+
+func (w *worker) now() time.Duration { return time.Since(w.start) }
+
+func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)) (*Part, error) {
+	w.start = start
+	w.meter = newMeter(w)
+	ctx, cut := context.WithCancel(context.Background()) //nolint:contextcheck // an interrupted run still drains
+	defer cut()
+
+	var measuring sync.WaitGroup
+	probed := make(chan error, 1) // its one result, which nobody may be waiting for
+	measuring.Go(func() { probed <- w.meter.probe(ctx) })
+	measuring.Go(func() { w.meter.sample(ctx, tick) })
+
+	opening, stopOpening := context.WithCancel(ctx)
+	defer stopOpening()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.open(opening, ctx)
+	}()
+
+	part := &Part{Windows: w.windows}
+	select {
+	case <-ended: // every client has ended, so there is nothing more to measure
+		part.Windows = w.endEarly(0)
+	case <-interrupt.Done():
+		part.Interrupted = true
+		part.Windows = w.endEarly(min(w.job.Config.Drain, hastyDrain))
+	case <-time.After(w.windows.Steady - w.now()):
+	}
+	stopOpening()
+	w.drain(interrupt, ended, part)
+	cut()
+	<-ended
+	measuring.Wait()
+	for _, t := range w.transports {
+		t.CloseIdleConnections()
+	}
+	if err := <-probed; err != nil {
+		return nil, err
+	}
+	w.collect(part)
+	return part, nil
+}
+
+// hastyDrain is the longest wait for events that are due when the run is interrupted.
+const hastyDrain = 2 * time.Second
+
+// open starts the clients, each when the plan wants it, and returns when all have ended.
+func (w *worker) open(opening, ctx context.Context) {
+	var clients sync.WaitGroup
+	defer clients.Wait()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for i := range w.job.clients() {
+		planned := w.job.Config.planned(w.job.client(i))
+		if wait := planned - w.now(); wait > 0 {
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case <-opening.Done():
+			}
+		}
+		if opening.Err() != nil {
+			return
+		}
+		c := w.newClient(i)
+		c.group.planned(planned)
+		c.group.add(c)
+		clients.Go(func() { c.run(ctx, planned) })
+	}
+}
+
+func (w *worker) newClient(i int) *client {
+	number := w.job.client(i)
+	c := &client{
+		worker: w, group: w.groups[i%len(w.groups)], messageID: w.job.messageID(i),
+		transport: w.transports[number%len(w.transports)],
+	}
+	if w.roles != nil {
+		c.role = w.roles[number]
+	}
+	if c.role == dropper {
+		c.dropAt = w.job.Config.dropAt(number)
+	}
+	return c
+}
+
+// endEarly makes this moment the end of the steady window.
+func (w *worker) endEarly(drain time.Duration) track.Windows {
+	now := max(w.now(), 0)
+	windows := track.Windows{Ramp: min(w.windows.Ramp, now), Steady: min(w.windows.Steady, now)}
+	windows.End = windows.Steady + drain
+	for _, g := range w.groups {
+		g.setWindows(windows)
+	}
+	return windows
+}
+
+// settleInterval is how often the end of the drain is looked for.
+const settleInterval = 20 * time.Millisecond
+
+// drain waits until no stream has anything more to expect, but not beyond the end of the run.
+func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *Part) {
+	ticker := time.NewTicker(settleInterval)
+	defer ticker.Stop()
+	interrupted := interrupt.Done()
+	for {
+		select {
+		case <-ended:
+			return
+		case <-interrupted:
+			interrupted = nil // once is enough
+			part.Interrupted = true
+			part.Windows.End = min(part.Windows.End, w.now()+hastyDrain)
+		case <-ticker.C:
+		}
+		if w.now() >= part.Windows.End || w.satisfied() {
+			return
+		}
+	}
+}
+
+func (w *worker) satisfied() bool {
+	for _, g := range w.groups {
+		if !g.satisfied() {
+			return false
+		}
+	}
+	return true
+}
+
+// collect adds up what the groups found. Nothing of the worker runs any more.
+func (w *worker) collect(part *Part) {
+	for _, g := range w.groups {
+		part.Tally.Merge(&g.ledger.Tally)
+	}
+	part.Tally.Merge(&w.meter.tally)
+	part.Health = w.meter.health
+	part.Windows.End = max(min(part.Windows.End, w.now()), part.Windows.Steady)
+}
