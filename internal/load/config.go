@@ -52,6 +52,14 @@ type Config struct {
 	Seed       uint64                `json:"seed"`       // of what is random: who is slow, who drops when
 }
 
+// Defaults of Config that are worth a name.
+const (
+	DefaultDuration      = 10 * time.Second
+	DefaultDrain         = 5 * time.Second
+	DefaultMaxEventBytes = 1 << 20
+	DefaultSlowRate      = 512 // bytes per second
+)
+
 // ErrConfig is what errors about the configuration wrap.
 var ErrConfig = errors.New("bad configuration")
 
@@ -63,12 +71,12 @@ func invalid(format string, values ...any) error {
 func (c Config) withDefaults() Config {
 	setDefault(&c.Clients, 100)
 	setDefault(&c.Ramp, float64(min(c.Clients, 1000)))
-	setDefault(&c.Duration, 10*time.Second)
-	setDefault(&c.Drain, 5*time.Second)
+	setDefault(&c.Duration, DefaultDuration)
+	setDefault(&c.Drain, DefaultDrain)
 	setDefault(&c.Protocol, "http1")
 	setDefault(&c.Processes, 1)
-	setDefault(&c.MaxEventBytes, 1<<20)
-	setDefault(&c.SlowRate, 512)
+	setDefault(&c.MaxEventBytes, DefaultMaxEventBytes)
+	setDefault(&c.SlowRate, DefaultSlowRate)
 	if c.Base != "" {
 		setDefault(&c.Kind, track.Characters)
 		if c.Kind == track.Progress {
@@ -196,8 +204,8 @@ func (c Config) plan(script *track.Script) *track.Plan {
 	}
 }
 
-// text is the message to submit.
-func (c Config) text() string {
+// Text is the message to submit.
+func (c Config) Text() string {
 	if c.Message != "" {
 		return c.Message
 	}

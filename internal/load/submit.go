@@ -28,7 +28,7 @@ type submitter struct {
 }
 
 func newSubmitter(c Config) (*submitter, error) {
-	body, err := json.Marshal(map[string]string{"message": c.text()})
+	body, err := json.Marshal(map[string]string{"message": c.Text()})
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}

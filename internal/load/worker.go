@@ -28,7 +28,7 @@ func newWorker(job Job) *worker {
 	w := &worker{job: job, roles: job.Config.roles(), windows: job.Config.windows()}
 	plan := job.Config.plan(nil)
 	if job.Config.Kind == track.Characters {
-		plan.Script = track.NewScript(job.Config.text())
+		plan.Script = track.NewScript(job.Config.Text())
 	}
 	// More groups than threads, so that two threads seldom want the same one.
 	for range 2 * runtime.GOMAXPROCS(0) {

@@ -89,6 +89,9 @@ func (s *Stream) timing(l *Ledger, at time.Duration) {
 func (s *Stream) start(l *Ledger, pos int64, at time.Duration) {
 	if !s.is(begun) {
 		s.set(begun)
+		if s.numbers == Unnumbered {
+			l.Tally.Counts.Unnumbered++
+		}
 		if l.Plan.Kind == Any {
 			s.seq.StartAt(pos)
 			if s.numbers == ByPosition && pos == 0 {

@@ -1,0 +1,21 @@
+// Command sseload loads a server of Server-Sent Events with very many clients and measures what
+// becomes of each event.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	signals := make(chan os.Signal, 2) // room for the one that stops and the one that insists
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	os.Exit(run(process{
+		args:    os.Args[1:],
+		stdin:   os.Stdin,
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		signals: signals,
+	}))
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"sseserver/internal/load"
+	"sseserver/internal/load/report"
+)
+
+// process is what the program gets from the system, so that a test can be it.
+type process struct {
+	args           []string // without the program's name
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	signals        <-chan os.Signal // the first ends the run, the second the program
+}
+
+// Exit codes, besides those of report.Outcome.
+const (
+	exitOK          = 0
+	exitError       = 1   // the run could not be made, or not be finished
+	exitConfig      = 104 // the configuration is not valid
+	exitInterrupted = 105 // stopped before there was anything to report
+)
+
+// run is the whole program; it returns the exit code.
+func run(p process) int {
+	ctx, interrupt := context.WithCancel(context.Background())
+	defer interrupt()
+	finished := make(chan int, 1) // room, since after a second signal nobody receives
+	go func() { finished <- p.command(ctx) }()
+	for signals := 0; ; {
+		select {
+		case code := <-finished:
+			return code
+		case <-p.signals:
+			interrupt()
+			if signals++; signals == 2 {
+				return exitInterrupted // what still runs ends with the program
+			}
+		}
+	}
+}
+
+// command does what the command line asks for.
+func (p process) command(ctx context.Context) int {
+	asked, err := parse(p.args, p.stdout)
+	if err != nil {
+		return p.fail(exitConfig, err)
+	}
+	switch asked.action {
+	case doRun:
+		return p.load(ctx, asked)
+	case doCompare:
+		return p.compare(asked.files[0], asked.files[1])
+	case doSchema:
+		_, err = p.stdout.Write(report.Schema())
+	case doWork:
+		err = load.Serve(p.stdin, p.stdout)
+	}
+	if err != nil {
+		return p.fail(exitError, err)
+	}
+	return exitOK
+}
+
+func (p process) fail(code int, err error) int {
+	fmt.Fprintln(p.stderr, "sseload:", err)
+	return code
+}
+
+// load makes the run and reports it.
+func (p process) load(ctx context.Context, asked request) int {
+	outputs, err := asked.create()
+	if err != nil {
+		return p.fail(exitConfig, err)
+	}
+	defer outputs.close()
+	progress := newProgress(p.stderr, asked.config)
+	result, err := load.Run(ctx, asked.config, load.Watch{Phase: progress.phase, Tick: progress.tick})
+	progress.clear()
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return p.fail(exitInterrupted, errors.New("interrupted before the run began"))
+	case errors.Is(err, load.ErrConfig):
+		return p.fail(exitConfig, err)
+	case err != nil:
+		return p.fail(exitError, err)
+	}
+	r := report.New(result, generator())
+	if err := r.WriteSummary(p.stdout); err != nil {
+		return p.fail(exitError, err)
+	}
+	if err := outputs.write(r); err != nil {
+		return p.fail(exitError, err)
+	}
+	return r.ExitCode
+}
+
+func (p process) compare(fileA, fileB string) int {
+	a, err := report.Read(fileA)
+	if err != nil {
+		return p.fail(exitError, err)
+	}
+	b, err := report.Read(fileB)
+	if err != nil {
+		return p.fail(exitError, err)
+	}
+	if err := report.WriteComparison(p.stdout, fileA, a, fileB, b); err != nil {
+		return p.fail(exitError, err)
+	}
+	return exitOK
+}

@@ -1,0 +1,39 @@
+package report
+
+import "sseserver/internal/load"
+
+// Settings are the configuration of the run, with all defaults filled in.
+type Settings struct {
+	Target          string  `json:"target"`
+	Kind            string  `json:"kind"`
+	Protocol        string  `json:"protocol"`
+	Clients         int     `json:"clients"`
+	Processes       int     `json:"processes"`
+	RampPerSecond   float64 `json:"ramp_per_second"`
+	Duration        float64 `json:"duration_ms"`
+	Drain           float64 `json:"drain_ms"`
+	Interval        float64 `json:"interval_ms"` // 0 if not known
+	MessageBytes    int     `json:"message_bytes"`
+	Shared          bool    `json:"shared"`
+	Once            bool    `json:"once"`
+	Reconnect       int     `json:"reconnect_clients"`
+	SlowReaders     int     `json:"slow_reader_clients"`
+	Stall           int     `json:"stall_clients"`
+	SourceAddresses int     `json:"source_addresses"`
+	Seed            uint64  `json:"seed"`
+}
+
+func newSettings(c load.Config) Settings {
+	s := Settings{
+		Target: c.Base + c.URL, Kind: c.Kind.String(), Protocol: c.Protocol,
+		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
+		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
+		Shared: c.Shared, Once: c.Once,
+		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
+		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
+	}
+	if c.Base != "" {
+		s.MessageBytes = len(c.Text())
+	}
+	return s
+}

@@ -1,0 +1,147 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"sseserver/internal/load/measure"
+)
+
+// WriteSummary writes the table for people, in plain text.
+func (r *Report) WriteSummary(w io.Writer) error {
+	var b strings.Builder
+	r.summarizeSettings(&b)
+	r.summarizeMetrics(&b)
+	r.summarizeCounts(&b)
+	r.summarizeVerdicts(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r *Report) summarizeSettings(b *strings.Builder) {
+	s := r.Settings
+	fmt.Fprintf(b, "%s\n", s.Target)
+	fmt.Fprintf(b, "%d clients, %s, %s", s.Clients, s.Protocol, s.reading())
+	if s.Processes > 1 {
+		fmt.Fprintf(b, ", %d processes", s.Processes)
+	}
+	fmt.Fprintf(b, "; ramp %s, steady %s, drain %s\n\n", seconds(r.Windows.Ramp), seconds(r.Windows.Steady), seconds(r.Windows.Drain))
+}
+
+func (s Settings) reading() string {
+	what := "any event stream"
+	switch {
+	case s.Kind == "any":
+	case s.Shared:
+		what = s.Kind + " of one message"
+	default:
+		what = s.Kind + " of a message each"
+	}
+	if s.Interval > 0 {
+		return fmt.Sprintf("%s, an event every %s", what, seconds(s.Interval))
+	}
+	return what + ", interval not known"
+}
+
+// seconds writes milliseconds with the unit that suits.
+func seconds(ms float64) string {
+	if ms < 1000 {
+		return fmt.Sprintf("%.4g ms", ms)
+	}
+	return fmt.Sprintf("%.4g s", ms/1000)
+}
+
+func (r *Report) summarizeMetrics(b *strings.Builder) {
+	fmt.Fprintf(b, "%-16s%10s%10s%10s%10s%10s%12s\n", "", "p50", "p90", "p99", "p99.9", "max", "values")
+	for m := range measure.Metrics {
+		metric := r.Metrics[m.String()]
+		if metric == nil || m == measure.Probe {
+			continue
+		}
+		name := m.String()
+		if metric.Unit == "ms" {
+			name += " ms"
+		}
+		if metric.Count == 0 { // only in the ramp, say
+			fmt.Fprintf(b, "%-16s%10s%10s%10s%10s%10s%12d\n", name, "-", "-", "-", "-", "-", 0)
+			continue
+		}
+		fmt.Fprintf(b, "%-16s%10s%10s%10s%10s%10s%12d\n", name,
+			figure(metric.P50), figure(metric.P90), figure(metric.P99), figure(metric.P999), figure(metric.Max), metric.Count)
+	}
+	if r.Settings.Interval == 0 {
+		fmt.Fprintf(b, "no lateness: without --interval nobody knows when events are due\n")
+	}
+	b.WriteString("\n")
+}
+
+func (r *Report) summarizeCounts(b *strings.Builder) {
+	c := r.Counts
+	line := func(name, format string, values ...any) {
+		fmt.Fprintf(b, "%-14s%s\n", name, fmt.Sprintf(format, values...))
+	}
+	line("events", "%d, %s per second in the steady window", c.Events, figure(r.Rates.EventsPerSecond))
+	goodput := ""
+	if r.Rates.Goodput != nil {
+		goodput = ", goodput " + percent(*r.Rates.Goodput)
+	}
+	line("streams", "%d: %d completed, %d cut off by the end of the run, %d failed%s", c.Streams, c.Completed, c.CutOff, c.Failed, goodput)
+	line("correctness", "%d lost, %d duplicate, %d reordered, %d corrupt", c.Lost, c.Duplicate, c.Reordered, c.Corrupt)
+	if c.Unnumbered > 0 {
+		line("", "%d streams do not number their events: doubles, order and gaps cannot be seen in them", c.Unnumbered)
+	}
+	line("connections", "%d: %d truncated, %d dropped on purpose, %d resumed, of which %d wrongly",
+		c.Connections, c.Truncated, c.Dropped, c.Reconnects, c.ResumedWrong)
+	if c.SlowClients > 0 {
+		line("slow clients", "%d, which the figures leave out: %d events, %d of their connections ended by the server",
+			c.SlowClients, c.SlowEvents, c.SlowCutOff)
+	}
+	if len(r.Errors) > 0 {
+		line("errors", "%s", strings.Join(r.errorList(), ", "))
+	}
+	line("generator", "%s of %d core(s), its own event every 10 ms is late by %s ms (p99)", percent(r.Health.CPUShare), r.Health.Cores, figure(r.Health.ProbeP99))
+	b.WriteString("\n")
+}
+
+// errorList has the most frequent first.
+func (r *Report) errorList() (list []string) {
+	names := slices.SortedFunc(maps.Keys(r.Errors), func(a, b string) int {
+		if d := int64(r.Errors[b]) - int64(r.Errors[a]); d != 0 {
+			return int(d)
+		}
+		return strings.Compare(a, b)
+	})
+	for _, name := range names {
+		list = append(list, fmt.Sprintf("%d %s", r.Errors[name], name))
+	}
+	return list
+}
+
+func (r *Report) summarizeVerdicts(b *strings.Builder) {
+	for _, v := range r.Thresholds {
+		mark := "✓"
+		if !v.Pass {
+			mark = "✗"
+		}
+		fmt.Fprintf(b, "%s %-28s%s\n", mark, v.Threshold, v.Text)
+	}
+	for _, complaint := range r.Health.Complaints {
+		fmt.Fprintf(b, "! %s\n", complaint)
+	}
+	fmt.Fprintf(b, "\n%s\n", r.Outcome.sentence())
+}
+
+func (o Outcome) sentence() string {
+	switch o {
+	case Fail:
+		return "FAIL: a threshold was not met"
+	case Invalid:
+		return "INVALID: the generator was not fit, so the figures say nothing about the server"
+	case Interrupted:
+		return "INTERRUPTED: the figures are those of the part that ran"
+	}
+	return "PASS"
+}

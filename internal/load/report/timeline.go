@@ -1,0 +1,42 @@
+package report
+
+import "sseserver/internal/load/measure"
+
+// Second is one second of the run.
+type Second struct {
+	At       int      `json:"at_s"`    // since the start
+	Planned  uint64   `json:"planned"` // opens that the plan asked for, since the start
+	Open     int64    `json:"open"`    // connections at its end
+	Events   uint64   `json:"events"`
+	Errors   uint64   `json:"errors"`
+	CPUShare float64  `json:"cpu_share"` // of the generator's cores, from 0 to 1
+	ProbeMax float64  `json:"probe_max_ms"`
+	P50      float64  `json:"lateness_p50_ms"` // of events due in it; upper edge of the bucket that it lies in
+	P99      float64  `json:"lateness_p99_ms"`
+	Lateness []uint64 `json:"lateness"` // counts in the buckets; those at the end that are 0 are left out
+}
+
+func newTimeline(timeline measure.Timeline, cores int) (edges []float64, seconds []Second) {
+	for bucket := range measure.HeatBuckets {
+		edges = append(edges, millis(measure.HeatEdge(bucket)))
+	}
+	seconds = []Second{}
+	var planned uint64
+	var open int64
+	for i, s := range timeline {
+		planned += s.Planned
+		open += int64(s.Opened) - int64(s.Closed)
+		second := Second{
+			At: i, Planned: planned, Open: open, Events: s.Events, Errors: s.Errors,
+			CPUShare: s.CPU.Seconds() / float64(max(cores, 1)), ProbeMax: millis(s.ProbeMax),
+			P50:      millis(measure.HeatQuantile(s.Lateness, 0.50)),
+			P99:      millis(measure.HeatQuantile(s.Lateness, 0.99)),
+			Lateness: s.Lateness,
+		}
+		if second.Lateness == nil {
+			second.Lateness = []uint64{}
+		}
+		seconds = append(seconds, second)
+	}
+	return edges, seconds
+}
