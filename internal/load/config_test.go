@@ -1,0 +1,157 @@
+package load
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sseserver/internal/load/threshold"
+	"sseserver/internal/load/track"
+)
+
+func TestBadConfig(t *testing.T) {
+	const base, stream = "http://127.0.0.1:1", "http://127.0.0.1:1/events"
+	lateness := []threshold.Threshold{mustParse(t, "lateness.p99<50ms")}
+	tests := []struct {
+		config Config
+		want   string
+	}{
+		{Config{}, "say what to load"},
+		{Config{Base: base, URL: stream}, "exclude each other"},
+		{Config{Base: "ftp://x"}, "scheme"},
+		{Config{Base: "http://"}, "no host"},
+		{Config{Base: "http://[::1"}, "missing ']'"},
+		{Config{Base: base, Protocol: "http3"}, "http1, h2c or h2"},
+		{Config{Base: base, Protocol: "h2"}, "https"},
+		{Config{Base: "https://127.0.0.1:1", Protocol: "h2c"}, "http address"},
+		{Config{Base: base, Clients: -1}, "--clients"},
+		{Config{Base: base, Ramp: -1}, "--ramp"},
+		{Config{Base: base, Duration: -1}, "negative"},
+		{Config{Base: base, Clients: 2, Processes: 3}, "--processes"},
+		{Config{Base: base, Clients: 10, Reconnect: 5, Stall: 6}, "no client is two of these"},
+		{Config{Base: base, Message: "x", MessageBytes: 1}, "exclude each other"},
+		{Config{Base: base, MessageBytes: -1}, "--message-bytes"},
+		{Config{Base: base, Numbering: track.ByID}, "--sequence"},
+		{Config{URL: stream, Shared: true}, "not for --url"},
+		{Config{URL: stream, Kind: track.Progress}, "not for --url"},
+		{Config{URL: stream, FirstEvent: true}, "--anchor needs --interval"},
+		{Config{URL: stream, Thresholds: lateness}, "needs --interval"},
+	}
+	for _, tt := range tests {
+		_, err := Run(t.Context(), tt.config, Watch{})
+		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%+v: got error %v, want one line with %q", tt.config, err, tt.want)
+		}
+	}
+}
+
+func TestAddressWithoutScheme(t *testing.T) {
+	for protocol, want := range map[string]string{"http1": "http://localhost:4400", "h2": "https://localhost:4400"} {
+		if got := (Config{Base: "localhost:4400/", Protocol: protocol}).withDefaults().Base; got != want {
+			t.Errorf("%s: got %s, want %s", protocol, got, want)
+		}
+	}
+}
+
+func TestFileLimit(t *testing.T) {
+	c := Config{Clients: 19000, Processes: 1}
+	err := c.checkFiles(1024)
+	for _, want := range []string{"1024", "RLIMIT_NOFILE", "992 clients", "19000", "--processes 20"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want %q in it", err, want)
+		}
+	}
+	c.Processes = 20
+	if err := c.checkFiles(1024); err != nil {
+		t.Errorf("as advised: %v", err)
+	}
+	if err := c.checkFiles(3); err == nil {
+		t.Error("a limit of 3 is enough for nobody")
+	}
+}
+
+func TestPortLimit(t *testing.T) {
+	c := Config{Clients: 30000}
+	if err := c.checkPorts(28232); err == nil || !strings.Contains(err.Error(), "--source-addresses 2") {
+		t.Errorf("got error %v, want the advice to use two addresses", err)
+	}
+	c.SourceAddresses = make([]netip.Addr, 2)
+	if err := c.checkPorts(28232); err != nil {
+		t.Errorf("as advised: %v", err)
+	}
+}
+
+func TestEveryClientBelongsToOneProcess(t *testing.T) {
+	for _, processes := range []int{1, 2, 3, 7} {
+		var all []int
+		for p := range processes {
+			job := Job{Config: Config{Clients: 23, Processes: processes}, Process: p}
+			for i := range job.clients() {
+				all = append(all, job.client(i))
+			}
+		}
+		slices.Sort(all)
+		for want, got := range all {
+			if got != want {
+				t.Fatalf("%d processes: clients %v", processes, all)
+			}
+		}
+		if len(all) != 23 {
+			t.Errorf("%d processes have %d clients, want 23", processes, len(all))
+		}
+	}
+}
+
+func TestRoles(t *testing.T) {
+	c := Config{Clients: 100, Reconnect: 20, SlowReaders: 10, Stall: 5, Seed: 7}
+	count := map[role]int{}
+	for _, r := range c.roles() {
+		count[r]++
+	}
+	if count[dropper] != 20 || count[slow] != 10 || count[stalled] != 5 || count[reader] != 65 {
+		t.Errorf("got %v", count)
+	}
+	if !slices.Equal(c.roles(), c.roles()) {
+		t.Error("two processes would deal the roles differently")
+	}
+	c = c.withDefaults()
+	for client := range 100 {
+		open, end := c.planned(client), c.windows().Steady
+		if at := c.dropAt(client); at < open || at > open+(end-open)/5*4 {
+			t.Errorf("client %d, open from %v to %v, drops at %v", client, open, end, at)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	c := Config{Clients: 50, Ramp: 100, Duration: 3 * time.Second, Drain: time.Second}
+	want := track.Windows{Ramp: 500 * time.Millisecond, Steady: 3500 * time.Millisecond, End: 4500 * time.Millisecond}
+	if got := c.windows(); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := c.planned(25); got != 250*time.Millisecond {
+		t.Errorf("client 25 opens at %v, want 250 ms", got)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	h := Health{CPU: 1700 * time.Millisecond, Wall: time.Second, Procs: 4, CPUs: 2}
+	if h.Cores() != 2 || h.CPUShare() != 0.85 {
+		t.Errorf("%d cores, share %v; want 2 and 0.85", h.Cores(), h.CPUShare())
+	}
+	part := Part{Health: h}
+	if got := h.Complaints(&part.Tally.Distributions); len(got) != 1 || !strings.Contains(got[0], "85 %") {
+		t.Errorf("complaints %q, want one about 85 %% of the cores", got)
+	}
+	h.CPU = 1500 * time.Millisecond
+	if got := h.Complaints(&part.Tally.Distributions); len(got) != 0 {
+		t.Errorf("complaints %q, want none", got)
+	}
+	h.Merge(Health{CPU: time.Second, Wall: time.Second, Procs: 1, CPUs: 2})
+	if h.Cores() != 2 || h.CPUShare() != 1.25 {
+		t.Errorf("two processes: %d cores, share %v; want 2 and 1.25", h.Cores(), h.CPUShare())
+	}
+}

@@ -1,0 +1,83 @@
+package load
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// What cannot work is told before the run, in one line.
+func TestPreflight(t *testing.T) {
+	answer := func(status int, contentType, body string) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}))
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	problem := `{"code":"store_full","detail":"no room for another message"}`
+	tests := []struct {
+		name   string
+		config Config
+		want   string
+	}{
+		{"unreachable", Config{URL: "http://" + closedPort(t)}, "connection refused"},
+		{"unreachable server", Config{Base: "http://" + closedPort(t)}, "connection refused"},
+		{"not an event stream", Config{URL: answer(200, "text/html", "<p>")}, `content type "text/html", want text/event-stream`},
+		{"not found", Config{URL: answer(404, "text/plain", "")}, "404"},
+		{"no content", Config{URL: answer(204, "text/event-stream", "")}, "204"},
+		{"garbage", Config{URL: "http://" + garbage(t)}, "not an HTTP/1 response"},
+		{"a server of another kind", Config{Base: answer(404, "text/plain", "")}, "use --url"},
+		{"a server that refuses", Config{Base: answer(503, "application/problem+json", problem)}, "store_full: no room for another message"},
+		{"no message id", Config{Base: answer(200, "application/json", "{}")}, "did not answer with a messageId"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Run(t.Context(), tt.config, Watch{})
+			if err == nil || errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got error %v, want one line with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// garbage is a server that answers every connection with what is no HTTP.
+func garbage(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = http.ReadRequest(bufio.NewReader(conn)) // closing with bytes unread would reset it
+			_, _ = io.WriteString(conn, "\x00\x01\x02 SSH-2.0-garbage\r\n")
+			_ = conn.Close()
+		}
+	}()
+	t.Cleanup(func() { l.Close(); <-done })
+	return l.Addr().String()
+}
