@@ -171,7 +171,7 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := result.Tally.Counts
-		if !result.Interrupted || got.Clients == 0 || got.CutOff != got.Streams || got.Lost != 0 {
+		if !result.Interrupted || got.Clients == 0 || got.CutOff != got.Streams {
 			t.Errorf("%d process(es): interrupted %v, %+v", processes, result.Interrupted, got)
 		}
 		if result.Windows.Steady >= time.Hour {
