@@ -10,16 +10,15 @@ import (
 // TCP bytes until a set number of them has come from the server, which is in
 // the middle of a frame as likely as not, and then does what was planned.
 type badNetwork struct {
-	t      *testing.T
 	target string // host:port of the server
-	addr   string // host:port it listens on, the same after down and up
+	addr   string // host:port it listens on
 	wait   sync.WaitGroup
 
-	mu       sync.Mutex
-	listener net.Listener // nil while down
-	conns    map[*net.TCPConn]bool
-	plan     []fault
-	thawed   chan struct{} // closed by thaw
+	mu     sync.Mutex
+	isDown bool
+	conns  map[*net.TCPConn]bool
+	plan   []fault
+	ended  chan struct{} // closed with the test
 }
 
 // fault happens when so many more bytes came from the server, counted over all
@@ -33,22 +32,25 @@ type disaster string
 
 const (
 	reset  disaster = "reset"  // every connection is reset
-	down   disaster = "down"   // the same, and nobody answers until up
-	freeze disaster = "freeze" // nothing comes through until thaw
+	down   disaster = "down"   // the same, and each new one too, until up
+	freeze disaster = "freeze" // nothing more comes through on this connection
 )
 
 func startBadNetwork(t *testing.T, server *liveServer) *badNetwork {
 	t.Helper()
-	n := &badNetwork{
-		t: t, target: server.addr, addr: "127.0.0.1:0",
-		conns: make(map[*net.TCPConn]bool), thawed: make(chan struct{}),
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	n.up()
+	n := &badNetwork{
+		target: server.addr, addr: listener.Addr().String(),
+		conns: make(map[*net.TCPConn]bool), ended: make(chan struct{}),
+	}
+	n.wait.Go(func() { n.accept(listener) })
 	t.Cleanup(func() {
-		n.thaw()
-		n.mu.Lock()
-		n.fail(down)
-		n.mu.Unlock()
+		listener.Close()
+		close(n.ended)
+		n.happen(down)
 		n.wait.Wait()
 	})
 	return n
@@ -61,35 +63,18 @@ func (n *badNetwork) next(plan ...fault) {
 	n.plan = plan
 }
 
-// up listens, on the same port as before.
+// up ends a down.
 func (n *badNetwork) up() {
-	n.t.Helper()
-	listener, err := net.Listen("tcp", n.addr)
-	if err != nil {
-		n.t.Fatal(err)
-	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.listener, n.addr = listener, listener.Addr().String()
-	n.wait.Go(func() { n.accept(listener) })
-}
-
-// thaw ends a freeze; there is one in a test at most.
-func (n *badNetwork) thaw() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	select {
-	case <-n.thawed:
-	default:
-		close(n.thawed)
-	}
+	n.isDown = false
 }
 
 func (n *badNetwork) accept(listener net.Listener) {
 	for {
 		client, err := listener.Accept()
 		if err != nil {
-			return // down
+			return // the test has ended
 		}
 		server, err := net.Dial("tcp", n.target)
 		if err != nil {
@@ -106,8 +91,8 @@ func (n *badNetwork) connect(client, server *net.TCPConn) {
 	n.conns[client], n.conns[server] = true, true
 	n.wait.Go(func() { n.forward(server, client, nil) })
 	n.wait.Go(func() { n.forward(client, server, n.count) })
-	if n.listener == nil { // it went down meanwhile
-		n.fail(down)
+	if n.isDown {
+		n.resetAll()
 	}
 }
 
@@ -163,26 +148,22 @@ func (n *badNetwork) count(size int) (int, disaster) {
 }
 
 func (n *badNetwork) happen(what disaster) {
-	if what == freeze {
-		<-n.thawed
-		return
+	switch what {
+	case "":
+	case freeze:
+		<-n.ended
+	case reset, down:
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.isDown = what == down
+		n.resetAll()
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.fail(what)
 }
 
-// fail breaks what is open; n.mu is held.
-func (n *badNetwork) fail(what disaster) {
-	if what == "" {
-		return
-	}
-	if what == down && n.listener != nil {
-		n.listener.Close()
-		n.listener = nil
-	}
+// resetAll ends every connection impolitely; n.mu is held.
+func (n *badNetwork) resetAll() {
 	for conn := range n.conns {
-		_ = conn.SetLinger(0) // a reset, not a polite end
+		_ = conn.SetLinger(0)
 		conn.Close()
 	}
 }
