@@ -1,0 +1,55 @@
+package run
+
+// Sample is what one turn came to. A turn that failed has an Error and nothing
+// else.
+type Sample struct {
+	Server string `json:"server"`
+	Round  int    `json:"round"` // from 1
+	Error  string `json:"error,omitempty"`
+
+	CPUPerEvent     float64 `json:"cpu_us_per_event"`
+	Core            float64 `json:"core"`   // share of its core that the server used
+	Others          float64 `json:"others"` // share of it that was used by anything else
+	EventsPerSecond float64 `json:"events_per_second"`
+	RSSPerStream    float64 `json:"rss_kib_per_stream"`
+	IdleRSS         float64 `json:"idle_rss_kib"`
+
+	LatenessP50 float64 `json:"lateness_p50_ms"`
+	LatenessP99 float64 `json:"lateness_p99_ms"`
+	Lost        uint64  `json:"lost"`
+	Faults      uint64  `json:"faults"` // duplicate, reordered or corrupt events, streams cut short or never opened
+
+	// Complaints is why sseload does not stand by its figures: it was out of
+	// breath itself.
+	Complaints []string `json:"complaints,omitempty"`
+
+	Probe *ProbeResult `json:"probe,omitempty"`
+	Churn *ChurnResult `json:"churn,omitempty"`
+}
+
+// ProbeResult is how the server answers while it is loaded.
+type ProbeResult struct {
+	Sends      int     `json:"sends"`
+	SendP50    float64 `json:"send_p50_ms"`
+	SendP99    float64 `json:"send_p99_ms"`
+	Streams    int     `json:"streams"`
+	StreamP50  float64 `json:"stream_p50_ms"` // from the connect to the first block
+	StreamP99  float64 `json:"stream_p99_ms"`
+	Failed     int     `json:"failed"`
+	LastFailed string  `json:"last_failed,omitempty"`
+}
+
+// ChurnResult is what became of the clients that came and went, and of the
+// server meanwhile. What is called early and late is the mean over the first
+// and the last fifth of the readings.
+type ChurnResult struct {
+	Seconds      float64 `json:"seconds"`
+	PerSecond    float64 `json:"per_second"` // clients that got their first event
+	Failed       int     `json:"failed"`
+	FirstP50     float64 `json:"first_event_p50_ms"`
+	FirstP99     float64 `json:"first_event_p99_ms"`
+	Goroutines   [2]int  `json:"goroutines"` // early, late
+	RSSMiB       [2]int  `json:"rss_mib"`
+	Streams      [2]int  `json:"streams_active"`
+	StreamsAfter int     `json:"streams_active_after"` // a second after the last has left
+}

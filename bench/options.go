@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"sseserver/bench/internal/field"
+	"sseserver/bench/internal/run"
+)
+
+// options is what the command line asks for.
+type options struct {
+	scenarios              []run.Scenario
+	servers                []field.Entry
+	serverCore, clientCore int
+	out                    string // directory for the results; empty for none
+	list, help             bool
+	command                string // for the report
+}
+
+var errUsage = errors.New("bad usage")
+
+func usage(format string, values ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, values...))
+}
+
+// parse reads the command line.
+func parse(args []string, stderr io.Writer) (options, error) {
+	o := options{command: strings.Join(append([]string{"bench/run"}, args...), " ")}
+	flags := flag.NewFlagSet("bench/run", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	quick := flags.Bool("quick", false, "the main scenario alone, with short windows: under three minutes")
+	only := flags.String("only", "", "`names` of scenarios and servers, with commas between; the others are left out")
+	rounds := flags.Int("rounds", 0, "paired rounds of each scenario, instead of its own number")
+	churn := flags.Duration("churn", 10*time.Minute, "how long the clients of the churn scenario come and go")
+	flags.IntVar(&o.serverCore, "server-core", 0, "core that the servers run on")
+	flags.IntVar(&o.clientCore, "client-core", 1, "core that the client runs on")
+	flags.StringVar(&o.out, "out", "", "`directory` to write results.json, results.md and results.svg to")
+	flags.BoolVar(&o.list, "list", false, "list the scenarios and servers, and do nothing")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		o.help = true
+		return o, nil
+	} else if err != nil {
+		return o, errUsage // flag has said what is wrong
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, usage("%q is no option", flags.Arg(0))
+	case *rounds < 0:
+		return o, usage("--rounds %d", *rounds)
+	case *churn < 10*time.Second:
+		return o, usage("--churn %v: want at least 10s", *churn)
+	case o.serverCore == o.clientCore:
+		return o, usage("server and client need a core each")
+	}
+	o.scenarios, o.servers = run.Full(*churn), field.All()
+	if *quick {
+		o.scenarios = run.Quick()
+	}
+	if *rounds > 0 {
+		for i := range o.scenarios {
+			o.scenarios[i].Rounds = *rounds
+		}
+	}
+	return o, o.limit(*only)
+}
+
+// limit leaves out what is not named. Naming only scenarios leaves all servers,
+// and the other way round.
+func (o *options) limit(names string) error {
+	if names == "" {
+		return nil
+	}
+	var scenarios []run.Scenario
+	var servers []field.Entry
+	for name := range strings.SplitSeq(names, ",") {
+		s := slices.IndexFunc(o.scenarios, func(s run.Scenario) bool { return s.Name == name })
+		f := slices.IndexFunc(o.servers, func(e field.Entry) bool { return e.Name == name })
+		switch {
+		case s >= 0:
+			scenarios = append(scenarios, o.scenarios[s])
+		case f >= 0:
+			servers = append(servers, o.servers[f])
+		default:
+			return usage("--only %s: no such scenario or server; --list shows them", name)
+		}
+	}
+	if scenarios != nil {
+		o.scenarios = scenarios
+	}
+	if servers != nil {
+		o.servers = servers
+	}
+	return nil
+}
+
+func (o *options) printList(w io.Writer) {
+	fmt.Fprintln(w, "scenarios:")
+	for _, s := range o.scenarios {
+		fmt.Fprintf(w, "  %-10s %s\n", s.Name, s.Title)
+	}
+	fmt.Fprintln(w, "servers:")
+	for _, e := range o.servers {
+		fmt.Fprintf(w, "  %-10s %s\n", e.Name, e.Title)
+	}
+}
