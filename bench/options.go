@@ -76,27 +76,24 @@ func (o *options) limit(names string) error {
 	if names == "" {
 		return nil
 	}
-	var scenarios []run.Scenario
-	var servers []field.Entry
-	for name := range strings.SplitSeq(names, ",") {
-		s := slices.IndexFunc(o.scenarios, func(s run.Scenario) bool { return s.Name == name })
-		f := slices.IndexFunc(o.servers, func(e field.Entry) bool { return e.Name == name })
-		switch {
-		case s >= 0:
-			scenarios = append(scenarios, o.scenarios[s])
-		case f >= 0:
-			servers = append(servers, o.servers[f])
-		default:
-			return usage("--only %s: no such scenario or server; --list shows them", name)
-		}
+	wanted := strings.Split(names, ",")
+	scenarios := keep(o.scenarios, func(s run.Scenario) bool { return slices.Contains(wanted, s.Name) })
+	servers := keep(o.servers, func(e field.Entry) bool { return slices.Contains(wanted, e.Name) })
+	if len(scenarios)+len(servers) < len(wanted) {
+		return usage("--only %s: not all are names of scenarios and servers; --list shows them", names)
 	}
-	if scenarios != nil {
+	if len(scenarios) > 0 {
 		o.scenarios = scenarios
 	}
-	if servers != nil {
+	if len(servers) > 0 {
 		o.servers = servers
 	}
 	return nil
+}
+
+// keep is the elements that pass, in their order.
+func keep[T any](all []T, passes func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !passes(one) })
 }
 
 func (o *options) printList(w io.Writer) {

@@ -11,7 +11,7 @@ func TestOnly(t *testing.T) {
 		only, scenarios, servers string
 	}{
 		{"", "main memory busy saturated many churn h2c", "floor sseserver nchan gosse plain httpbin express"},
-		{"busy,main", "busy main", "floor sseserver nchan gosse plain httpbin express"},
+		{"busy,main", "main busy", "floor sseserver nchan gosse plain httpbin express"},
 		{"floor,nchan", "main memory busy saturated many churn h2c", "floor nchan"},
 		{"sseserver,h2c", "h2c", "sseserver"},
 	}

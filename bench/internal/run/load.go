@@ -49,6 +49,9 @@ func (b *Bench) load(ctx context.Context, s Scenario, running *field.Running) (l
 	if err := json.Unmarshal(text, &report); err != nil {
 		return report, fmt.Errorf("run: sseload's report: %w", err)
 	}
+	if report.Version != reportVersion {
+		return report, fmt.Errorf("run: sseload's report is of version %q, not %q", report.Version, reportVersion)
+	}
 	return report, nil
 }
 
@@ -70,28 +73,34 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 
 // loadReport is what we read of sseload's report.
 type loadReport struct {
+	Version string    `json:"version"`
 	Started time.Time `json:"started"`
 	Windows struct {
-		Ramp   float64 `json:"ramp_s"`
-		Steady float64 `json:"steady_s"`
+		Ramp   float64 `json:"ramp_ms"`   // how long each is
+		Steady float64 `json:"steady_ms"`
 	} `json:"windows"`
-	Lateness struct {
-		P50 float64 `json:"p50_ms"`
-		P99 float64 `json:"p99_ms"`
-	} `json:"lateness"`
 	Counts struct {
 		Lost, Duplicate, Reordered, Corrupt, Truncated, Failed uint64
 	} `json:"counts"`
+	Metrics struct {
+		Lateness struct{ P50, P99 float64 } `json:"lateness"` // in ms
+	} `json:"metrics"`
+	Health struct {
+		Complaints []string `json:"complaints"`
+	} `json:"health"`
 	Timeline []struct {
 		Events uint64 `json:"events"`
-	} `json:"timeline"`
-	Complaints []string `json:"complaints"`
+	} `json:"timeline"` // by the second
 }
+
+// reportVersion is the form of report that loadReport knows.
+const reportVersion = "sseload/1"
 
 // window is the whole seconds of the steady window, without its first part.
 func (r loadReport) window(skip time.Duration) (from, to int) {
-	from = int(math.Ceil(r.Windows.Ramp + skip.Seconds()))
-	return from, min(int(r.Windows.Steady), len(r.Timeline))
+	begin := r.Windows.Ramp/1000 + skip.Seconds()
+	end := (r.Windows.Ramp + r.Windows.Steady) / 1000
+	return int(math.Ceil(begin)), min(int(end), len(r.Timeline))
 }
 
 // events is the number of events received in the seconds from up to, without, to.
@@ -108,8 +117,8 @@ func (r loadReport) moment(second int) time.Time {
 }
 
 func (r loadReport) into(s *Sample) {
-	s.LatenessP50, s.LatenessP99 = r.Lateness.P50, r.Lateness.P99
+	s.LatenessP50, s.LatenessP99 = r.Metrics.Lateness.P50, r.Metrics.Lateness.P99
 	s.Lost = r.Counts.Lost
 	s.Faults = r.Counts.Duplicate + r.Counts.Reordered + r.Counts.Corrupt + r.Counts.Truncated + r.Counts.Failed
-	s.Complaints = r.Complaints
+	s.Complaints = r.Health.Complaints
 }
