@@ -10,8 +10,8 @@ func TestOnly(t *testing.T) {
 	tests := []struct {
 		only, scenarios, servers string
 	}{
-		{"", "main memory busy saturated many churn h2c", "floor sseserver nchan gosse plain httpbin express"},
-		{"busy,main", "main busy", "floor sseserver nchan gosse plain httpbin express"},
+		{"", "main memory busy saturated many churn h2c", "floor sseserver nchan nchan10 gosse plain httpbin express"},
+		{"busy,main", "main busy", "floor sseserver nchan nchan10 gosse plain httpbin express"},
 		{"floor,nchan", "main memory busy saturated many churn h2c", "floor nchan"},
 		{"sseserver,h2c", "h2c", "sseserver"},
 	}

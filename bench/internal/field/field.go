@@ -48,7 +48,8 @@ func All() []Entry {
 	return []Entry{
 		{Floor, "C epoll floor", floor{}},
 		{Ours, "this server", ours{}},
-		{"nchan", "nginx + Nchan", nchan{}},
+		{"nchan", "nginx + Nchan", nchan{1, "0"}},
+		{"nchan10", "nginx + Nchan, 10 channels", nchan{10, "$last_digit"}},
 		{"gosse", "go-sse", goPeer{"gosse", "github.com/tmaxmax/go-sse"}},
 		{"plain", "plain net/http", goPeer{"plain", ""}},
 		{"httpbin", "go-httpbin", httpbin{}},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -14,53 +13,43 @@ import (
 
 // nchan is Debian's nginx with Nchan. It fans out what is published, and knows
 // no schedule of a single client; so the benchmark publishes at the rate of the
-// streams, to a few channels whose subscribers share what they get. That is
+// streams, to one channel or ten whose subscribers share what they get. That is
 // less work than the others do, and leaves out the publisher's side.
-type nchan struct{}
-
-// channels is a power of ten, since the configuration shares the subscribers
-// out by decimal digits. With ten, each burst of the 2 000 streams is 200
-// events, and publishing costs nginx next to nothing.
-const (
-	channels      = 10
-	channelDigits = `\d`
-)
-
-func (nchan) Install(ctx context.Context, w *Workshop) (string, error) {
-	packages := []string{"nginx", "libnginx-mod-nchan"}
-	if versions, err := w.command(ctx, w.Dir, append([]string{"dpkg-query", "-W"}, packages...)...); err == nil {
-		return inOneLine(versions), nil
-	}
-	// Unpacked rather than installed: it needs no root, starts no service and
-	// leaves nothing behind. The libraries that nginx needs come with any Debian.
-	w.Log.Print("fetching nginx and Nchan from Debian")
-	if err := os.MkdirAll(w.path("debian"), 0o755); err != nil {
-		return "", fmt.Errorf("field: %w", err)
-	}
-	if _, err := w.command(ctx, w.path("debian"), append([]string{"apt-get", "download", "-q"}, packages...)...); err != nil {
-		return "", fmt.Errorf("%w\n(are the package lists there? as root: apt-get update)", err)
-	}
-	files, err := filepath.Glob(w.path("debian", "*.deb"))
-	if err != nil {
-		return "", fmt.Errorf("field: %w", err)
-	}
-	var versions []string
-	for _, file := range files {
-		version, err := w.command(ctx, w.Dir, "dpkg-deb", "--show", file)
-		if err != nil {
-			return "", err
-		}
-		versions = append(versions, version)
-		if _, err := w.command(ctx, w.Dir, "dpkg-deb", "--extract", file, w.path("debian")); err != nil {
-			return "", err
-		}
-	}
-	return inOneLine(strings.Join(versions, "\n")), nil
+type nchan struct {
+	channels int    // 1 or 10
+	channel  string // of a subscriber, in the language of nginx's configuration
 }
 
-// inOneLine turns lines of "package<tab>version" into one.
-func inOneLine(versions string) string {
-	return strings.NewReplacer("\t", " ", "\n", ", ").Replace(versions)
+var debianPackages = []string{"nginx", "libnginx-mod-nchan"}
+
+// Install takes what is installed, or else unpacks Debian's packages: that needs
+// no root, starts no service and leaves nothing behind. The libraries that nginx
+// needs are on any Debian.
+func (nchan) Install(ctx context.Context, w *Workshop) (string, error) {
+	versions, err := w.command(ctx, w.Dir, append([]string{"dpkg-query", "-W"}, debianPackages...)...)
+	if err != nil {
+		if err := unpackNchan(ctx, w); err != nil {
+			return "", err
+		}
+		versions, err = w.command(ctx, w.Dir, "sh", "-c", `for deb in debian/*.deb; do dpkg-deb --show "$deb"; done`)
+	}
+	return strings.NewReplacer("\t", " ", "\n", ", ").Replace(versions), err
+}
+
+func unpackNchan(ctx context.Context, w *Workshop) error {
+	dir := w.path("debian")
+	if exists(dir) {
+		return nil // by the other entry
+	}
+	w.Log.Print("fetching nginx and Nchan from Debian")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("field: %w", err)
+	}
+	if _, err := w.command(ctx, dir, append([]string{"apt-get", "download", "-q"}, debianPackages...)...); err != nil {
+		return fmt.Errorf("%w\n(are the package lists there? as root: apt-get update)", err)
+	}
+	_, err := w.command(ctx, dir, "sh", "-c", `for deb in *.deb; do dpkg-deb --extract "$deb" .; done`)
+	return err
 }
 
 // installed finds a file of Debian's packages: where they were unpacked, or else
@@ -77,7 +66,7 @@ func exists(file string) bool {
 	return err == nil
 }
 
-func (nchan) Start(ctx context.Context, w *Workshop, work Work) (*Running, error) {
+func (n nchan) Start(ctx context.Context, w *Workshop, work Work) (*Running, error) {
 	addr, err := host.FreeAddr()
 	if err != nil {
 		return nil, err
@@ -86,7 +75,7 @@ func (nchan) Start(ctx context.Context, w *Workshop, work Work) (*Running, error
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("field: %w", err)
 	}
-	config, err := nchanConfig(w, addr)
+	config, err := n.config(w, addr)
 	if err != nil {
 		return nil, err
 	}
@@ -97,11 +86,11 @@ func (nchan) Start(ctx context.Context, w *Workshop, work Work) (*Running, error
 		return nil, err
 	}
 	running.OwnSchedule = true // a subscriber joins what is under way
-	running.publisher = publish(w.Log, "http://"+addr+"/publish/", channels, work.Interval)
+	running.publisher = publish(w.Log, "http://"+addr+"/publish/", n.channels, work.Interval)
 	return running, nil
 }
 
-func nchanConfig(w *Workshop, addr string) (file string, err error) {
+func (n nchan) config(w *Workshop, addr string) (file string, err error) {
 	text, err := os.ReadFile(w.bench("peers", "nchan", "nginx.conf"))
 	if err != nil {
 		return "", fmt.Errorf("field: %w", err)
@@ -112,7 +101,7 @@ func nchanConfig(w *Workshop, addr string) (file string, err error) {
 	}
 	filled := strings.NewReplacer(
 		"MODULE", installed(w, "/usr/lib/nginx/modules/ngx_nchan_module.so"),
-		"USER", me.Username, "FILES", strconv.FormatUint(w.Files, 10), "ADDR", addr, "DIGITS", channelDigits,
+		"USER", me.Username, "FILES", strconv.FormatUint(w.Files, 10), "ADDR", addr, "CHANNEL", n.channel,
 	).Replace(string(text))
 	file = w.path("nchan", "nginx.conf")
 	return file, os.WriteFile(file, []byte(filled), 0o644)

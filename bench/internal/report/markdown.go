@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sseserver/bench/internal/field"
+	"sseserver/bench/internal/run"
 )
 
 // Markdown is the tables, what they were measured on, and with what.
@@ -79,43 +80,64 @@ const quiet = 0.05
 
 // notes is what a table cannot say.
 func (r Results) notes(b *strings.Builder, o Outcome) {
-	var notes []string
-	for _, row := range o.Rows {
-		title := r.title(row.Server)
-		if row.Errors > 0 {
-			notes = append(notes, fmt.Sprintf("%s: %d turns failed.", title, row.Errors))
-		}
-		if row.Faults > 0 {
-			notes = append(notes, fmt.Sprintf("%s: %d events doubled, out of order or wrong, or streams cut short or refused.", title, row.Faults))
-		}
-		if row.Breathless > 0 {
-			notes = append(notes, fmt.Sprintf("%s: in %d of %d rounds the client, too, was out of breath, so the lateness is partly its own.",
-				title, row.Breathless, row.Rounds))
-		}
-	}
-	for _, row := range o.Rows {
-		if row.Others > quiet {
-			notes = append(notes, fmt.Sprintf("Not a quiet machine: while %s ran, %.0f %% of its core went to others.",
-				r.title(row.Server), 100*row.Others))
-		}
+	notes := []string{
+		r.note(o, "Turns that failed: ", func(row Row) string { return count(row.Errors) }),
+		r.note(o, "Events doubled, out of order or wrong, and streams cut short or refused: ",
+			func(row Row) string { return count(row.Faults) }),
+		r.note(o, "Rounds in which the client was out of breath, too, so that the lateness is partly its own: ",
+			func(row Row) string { return count(row.Breathless) }),
+		r.note(o, "Not a quiet machine; of the server's core went to others: ", func(row Row) string {
+			if row.Others <= quiet {
+				return ""
+			}
+			return fmt.Sprintf("%.0f %%", 100*row.Others)
+		}),
 	}
 	for _, s := range o.Samples {
-		if p := s.Probe; p != nil {
-			notes = append(notes, fmt.Sprintf("%s, round %d, meanwhile: `POST /send` answered %d times with p99 %s ms, "+
-				"%d new streams begun with p99 %s ms, %d failed.",
-				r.title(s.Server), s.Round, p.Sends, short(p.SendP99), p.Streams, short(p.StreamP99), p.Failed))
-		}
-		if c := s.Churn; c != nil {
-			notes = append(notes, fmt.Sprintf("%s: for %.0f s %.0f clients a second came, got their first event with p99 %s ms, and were gone "+
-				"within a second; %d failed. Early and late: %d and %d goroutines, %d and %d MiB, %d and %d streams; a second after the last %d streams.",
-				r.title(s.Server), c.Seconds, c.PerSecond, short(c.FirstP99), c.Failed,
-				c.Goroutines[0], c.Goroutines[1], c.RSSMiB[0], c.RSSMiB[1], c.Streams[0], c.Streams[1], c.StreamsAfter))
+		notes = append(notes, r.beside(s)...)
+	}
+	b.WriteString("\n")
+	for _, note := range notes {
+		if note != "" {
+			fmt.Fprintf(b, "- %s\n", note)
 		}
 	}
-	for i, note := range notes {
-		if i == 0 {
-			b.WriteString("\n")
+}
+
+// note is one line about all rows of which there is something to say.
+func (r Results) note(o Outcome, intro string, say func(Row) string) string {
+	var said []string
+	for _, row := range o.Rows {
+		if text := say(row); text != "" {
+			said = append(said, r.title(row.Server)+" "+text)
 		}
-		fmt.Fprintf(b, "- %s\n", note)
 	}
+	if said == nil {
+		return ""
+	}
+	return intro + strings.Join(said, "; ") + "."
+}
+
+// count is a number as text, and nothing if it is 0.
+func count[T int | uint64](n T) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// beside is what was done beside the load.
+func (r Results) beside(s run.Sample) (notes []string) {
+	if p := s.Probe; p != nil {
+		notes = append(notes, fmt.Sprintf("%s, round %d, meanwhile: %d times `POST /send` with p99 %s ms, "+
+			"%d new streams begun with p99 %s ms, %d failed.",
+			r.title(s.Server), s.Round, p.Sends, short(p.SendP99), p.Streams, short(p.StreamP99), p.Failed))
+	}
+	if c := s.Churn; c != nil {
+		notes = append(notes, fmt.Sprintf("%s: for %.0f s %.0f clients a second came, got their first event with p99 %s ms, and were gone "+
+			"within a second; %d failed. Early and late: %d and %d goroutines, %d and %d MiB, %d and %d streams; a second after the last %d streams.",
+			r.title(s.Server), c.Seconds, c.PerSecond, short(c.FirstP99), c.Failed,
+			c.Goroutines[0], c.Goroutines[1], c.RSSMiB[0], c.RSSMiB[1], c.Streams[0], c.Streams[1], c.StreamsAfter))
+	}
+	return notes
 }

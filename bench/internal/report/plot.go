@@ -22,7 +22,7 @@ type panel struct {
 // The sizes of the picture, in its own units.
 const (
 	plotWidth  = 760
-	labelWidth = 150
+	labelWidth = 190
 	valueWidth = 70
 	barHeight  = 16
 	barPitch   = 24

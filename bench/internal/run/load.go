@@ -76,7 +76,7 @@ type loadReport struct {
 	Version string    `json:"version"`
 	Started time.Time `json:"started"`
 	Windows struct {
-		Ramp   float64 `json:"ramp_ms"`   // how long each is
+		Ramp   float64 `json:"ramp_ms"` // how long each is
 		Steady float64 `json:"steady_ms"`
 	} `json:"windows"`
 	Counts struct {
