@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,26 +106,27 @@ func setStreamHeader(header http.Header) {
 	header.Set("X-Accel-Buffering", "no")
 }
 
-// acceptsEventStream says whether one of the media ranges in the Accept fields
-// covers text/event-stream. No field accepts everything (RFC 9110 §12.5.1).
+// acceptsEventStream says whether the Accept fields take text/event-stream: the
+// most specific of the media ranges that cover it decides by its weight. None
+// takes everything (RFC 9110 §12.5.1).
 func acceptsEventStream(accept []string) bool {
-	if len(accept) == 0 {
+	ranges := strings.Join(accept, ",")
+	if strings.Trim(ranges, ", ") == "" {
 		return true
 	}
-	for _, mediaRange := range strings.Split(strings.Join(accept, ","), ",") {
+	specificity, accepted := -1, false
+	for _, mediaRange := range strings.Split(ranges, ",") {
 		media, parameters, err := mime.ParseMediaType(mediaRange)
-		if err != nil {
+		at := slices.Index([]string{"*/*", "text/*", "text/event-stream"}, media)
+		if err != nil || at < 0 || at < specificity {
 			continue
 		}
-		switch media {
-		case "text/event-stream", "text/*", "*/*":
-			weight, err := strconv.ParseFloat(parameters["q"], 64)
-			if err != nil || weight > 0 { // no weight is the full one
-				return true
-			}
-		}
+		weight, err := strconv.ParseFloat(parameters["q"], 64)
+		positive := err != nil || weight > 0 // no weight is the full one
+		accepted = positive || accepted && at == specificity
+		specificity = at
 	}
-	return false
+	return accepted
 }
 
 // interval returns the time between two chunks that the query asks for.

@@ -16,6 +16,7 @@ import (
 	"sseserver/internal/metrics"
 
 	"github.com/google/uuid"
+	"go.uber.org/zap"
 )
 
 // Config configures a Server. The zero value is a server with all defaults on a
@@ -34,6 +35,9 @@ type Config struct {
 	// 64 KiB.
 	InMemory bool
 	Room     int
+
+	// Debug logs at level debug instead of info: every chunk.
+	Debug bool
 }
 
 // Server is a running server.
@@ -48,6 +52,7 @@ type Server struct {
 	t        testing.TB
 	listener net.Listener
 	clients  clients
+	requests requests
 	running  sync.WaitGroup
 	leave    context.CancelFunc // ends the requests of Open
 	visits   context.Context    // theirs
@@ -59,6 +64,9 @@ type Server struct {
 func Start(t testing.TB, config Config) *Server {
 	t.Helper()
 	logger, log := logstest.New(t)
+	if !config.Debug {
+		logger = logger.WithOptions(zap.IncreaseLevel(zap.InfoLevel))
+	}
 	s := &Server{t: t, Log: log, Metrics: metrics.New(metrics.Config{})}
 
 	if config.Broker.NewID == nil {
@@ -80,6 +88,7 @@ func Start(t testing.TB, config Config) *Server {
 		t.Fatal(err)
 	}
 	s.HTTP = s.API.HTTPServer()
+	s.HTTP.Handler = s.requests.count(s.HTTP.Handler)
 	if config.InMemory {
 		s.listener = newListener(cmp.Or(config.Room, 64<<10))
 	} else if s.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
@@ -121,12 +130,44 @@ func (s *Server) Stop() {
 	s.stopped.Do(func() {
 		s.leave()
 		_, _ = s.Broker.EndStreams(context.Background(), broker.ErrShuttingDown)
-		_ = s.API.Wait(context.Background())
 		_ = s.HTTP.Close()
+		s.requests.wait()
+		_ = s.API.Wait(context.Background())
 		s.clients.close()
 		s.stop()
 		s.running.Wait()
 	})
+}
+
+// requests counts the handlers that run, for which http.Server.Close does not
+// wait.
+type requests struct {
+	mu      sync.Mutex
+	running sync.WaitGroup
+	stopped bool
+}
+
+func (r *requests) count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.mu.Lock()
+		stopped := r.stopped
+		if !stopped {
+			r.running.Add(1)
+		}
+		r.mu.Unlock()
+		if !stopped {
+			defer r.running.Done()
+			next.ServeHTTP(w, req)
+		}
+	})
+}
+
+// wait lets no handler begin and returns when all have ended.
+func (r *requests) wait() {
+	r.mu.Lock()
+	r.stopped = true
+	r.mu.Unlock()
+	r.running.Wait()
 }
 
 // stats reads the broker for a scrape.

@@ -1,0 +1,195 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"sseserver/assets"
+	"sseserver/broker"
+	"sseserver/httpapi"
+	"sseserver/httpapi/ssetest"
+)
+
+func TestAllow(t *testing.T) {
+	allow := map[string]string{
+		"/send":                  "OPTIONS, POST",
+		"/stream/" + unknownID:   "GET, HEAD, OPTIONS",
+		"/progress/" + unknownID: "GET, HEAD, OPTIONS",
+		"/messages/" + unknownID: "DELETE, GET, HEAD, OPTIONS",
+		"/livez":                 "GET, HEAD, OPTIONS",
+		"/readyz":                "GET, HEAD, OPTIONS",
+		"/openapi.yaml":          "GET, HEAD, OPTIONS",
+		"/":                      "GET, HEAD, OPTIONS",
+		"/progress.html":         "GET, HEAD, OPTIONS",
+	}
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Pages: assets.FS()}})
+		for path, allow := range allow {
+			options := ask(t, server, protocol, "OPTIONS", path, "")
+			if options.StatusCode != http.StatusNoContent {
+				t.Errorf("OPTIONS %s: %s, want 204", path, options.Status)
+			}
+			options.wantHeader(t, map[string]string{"Allow": allow})
+			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE", "get"} {
+				if strings.Contains(" "+allow+",", " "+method+",") {
+					continue
+				}
+				got := ask(t, server, protocol, method, path, "")
+				if method != "HEAD" { // which has no body
+					got.wantProblem(t, 405, "method_not_allowed")
+				}
+				got.wantHeader(t, map[string]string{"Allow": allow})
+			}
+		}
+		// What does not exist has no method that would be allowed.
+		for _, path := range []string{"/nothing", "/sned", "/stream", "/messages/", "/Index.html", "/index.html/", "/assets.go"} {
+			for _, method := range []string{"GET", "POST", "DELETE"} {
+				got := ask(t, server, protocol, method, path, "")
+				got.wantProblem(t, 404, "not_found")
+				got.wantHeader(t, map[string]string{"Allow": ""})
+			}
+		}
+	})
+}
+
+// A client's request id is used where it can stand in a log line.
+func TestRequestID(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{})
+		for _, id := range []string{"a", "client-7/3:x", strings.Repeat("x", 64), unknownID} {
+			got := ask(t, server, protocol, "GET", "/nothing", "", "X-Request-Id", id)
+			got.wantHeader(t, map[string]string{"X-Request-Id": id})
+		}
+		logged := server.Log.Named("http.request_rejected")
+		if got := logged[len(logged)-1].Fields["request_id"]; got != unknownID {
+			t.Errorf("request_id in the log: %v, want %s", got, unknownID)
+		}
+		seen := make(map[string]bool)
+		for _, id := range []string{"", "two words", "é", `"`, `back\slash`, "tab\tbed", strings.Repeat("x", 65), strings.Repeat("x", 5000)} {
+			got := ask(t, server, protocol, "GET", "/nothing", "", "X-Request-Id", id).Header.Get("X-Request-Id")
+			if !strings.HasPrefix(got, "02000000-0000-4000-8000-") || seen[got] {
+				t.Errorf("X-Request-Id for %q: %q, want a new one", id, got)
+			}
+			seen[got] = true
+		}
+	})
+}
+
+// A page is asked about each time, sent once, and can load only its own.
+func TestPages(t *testing.T) {
+	pages := fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "a/b.css": {Data: []byte("b{}")}}
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Pages: pages}})
+		index := ask(t, server, protocol, "GET", "/", "")
+		if index.StatusCode != 200 || index.body != "<!doctype html>" || index.ContentLength != 15 {
+			t.Errorf("/: %s, %q of %d", index.Status, index.body, index.ContentLength)
+		}
+		index.wantHeader(t, map[string]string{
+			"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		})
+		for _, directive := range []string{"default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+			if policy := index.Header.Get("Content-Security-Policy"); !strings.Contains(policy, directive) || strings.Contains(policy, "unsafe") {
+				t.Errorf("Content-Security-Policy %q, want %q in it", policy, directive)
+			}
+		}
+		etag := index.Header.Get("ETag")
+		if css := ask(t, server, protocol, "GET", "/a/b.css", ""); css.body != "b{}" || css.Header.Get("ETag") == etag {
+			t.Errorf("/a/b.css: %q with ETag %s; that of the index is %s", css.body, css.Header.Get("ETag"), etag)
+		}
+		for _, have := range []string{etag, "W/" + etag, `"x", ` + etag, "*"} {
+			got := ask(t, server, protocol, "GET", "/index.html", "", "If-None-Match", have)
+			if got.StatusCode != 304 || got.body != "" {
+				t.Errorf("If-None-Match %s: %s, %q; want 304", have, got.Status, got.body)
+			}
+			got.wantHeader(t, map[string]string{"ETag": etag, "Content-Type": "", "Cache-Control": "no-cache"})
+		}
+		for _, have := range []string{"", `"x"`, strings.Trim(etag, `"`), `W/"x"`} {
+			if got := ask(t, server, protocol, "GET", "/", "", "If-None-Match", have, "Range", "bytes=1-2", "If-Match", `"x"`); got.StatusCode != 200 || got.body != index.body {
+				t.Errorf("If-None-Match %s: %s, %q; want the page", have, got.Status, got.body)
+			}
+		}
+		if head := ask(t, server, protocol, "HEAD", "/", ""); head.StatusCode != 200 || head.body != "" || head.ContentLength != 15 {
+			t.Errorf("HEAD: %s, %q of %d", head.Status, head.body, head.ContentLength)
+		}
+	})
+}
+
+func TestProbes(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{})
+		want := func(path string, status int, body string) {
+			t.Helper()
+			got := ask(t, server, protocol, "GET", path, "")
+			if got.StatusCode != status || got.body != body {
+				t.Errorf("%s: %s, %q; want %d, %q", path, got.Status, got.body, status, body)
+			}
+			got.wantHeader(t, map[string]string{"Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8"})
+		}
+		want("/livez", 200, "ok\n")
+		want("/readyz", 200, "ok\n")
+		server.API.Drain()
+		want("/livez", 200, "ok\n")
+		want("/readyz", 503, "shutting down\n")
+		if lines := server.Log.Named("http.request"); len(lines) > 0 {
+			t.Errorf("probes are logged above debug: %v", lines)
+		}
+	})
+}
+
+// The status of a message counts its streams and tells when it will be gone.
+func TestMessage(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Broker: broker.Config{TTL: time.Hour}})
+		id := server.Submit("né👋🏽")
+		time.Sleep(time.Minute)
+		server.Open(protocol, "/stream/"+id+"?interval=1m")
+		server.Open(protocol, "/progress/"+id+"?interval=1m")
+		time.Sleep(time.Second)
+		got := ask(t, server, protocol, "GET", "/messages/"+id, "")
+		got.wantHeader(t, map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"})
+		const want = `{"messageId":"01000000-0000-4000-8000-000000000001","total":3,"bytes":11,` +
+			`"submittedAt":"2000-01-01T00:00:00Z","expiresAt":"2000-01-01T01:01:01Z","activeStreams":2}`
+		if got.body != want {
+			t.Errorf("got  %s\nwant %s", got.body, want)
+		}
+	})
+}
+
+// A message is gone at once and for all, and going twice is no error.
+func TestDelete(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{})
+		id := server.Submit("Hi")
+		for range 2 {
+			got := ask(t, server, protocol, "DELETE", "/messages/"+id, "")
+			if got.StatusCode != http.StatusNoContent || got.body != "" {
+				t.Errorf("DELETE: %s, %q; want 204", got.Status, got.body)
+			}
+			for _, path := range []string{"/messages/", "/stream/", "/progress/"} {
+				ask(t, server, protocol, "GET", path+id, "").wantProblem(t, 404, "message_not_found")
+			}
+		}
+		if got := ask(t, server, protocol, "DELETE", "/messages/x", ""); got.StatusCode != http.StatusNoContent {
+			t.Errorf("DELETE of a malformed id: %s, want 204", got.Status)
+		}
+		deleted := server.Log.Only("message.deleted") // once, though asked three times
+		if deleted.Fields["message_id"] != id || deleted.Fields["active_streams"] != int64(0) {
+			t.Errorf("the log says %v", deleted.Fields)
+		}
+	})
+}
+
+// The answer to /send is exactly this.
+func TestSendAnswer(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{})
+		got := ask(t, server, protocol, "POST", "/send", `{"message":"Hi"}`, asJSON...)
+		if want := `{"status":"ok","messageId":"01000000-0000-4000-8000-000000000001"}`; got.StatusCode != 200 || got.body != want {
+			t.Errorf("got  %s %s\nwant 200 %s", got.Status, got.body, want)
+		}
+		got.wantHeader(t, map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"})
+	})
+}

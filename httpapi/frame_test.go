@@ -1,0 +1,134 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"sseserver/actors"
+	"sseserver/broker"
+	"sseserver/internal/eventstream"
+
+	"github.com/tmaxmax/go-sse"
+)
+
+const frameID = "5b0e2f0c-8a57-4a5e-9d0b-0d3f4a1c2b3e"
+
+func TestJSONString(t *testing.T) {
+	for text, want := range map[string]string{
+		"":             `""`,
+		"Hi":           `"Hi"`,
+		"é👋\u2028":     `"é👋` + "\u2028" + `"`,
+		`"\/`:          `"\"\\/"`,
+		"\r\n\t\b\f":   `"\r\n\t\b\f"`,
+		"\x00\x1b\x1f": `"\u0000\u001b\u001f"`,
+		"\x7f<>&'":     "\"\x7f<>&'\"",
+		"a\xffb\xf0":   "\"a\ufffdb\ufffd\"",
+		"\ufffd":       "\"\ufffd\"",
+	} {
+		if got := string(appendJSONString(nil, text)); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// FuzzFrame checks that a chunk, whatever its text, is exactly one event with
+// its id and that text: to two parsers that know nothing of the encoder,
+// wherever the bytes are cut, and with nothing else that came of the text.
+func FuzzFrame(f *testing.F) {
+	for _, text := range []string{
+		"H", "👨‍👩‍👧", "\r\n", "\n\ndata: x\n\n", "\rid: 9\r\r", "\"}\n\n", "\\", "\x00", "\u2028\u2029\u0085", "\ufeff", "\xff\xfe", "\xed\xa0\x80", ": c", "retry: 1",
+	} {
+		f.Add(text, uint32(0), uint16(3))
+		f.Add(text, uint32(99), uint16(0))
+	}
+	f.Fuzz(func(t *testing.T, text string, position uint32, cut uint16) {
+		for _, kind := range broker.Kinds {
+			frame := appendConnected(nil, reconnection)
+			frame = appendChunk(frame, kind, frameID, actors.Chunk{Position: int(position), Text: text}, 100)
+			frame = appendHeartbeat(frame)
+
+			var data struct {
+				MessageID, Chunk string
+				Position, Total  int
+				Completed        bool
+			}
+			events := parse(t, frame, int(cut))
+			if len(events) != 1 || events[0].id != strconv.Itoa(int(position)) || events[0].name != "" {
+				t.Fatalf("text %q\nframe %q\n got %+v\nwant one event with id %d", text, frame, events, position)
+			}
+			if err := json.Unmarshal([]byte(events[0].data), &data); err != nil {
+				t.Fatalf("text %q\nframe %q\n%v", text, frame, err)
+			}
+			if data.Chunk != mended(text) || data.MessageID != frameID || data.Total != 100 || kind == broker.Characters && data.Position != int(position) ||
+				data.Completed != (kind == broker.Progress && position == 100) {
+				t.Fatalf("text %q\nframe %q\ngot %+v", text, frame, data)
+			}
+			if others := parseGoSSE(t, frame); !slices.Equal(others, events) {
+				t.Fatalf("text %q\nframe %q\none parser finds %+v\nanother one    %+v", text, frame, events, others)
+			}
+		}
+	})
+}
+
+// mended returns text with U+FFFD for every byte that is no UTF-8.
+func mended(text string) string { return string([]rune(text)) }
+
+type parsedEvent struct{ name, id, data string }
+
+// parse feeds the bytes in pieces, and fails if the pieces matter, or if there
+// is a comment or a reconnection time that should not be there.
+func parse(t *testing.T, stream []byte, cut int) []parsedEvent {
+	t.Helper()
+	whole, pieces := &frameRecorder{}, &frameRecorder{}
+	var p, q eventstream.Parser
+	if err := p.Feed(stream, whole); err != nil {
+		t.Fatal(err)
+	}
+	for rest := stream; len(rest) > 0; {
+		n := min(len(rest), cut%17+1)
+		if err := q.Feed(rest[:n], pieces); err != nil {
+			t.Fatal(err)
+		}
+		rest = rest[n:]
+	}
+	if !slices.Equal(whole.events, pieces.events) || whole.others != pieces.others {
+		t.Fatalf("%q\nwhole:     %+v\nin pieces: %+v", stream, whole, pieces)
+	}
+	if want := ": connected\nretry 2s\n: heartbeat\n"; whole.others != want {
+		t.Fatalf("%q\ngot beside the events %q\nwant %q", stream, whole.others, want)
+	}
+	return whole.events
+}
+
+// frameRecorder is an eventstream.Handler.
+type frameRecorder struct {
+	events []parsedEvent
+	others string
+}
+
+func (r *frameRecorder) Event(e eventstream.Event) error {
+	r.events = append(r.events, parsedEvent{string(e.Type), string(e.ID), string(e.Data)})
+	return nil
+}
+func (r *frameRecorder) Comment(text []byte)      { r.others += fmt.Sprintf(":%s\n", text) }
+func (r *frameRecorder) Retry(wait time.Duration) { r.others += fmt.Sprintf("retry %v\n", wait) }
+
+// parseGoSSE parses with tmaxmax/go-sse, which reports blocks without data, too.
+func parseGoSSE(t *testing.T, stream []byte) []parsedEvent {
+	t.Helper()
+	var events []parsedEvent
+	for e, err := range sse.Read(bytes.NewReader(stream), &sse.ReadConfig{MaxEventSize: 1 << 24}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Data != "" {
+			events = append(events, parsedEvent{e.Type, e.LastEventID, e.Data})
+		}
+	}
+	return events
+}
