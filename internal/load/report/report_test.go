@@ -51,7 +51,7 @@ func example(t *testing.T, change func(r *load.Result), thresholds ...string) *R
 		tally.Distributions.Record(measure.TTFE, measure.Ramp, time.Duration(i+1)*time.Millisecond)
 		tally.Timeline.At(0).Planned++
 		tally.Timeline.At(0).Opened++
-		tally.Timeline.At(11 * time.Second).Closed++
+		tally.Timeline.At(11*time.Second).Closed++
 	}
 	for _, text := range thresholds {
 		parsed, err := threshold.Parse(text)
