@@ -24,14 +24,17 @@ type worker struct {
 	meter      meter
 }
 
+const maxGroups = 8
+
 func newWorker(job Job) *worker {
 	w := &worker{job: job, roles: job.Config.roles(), windows: job.Config.windows()}
 	plan := job.Config.plan(nil)
 	if job.Config.Kind == track.Characters {
 		plan.Script = track.NewScript(job.Config.Text())
 	}
-	// More groups than threads, so that two threads seldom want the same one.
-	for range 2 * runtime.GOMAXPROCS(0) {
+	// As many groups as threads, so that two threads seldom want the same one; but each group has
+	// its own histograms, which are large.
+	for range min(runtime.GOMAXPROCS(0), maxGroups) {
 		w.groups = append(w.groups, newGroup(plan, w.windows))
 	}
 	sources := job.Config.SourceAddresses

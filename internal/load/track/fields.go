@@ -105,17 +105,19 @@ func (s *scanner) text() ([]byte, bool) {
 	if !s.take('"') {
 		return nil, false
 	}
-	for i, c := range s.rest {
-		switch {
-		case c == '"':
-			text := s.rest[:i]
-			s.rest = s.rest[i+1:]
-			return text, utf8.Valid(text)
-		case c == '\\' || c < ' ':
+	end := bytes.IndexByte(s.rest, '"')
+	if end < 0 {
+		return nil, false
+	}
+	text, ascii := s.rest[:end], true
+	for _, c := range text {
+		if c == '\\' || c < ' ' {
 			return nil, false
 		}
+		ascii = ascii && c < utf8.RuneSelf
 	}
-	return nil, false
+	s.rest = s.rest[end+1:]
+	return text, ascii || utf8.Valid(text)
 }
 
 // number takes a natural number short enough never to overflow.
