@@ -48,44 +48,79 @@ func (s *Streamer) Err() error { return s.err }
 
 // Run sends the chunks, each when it is due. It returns when all were sent or
 // ctx has ended, having closed Chunks.
+//
+// The goroutine waits nearly all the time, and its stack, which is most of what
+// it costs, should stay at the 2 KiB that it starts with: hence the small
+// functions below, each with the few variables it needs.
 func (s *Streamer) Run(ctx context.Context) {
-	defer close(s.chunks)
-	defer func() {
-		if v := recover(); v != nil {
-			s.err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
+	defer s.end()
 	s.err = s.stream(ctx)
 }
 
-// stream is the paced loop. Every wait in it ends with ctx, too.
+// end is deferred by Run: it turns a panic into the reason of the end.
+func (s *Streamer) end() {
+	if v := recover(); v != nil {
+		s.err = &PanicError{Value: v, Stack: debug.Stack()}
+	}
+	close(s.chunks)
+}
+
+// stream is the paced loop.
 func (s *Streamer) stream(ctx context.Context) error {
-	timer := time.NewTimer(time.Hour) // reset before each use
-	defer timer.Stop()
 	for range s.plan.From - s.plan.First {
 		s.plan.Source.Next()
 	}
+	timer := time.NewTimer(time.Hour) // reset before each use
+	defer timer.Stop()
 	for position := s.plan.From; position < s.plan.End; position++ {
-		text, ok := s.plan.Source.Next()
-		if !ok {
-			return fmt.Errorf("actors: source ended at position %d of %d", position, s.plan.End)
-		}
-		due := s.plan.Pace.Due(position - s.plan.From)
-		if wait := time.Until(due); wait > 0 {
-			timer.Reset(wait)
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-		}
-		select {
-		case s.chunks <- Chunk{Position: position, Text: text, Due: due}:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if !sleepUntil(ctx, timer, s.due(position)) || !s.send(ctx, position) {
+			return s.cause(ctx, position)
 		}
 	}
 	return nil
+}
+
+// due returns when the schedule wants the chunk of this position.
+func (s *Streamer) due(position int) time.Time { return s.plan.Pace.Due(position - s.plan.From) }
+
+// sleepUntil waits until due, and says false if ctx ended before.
+func sleepUntil(ctx context.Context, timer *time.Timer, due time.Time) bool {
+	wait := time.Until(due)
+	if wait <= 0 {
+		return true
+	}
+	timer.Reset(wait)
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// send hands the chunk of this position to the reader. It says false if ctx
+// ended before, or there is none.
+//
+//go:noinline
+func (s *Streamer) send(ctx context.Context, position int) bool {
+	text, ok := s.plan.Source.Next()
+	if !ok {
+		return false
+	}
+	select {
+	case s.chunks <- Chunk{Position: position, Text: text, Due: s.due(position)}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// cause tells why the chunk of this position was not sent.
+func (s *Streamer) cause(ctx context.Context, position int) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return fmt.Errorf("actors: the source ended before position %d of %d", position, s.plan.End)
 }
 
 // PanicError is the end of a streamer that panicked.

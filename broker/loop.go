@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"sseserver/actors"
 )
 
 // loop is the plumbing around state: one goroutine that owns every field below
@@ -120,15 +122,26 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, cmd subscribeCmd) (
 		return nil, err
 	}
 	subscription := newSubscription(streamCtx, now, cmd.id, cmd.request, stream)
-	l.streamers.Go(func() {
-		subscription.streamer.Run(streamCtx)
-		cancel(nil) // frees the context; a cause that was given before stays
-		select {
-		case l.inbox <- endedCmd{stream}:
-		case <-ctx.Done(): // the loop has ended, and its counts with it
-		}
-	})
+	l.streamers.Add(1)
+	go l.stream(ctx, streamCtx, subscription.streamer, stream)
 	return subscription, nil
+}
+
+// stream is the goroutine of one streamer. Its stack should stay as small as a
+// goroutine's first one, so the report is not in the frame of Run.
+func (l *loop) stream(ctx, streamCtx context.Context, streamer *actors.Streamer, stream *stream) {
+	defer l.streamers.Done()
+	streamer.Run(streamCtx)
+	l.reportEnd(ctx, stream)
+}
+
+// reportEnd takes a stream out of the registry.
+func (l *loop) reportEnd(ctx context.Context, stream *stream) {
+	stream.cancel(nil) // frees the context; a cause that was given before stays
+	select {
+	case l.inbox <- endedCmd{stream}:
+	case <-ctx.Done(): // the loop has ended, and its counts with it
+	}
 }
 
 // expire evicts what has outlived its time and arms the timer for the next.

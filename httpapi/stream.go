@@ -14,7 +14,7 @@ import (
 )
 
 // reconnection is the time after which a client that lost its stream comes
-// back. At a shutdown each client gets one of its own, between once and twice
+// back. At a shutdown each client gets one of its own between once and twice
 // that, so that they do not all come back at the same moment.
 const reconnection = 2 * time.Second
 
@@ -22,19 +22,24 @@ func randomJitter() float64 { return rand.Float64() }
 
 // stream writes one subscription to one client. One goroutine owns it: the
 // handler's on HTTP/2, its own on HTTP/1.
+//
+// Its goroutine waits in next nearly all the time, and its stack must stay at
+// the 2 KiB that it starts with, the largest part of what a stream costs. So
+// the functions from run down to the system call keep few variables, and what
+// happens once, at the beginning or the end, is not called from the loop.
 type stream struct {
 	// Immutable after open.
 	server       *Server
 	subscription *broker.Subscription
 	transport    transport
 	metrics      *metrics.Stream
+	heartbeat    *time.Timer // nil where none is needed
 	messageID    string
 	requestID    string
 	opened       time.Time
 
-	// What is framed and not written yet.
-	pending *buffer   // nil if nothing is
-	held    int       // chunks in pending
+	frames  buffer    // what is framed and not written yet
+	held    int       // chunks in frames
 	heldDue time.Time // when the first of them was due
 
 	tally tally // what was written so far
@@ -51,6 +56,7 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 		messageID:    subscription.Message.ID.String(),
 		requestID:    x.id,
 		opened:       x.start,
+		frames:       newBuffer(),
 	}
 	take := takeHTTP2
 	if x.request.ProtoMajor == 1 {
@@ -61,11 +67,16 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 		subscription.Cancel(err)
 		return err
 	}
+	// Chunks that are closer together need no heartbeat between them.
+	if pause := s.config.Heartbeat; pause > 0 && pause < subscription.Interval {
+		st.heartbeat = time.NewTimer(pause)
+	}
 	st.logOpened(x, lastEventID)
 	err = st.begin(x, lastEventID)
 	x.finish()
 	if x.request.ProtoMajor == 1 {
-		s.hijacked.Go(func() { st.run(err) })
+		s.hijacked.Add(1)
+		go st.runHijacked(err)
 	} else {
 		st.run(err)
 	}
@@ -74,119 +85,105 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 
 // begin sends the head and the first block, so that onopen fires at once.
 func (st *stream) begin(x *exchange, lastEventID string) error {
-	first := newBuffer()
-	defer first.free()
-	first.bytes = appendConnected(first.bytes, reconnection)
+	st.frames.bytes = appendConnected(st.frames.bytes, reconnection)
 	if lastEventID != "" {
-		first.bytes = appendResumed(first.bytes, st.messageID, st.subscription.From, st.resumed())
+		st.frames.bytes = appendResumed(st.frames.bytes, st.messageID, st.subscription.From, st.resumed())
 	}
-	st.tally.bytes += first.size()
 	setStreamHeader(x.Header())
 	x.status = http.StatusOK
-	return st.transport.begin(x.Header(), first)
+	st.tally.bytes += st.frames.size()
+	err := st.transport.begin(x.Header(), &st.frames)
+	st.frames.reset()
+	return err
 }
 
 // resumed says whether the stream continues one that the client had before.
 func (st *stream) resumed() bool { return st.subscription.From > st.subscription.First }
 
-// run writes the stream to its end and tells why it ended. failed is the error
-// with which its beginning could not be written.
-func (st *stream) run(failed error) {
-	cause, failed := st.serve(failed)
-	st.logClosed(cause)
-	if failed != nil {
-		st.transport.abort()
-	}
+// runHijacked is the goroutine of a stream that has left its handler behind.
+func (st *stream) runHijacked(begun error) {
+	st.run(begun)
+	st.server.hijacked.Done()
 }
 
-// serve writes the stream to its end. It returns the one cause of the end, nil
-// for a complete stream, and an error if the client cannot be written to.
-func (st *stream) serve(begun error) (cause, failed error) {
-	defer func() {
-		if v := recover(); v != nil {
-			cause = &actors.PanicError{Value: v, Stack: debug.Stack()}
-			failed = cause
-			st.subscription.Cancel(cause)
-		}
-	}()
-	if failed = begun; failed == nil {
+// run writes the stream to its end. begun is the error with which its beginning
+// could not be written.
+func (st *stream) run(begun error) {
+	failed := begun
+	if failed == nil {
 		failed = st.follow()
 	}
-	if failed != nil {
-		st.subscription.Cancel(causeOf(failed))
-		for range st.subscription.Chunks() { // closed as soon as the streamer sees it
-		}
-	}
-	cause = st.subscription.Err()
-	if failed == nil {
-		failed = st.finish(cause)
-	}
-	if cause == nil && failed != nil {
-		cause = causeOf(failed)
-	}
-	return cause, failed
+	st.end(failed)
 }
 
 // follow frames the chunks, and writes what is due, until the streamer closes
-// them. What is framed by then is left to finish.
-func (st *stream) follow() error {
-	// Only a stream whose chunks are further apart needs heartbeats: where the
-	// channel is nil, its case never happens.
-	var heartbeat *time.Timer
-	var beat <-chan time.Time
-	if pause := st.server.config.Heartbeat; pause > 0 && pause < st.subscription.Interval {
-		heartbeat = time.NewTimer(pause)
-		defer heartbeat.Stop()
-		beat = heartbeat.C
-	}
-	for {
-		var err error
-		select {
-		case chunk, ok := <-st.subscription.Chunks():
-			if !ok {
-				return nil
-			}
-			st.hold(chunk)
-			if st.moreIsDue(chunk) {
-				continue // it comes at once, and goes into the same write
-			}
-			err = st.flush()
-		case <-beat:
-			err = st.beat()
+// them. What is framed by then is left to end.
+func (st *stream) follow() (failed error) {
+	defer func() {
+		if v := recover(); v != nil {
+			failed = &actors.PanicError{Value: v, Stack: debug.Stack()}
 		}
-		if err != nil {
+	}()
+	for {
+		chunk, ok, err := st.next()
+		if err != nil || !ok {
 			return err
 		}
-		if heartbeat != nil {
-			heartbeat.Reset(st.server.config.Heartbeat)
+		st.hold(chunk)
+		if st.moreIsDue(chunk) {
+			continue // it comes at once, and goes into the same write
+		}
+		if err := st.flush(); err != nil {
+			return err
+		}
+	}
+}
+
+// next waits for a chunk, and says false once they are closed.
+func (st *stream) next() (chunk actors.Chunk, ok bool, err error) {
+	if st.heartbeat != nil {
+		return st.nextOrBeat()
+	}
+	chunk, ok = <-st.subscription.Chunks()
+	return chunk, ok, nil
+}
+
+// nextOrBeat is next with a heartbeat whenever none has come for that long.
+func (st *stream) nextOrBeat() (chunk actors.Chunk, ok bool, err error) {
+	for {
+		st.heartbeat.Reset(st.server.config.Heartbeat)
+		select {
+		case chunk, ok = <-st.subscription.Chunks():
+			return chunk, ok, nil
+		case <-st.heartbeat.C:
+			if err := st.beat(); err != nil {
+				return chunk, false, err
+			}
 		}
 	}
 }
 
 // hold frames a chunk.
 func (st *stream) hold(chunk actors.Chunk) {
-	if st.pending == nil {
-		st.pending = newBuffer()
-	}
 	if st.held == 0 {
 		st.heldDue = chunk.Due
 	}
-	before := st.pending.size()
-	st.pending.bytes = appendChunk(st.pending.bytes, st.subscription.Kind, st.messageID, chunk, st.subscription.Total())
 	st.held++
+	before := len(st.frames.bytes)
+	st.frames.bytes = appendChunk(st.frames.bytes, st.subscription.Kind, st.messageID, chunk, st.subscription.Total())
 	if st.debug() {
-		st.logChunk(chunk.Position, st.pending.size()-before)
+		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
 	}
 }
 
-// maxPending bounds the frames of one write. A stream that is further behind
-// than that takes several.
-const maxPending = 64 << 10
+// maxHeld bounds the bytes of one write. A stream that is further behind than
+// that takes several.
+const maxHeld = 64 << 10
 
 // moreIsDue says whether the streamer sends something right behind chunk: the
 // next one, because it is due, or the end.
 func (st *stream) moreIsDue(chunk actors.Chunk) bool {
-	if st.pending.size() >= maxPending {
+	if st.frames.size() >= maxHeld {
 		return false
 	}
 	return chunk.Position == st.subscription.End-1 || time.Since(chunk.Due) >= st.subscription.Interval
@@ -194,59 +191,67 @@ func (st *stream) moreIsDue(chunk actors.Chunk) bool {
 
 // flush writes the frames that are held.
 func (st *stream) flush() error {
-	defer st.release()
-	size := st.pending.size() // before the transport adds to it
-	if err := st.transport.write(st.pending); err != nil {
+	size := st.frames.size() // before the transport adds to it
+	if err := st.transport.write(&st.frames); err != nil {
 		return err
 	}
+	st.frames.reset()
 	st.written(size)
 	return nil
 }
 
-// release gives the pending buffer back.
-func (st *stream) release() {
-	if st.pending != nil {
-		st.pending.free()
-		st.pending = nil
-		st.held = 0
-	}
+// beat writes a heartbeat, so that nobody on the way takes the stream for dead.
+// Nothing is held when it is called.
+func (st *stream) beat() error {
+	st.frames.bytes = appendHeartbeat(st.frames.bytes)
+	st.metrics.Heartbeat(st.frames.size())
+	st.tally.bytes += st.frames.size()
+	err := st.transport.write(&st.frames)
+	st.frames.reset()
+	return err
 }
 
-// beat writes a heartbeat, so that nobody on the way takes the stream for dead.
-func (st *stream) beat() error {
-	frames := newBuffer()
-	defer frames.free()
-	frames.bytes = appendHeartbeat(frames.bytes)
-	size := frames.size()
-	if err := st.transport.write(frames); err != nil {
-		return err
+// end writes what is left and tells why the stream ended. failed is the error
+// of a write, or a panic: then nothing more can be written.
+func (st *stream) end(failed error) {
+	if st.heartbeat != nil {
+		st.heartbeat.Stop()
 	}
-	st.tally.bytes += size
-	st.metrics.Heartbeat(size)
-	return nil
+	if failed != nil {
+		st.subscription.Cancel(causeOf(failed))
+		for range st.subscription.Chunks() { // closed as soon as the streamer sees it
+		}
+	}
+	cause := st.subscription.Err()
+	if failed == nil {
+		failed = st.finish(cause)
+	}
+	if cause == nil && failed != nil { // the streamer was done, the client was not
+		cause = causeOf(failed)
+	}
+	st.logClosed(cause)
+	if failed != nil {
+		st.transport.abort()
+	}
 }
 
 // finish writes what is held and what the cause of the end asks for, and ends
-// the body as the protocol wants it. To a client that left it only says so.
+// the body as the protocol wants it. It fails where the client is gone.
 func (st *stream) finish(cause error) error {
-	defer st.release()
 	if errors.Is(cause, broker.ErrClientGone) || errors.Is(cause, context.Canceled) {
 		return cause
-	}
-	if st.pending == nil {
-		st.pending = newBuffer()
 	}
 	events := 0
 	switch {
 	case cause == nil:
-		st.pending.bytes = appendDone(st.pending.bytes, st.subscription.Kind, st.subscription.Message, st.subscription.Total())
+		st.frames.bytes = appendDone(st.frames.bytes, st.subscription.Kind, st.subscription.Message, st.subscription.Total())
 		events++
 	case reasonOf(cause) == reasonShutdown:
 		later := time.Duration(st.server.config.Jitter() * float64(reconnection))
-		st.pending.bytes = appendRetry(st.pending.bytes, reconnection+later)
+		st.frames.bytes = appendRetry(st.frames.bytes, reconnection+later)
 	}
-	size := st.pending.size()
-	if err := st.transport.close(st.pending); err != nil {
+	size := st.frames.size()
+	if err := st.transport.close(&st.frames); err != nil {
 		return err
 	}
 	st.written(size)

@@ -36,18 +36,22 @@ func (st *stream) written(bytes int) {
 		return
 	}
 	if st.tally.chunks == 0 {
-		st.tally.ttfc = time.Since(st.opened)
-		st.metrics.FirstEvent(st.tally.ttfc)
-		if st.debug() {
-			st.logFirstChunk()
-		}
+		st.firstWritten()
 	}
 	st.tally.chunks += st.held
 	lag := time.Since(st.heldDue)
 	st.noteLag(lag)
-	for range st.held {
+	for ; st.held > 0; st.held-- {
 		st.metrics.Late(lag)
 		lag -= st.subscription.Interval
+	}
+}
+
+func (st *stream) firstWritten() {
+	st.tally.ttfc = time.Since(st.opened)
+	st.metrics.FirstEvent(st.tally.ttfc)
+	if st.debug() {
+		st.logFirstChunk()
 	}
 }
 
@@ -58,9 +62,9 @@ func (st *stream) noteLag(lag time.Duration) {
 	switch {
 	case lag >= slowAfter && st.tally.slow == 0:
 		st.tally.slow = lag
-		logs.StreamSlow.Log(st.server.config.Logger, st.fields(logs.LagMS(lag))...)
+		st.logLag(logs.StreamSlow, lag)
 	case st.tally.slow > 0 && lag < recoveredBelow:
-		logs.StreamRecovered.Log(st.server.config.Logger, st.fields(logs.LagMS(st.tally.slow))...)
+		st.logLag(logs.StreamRecovered, st.tally.slow)
 		st.tally.slow = 0
 	case st.tally.slow > 0:
 		st.tally.slow = max(st.tally.slow, lag)
@@ -113,12 +117,17 @@ func reasonOf(cause error) string {
 	}
 }
 
-// causeOf turns the error of a write into the cause of the stream's end.
+// causeOf turns what went wrong here into the cause of the stream's end.
 func causeOf(failed error) error {
-	if errors.Is(failed, errStalled) {
+	var panicked *actors.PanicError
+	switch {
+	case errors.Is(failed, errStalled):
 		return broker.ErrTooSlow
+	case errors.As(failed, &panicked):
+		return panicked
+	default:
+		return broker.ErrClientGone
 	}
-	return broker.ErrClientGone
 }
 
 // debug says whether single chunks are logged.
@@ -142,12 +151,22 @@ func (st *stream) logOpened(x *exchange, lastEventID string) {
 		logs.ClientAddress(x.request.RemoteAddr))...)
 }
 
+// The lines that the loop may log. A line's fields are large, so each has a
+// frame of its own, which is on the stack only while it is logged.
+
+//go:noinline
 func (st *stream) logFirstChunk() {
 	logs.StreamFirstChunk.Log(st.server.config.Logger, st.fields(logs.TTFCMS(st.tally.ttfc))...)
 }
 
+//go:noinline
 func (st *stream) logChunk(position, bytes int) {
 	logs.StreamChunk.Log(st.server.config.Logger, st.fields(logs.Position(position), logs.Bytes(bytes))...)
+}
+
+//go:noinline
+func (st *stream) logLag(event *logs.Event, lag time.Duration) {
+	event.Log(st.server.config.Logger, st.fields(logs.LagMS(lag))...)
 }
 
 // logClosed tells the one end of the stream.

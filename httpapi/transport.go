@@ -3,7 +3,6 @@ package httpapi
 import (
 	"errors"
 	"net/http"
-	"sync"
 )
 
 // transport is what one stream is written to: the body of one response. One
@@ -32,24 +31,23 @@ var errStalled = errors.New("httpapi: write timed out")
 // to eight hexadecimal digits, and CRLF.
 const headroom = 10
 
+// usualBuffer holds the frames of most writes: one chunk of text.
+const usualBuffer = 208
+
 // buffer collects the frames of one write, behind room for the head of an
-// HTTP/1.1 chunk. Buffers are shared by all streams, so that a stream which
-// waits, as most do, holds none.
+// HTTP/1.1 chunk.
 type buffer struct{ bytes []byte }
 
-var buffers = sync.Pool{New: func() any { return &buffer{make([]byte, headroom, 512)} }}
+func newBuffer() buffer { return buffer{make([]byte, headroom, usualBuffer)} }
 
-func newBuffer() *buffer { return buffers.Get().(*buffer) }
-
-// maxPooled bounds the buffers that are kept: one long text must not stay.
-const maxPooled = 2 * maxPending
-
-// free gives the buffer back. It must not be used after that.
-func (b *buffer) free() {
-	if cap(b.bytes) <= maxPooled {
-		b.bytes = b.bytes[:headroom]
-		buffers.Put(b)
+// reset empties the buffer. One that had to grow, to catch up or for a long
+// chunk, is let go: most streams wait most of the time.
+func (b *buffer) reset() {
+	if cap(b.bytes) > usualBuffer {
+		*b = newBuffer()
+		return
 	}
+	b.bytes = b.bytes[:headroom]
 }
 
 // frames returns what was collected.
