@@ -107,8 +107,14 @@ func (s *Streamer) send(ctx context.Context, position int) bool {
 	if !ok {
 		return false
 	}
+	chunk := Chunk{Position: position, Text: text, Due: s.due(position)}
 	select {
-	case s.chunks <- Chunk{Position: position, Text: text, Due: s.due(position)}:
+	case s.chunks <- chunk: // mostly the reader waits, and this is all
+		return true
+	default:
+	}
+	select {
+	case s.chunks <- chunk:
 		return true
 	case <-ctx.Done():
 		return false

@@ -20,7 +20,7 @@ import (
 type http1Transport struct {
 	stream  *stream
 	conn    net.Conn
-	try     *tryWriter // nil where the connection cannot be written without waiting
+	socket  socket
 	chunked bool
 	watched watchToken
 }
@@ -33,7 +33,7 @@ func takeHTTP1(x *exchange, st *stream) (transport, error) {
 	t := &http1Transport{
 		stream:  st,
 		conn:    conn,
-		try:     newTryWriter(conn),
+		socket:  socketOf(conn),
 		chunked: x.request.ProtoAtLeast(1, 1),
 	}
 	t.watched = st.server.watch.add(conn, func() { st.subscription.Cancel(broker.ErrClientGone) })
@@ -126,14 +126,11 @@ func (t *http1Transport) encode(frames *buffer) []byte {
 // send writes p. Mostly there is room for it at once; a deadline, which costs
 // more than the rest of the way to the kernel, is set only where there is not.
 func (t *http1Transport) send(p []byte) error {
-	if t.try != nil {
-		n, err := t.try.write(p)
-		if err != nil || n == len(p) {
-			return err
-		}
-		p = p[n:]
+	n, err := t.socket.tryWrite(p)
+	if err != nil || n == len(p) {
+		return err
 	}
-	return t.sendSlowly(p)
+	return t.sendSlowly(p[n:])
 }
 
 // sendSlowly waits for room, in slices of a second: an operator is told early,

@@ -1,51 +1,46 @@
 package httpapi
 
 import (
-	"errors"
 	"net"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// tryWriter writes to a socket without waiting. Not safe for concurrent use.
-type tryWriter struct {
-	raw     syscall.RawConn
-	attempt func(fd uintptr) bool // made once, so that a write allocates nothing
+// socket writes to a connection without waiting, and without the locks and the
+// poller that make a net.Conn safe for concurrent use: one goroutine writes to
+// the connection of a stream, and the same one closes it. -1 is no socket.
+type socket int
 
-	pending []byte
-	n       int
-	err     error
+// socketOf returns the socket of conn, which must not be used once conn is
+// closed.
+func socketOf(conn net.Conn) socket {
+	s := socket(-1)
+	if c, ok := conn.(syscall.Conn); ok {
+		if raw, err := c.SyscallConn(); err == nil {
+			_ = raw.Control(func(fd uintptr) { s = socket(fd) })
+		}
+	}
+	return s
 }
 
-// newTryWriter returns nil for a connection without a file descriptor.
-func newTryWriter(conn net.Conn) *tryWriter {
-	socket, ok := conn.(syscall.Conn)
-	if !ok {
-		return nil
-	}
-	raw, err := socket.SyscallConn()
-	if err != nil {
-		return nil
-	}
-	w := &tryWriter{raw: raw}
-	w.attempt = func(fd uintptr) bool {
-		w.n, w.err = unix.Write(int(fd), w.pending)
-		return true // done, whatever came of it: never wait
-	}
-	return w
-}
-
-// write writes as much of p as there is room for, which may be nothing.
-func (w *tryWriter) write(p []byte) (int, error) {
-	w.pending = p
-	err := w.raw.Write(w.attempt)
-	w.pending = nil
-	if err != nil {
-		return 0, err
-	}
-	if errors.Is(w.err, unix.EAGAIN) || errors.Is(w.err, unix.EINTR) {
+// tryWrite writes as much of p as there is room for, which may be nothing. p is
+// not empty.
+func (s socket) tryWrite(p []byte) (int, error) {
+	if s < 0 {
 		return 0, nil
 	}
-	return max(w.n, 0), w.err
+	// Raw, as this never blocks: the scheduler need not be told. send(2) is the
+	// shorter way through the kernel than write(2).
+	n, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(s), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)),
+		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
+	switch errno {
+	case 0:
+		return int(n), nil
+	case unix.EAGAIN, unix.EINTR:
+		return 0, nil
+	default:
+		return 0, errno
+	}
 }
