@@ -61,9 +61,9 @@ func BenchmarkStreamer(b *testing.B) {
 	for name, source := range sources {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
-			s := actors.New(actors.Plan{Source: source(b.N), End: b.N, Pace: actors.Pace{Interval: 1}})
+			s := actors.New(b.Context(), actors.Plan{Clock: actors.NewClock(), Source: source(b.N), End: b.N, Pace: actors.Pace{Interval: 1}})
 			b.ResetTimer()
-			go s.Run(b.Context()) // ends below, with its last chunk
+			go s.Run() // ends below, with its last chunk
 			for range s.Chunks() {
 			}
 			if err := s.Err(); err != nil {
@@ -78,8 +78,8 @@ func BenchmarkNew(b *testing.B) {
 	text := strings.Repeat("a", 1000)
 	b.ReportAllocs()
 	for b.Loop() {
-		s := actors.New(actors.Plan{Source: actors.Split(text, actors.Character)})
-		s.Run(b.Context())
+		s := actors.New(b.Context(), actors.Plan{Source: actors.Split(text, actors.Character)})
+		s.Run()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 // Plan says what a streamer sends and when. It is not changed after New.
 type Plan struct {
+	Clock  *Clock // wakes the streamer; must be running
 	Source Source // yields the texts of positions First to End-1
 	First  int    // position of the source's first text
 	From   int    // position of the first chunk; what comes before is skipped
@@ -17,24 +18,40 @@ type Plan struct {
 }
 
 // Streamer is the actor that serves one subscription. One goroutine calls Run
-// once; one other reads Chunks and, when that is closed, Err.
+// once; one other reads Chunks and, when that is closed, Err. Any may call
+// Cancel.
 type Streamer struct {
 	// Immutable.
-	plan   Plan
-	chunks chan Chunk
+	plan    Plan
+	chunks  chan Chunk
+	mailbox chan signal // from the clock and from whoever ends ctx; nobody closes it
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	unwatch func() bool // stops waking for the parent of ctx; nil if that never ends
+
+	// In the clock's hands while Run sleeps.
+	sleeper sleeper
 
 	// Written by Run before it closes chunks, read by others after.
 	err error
 }
 
-// New returns a streamer that has not been started.
-func New(plan Plan) *Streamer {
-	return &Streamer{
+// New returns a streamer that has not been started. It ends with ctx at the
+// latest.
+func New(ctx context.Context, plan Plan) *Streamer {
+	s := &Streamer{
 		plan: plan,
 		// No room: a chunk is handed over when its reader is ready for it, so
 		// nothing that was not sent yet waits in memory.
-		chunks: make(chan Chunk),
+		chunks:  make(chan Chunk),
+		mailbox: make(chan signal, mailboxRoom),
 	}
+	s.sleeper.mailbox = s.mailbox
+	s.ctx, s.cancel = context.WithCancelCause(ctx)
+	if ctx.Done() != nil { // else Cancel is the only end there is
+		s.unwatch = context.AfterFunc(s.ctx, s.wake)
+	}
+	return s
 }
 
 // Chunks returns the chunks in order. Run closes the channel when the stream
@@ -46,15 +63,30 @@ func (s *Streamer) Chunks() <-chan Chunk { return s.chunks }
 // Chunks is closed.
 func (s *Streamer) Err() error { return s.err }
 
+// Cancel ends the streamer's context with cause, unless it has ended before.
+func (s *Streamer) Cancel(cause error) {
+	s.cancel(cause)
+	s.wake()
+}
+
+// Canceled says whether the streamer's context has ended. It has, too, once the
+// streamer has.
+func (s *Streamer) Canceled() bool { return s.ctx.Err() != nil }
+
+// wake makes the streamer look at its context.
+func (s *Streamer) wake() { tell(s.mailbox, look) }
+
 // Run sends the chunks, each when it is due. It returns when all were sent or
-// ctx has ended, having closed Chunks.
+// the context has ended, having closed Chunks.
 //
 // The goroutine waits nearly all the time, and its stack, which is most of what
 // it costs, should stay at the 2 KiB that it starts with: hence the small
-// functions below, each with the few variables it needs.
-func (s *Streamer) Run(ctx context.Context) {
+// functions below, each with the few variables it needs. It waits on one
+// channel, its mailbox; a select of that and ctx.Done would cost it a channel
+// more, and every wait the time to enter both.
+func (s *Streamer) Run() {
 	defer s.end()
-	s.err = s.stream(ctx)
+	s.err = s.stream()
 }
 
 // end is deferred by Run: it turns a panic into the reason of the end.
@@ -63,18 +95,20 @@ func (s *Streamer) end() {
 		s.err = &PanicError{Value: v, Stack: debug.Stack()}
 	}
 	close(s.chunks)
+	s.cancel(nil) // frees the context; a cause that was given before stays
+	if s.unwatch != nil {
+		s.unwatch()
+	}
 }
 
 // stream is the paced loop.
-func (s *Streamer) stream(ctx context.Context) error {
+func (s *Streamer) stream() error {
 	for range s.plan.From - s.plan.First {
 		s.plan.Source.Next()
 	}
-	timer := time.NewTimer(time.Hour) // reset before each use
-	defer timer.Stop()
 	for position := s.plan.From; position < s.plan.End; position++ {
-		if !sleepUntil(ctx, timer, s.due(position)) || !s.send(ctx, position) {
-			return s.cause(ctx, position)
+		if !s.sleepUntil(s.due(position)) || !s.send(position) {
+			return s.cause(position)
 		}
 	}
 	return nil
@@ -83,26 +117,23 @@ func (s *Streamer) stream(ctx context.Context) error {
 // due returns when the schedule wants the chunk of this position.
 func (s *Streamer) due(position int) time.Time { return s.plan.Pace.Due(position - s.plan.From) }
 
-// sleepUntil waits until due, and says false if ctx ended before.
-func sleepUntil(ctx context.Context, timer *time.Timer, due time.Time) bool {
-	wait := time.Until(due)
-	if wait <= 0 {
+// sleepUntil waits until t, and says false if the context ended before.
+func (s *Streamer) sleepUntil(t time.Time) bool {
+	if !s.plan.Clock.wakeAt(t, &s.sleeper) {
+		return len(s.mailbox) == 0 // there may be a look
+	}
+	if <-s.mailbox == due {
 		return true
 	}
-	timer.Reset(wait)
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	s.plan.Clock.forget(&s.sleeper)
+	return false
 }
 
-// send hands the chunk of this position to the reader. It says false if ctx
-// ended before, or there is none.
+// send hands the chunk of this position to the reader. It says false if the
+// context ended before, or there is none.
 //
 //go:noinline
-func (s *Streamer) send(ctx context.Context, position int) bool {
+func (s *Streamer) send(position int) bool {
 	text, ok := s.plan.Source.Next()
 	if !ok {
 		return false
@@ -116,17 +147,17 @@ func (s *Streamer) send(ctx context.Context, position int) bool {
 	select {
 	case s.chunks <- chunk:
 		return true
-	case <-ctx.Done():
+	case <-s.mailbox: // a look: no tick was asked for
 		return false
 	}
 }
 
 // cause tells why the chunk of this position was not sent.
-func (s *Streamer) cause(ctx context.Context, position int) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+func (s *Streamer) cause(position int) error {
+	if s.Canceled() {
+		return context.Cause(s.ctx)
 	}
-	return fmt.Errorf("actors: the source ended before position %d of %d", position, s.plan.End)
+	return fmt.Errorf("actors: source ended at position %d of %d", position, s.plan.End)
 }
 
 // PanicError is the end of a streamer that panicked.

@@ -27,6 +27,13 @@ func planFor(text string) actors.Plan {
 	}
 }
 
+// clock returns a clock that runs until the test ends.
+func clock(t testing.TB) *actors.Clock {
+	c := actors.NewClock()
+	go c.Run(t.Context())
+	return c
+}
+
 // running is a streamer under test, as its one reader sees it.
 type running struct {
 	*actors.Streamer
@@ -36,8 +43,9 @@ type running struct {
 
 // start runs a streamer until it is done or ctx ends. The bubble waits for it.
 func start(t *testing.T, ctx context.Context, plan actors.Plan) *running {
-	s := &running{actors.New(plan), t, time.Now()}
-	go s.Run(ctx)
+	plan.Clock = clock(t)
+	s := &running{actors.New(ctx, plan), t, time.Now()}
+	go s.Run()
 	return s
 }
 
@@ -281,9 +289,11 @@ func TestRunReturnsWithItsReaderGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		returned := make(chan struct{})
-		s := actors.New(planFor("ab"))
+		plan := planFor("ab")
+		plan.Clock = clock(t)
+		s := actors.New(ctx, plan)
 		go func() {
-			s.Run(ctx)
+			s.Run()
 			close(returned)
 		}()
 		synctest.Wait()
@@ -335,9 +345,10 @@ func TestPanicInSource(t *testing.T) {
 					t.Fatalf("got %+v from a source that panicked", chunk)
 				}
 				wantPanic(t, s.Err(), "!boom")
-				neighbour.wantChunk(0, "a", time.Since(s.start), 0)
-				neighbour.wantChunk(1, "b", interval, interval)
-				neighbour.wantEnd(interval, nil)
+				at := time.Since(s.start)
+				neighbour.wantChunk(0, "a", at, 0)
+				neighbour.wantChunk(1, "b", max(at, interval), interval)
+				neighbour.wantEnd(max(at, interval), nil)
 			})
 		})
 	}

@@ -19,6 +19,7 @@ type loop struct {
 	drains  []chan<- struct{} // askers of Drain who wait; closed once no stream runs
 	evicted []Removal         // not yet told to the reporter
 
+	clock     *actors.Clock // of all streamers
 	streamers sync.WaitGroup
 }
 
@@ -33,6 +34,7 @@ func newLoop(config Config, inbox chan command) *loop {
 			streams:  config.MaxStreams,
 		}),
 		expiry: time.NewTimer(config.TTL),
+		clock:  actors.NewClock(),
 	}
 }
 
@@ -40,13 +42,14 @@ func newLoop(config Config, inbox chan command) *loop {
 // for it.
 func (l *loop) run(ctx context.Context) {
 	report := make(chan Removal) // sent and closed here, received by the reporter
-	var reporter sync.WaitGroup
-	reporter.Go(func() {
+	var others sync.WaitGroup
+	others.Go(func() { // the reporter
 		for removal := range report {
 			l.config.Evicted(removal)
 		}
 	})
-	defer reporter.Wait()
+	others.Go(func() { l.clock.Run(ctx) })
+	defer others.Wait()
 	defer close(report)
 	defer l.reportRest(report)
 	defer l.expiry.Stop()
@@ -115,29 +118,27 @@ func (l *loop) carryOut(ctx context.Context, cmd command) {
 
 // subscribe registers a stream and starts its streamer.
 func (l *loop) subscribe(ctx context.Context, now time.Time, cmd subscribeCmd) (*Subscription, error) {
-	streamCtx, cancel := context.WithCancelCause(cmd.ctx)
-	stream, err := l.state.subscribe(now, cmd.request.MessageID, cmd.request.Kind, cancel)
+	var subscription *Subscription
+	stream, err := l.state.subscribe(now, cmd.request.MessageID, cmd.request.Kind, func(cause error) { subscription.Cancel(cause) })
 	if err != nil {
-		cancel(err)
 		return nil, err
 	}
-	subscription := newSubscription(streamCtx, now, cmd.id, cmd.request, stream)
+	subscription = newSubscription(cmd, stream.entry.message, l.clock, now)
 	l.streamers.Add(1)
-	go l.stream(ctx, streamCtx, subscription.streamer, stream)
+	go l.stream(ctx, subscription.streamer, stream)
 	return subscription, nil
 }
 
 // stream is the goroutine of one streamer. Its stack should stay as small as a
 // goroutine's first one, so the report is not in the frame of Run.
-func (l *loop) stream(ctx, streamCtx context.Context, streamer *actors.Streamer, stream *stream) {
+func (l *loop) stream(ctx context.Context, streamer *actors.Streamer, stream *stream) {
 	defer l.streamers.Done()
-	streamer.Run(streamCtx)
+	streamer.Run()
 	l.reportEnd(ctx, stream)
 }
 
 // reportEnd takes a stream out of the registry.
 func (l *loop) reportEnd(ctx context.Context, stream *stream) {
-	stream.cancel(nil) // frees the context; a cause that was given before stays
 	select {
 	case l.inbox <- endedCmd{stream}:
 	case <-ctx.Done(): // the loop has ended, and its counts with it

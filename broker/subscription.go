@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"context"
 	"time"
 
 	"sseserver/actors"
@@ -59,36 +58,32 @@ type Subscription struct {
 	End      int // one past the position of the last chunk
 
 	streamer *actors.Streamer
-	canceled <-chan struct{}
-	cancel   context.CancelCauseFunc
 }
 
-// newSubscription plans the stream that request asks for, from now on until ctx
-// ends.
-func newSubscription(ctx context.Context, now time.Time, id SubscriptionID, request Request, stream *stream) *Subscription {
-	message := stream.entry.message
+// newSubscription plans the stream of message that cmd asks for, from now on.
+func newSubscription(cmd subscribeCmd, message *Message, clock *actors.Clock, now time.Time) *Subscription {
+	request := cmd.request
 	first, from, end := request.span(message)
 	source := actors.Progress()
 	if request.Kind == Characters {
 		source = actors.Split(message.Text, request.Unit)
 	}
 	return &Subscription{
-		ID:       id,
+		ID:       cmd.id,
 		Message:  message,
 		Kind:     request.Kind,
 		Interval: request.Interval,
 		First:    first,
 		From:     from,
 		End:      end,
-		streamer: actors.New(actors.Plan{
+		streamer: actors.New(cmd.ctx, actors.Plan{
+			Clock:  clock,
 			Source: source,
 			First:  first,
 			From:   from,
 			End:    end,
 			Pace:   actors.Pace{Start: now, Interval: request.Interval},
 		}),
-		canceled: ctx.Done(),
-		cancel:   stream.cancel,
 	}
 }
 
@@ -105,7 +100,7 @@ func (s *Subscription) Err() error { return s.streamer.Err() }
 
 // Cancel ends the stream early. Err then returns cause, unless the stream had
 // ended for another reason before.
-func (s *Subscription) Cancel(cause error) { s.cancel(cause) }
+func (s *Subscription) Cancel(cause error) { s.streamer.Cancel(cause) }
 
-// Canceled is closed once the stream was asked to end, or has ended.
-func (s *Subscription) Canceled() <-chan struct{} { return s.canceled }
+// Canceled says whether the stream was asked to end, or has ended.
+func (s *Subscription) Canceled() bool { return s.streamer.Canceled() }

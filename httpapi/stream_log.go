@@ -77,12 +77,7 @@ func (st *stream) blocked() bool {
 	if st.held > 0 {
 		st.noteLag(time.Since(st.heldDue))
 	}
-	select {
-	case <-st.subscription.Canceled():
-		return false
-	default:
-		return true
-	}
+	return !st.subscription.Canceled()
 }
 
 // The reasons that this file decides on; the catalogue has them all.

@@ -1,0 +1,157 @@
+package actors
+
+import (
+	"context"
+	"math/bits"
+	"sync"
+	"time"
+)
+
+// Tick is the grid on which a Clock wakes: what is due between two ticks is
+// woken at the later one.
+const Tick = time.Millisecond
+
+// Clock wakes streamers when they are due. One goroutine and one timer serve
+// them all: streams that are due in the same millisecond wake together, and a
+// waiting stream needs neither a timer nor the channel of one.
+//
+// It is a timing wheel (Varghese and Lauck, "Hashed and hierarchical timing
+// wheels", scheme 6). Run is called once; streamers use the rest at any time.
+type Clock struct {
+	start time.Time     // tick 0; immutable
+	kick  chan struct{} // tells Run that it sleeps too long; room for one, as one is enough
+
+	mu     sync.Mutex             // never held while waiting
+	now    int64                  // the last tick whose sleepers were woken
+	alarm  int64                  // the tick until which Run sleeps
+	wheel  [wheelSize]*sleeper    // by tick modulo wheelSize, each a list
+	filled [wheelSize / 64]uint64 // a bit for each list that is not empty
+}
+
+// wheelSize is the number of ticks in one turn of the wheel. Who sleeps for
+// longer is looked at once in each turn.
+const wheelSize = 4096
+
+// never is the tick of an alarm that is off.
+const never = int64(1) << 62
+
+// sleeper is a streamer's place in the lists of its clock.
+type sleeper struct {
+	mailbox    chan signal // gets due
+	tick       int64
+	next, prev *sleeper // prev is nil at the front, both are outside of a list
+}
+
+// NewClock returns a clock that has not been started.
+func NewClock() *Clock {
+	return &Clock{start: time.Now(), kick: make(chan struct{}, 1), alarm: never}
+}
+
+// Run wakes sleepers until ctx ends.
+func (c *Clock) Run(ctx context.Context) {
+	timer := time.NewTimer(time.Hour) // reset before each use
+	defer timer.Stop()
+	for {
+		if alarm := c.advance(int64(time.Since(c.start) / Tick)); alarm == never {
+			timer.Stop()
+		} else {
+			timer.Reset(time.Until(c.start.Add(time.Duration(alarm) * Tick)))
+		}
+		select {
+		case <-timer.C:
+		case <-c.kick:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// wakeAt lets s be sent due at the first tick that is not before t. It says
+// false if that tick has passed, and then nothing is sent.
+func (c *Clock) wakeAt(t time.Time, s *sleeper) bool {
+	s.tick = int64((t.Sub(c.start) + Tick - 1) / Tick)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.tick <= c.now {
+		return false
+	}
+	c.insert(s)
+	if s.tick < c.alarm {
+		c.alarm = s.tick
+		tell(c.kick, struct{}{})
+	}
+	return true
+}
+
+// forget takes s out of the wheel, if it is in it. Nothing is sent after that.
+func (c *Clock) forget(s *sleeper) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.prev != nil || s.next != nil || c.wheel[s.tick%wheelSize] == s {
+		c.remove(s)
+	}
+}
+
+// advance wakes all whose tick is not after now, and returns the tick at which
+// the next ones may be due.
+func (c *Clock) advance(now int64) (alarm int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for tick := max(c.now+1, now-wheelSize+1); tick <= now; tick++ {
+		for s := c.wheel[tick%wheelSize]; s != nil; {
+			following := s.next
+			if s.tick <= now {
+				c.remove(s)
+				tell(s.mailbox, due)
+			}
+			s = following
+		}
+	}
+	c.now = max(c.now, now)
+	c.alarm = c.nextFilled()
+	return c.alarm
+}
+
+func (c *Clock) insert(s *sleeper) {
+	slot := s.tick % wheelSize
+	if front := c.wheel[slot]; front != nil {
+		s.next, front.prev = front, s
+	}
+	c.wheel[slot] = s
+	c.filled[slot/64] |= 1 << (slot % 64)
+}
+
+func (c *Clock) remove(s *sleeper) {
+	slot := s.tick % wheelSize
+	if s.prev != nil {
+		s.prev.next = s.next
+	} else {
+		c.wheel[slot] = s.next
+	}
+	if s.next != nil {
+		s.next.prev = s.prev
+	}
+	s.next, s.prev = nil, nil
+	if c.wheel[slot] == nil {
+		c.filled[slot/64] &^= 1 << (slot % 64)
+	}
+}
+
+// nextFilled returns the first tick after now whose list is not empty. Those in
+// it may be due only some turns later.
+func (c *Clock) nextFilled() int64 {
+	const words = wheelSize / 64
+	first := (c.now + 1) % wheelSize
+	for i := range int64(words + 1) { // the word of first twice: its end, and its beginning last
+		word := (first/64 + i) % words
+		set := c.filled[word]
+		if i == 0 {
+			set &= ^uint64(0) << (first % 64)
+		}
+		if set != 0 {
+			slot := word*64 + int64(bits.TrailingZeros64(set))
+			return c.now + 1 + (slot-first+wheelSize)%wheelSize
+		}
+	}
+	return never
+}

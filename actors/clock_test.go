@@ -1,0 +1,64 @@
+package actors
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestClockWakesEachSleeperAtItsTick has sleepers of all lengths, more than a
+// turn of the wheel too, that come and leave at random.
+func TestClockWakesEachSleeperAtItsTick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		clock := NewClock()
+		go clock.Run(ctx)
+		random := rand.New(rand.NewPCG(1, 2))
+		for range 500 {
+			wait := time.Duration(random.Int64N(int64(3 * wheelSize * Tick)))
+			leaves := random.IntN(4) == 0
+			go func() {
+				s := &sleeper{mailbox: make(chan signal, mailboxRoom)}
+				for range 3 {
+					at := time.Now().Add(wait)
+					if !clock.wakeAt(at, s) {
+						t.Errorf("%v ahead is taken for past", wait)
+					}
+					if leaves {
+						clock.forget(s)
+						clock.forget(s) // once more does nothing
+						continue
+					}
+					<-s.mailbox
+					if late := time.Since(at); late < 0 || late >= Tick {
+						t.Errorf("woken %v after its time", late)
+					}
+				}
+			}()
+			time.Sleep(time.Duration(random.Int64N(int64(20 * time.Millisecond))))
+		}
+		time.Sleep(10 * wheelSize * Tick)
+		if alarm := clock.nextFilled(); alarm != never {
+			t.Errorf("somebody still sleeps until tick %d", alarm)
+		}
+	})
+}
+
+func TestClockSaysWhatIsPast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		clock := NewClock()
+		go clock.Run(ctx)
+		synctest.Wait()
+		s := &sleeper{mailbox: make(chan signal, mailboxRoom)}
+		for _, ago := range []time.Duration{0, Tick / 2, time.Hour} {
+			if clock.wakeAt(time.Now().Add(-ago), s) {
+				t.Errorf("%v ago is not past", ago)
+			}
+		}
+	})
+}
