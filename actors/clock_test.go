@@ -41,6 +41,8 @@ func TestClockWakesEachSleeperAtItsTick(t *testing.T) {
 			time.Sleep(time.Duration(random.Int64N(int64(20 * time.Millisecond))))
 		}
 		time.Sleep(10 * wheelSize * Tick)
+		clock.mu.Lock()
+		defer clock.mu.Unlock()
 		if alarm := clock.nextFilled(); alarm != never {
 			t.Errorf("somebody still sleeps until tick %d", alarm)
 		}

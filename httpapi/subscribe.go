@@ -60,10 +60,12 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if limit := int64(s.config.MaxConns); limit > 0 && s.conns.Load() > limit {
 		return tooManyStreams("the server has as many connections as its open-file limit allows")
 	}
-	// On HTTP/1 the stream outlives its handler, and with it r.Context().
 	ctx := r.Context()
 	if r.ProtoMajor == 1 {
-		ctx = context.WithoutCancel(ctx)
+		// The stream outlives its handler, with which r.Context() ends. It is
+		// canceled by the disconnect watch and the broker, and keeps nothing of
+		// the request in memory.
+		ctx = context.Background()
 	}
 	subscription, err := s.config.Broker.Subscribe(ctx, request)
 	if err != nil {
