@@ -24,13 +24,13 @@ type Streamer struct {
 	// Immutable.
 	plan    Plan
 	chunks  chan Chunk
-	mailbox chan signal // from the clock and from whoever ends ctx; nobody closes it
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	unwatch func() bool // stops waking for the parent of ctx; nil if that never ends
 
-	// In the clock's hands while Run sleeps.
-	sleeper sleeper
+	// The mailbox, which the clock and whoever ends ctx send to and nobody
+	// closes; the rest of it is in the clock's hands while Run sleeps.
+	sleeper
 
 	// Written by Run before it closes chunks, read by others after.
 	err error
@@ -44,9 +44,8 @@ func New(ctx context.Context, plan Plan) *Streamer {
 		// No room: a chunk is handed over when its reader is ready for it, so
 		// nothing that was not sent yet waits in memory.
 		chunks:  make(chan Chunk),
-		mailbox: make(chan signal, mailboxRoom),
+		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom)},
 	}
-	s.sleeper.mailbox = s.mailbox
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	if ctx.Done() != nil { // else Cancel is the only end there is
 		s.unwatch = context.AfterFunc(s.ctx, s.wake)

@@ -142,6 +142,7 @@ func TestSubmit(t *testing.T) {
 			message := b.Submit(test.text)
 			want := broker.Message{
 				ID:          broker.MessageID{byte(i + 1)},
+				Name:        broker.MessageID{byte(i + 1)}.String(),
 				Text:        test.text,
 				Characters:  test.characters,
 				Words:       test.words,

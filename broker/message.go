@@ -37,6 +37,7 @@ func ParseMessageID(s string) (MessageID, bool) {
 // once it was made, so any goroutine may read it.
 type Message struct {
 	ID          MessageID
+	Name        string // ID as text, which every frame carries
 	Text        string
 	Characters  int               // extended grapheme clusters in Text
 	Words       int               // runs of non-space with the white space after them
@@ -47,6 +48,7 @@ type Message struct {
 func newMessage(id MessageID, text string, now time.Time) *Message {
 	return &Message{
 		ID:          id,
+		Name:        id.String(),
 		Text:        text,
 		Characters:  actors.Count(text, actors.Character),
 		Words:       actors.Count(text, actors.Word),

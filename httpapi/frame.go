@@ -96,7 +96,7 @@ func appendChunk(dst []byte, kind broker.Kind, messageID string, chunk actors.Ch
 //	data: {"messageId":"5b0e…","total":5,"sha256":"<hex of the UTF-8 message>"}
 func appendDone(dst []byte, kind broker.Kind, message *broker.Message, total int) []byte {
 	dst = append(dst, "event: done\nid: "+idEnd+"\ndata: {\"messageId\":\""...)
-	dst = append(dst, message.ID.String()...)
+	dst = append(dst, message.Name...)
 	dst = append(dst, `","total":`...)
 	dst = strconv.AppendInt(dst, int64(total), 10)
 	if kind == broker.Characters {

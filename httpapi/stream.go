@@ -34,11 +34,10 @@ type stream struct {
 	transport    transport
 	metrics      *metrics.Stream
 	heartbeat    *time.Timer // nil where none is needed
-	messageID    string
 	requestID    string
 	opened       time.Time
 
-	frames  buffer    // what is framed and not written yet
+	frames  *buffer   // what is framed and not written yet; nil if nothing is
 	held    int       // chunks in frames
 	heldDue time.Time // when the first of them was due
 
@@ -53,10 +52,8 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 		server:       s,
 		subscription: subscription,
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
-		messageID:    subscription.Message.ID.String(),
 		requestID:    x.id,
 		opened:       x.start,
-		frames:       newBuffer(),
 	}
 	take := takeHTTP2
 	if x.request.ProtoMajor == 1 {
@@ -85,16 +82,22 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 
 // begin sends the head and the first block, so that onopen fires at once.
 func (st *stream) begin(x *exchange, lastEventID string) error {
+	st.frames = newBuffer()
+	defer st.release()
 	st.frames.bytes = appendConnected(st.frames.bytes, reconnection)
 	if lastEventID != "" {
-		st.frames.bytes = appendResumed(st.frames.bytes, st.messageID, st.subscription.From, st.resumed())
+		st.frames.bytes = appendResumed(st.frames.bytes, st.subscription.Message.Name, st.subscription.From, st.resumed())
 	}
 	setStreamHeader(x.Header())
 	x.status = http.StatusOK
 	st.tally.bytes += st.frames.size()
-	err := st.transport.begin(x.Header(), &st.frames)
-	st.frames.reset()
-	return err
+	return st.transport.begin(x.Header(), st.frames)
+}
+
+// release gives back the buffer of what was written, or never will be.
+func (st *stream) release() {
+	st.frames.free()
+	st.frames = nil
 }
 
 // resumed says whether the stream continues one that the client had before.
@@ -167,10 +170,11 @@ func (st *stream) nextOrBeat() (chunk actors.Chunk, ok bool, err error) {
 func (st *stream) hold(chunk actors.Chunk) {
 	if st.held == 0 {
 		st.heldDue = chunk.Due
+		st.frames = newBuffer()
 	}
 	st.held++
 	before := len(st.frames.bytes)
-	st.frames.bytes = appendChunk(st.frames.bytes, st.subscription.Kind, st.messageID, chunk, st.subscription.Total())
+	st.frames.bytes = appendChunk(st.frames.bytes, st.subscription.Kind, st.subscription.Message.Name, chunk, st.subscription.Total())
 	if st.debug() {
 		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
 	}
@@ -192,23 +196,23 @@ func (st *stream) moreIsDue(chunk actors.Chunk) bool {
 // flush writes the frames that are held.
 func (st *stream) flush() error {
 	size := st.frames.size() // before the transport adds to it
-	if err := st.transport.write(&st.frames); err != nil {
-		return err
+	err := st.transport.write(st.frames)
+	st.release()
+	if err == nil {
+		st.written(size)
 	}
-	st.frames.reset()
-	st.written(size)
-	return nil
+	return err
 }
 
 // beat writes a heartbeat, so that nobody on the way takes the stream for dead.
 // Nothing is held when it is called.
 func (st *stream) beat() error {
+	st.frames = newBuffer()
+	defer st.release()
 	st.frames.bytes = appendHeartbeat(st.frames.bytes)
 	st.metrics.Heartbeat(st.frames.size())
 	st.tally.bytes += st.frames.size()
-	err := st.transport.write(&st.frames)
-	st.frames.reset()
-	return err
+	return st.transport.write(st.frames)
 }
 
 // end writes what is left and tells why the stream ended. failed is the error
@@ -241,6 +245,10 @@ func (st *stream) finish(cause error) error {
 	if errors.Is(cause, broker.ErrClientGone) || errors.Is(cause, context.Canceled) {
 		return cause
 	}
+	if st.frames == nil {
+		st.frames = newBuffer()
+	}
+	defer st.release()
 	events := 0
 	switch {
 	case cause == nil:
@@ -251,7 +259,7 @@ func (st *stream) finish(cause error) error {
 		st.frames.bytes = appendRetry(st.frames.bytes, reconnection+later)
 	}
 	size := st.frames.size()
-	if err := st.transport.close(&st.frames); err != nil {
+	if err := st.transport.close(st.frames); err != nil {
 		return err
 	}
 	st.written(size)

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"sync"
 )
 
 // transport is what one stream is written to: the body of one response. One
@@ -31,23 +32,21 @@ var errStalled = errors.New("httpapi: write timed out")
 // to eight hexadecimal digits, and CRLF.
 const headroom = 10
 
-// usualBuffer holds the frames of most writes: one chunk of text.
-const usualBuffer = 208
-
 // buffer collects the frames of one write, behind room for the head of an
-// HTTP/1.1 chunk.
+// HTTP/1.1 chunk. Buffers are shared: a stream that waits, as most do, has none.
 type buffer struct{ bytes []byte }
 
-func newBuffer() buffer { return buffer{make([]byte, headroom, usualBuffer)} }
+var buffers = sync.Pool{New: func() any { return &buffer{make([]byte, headroom, 512)} }}
 
-// reset empties the buffer. One that had to grow, to catch up or for a long
-// chunk, is let go: most streams wait most of the time.
-func (b *buffer) reset() {
-	if cap(b.bytes) > usualBuffer {
-		*b = newBuffer()
-		return
+func newBuffer() *buffer { return buffers.Get().(*buffer) }
+
+// free gives the buffer back, which must not be used after that. One that had
+// to grow much, to catch up or for a long chunk, is let go.
+func (b *buffer) free() {
+	if cap(b.bytes) <= 2*maxHeld {
+		b.bytes = b.bytes[:headroom]
+		buffers.Put(b)
 	}
-	b.bytes = b.bytes[:headroom]
 }
 
 // frames returns what was collected.

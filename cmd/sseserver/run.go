@@ -157,6 +157,7 @@ func (pr *program) serve(signals <-chan os.Signal) int {
 	start(func() error { return pr.broker.Run(ctx) })
 	start(func() error { return pr.api.Run(ctx) })
 	start(pr.public.serve)
+	running.Go(func() { trimMemory(ctx) })
 	if pr.admin != nil {
 		start(pr.admin.serve)
 	}
