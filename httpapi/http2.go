@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -18,6 +19,10 @@ func takeHTTP2(x *exchange, st *stream) (transport, error) {
 		w:          x.ResponseWriter,
 		controller: http.NewResponseController(x.ResponseWriter),
 		timeout:    st.server.config.WriteTimeout,
+	}
+	// The deadline of http.Server is meant for plain answers.
+	if err := t.controller.SetWriteDeadline(time.Time{}); err != nil {
+		return nil, fmt.Errorf("httpapi: write deadline: %w", err)
 	}
 	// A deadline per write would cost a message to the connection's goroutine
 	// each time. This timer is our own until it fires, and then puts the

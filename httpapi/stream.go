@@ -55,13 +55,18 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 		requestID:    x.id,
 		opened:       x.start,
 	}
+	hijack := x.request.ProtoMajor == 1
 	take := takeHTTP2
-	if x.request.ProtoMajor == 1 {
+	if hijack {
 		take = takeHTTP1
+		s.hijacked.Add(1) // before http.Server.Shutdown may forget the connection
 	}
 	var err error
 	if st.transport, err = take(x, st); err != nil {
 		subscription.Cancel(err)
+		if hijack {
+			s.hijacked.Done()
+		}
 		return err
 	}
 	// Chunks that are closer together need no heartbeat between them.
@@ -71,8 +76,7 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 	st.logOpened(x, lastEventID)
 	err = st.begin(x, lastEventID)
 	x.finish()
-	if x.request.ProtoMajor == 1 {
-		s.hijacked.Add(1)
+	if hijack {
 		go st.runHijacked(err)
 	} else {
 		st.run(err)
@@ -81,7 +85,8 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 }
 
 // begin sends the head and the first block, so that onopen fires at once.
-func (st *stream) begin(x *exchange, lastEventID string) error {
+func (st *stream) begin(x *exchange, lastEventID string) (failed error) {
+	defer recoverTo(&failed)
 	st.frames = newBuffer()
 	defer st.release()
 	st.frames.bytes = appendConnected(st.frames.bytes, reconnection)
@@ -105,8 +110,8 @@ func (st *stream) resumed() bool { return st.subscription.From > st.subscription
 
 // runHijacked is the goroutine of a stream that has left its handler behind.
 func (st *stream) runHijacked(begun error) {
+	defer st.server.hijacked.Done()
 	st.run(begun)
-	st.server.hijacked.Done()
 }
 
 // run writes the stream to its end. begun is the error with which its beginning
@@ -122,11 +127,7 @@ func (st *stream) run(begun error) {
 // follow frames the chunks, and writes what is due, until the streamer closes
 // them. What is framed by then is left to end.
 func (st *stream) follow() (failed error) {
-	defer func() {
-		if v := recover(); v != nil {
-			failed = &actors.PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
+	defer recoverTo(&failed)
 	for {
 		chunk, ok, err := st.next()
 		if err != nil || !ok {
@@ -139,6 +140,13 @@ func (st *stream) follow() (failed error) {
 		if err := st.flush(); err != nil {
 			return err
 		}
+	}
+}
+
+// recoverTo is deferred to turn a panic into the error of the function.
+func recoverTo(failed *error) {
+	if v := recover(); v != nil {
+		*failed = &actors.PanicError{Value: v, Stack: debug.Stack()}
 	}
 }
 
