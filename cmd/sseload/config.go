@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
@@ -93,43 +90,6 @@ func command(r *request) *cli.Command {
 	}
 }
 
-func flags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "url", Usage: "event stream that all clients open"},
-		&cli.IntFlag{Name: "clients", Aliases: []string{"c"}, Value: 100, Usage: "`NUMBER` of clients"},
-		&cli.FloatFlag{Name: "ramp", Usage: "opens per second, whatever the server does (default: all in a second, 1000 at most)", HideDefault: true},
-		&cli.DurationFlag{Name: "duration", Aliases: []string{"d"}, Value: load.DefaultDuration, Usage: "length of the steady window, after the ramp"},
-		&cli.DurationFlag{Name: "drain", Value: load.DefaultDrain, Usage: "longest wait for streams to end after it"},
-		&cli.BoolFlag{Name: "once", Usage: "do not open a stream anew that has ended"},
-
-		&cli.StringFlag{Name: "kind", Value: "characters", Usage: "characters or progress; for ADDRESS"},
-		&cli.StringFlag{Name: "message", Usage: "`TEXT` to submit; for ADDRESS (default: one as long as the run)", HideDefault: true},
-		&cli.IntFlag{Name: "message-bytes", Usage: "length of a message that is made up; for ADDRESS", HideDefault: true},
-		&cli.BoolFlag{Name: "shared", Usage: "one message for all clients, not one each; for ADDRESS"},
-		&cli.DurationFlag{Name: "interval", Usage: "time between two events (default: 50ms, progress 100ms; with --url not known, and then there is no lateness)", HideDefault: true},
-		&cli.StringFlag{Name: "sequence", Value: "auto", Usage: "what numbers the events: position (in JSON data), id, none, or auto; for --url"},
-		&cli.StringFlag{Name: "anchor", Value: "request", Usage: "what the schedule begins with: request or first-event; for --url"},
-
-		&cli.StringFlag{Name: "protocol", Value: "http1", Usage: "http1, h2c or h2"},
-		&cli.StringSliceFlag{Name: "header", Aliases: []string{"H"}, Usage: "header `'NAME: VALUE'` of every request; may be repeated"},
-		&cli.BoolFlag{Name: "insecure", Usage: "accept any TLS certificate"},
-		&cli.StringFlag{Name: "source-addresses", Usage: "`N` for 127.0.0.1 to 127.0.0.N, or a list with commas; used in turn, to go past the limit of ports"},
-		&cli.IntFlag{Name: "processes", Value: 1, Usage: "worker processes to share the clients, to go past the limit of open files"},
-		&cli.IntFlag{Name: "max-event-bytes", Value: load.DefaultMaxEventBytes, Usage: "longest event to accept"},
-
-		&cli.StringFlag{Name: "reconnect", Value: "0", Usage: "clients that drop their connection once, at a random moment, and resume: a `SHARE` such as 20%, or a number"},
-		&cli.StringFlag{Name: "slow-readers", Value: "0", Usage: "clients that read slowly: a `SHARE`, or a number"},
-		&cli.IntFlag{Name: "slow-rate", Value: load.DefaultSlowRate, Usage: "bytes per second that these read"},
-		&cli.StringFlag{Name: "stall", Value: "0", Usage: "clients that stop reading after their first event: a `SHARE`, or a number"},
-		&cli.Uint64Flag{Name: "seed", Usage: "of what is random: who is slow, who drops when"},
-
-		&cli.StringSliceFlag{Name: "threshold", Aliases: []string{"t"}, Usage: "`CONDITION` to meet, such as lateness.p99<50ms, lost==0, goodput>=99%; may be repeated. lost, duplicate, reordered, corrupt and failed are ==0 unless told otherwise"},
-		&cli.StringFlag{Name: "json", Usage: "write the report to `FILE`; sseload schema describes it"},
-		&cli.StringFlag{Name: "html", Usage: "write the report to `FILE` as a page with plots"},
-		&cli.StringFlag{Name: "hgrm", Usage: "write the lateness percentiles to `FILE`, as HdrHistogram does"},
-	}
-}
-
 // read takes the settings of a run.
 func (r *request) read(_ context.Context, cmd *cli.Command) (err error) {
 	if cmd.NArg() > 1 {
@@ -200,66 +160,4 @@ func named(name string, to interface{ UnmarshalText([]byte) error }, text string
 		return fmt.Errorf("--%s: %w", name, err)
 	}
 	return nil
-}
-
-func anchor(text string) (firstEvent bool, err error) {
-	switch text {
-	case "request":
-		return false, nil
-	case "first-event":
-		return true, nil
-	}
-	return false, fmt.Errorf("--anchor %q: want request or first-event", text)
-}
-
-func header(lines []string) (http.Header, error) {
-	h := http.Header{}
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		if !ok || strings.TrimSpace(name) == "" {
-			return nil, fmt.Errorf("--header %q: want 'Name: value'", line)
-		}
-		h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
-	}
-	return h, nil
-}
-
-// addresses reads a number of addresses of the loopback network, or a list.
-func addresses(text string) (list []netip.Addr, err error) {
-	if text == "" {
-		return nil, nil
-	}
-	if n, err := strconv.Atoi(text); err == nil {
-		if n < 1 || n > 254 {
-			return nil, fmt.Errorf("--source-addresses %d: want 1 to 254", n)
-		}
-		for i := range n {
-			list = append(list, netip.AddrFrom4([4]byte{127, 0, 0, byte(i + 1)}))
-		}
-		return list, nil
-	}
-	for _, part := range strings.Split(text, ",") {
-		a, err := netip.ParseAddr(strings.TrimSpace(part))
-		if err != nil {
-			return nil, fmt.Errorf("--source-addresses: %q is no address", part)
-		}
-		list = append(list, a)
-	}
-	return list, nil
-}
-
-// share reads a percentage of the clients, or a number of them.
-func share(text string, clients int) (int, error) {
-	if digits, ok := strings.CutSuffix(text, "%"); ok {
-		p, err := strconv.ParseFloat(digits, 64)
-		if err != nil || !(p >= 0 && p <= 100) {
-			return 0, errors.New("want 0% to 100%")
-		}
-		return int(p/100*float64(clients) + 0.5), nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return 0, errors.New("want a share such as 20%, or a number of clients")
-	}
-	return n, nil
 }

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -185,17 +184,6 @@ func (c Config) checkContent() error {
 	return nil
 }
 
-var protocols = map[string]eventsource.Protocol{"http1": eventsource.HTTP1, "h2c": eventsource.H2C, "h2": eventsource.H2}
-
-// transport is how clients connect from one source address; the zero address leaves that open.
-func (c Config) transport(source netip.Addr) *eventsource.Transport {
-	t := &eventsource.Transport{Protocol: protocols[c.Protocol], LocalAddr: source}
-	if c.Insecure {
-		t.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for, for test servers
-	}
-	return t
-}
-
 // plan is what all streams have in common.
 func (c Config) plan(script *track.Script) *track.Plan {
 	return &track.Plan{
@@ -203,23 +191,3 @@ func (c Config) plan(script *track.Script) *track.Plan {
 		Budgets: threshold.Budgets(c.Thresholds),
 	}
 }
-
-// Text is the message to submit.
-func (c Config) Text() string {
-	if c.Message != "" {
-		return c.Message
-	}
-	n := c.MessageBytes
-	if n == 0 {
-		// A stream lasts from its open to the end of the steady window, at least.
-		n = min(1+int((c.windows().Steady+c.Interval-1)/c.Interval), maxFitted)
-	}
-	return strings.Repeat(filler, n/len(filler)+1)[:n]
-}
-
-// A message made up is one character to the byte. What lasts longer than maxFitted of them is
-// streamed again from the beginning.
-const (
-	maxFitted = 100_000
-	filler    = "The quick brown fox jumps over the lazy dog. "
-)

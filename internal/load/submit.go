@@ -8,12 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
-
-	"sseserver/internal/load/track"
 )
 
 // submitters is how many messages are on their way to the server at a time. It is small, since the
@@ -113,18 +110,6 @@ func explained(resp *http.Response, body []byte) string {
 		return "; for a server of another kind use --url with the address of an event stream"
 	}
 	return ""
-}
-
-// streamURL is what a client opens for a message.
-func (c Config) streamURL(messageID string) string {
-	if c.URL != "" {
-		return c.URL
-	}
-	path := "/stream/"
-	if c.Kind == track.Progress {
-		path = "/progress/"
-	}
-	return c.Base + path + url.PathEscape(messageID) + "?interval=" + c.Interval.String()
 }
 
 // patience is how long a step before the run may take.

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"sseserver/internal/eventsource"
 	"sseserver/internal/load/track"
 )
 
@@ -17,7 +16,7 @@ type worker struct {
 	job        Job
 	roles      []role
 	windows    track.Windows // as planned
-	transports []*eventsource.Transport
+	transports []transports  // by source address
 	start      time.Time
 	late       func() time.Duration // a delay of this side, for tests; nil otherwise
 	groups     []*group
@@ -42,7 +41,7 @@ func newWorker(job Job) *worker {
 		sources = []netip.Addr{noAddress}
 	}
 	for _, source := range sources {
-		w.transports = append(w.transports, job.Config.transport(source))
+		w.transports = append(w.transports, job.Config.transports(source))
 	}
 	return w
 }
@@ -89,7 +88,8 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	<-ended
 	measuring.Wait()
 	for _, t := range w.transports {
-		t.CloseIdleConnections()
+		t.usual.CloseIdleConnections()
+		t.slow.CloseIdleConnections()
 	}
 	if err := <-probed; err != nil {
 		return nil, err
@@ -130,11 +130,11 @@ func (w *worker) newClient(i int) *client {
 	number := w.job.client(i)
 	c := &client{
 		worker: w, group: w.groups[i%len(w.groups)], messageID: w.job.messageID(i),
-		transport: w.transports[number%len(w.transports)],
 	}
 	if w.roles != nil {
 		c.role = w.roles[number]
 	}
+	c.transport = w.transports[number%len(w.transports)].of(c.role)
 	if c.role == dropper {
 		c.dropAt = w.job.Config.dropAt(number)
 	}

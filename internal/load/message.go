@@ -1,0 +1,40 @@
+package load
+
+import (
+	"net/url"
+	"strings"
+
+	"sseserver/internal/load/track"
+)
+
+// Text is the message to submit.
+func (c Config) Text() string {
+	if c.Message != "" {
+		return c.Message
+	}
+	n := c.MessageBytes
+	if n == 0 {
+		// A stream lasts from its open to the end of the steady window, at least.
+		n = min(1+int((c.windows().Steady+c.Interval-1)/c.Interval), maxFitted)
+	}
+	return strings.Repeat(filler, n/len(filler)+1)[:n]
+}
+
+// A message made up is one character to the byte. What lasts longer than maxFitted of them is
+// streamed again from the beginning.
+const (
+	maxFitted = 100_000
+	filler    = "The quick brown fox jumps over the lazy dog. "
+)
+
+// streamURL is what a client opens for a message.
+func (c Config) streamURL(messageID string) string {
+	if c.URL != "" {
+		return c.URL
+	}
+	path := "/stream/"
+	if c.Kind == track.Progress {
+		path = "/progress/"
+	}
+	return c.Base + path + url.PathEscape(messageID) + "?interval=" + c.Interval.String()
+}
