@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,113 +13,7 @@ import (
 	"sseserver/broker"
 
 	"github.com/google/uuid"
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// running is a broker that runs until the test ends or stop is called. Its
-// methods that hide those of the Broker want success.
-type running struct {
-	*broker.Broker
-	t     *testing.T
-	start time.Time
-	ended chan struct{} // closed when Run has returned
-	stop  func()        // makes Run return, and waits for that
-}
-
-func start(t *testing.T, config broker.Config) *running {
-	b := &running{Broker: broker.New(config), t: t, start: time.Now(), ended: make(chan struct{})}
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() {
-		defer close(b.ended)
-		if err := b.Run(ctx); err != nil {
-			t.Errorf("Run returned %v", err)
-		}
-	}()
-	b.stop = func() {
-		cancel()
-		<-b.ended
-	}
-	t.Cleanup(b.stop)
-	return b
-}
-
-func (b *running) Submit(text string) *broker.Message {
-	b.t.Helper()
-	message, err := b.Broker.Submit(b.t.Context(), text)
-	if err != nil {
-		b.t.Fatalf("submit %q: %v", text, err)
-	}
-	return message
-}
-
-func (b *running) Lookup(message *broker.Message) broker.Status {
-	b.t.Helper()
-	status, err := b.Broker.Lookup(b.t.Context(), message.ID)
-	if err != nil || status.Message != message {
-		b.t.Fatalf("lookup %v: %+v %v, want %+v", message.ID, status, err, message)
-	}
-	return status
-}
-
-func (b *running) Delete(message *broker.Message) broker.Removal {
-	b.t.Helper()
-	removal, found, err := b.Broker.Delete(b.t.Context(), message.ID)
-	if err != nil || !found {
-		b.t.Fatalf("delete %v: found %v, %v", message.ID, found, err)
-	}
-	return removal
-}
-
-const interval = 50 * time.Millisecond
-
-// requestOf asks for the characters of a message from the beginning.
-func requestOf(message *broker.Message) broker.Request {
-	return broker.Request{MessageID: message.ID, Kind: broker.Characters, Interval: interval, After: broker.AfterNone}
-}
-
-func (b *running) Subscribe(ctx context.Context, request broker.Request) *broker.Subscription {
-	b.t.Helper()
-	subscription, err := b.Broker.Subscribe(ctx, request)
-	if err != nil {
-		b.t.Fatalf("subscribe to %+v: %v", request, err)
-	}
-	return subscription
-}
-
-// wantMissing wants that nobody knows of the message any more.
-func (b *running) wantMissing(message *broker.Message) {
-	b.t.Helper()
-	if status, err := b.Broker.Lookup(b.t.Context(), message.ID); !errors.Is(err, broker.ErrNotFound) {
-		b.t.Errorf("lookup %v: %+v %v, want %v", message.ID, status, err, broker.ErrNotFound)
-	}
-	if _, found, err := b.Broker.Delete(b.t.Context(), message.ID); found || err != nil {
-		b.t.Errorf("delete %v: found %v, %v", message.ID, found, err)
-	}
-	if _, err := b.Broker.Subscribe(b.t.Context(), requestOf(message)); !errors.Is(err, broker.ErrNotFound) {
-		b.t.Errorf("subscribe to %v: %v, want %v", message.ID, err, broker.ErrNotFound)
-	}
-}
-
-// wantStats wants these counts once everything has come to rest.
-func (b *running) wantStats(messages int, bytes int64, characters, progress int) {
-	b.t.Helper()
-	synctest.Wait()
-	got, err := b.Stats(b.t.Context())
-	want := map[broker.Kind]int{broker.Characters: characters, broker.Progress: progress}
-	if err != nil || got.Messages != messages || got.Bytes != bytes || !maps.Equal(got.Streams, want) {
-		b.t.Errorf("the broker holds %+v (%v), want %d messages, %d bytes, %v", got, err, messages, bytes, want)
-	}
-}
-
-// wantNow wants this much time to have passed since the start.
-func (b *running) wantNow(want time.Duration) {
-	b.t.Helper()
-	if got := time.Since(b.start); got != want {
-		b.t.Errorf("%v have passed, want %v", got, want)
-	}
-}
 
 func TestSubmit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,51 +11,6 @@ import (
 	"sseserver/actors"
 	"sseserver/broker"
 )
-
-// wantChunk takes the next chunk, which must come now.
-func wantChunk(t *testing.T, subscription *broker.Subscription, position int, text string) {
-	t.Helper()
-	asked := time.Now()
-	chunk, ok := <-subscription.Chunks()
-	if !ok {
-		t.Fatalf("the stream ended with %v, want chunk %d", subscription.Err(), position)
-	}
-	if chunk.Position != position || chunk.Text != text {
-		t.Errorf("got chunk %d, %q, want %d, %q", chunk.Position, chunk.Text, position, text)
-	}
-	if got := time.Since(asked); got != 0 {
-		t.Errorf("chunk %d came %v late", position, got)
-	}
-}
-
-// wantEnd wants the stream to have ended now, and with cause.
-func wantEnd(t *testing.T, subscription *broker.Subscription, cause error) {
-	t.Helper()
-	synctest.Wait()
-	select {
-	case chunk, ok := <-subscription.Chunks():
-		if ok {
-			t.Fatalf("got chunk %+v, want the end", chunk)
-		}
-		if !errors.Is(subscription.Err(), cause) {
-			t.Errorf("the stream ended with %v, want %v", subscription.Err(), cause)
-		}
-	default:
-		t.Fatal("the stream runs on")
-	}
-	if !subscription.Canceled() {
-		t.Error("the stream has ended and does not say so")
-	}
-}
-
-// wantRunning wants the stream to go on.
-func wantRunning(t *testing.T, subscription *broker.Subscription) {
-	t.Helper()
-	synctest.Wait()
-	if subscription.Canceled() {
-		t.Errorf("the stream has been canceled")
-	}
-}
 
 // TestSubscription takes streams of each kind and unit, from each place.
 func TestSubscription(t *testing.T) {
@@ -112,22 +66,6 @@ func textsOf(request broker.Request, text string) (texts []string) {
 		texts = append(texts, text)
 	}
 	return texts
-}
-
-// wantTexts reads the stream to its end, which must be complete and on time.
-func wantTexts(t *testing.T, subscription *broker.Subscription, want []string) {
-	t.Helper()
-	var texts []string
-	begin := time.Now()
-	for chunk := range subscription.Chunks() {
-		if due := begin.Add(time.Duration(len(texts)) * interval); !time.Now().Equal(due) || !chunk.Due.Equal(due) {
-			t.Errorf("chunk %d came %v after it was due", chunk.Position, time.Since(due))
-		}
-		texts = append(texts, chunk.Text)
-	}
-	if !slices.Equal(texts, want) || subscription.Err() != nil {
-		t.Errorf("got %q, %v\nwant %q", texts, subscription.Err(), want)
-	}
 }
 
 // TestSameMessageForAll has streams of one message that began at their own
