@@ -10,10 +10,10 @@ import (
 
 // Limits on what a client can make net/http wait for or keep.
 const (
-	readHeaderTimeout = 10 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-	maxHTTP2Streams   = 1000 // of one connection
+	readTimeout     = 10 * time.Second // of a request, head and body; a taken over connection has none
+	idleTimeout     = 2 * time.Minute
+	maxHeaderBytes  = 64 << 10
+	maxHTTP2Streams = 1000 // of one connection
 )
 
 // HTTPServer returns the http.Server of the public listener: HTTP/1.1, and
@@ -26,14 +26,14 @@ func (s *Server) HTTPServer() *http.Server {
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
-		Handler:           s,
-		Protocols:         protocols,
-		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxHTTP2Streams, WriteByteTimeout: s.config.WriteTimeout},
-		ReadHeaderTimeout: readHeaderTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          logs.StdLog(s.config.Logger),
-		ConnState:         s.countConn,
+		Handler:        s,
+		Protocols:      protocols,
+		HTTP2:          &http.HTTP2Config{MaxConcurrentStreams: maxHTTP2Streams, WriteByteTimeout: s.config.WriteTimeout},
+		ReadTimeout:    readTimeout,
+		IdleTimeout:    idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       logs.StdLog(s.config.Logger),
+		ConnState:      s.countConn,
 	}
 }
 

@@ -9,14 +9,10 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"sseserver/internal/logs"
 )
-
-// bodyTimeout bounds how long a client may take to send a body.
-const bodyTimeout = 10 * time.Second
 
 // send answers POST /send: it stores a message and tells its id.
 func (s *Server) send(w http.ResponseWriter, r *http.Request) {
@@ -57,9 +53,6 @@ func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (string, er
 	if r.ContentLength > s.config.MaxMessageBytes {
 		return "", messageTooLarge(s.config.MaxMessageBytes)
 	}
-	// Unset again by net/http before the next request. A transport without
-	// deadlines has none to offer, and nothing to fear.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.config.MaxMessageBytes))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -68,7 +61,7 @@ func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (string, er
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return "", &problem{
 			Status: http.StatusRequestTimeout, Code: codeRequestTimeout, Title: "Request timeout",
-			Detail: "the body did not arrive within " + bodyTimeout.String(),
+			Detail: "the body did not arrive within " + readTimeout.String(),
 		}
 	case err != nil:
 		return "", invalidJSON("the body ended early")

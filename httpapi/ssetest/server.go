@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sseserver/broker"
 	"sseserver/httpapi"
@@ -52,6 +53,7 @@ type Server struct {
 	t        testing.TB
 	listener net.Listener
 	clients  clients
+	logged   logged
 	requests requests
 	running  sync.WaitGroup
 	leave    context.CancelFunc // ends the requests of Open
@@ -64,11 +66,11 @@ type Server struct {
 func Start(t testing.TB, config Config) *Server {
 	t.Helper()
 	logger, log := logstest.New(t)
+	s := &Server{t: t, Log: log, Metrics: metrics.New(metrics.Config{})}
+	logger = logger.WithOptions(zap.Hooks(s.logged.line))
 	if !config.Debug {
 		logger = logger.WithOptions(zap.IncreaseLevel(zap.InfoLevel))
 	}
-	s := &Server{t: t, Log: log, Metrics: metrics.New(metrics.Config{})}
-
 	if config.Broker.NewID == nil {
 		config.Broker.NewID = IDs(1)
 	}
@@ -134,6 +136,11 @@ func (s *Server) Stop() {
 		s.requests.wait()
 		_ = s.API.Wait(context.Background())
 		s.clients.close()
+		if _, ok := s.listener.(*listener); ok {
+			// Of a bubble's time, which ends with its test: net/http lets a
+			// connection that it closes linger for half a second.
+			time.Sleep(time.Second)
+		}
 		s.stop()
 		s.running.Wait()
 	})
