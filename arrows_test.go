@@ -1,0 +1,218 @@
+package sseserver_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// arrow says which packages of this module one of them may import, and why no
+// others. "/..." means a package and all below it.
+type arrow struct {
+	from    string
+	to      []string
+	because string
+}
+
+// arrows is the import picture of the module. Tests may import what they like.
+var arrows = []arrow{
+	{"cmd/sseserver", []string{"assets", "broker", "httpapi", "internal/logs", "internal/metrics"},
+		"the program wires the parts; a streamer is the broker's to start"},
+	{"cmd/sseload", []string{"internal/load/..."},
+		"the load generator sees a server from outside, as its clients do"},
+
+	{"httpapi", []string{"broker", "actors", "internal/logs", "internal/metrics"},
+		"handlers translate between HTTP and the broker"},
+	{"httpapi/ssetest", []string{"httpapi", "broker", "internal/eventstream", "internal/logs/...", "internal/metrics"},
+		"a server for tests is the real one, read by our own parser"},
+	{"broker", []string{"actors"},
+		"the broker owns messages and starts streamers; who asks it is not its business"},
+	{"actors", nil,
+		"a streamer knows texts and times, and neither its broker nor its reader"},
+	{"assets", nil,
+		"pages are files"},
+
+	{"internal/logs/...", []string{"internal/logs/..."},
+		"what can be logged is a catalogue of its own, which others use"},
+	{"internal/metrics", []string{"internal/logs"},
+		"labels are the words of the log's catalogue, and nothing else is known of what is counted"},
+	{"internal/eventstream", nil,
+		"the parser of the format stands alone, so that it can judge the server"},
+	{"internal/eventsource/...", []string{"internal/eventsource/...", "internal/eventstream"},
+		"the client knows the wire, and no server"},
+	{"internal/load/...", []string{"internal/load/...", "internal/eventsource", "internal/eventstream"},
+		"load is made of clients, and shares nothing with the server that it measures"},
+}
+
+// foreign is what a package must not import from elsewhere, nor anything below
+// that, and why.
+var foreign = map[string]map[string]string{
+	"actors": {
+		"net/http":              "HTTP is httpapi's; an actor sends chunks",
+		"encoding/json":         "JSON is httpapi's; an actor sends chunks",
+		"go.uber.org/zap":       "an actor tells how it ended, and others log it",
+		"github.com/prometheus": "an actor tells what was due when, and others count it",
+	},
+	"broker": {
+		"net/http":              "HTTP is httpapi's; the broker knows contexts",
+		"encoding/json":         "JSON is httpapi's; the broker holds text",
+		"go.uber.org/zap":       "the loop does no I/O; it tells Config.Evicted, and others log it",
+		"github.com/prometheus": "the broker answers Stats, and others publish it",
+		"os":                    "the loop does no I/O",
+	},
+	"assets": {
+		"net/http": "serving is httpapi's; pages are files",
+	},
+	"httpapi": {
+		"github.com/urfave/cli": "settings are read in cmd, and arrive as values",
+	},
+}
+
+// startsActors is what makes an actor of package actors. httpapi may use the
+// values of that package, but only the broker starts what runs.
+var startsActors = []string{"New", "NewClock", "Streamer", "Clock", "Plan"}
+
+// TestArrows keeps the import picture. Where it fails, either the import is
+// wrong or the picture has changed: then say so here, with the reason.
+func TestArrows(t *testing.T) {
+	for _, wrong := range wrongArrows(t, os.DirFS(".")) {
+		t.Error(wrong)
+	}
+	for _, arrow := range arrows {
+		if _, err := os.Stat(strings.TrimSuffix(arrow.from, "/...")); err != nil {
+			t.Errorf("the picture has a package that the module has not: %v", err)
+		}
+	}
+}
+
+// TestWrongArrowsAreFound keeps TestArrows honest.
+func TestWrongArrowsAreFound(t *testing.T) {
+	for _, test := range []struct{ file, source, want string }{
+		{"actors/a.go", `import "sseserver/broker"`, "actors/a.go imports broker: "},
+		{"actors/a.go", `import ("time"; b "sseserver/internal/logs")`, "actors/a.go imports internal/logs: "},
+		{"broker/a_windows.go", `import "sseserver/httpapi"`, "broker/a_windows.go imports httpapi: "},
+		{"broker/a.go", `import _ "net/http/pprof"`, "broker/a.go imports net/http/pprof: "},
+		{"broker/a.go", `import "go.uber.org/zap/zapcore"`, "broker/a.go imports go.uber.org/zap/zapcore: "},
+		{"httpapi/a.go", `import "sseserver/cmd/sseserver"`, "httpapi/a.go imports cmd/sseserver: "},
+		{"httpapi/a.go", `import "sseserver/actors"; var a = actors.New`, "httpapi/a.go uses actors.New: "},
+		{"httpapi/a.go", `import act "sseserver/actors"; var a act.Streamer`, "httpapi/a.go uses actors.Streamer: "},
+		{"internal/logs/logstest/a.go", `import "sseserver/broker"`, "internal/logs/logstest/a.go imports broker: "},
+		{"cmd/new/a.go", ``, "cmd/new is not in the picture"},
+
+		{"broker/a.go", `import ("net/url"; "sseserver/actors"; "nethttp")`, ""},
+		{"broker/a_test.go", `import "sseserver/httpapi"`, ""},
+		{"httpapi/a.go", `import "sseserver/actors"; var a actors.Chunk; type New int`, ""},
+		{"internal/load/track/a.go", `import "sseserver/internal/load/measure"`, ""},
+		{"broker/testdata/a.go", `import "net/http"`, ""},
+		{"tools/x/a.go", `import "net/http"`, ""},
+	} {
+		got := wrongArrows(t, fstest.MapFS{
+			"tools/x/go.mod": {Data: []byte("module x")},
+			test.file:        {Data: []byte("package a; " + test.source)},
+		})
+		if found := len(got) == 1 && strings.HasPrefix(got[0], test.want); found != (test.want != "") || len(got) > 1 {
+			t.Errorf("%s with %s\n got %q\nwant %q", test.file, test.source, got, test.want)
+		}
+	}
+}
+
+// wrongArrows looks at every source file of the module and tells what is wrong.
+func wrongArrows(t *testing.T, module fs.FS) (wrong []string) {
+	t.Helper()
+	err := fs.WalkDir(module, ".", func(name string, file fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case file.IsDir() && name != "." && isElsewhere(module, name):
+			return fs.SkipDir
+		case path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		source, err := fs.ReadFile(module, name)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, source, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, wrongIn(path.Dir(name), name, parsed)...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wrong
+}
+
+// isElsewhere says whether a directory has no packages of this module.
+func isElsewhere(module fs.FS, dir string) bool {
+	base := path.Base(dir)
+	if base == "testdata" || base == "node_modules" || base[0] == '.' || base[0] == '_' {
+		return true
+	}
+	_, err := fs.Stat(module, dir+"/go.mod")
+	return err == nil
+}
+
+// wrongIn tells what is wrong with one file of the package from.
+func wrongIn(from, name string, file *ast.File) (wrong []string) {
+	i := slices.IndexFunc(arrows, func(a arrow) bool { return covers(a.from, from) })
+	if i < 0 {
+		return []string{from + " is not in the picture: say in arrows_test.go what it may import, and why"}
+	}
+	for _, spec := range file.Imports {
+		imported, _ := strconv.Unquote(spec.Path.Value) // was parsed
+		if ours, ok := strings.CutPrefix(imported, "sseserver/"); ok {
+			if !slices.ContainsFunc(arrows[i].to, func(to string) bool { return covers(to, ours) }) {
+				wrong = append(wrong, fmt.Sprintf("%s imports %s: %s", name, ours, arrows[i].because))
+			}
+			if from == "httpapi" && ours == "actors" {
+				wrong = append(wrong, startingIn(name, file, spec)...)
+			}
+			continue
+		}
+		for path, because := range foreign[from] {
+			if covers(path+"/...", imported) {
+				wrong = append(wrong, fmt.Sprintf("%s imports %s: %s", name, imported, because))
+			}
+		}
+	}
+	return wrong
+}
+
+// startingIn finds the uses of startsActors in a file that imports actors.
+func startingIn(name string, file *ast.File, spec *ast.ImportSpec) (wrong []string) {
+	actors := "actors"
+	if spec.Name != nil {
+		actors = spec.Name.Name
+	}
+	ast.Inspect(file, func(node ast.Node) bool {
+		selector, ok := node.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if from, ok := selector.X.(*ast.Ident); ok && from.Name == actors && slices.Contains(startsActors, selector.Sel.Name) {
+			wrong = append(wrong, fmt.Sprintf("%s uses actors.%s: only the broker starts actors", name, selector.Sel.Name))
+		}
+		return true
+	})
+	return wrong
+}
+
+// covers says whether a pattern, which may end in "/...", means the package.
+func covers(pattern, pkg string) bool {
+	if above, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == above || strings.HasPrefix(pkg, above+"/")
+	}
+	return pkg == pattern
+}
