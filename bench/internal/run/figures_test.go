@@ -122,3 +122,22 @@ func TestChurnResult(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 }
+
+func TestSources(t *testing.T) {
+	var s sources
+	for _, want := range []string{"127.0.1.1", "127.0.1.2,127.0.1.3", "127.0.1.4"} {
+		connections := perSource
+		if strings.Contains(want, ",") {
+			connections++
+		}
+		if got := s.next(connections); got != want {
+			t.Errorf("%d connections: got %s, want %s", connections, got, want)
+		}
+	}
+	for range cycle - 4 {
+		s.next(1)
+	}
+	if got := s.next(1); got != "127.0.1.1" {
+		t.Errorf("after a cycle: got %s", got)
+	}
+}

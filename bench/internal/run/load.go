@@ -65,6 +65,9 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 		"--protocol", s.Protocol,
 		"--json", file,
 	}
+	if s.Protocol == http1 { // over HTTP/2 there are but a few connections
+		args = append(args, "--source-addresses", b.addresses.next(s.Work.Streams))
+	}
 	if running.OwnSchedule {
 		args = append(args, "--anchor", "first-event")
 	}

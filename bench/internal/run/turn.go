@@ -15,6 +15,8 @@ type Bench struct {
 	Workshop   *field.Workshop
 	Sseload    string // the program
 	ClientCore int
+
+	addresses sources // that the clients connect from
 }
 
 // Turn lets one server do a scenario's work once. What goes wrong with the
