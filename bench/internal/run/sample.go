@@ -33,7 +33,7 @@ type ProbeResult struct {
 	SendP50    float64 `json:"send_p50_ms"`
 	SendP99    float64 `json:"send_p99_ms"`
 	Streams    int     `json:"streams"`
-	StreamP50  float64 `json:"stream_p50_ms"` // from the connect to the first block
+	StreamP50  float64 `json:"stream_p50_ms"` // from before the connect to the first block
 	StreamP99  float64 `json:"stream_p99_ms"`
 	Failed     int     `json:"failed"`
 	LastFailed string  `json:"last_failed,omitempty"`
