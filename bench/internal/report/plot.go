@@ -22,7 +22,7 @@ type panel struct {
 // The sizes of the picture, in its own units.
 const (
 	plotWidth  = 760
-	labelWidth = 190
+	labelWidth = 205
 	valueWidth = 70
 	barHeight  = 16
 	barPitch   = 24
