@@ -64,3 +64,30 @@ func TestClockSaysWhatIsPast(t *testing.T) {
 		}
 	})
 }
+
+// TestCanceledStreamerLeavesItsClock cancels a streamer long before its next
+// chunk is due. The clock must not keep it until then.
+func TestCanceledStreamerLeavesItsClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		clock := NewClock()
+		go clock.Run(ctx)
+		s := New(ctx, Plan{
+			Clock:  clock,
+			Source: Split("ab", Character),
+			End:    2,
+			Pace:   Pace{Start: time.Now(), Interval: time.Hour},
+		})
+		go s.Run()
+		<-s.Chunks()
+		synctest.Wait()
+		s.Cancel(nil)
+		<-s.Chunks()
+		clock.mu.Lock()
+		defer clock.mu.Unlock()
+		if alarm := clock.nextFilled(); alarm != never {
+			t.Errorf("the clock keeps it until tick %d", alarm)
+		}
+	})
+}

@@ -94,10 +94,10 @@ func (s *Streamer) end() {
 		s.err = &PanicError{Value: v, Stack: debug.Stack()}
 	}
 	close(s.chunks)
-	s.cancel(nil) // frees the context; a cause that was given before stays
 	if s.unwatch != nil {
-		s.unwatch()
+		s.unwatch() // first, as nobody needs to be woken for the next line
 	}
+	s.cancel(nil) // frees the context; a cause that was given before stays
 }
 
 // stream is the paced loop.

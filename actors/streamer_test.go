@@ -115,6 +115,22 @@ func TestScheduleMayStartLater(t *testing.T) {
 	})
 }
 
+// TestBetweenTicks has a schedule that never meets the clock's grid. Each chunk
+// comes at the next tick, and those delays do not add up.
+func TestBetweenTicks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plan := planFor("abcd")
+		plan.Pace.Start = time.Now().Add(actors.Tick / 10)
+		plan.Pace.Interval = interval + actors.Tick/5
+		s := start(t, t.Context(), plan)
+		for k, text := range []string{"a", "b", "c", "d"} {
+			due := actors.Tick/10 + time.Duration(k)*plan.Pace.Interval
+			s.wantChunk(k, text, time.Duration(k)*interval+actors.Tick, due)
+		}
+		s.wantEnd(3*interval+actors.Tick, nil)
+	})
+}
+
 // TestSlowReaderCatchesUp has a reader who is away for some intervals. What is
 // due by then comes at once, and the rest as if he had been there.
 func TestSlowReaderCatchesUp(t *testing.T) {
@@ -215,7 +231,10 @@ func TestNothingToSend(t *testing.T) {
 	})
 }
 
-var errGone = errors.New("gone")
+var (
+	errGone = errors.New("gone")
+	errLate = errors.New("late")
+)
 
 func TestCanceledWhileItWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -244,24 +263,109 @@ func TestCanceledWhileItSends(t *testing.T) {
 	})
 }
 
-// TestCause takes each way in which a context can end.
-func TestCause(t *testing.T) {
+// TestCanceledWhileItCatchesUp cancels a streamer that never has to wait, whose
+// reader reads on. It gets what was on its way, and no more.
+func TestCanceledWhileItCatchesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		plain, cancel := context.WithCancel(t.Context())
-		cancel()
-		start(t, plain, planFor("a")).wantEndUnread(0, context.Canceled)
+		for range 100 {
+			plan := planFor(strings.Repeat("x", 1000))
+			plan.Pace.Start = time.Now().Add(-time.Hour)
+			s := start(t, t.Context(), plan)
+			for k := range 10 {
+				s.wantChunk(k, "x", 0, time.Duration(k)*interval-time.Hour)
+			}
+			s.Cancel(errGone)
+			late := 0
+			for range s.Chunks() {
+				late++
+			}
+			if late > 1 {
+				t.Errorf("%d chunks came after the streamer was canceled", late)
+			}
+			s.wantEnd(0, errGone)
+		}
+	})
+}
 
-		parent, cancelParent := context.WithCancelCause(t.Context())
-		child, cancelChild := context.WithCancel(parent)
-		defer cancelChild()
-		cancelParent(errGone)
-		start(t, child, planFor("a")).wantEndUnread(0, errGone)
+// TestCause takes each way in which a streamer can be told to end.
+func TestCause(t *testing.T) {
+	cancelEach := func(cause error) func(context.CancelCauseFunc, ...*running) {
+		return func(_ context.CancelCauseFunc, streamers ...*running) {
+			for _, s := range streamers {
+				s.Cancel(cause)
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		end  func(cancel context.CancelCauseFunc, streamers ...*running)
+		want error
+	}{
+		"Cancel":                 {cancelEach(errGone), errGone},
+		"Cancel without a cause": {cancelEach(nil), context.Canceled},
+		"its context ends":       {func(cancel context.CancelCauseFunc, _ ...*running) { cancel(errGone) }, errGone},
+		"that, without a cause":  {func(cancel context.CancelCauseFunc, _ ...*running) { cancel(nil) }, context.Canceled},
+		"a deadline":             {func(context.CancelCauseFunc, ...*running) { time.Sleep(interval / 2) }, errLate},
+		"the first of many stays": {func(cancel context.CancelCauseFunc, streamers ...*running) {
+			cancelEach(errGone)(cancel, streamers...)
+			cancelEach(errLate)(cancel, streamers...)
+			cancel(errLate)
+		}, errGone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				deadline, cancelDeadline := context.WithTimeoutCause(t.Context(), 7*interval, errLate)
+				defer cancelDeadline()
+				parent, cancel := context.WithCancelCause(deadline)
+				child, cancelChild := context.WithCancel(parent)
+				defer cancelChild()
+				waits, offers, isIdle := start(t, child, planFor("abcdefghij")), start(t, child, planFor("ab")), start(t, child, planFor(""))
+				for k, text := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+					due := time.Duration(k) * interval
+					waits.wantChunk(k, text, due, due)
+				}
+				time.Sleep(interval / 2)
+				if waits.Canceled() || offers.Canceled() || !isIdle.Canceled() {
+					t.Errorf("canceled: %v, %v, %v; want only the last, which has ended",
+						waits.Canceled(), offers.Canceled(), isIdle.Canceled())
+				}
+				test.end(cancel, waits, offers)
+				at := time.Since(waits.start)
+				waits.wantEndUnread(at, test.want)
+				offers.wantEndUnread(at, test.want)
+				isIdle.wantEnd(at, nil)
+				if !waits.Canceled() {
+					t.Error("it has ended, and is not canceled")
+				}
+			})
+		})
+	}
+}
 
-		deadline, cancelDeadline := context.WithTimeout(t.Context(), interval/2)
-		defer cancelDeadline()
-		s := start(t, deadline, planFor("ab"))
+// TestCanceledBefore runs streamers that were canceled before they ran.
+func TestCanceledBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ended, cancel := context.WithCancelCause(t.Context())
+		cancel(errGone)
+		start(t, ended, planFor("a")).wantEndUnread(0, errGone)
+
+		plan := planFor("a")
+		plan.Clock = clock(t)
+		s := &running{actors.New(t.Context(), plan), t, time.Now()}
+		s.Cancel(errGone)
+		s.Run()
+		s.wantEnd(0, errGone)
+	})
+}
+
+// TestCancelWithoutContext has a context that never ends, as for a client
+// whose request is over.
+func TestCancelWithoutContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, context.Background(), planFor("ab"))
 		s.wantChunk(0, "a", 0, 0)
-		s.wantEnd(interval/2, context.DeadlineExceeded)
+		time.Sleep(interval / 2)
+		s.Cancel(errGone)
+		s.wantEnd(interval/2, errGone)
 	})
 }
 
