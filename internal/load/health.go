@@ -54,8 +54,8 @@ func (h Health) Complaints(d *measure.Distributions) (complaints []string) {
 			100*share, h.Cores(), 100*maxCPUShare))
 	}
 	if late := percentile99(d.In(measure.Probe, measure.Steady)); late > maxpercentile99 {
-		complaints = append(complaints, fmt.Sprintf("the generator's own event every %v was late, p99 %v: its machine is too busy to measure",
-			probeInterval, late.Round(100*time.Microsecond)))
+		complaints = append(complaints, fmt.Sprintf("the generator's own event every %d ms was late, p99 %.1f ms: its machine is too busy to measure",
+			probeInterval.Milliseconds(), late.Seconds()*1000))
 	}
 	return complaints
 }

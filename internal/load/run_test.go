@@ -94,7 +94,7 @@ func TestSlowClientsStayOutOfTheFigures(t *testing.T) {
 	c := quick(Config{Base: server.URL, Clients: 9, SlowReaders: 2, SlowRate: 1000, Stall: 3, MessageBytes: 50, Drain: time.Second})
 	result := mustRun(t, c)
 	got := result.Tally.Counts
-	if got.SlowClients != 5 || got.SlowEvents == 0 || got.Judged != 4 || got.Good != 4 || got.Lost != 0 || got.CutOff != 0 {
+	if got.SlowClients != 5 || got.SlowEvents == 0 || got.Streams != 4 || got.Completed != 4 || got.Judged != 4 || got.Good != 4 || got.Lost != 0 || got.CutOff != 0 {
 		t.Errorf("got %+v", got)
 	}
 	if n := result.Tally.Distributions.Overall(measure.Lateness).TotalCount(); n != 4*50 {

@@ -6,7 +6,7 @@ import "reflect"
 type Counts struct {
 	Clients     uint64 `json:"clients"`     // clients that started
 	Connections uint64 `json:"connections"` // connections that delivered a response head
-	Streams     uint64 `json:"streams"`     // one client reading one message, over all its connections
+	Streams     uint64 `json:"streams"`     // one client reading one message, over all its connections; without slow clients
 	Completed   uint64 `json:"completed"`   // streams that came to their proper end
 	CutOff      uint64 `json:"cut_off"`     // streams that the end of the run ended
 	Failed      uint64 `json:"failed"`      // streams that never opened

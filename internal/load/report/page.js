@@ -127,7 +127,7 @@ class Chart {
 
   limit(y, label) {
     this.add("line", { class: "limit", x1: this.left, x2: this.right, y1: y, y2: y });
-    this.text(this.right - 4, y - 5, "end", label);
+    this.text(this.left + 6, y - 5, "start", label);
   }
 
   legend(...entries) {
@@ -221,7 +221,7 @@ function heatChart() {
   const chart = new Chart("Lateness over time", "The stronger the colour, the more of the events due then.");
   const rows = seconds.map((s) => s.lateness.length);
   const top = Math.max(...rows, 1);
-  if (!seconds.some((s) => s.lateness.length > 0)) return nothing(chart);
+  if (!seconds.some((s) => s.lateness.length > 0)) return nothing(chart, noSchedule);
   chart.legend(["c-second", "p99"]);
   const edges = report.heat_edges_ms;
   const low = edges[1] / 2; // the first bucket begins at 0, which has no place on this axis
@@ -274,15 +274,17 @@ function healthCharts() {
 
 // ---- percentile curves ----
 
-function nothing(chart) {
-  chart.text((chart.left + chart.right) / 2, (chart.top + chart.bottom) / 2, "middle", "nothing measured");
+function nothing(chart, why = "nothing measured") {
+  chart.text((chart.left + chart.right) / 2, (chart.top + chart.bottom) / 2, "middle", why);
 }
+
+const noSchedule = report.settings.interval_ms ? undefined : "no schedule: only with --interval is it known when events are due";
 
 // percentileChart spreads the tail: each step to the right has a tenth of the values beyond it.
 function percentileChart(title, name, caption) {
   const metric = report.metrics[name];
   const chart = new Chart(title, caption);
-  if (!metric || metric.count === 0) return nothing(chart);
+  if (!metric || metric.count === 0) return nothing(chart, name === "lateness" ? noSchedule : undefined);
   const beyond = (p) => Math.min(1 / (1 - Math.min(p, 99.99999999) / 100), Math.max(metric.count, 10));
   const points = metric.curve;
   const low = Math.max(Math.min(...points.map((p) => p[1]).filter((v) => v > 0), metric.max || 1), 0.01);

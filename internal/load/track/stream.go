@@ -11,7 +11,7 @@ import (
 // There is one for each client, so it is kept small: no histogram, no buffer, no map.
 type Stream struct {
 	messageID string // expected in every event; "" if it is not known
-	unjudged  bool   // its client is slow on purpose: no times, no end-of-run loss, no goodput
+	unjudged  bool   // its client is slow on purpose: no times, no end-of-run loss, not among the streams
 
 	planned time.Duration // when it should have opened
 	t0      time.Duration // of the connection
@@ -82,7 +82,9 @@ func NewStream(l *Ledger, subject Subject) Stream {
 	if n := len(l.Plan.Budgets); n > 0 && !s.unjudged {
 		s.budgets = make([]spent, n)
 	}
-	l.Tally.Counts.Streams++
+	if !s.unjudged {
+		l.Tally.Counts.Streams++
+	}
 	return s
 }
 
@@ -160,10 +162,10 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 }
 
 func (s *Stream) finish(l *Ledger) {
-	if !s.is(finished) {
-		s.set(finished)
+	if !s.is(finished) && !s.unjudged {
 		l.Tally.Counts.Completed++
 	}
+	s.set(finished)
 }
 
 // Finished tells whether the stream came to its proper end.
