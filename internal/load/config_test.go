@@ -128,7 +128,7 @@ func TestRoles(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	c := Config{Clients: 50, Ramp: 100, Duration: 3 * time.Second, Drain: time.Second}
-	want := track.Windows{Ramp: 500 * time.Millisecond, Steady: 3500 * time.Millisecond, End: 4500 * time.Millisecond}
+	want := track.Windows{Ramp: 550 * time.Millisecond, Steady: 3550 * time.Millisecond, End: 4550 * time.Millisecond}
 	if got := c.windows(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

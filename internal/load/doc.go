@@ -10,6 +10,7 @@
 //     closed again, and the messages are submitted.
 //  2. Ramp: client i opens at i/Ramp seconds, whether or not those before it got an answer (an
 //     open loop), so a server that is slow to accept cannot slow down its own test.
+//     It lasts a tenth longer than the opens, a second at most.
 //  3. Steady: all clients should be there. A stream that ends is opened anew, unless Config.Once.
 //  4. Drain: nothing opens any more. Streams that end within Config.Drain may do so, the others
 //     stay until all that was due by the end of the steady window has come, at most as long.

@@ -46,11 +46,14 @@ func (m *meter) sample(ctx context.Context, tick func(Tick)) {
 		timer.Reset(to - m.worker.now())
 		select {
 		case <-timer.C:
-			m.charge(from, to)
 		case <-ctx.Done():
-			m.charge(from, min(to, m.worker.now()))
-			return
+			if now := m.worker.now(); now < to {
+				m.charge(from, now)
+				return
+			}
+			// This goroutine is behind: what has passed still wants its samples and ticks.
 		}
+		m.charge(from, to)
 		if to > 0 && to%time.Second == 0 {
 			tick(m.tick(int(to/time.Second) - 1))
 		}

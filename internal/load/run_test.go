@@ -71,7 +71,7 @@ func TestStreamsAreOpenedAnew(t *testing.T) {
 // The message that is made up lasts as long as the run, so that the number of streams is constant.
 func TestMessageLastsAsLongAsTheRun(t *testing.T) {
 	c := Config{Base: "http://x", Clients: 100, Duration: 10 * time.Second}.withDefaults()
-	if got, want := len(c.Text()), 221; got != want { // 11 s of 50 ms, both ends included
+	if got, want := len(c.Text()), 223; got != want { // 11.1 s of 50 ms, both ends included
 		t.Errorf("%d characters, want %d", got, want)
 	}
 }

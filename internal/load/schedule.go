@@ -13,9 +13,14 @@ func (c Config) planned(client int) time.Duration {
 }
 
 func (c Config) windows() track.Windows {
-	ramp := c.planned(c.Clients)
+	opens := c.planned(c.Clients)
+	ramp := opens + min(opens/10, maxSettle)
 	return track.Windows{Ramp: ramp, Steady: ramp + c.Duration, End: ramp + c.Duration + c.Drain}
 }
+
+// maxSettle is the longest that the ramp lasts after the last open, so that what opening so many
+// streams leaves behind is not in the steady window. Usually it is a tenth of the ramp.
+const maxSettle = time.Second
 
 // role is what is special about a client.
 type role uint8
