@@ -108,16 +108,19 @@ func (w *worker) open(opening, ctx context.Context) {
 	defer clients.Wait()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for i := range w.job.clients() {
-		planned := w.job.Config.planned(w.job.client(i))
-		if wait := planned - w.now(); wait > 0 {
+	until := func(moment time.Duration) bool {
+		if wait := moment - w.now(); wait > 0 {
 			timer.Reset(wait)
 			select {
 			case <-timer.C:
 			case <-opening.Done():
 			}
 		}
-		if opening.Err() != nil {
+		return opening.Err() == nil
+	}
+	for i := range w.job.clients() {
+		planned := w.job.Config.planned(w.job.client(i))
+		if !until(planned) {
 			return
 		}
 		c := w.newClient(i)
@@ -125,9 +128,11 @@ func (w *worker) open(opening, ctx context.Context) {
 		c.group.add(c)
 		clients.Go(func() { c.run(ctx, planned) })
 	}
-	// A client that is open needs a fraction of what opening it took. Nothing is allocated from now
-	// on, so nothing else would ever give the rest back.
-	debug.FreeOSMemory()
+	// A client that is open needs a fraction of what opening it took. Nothing is allocated in the
+	// steady window, so nothing else would ever give the rest back.
+	if until((w.job.Config.planned(w.job.Config.Clients) + w.windows.Ramp) / 2) {
+		debug.FreeOSMemory()
+	}
 }
 
 func (w *worker) newClient(i int) *client {
