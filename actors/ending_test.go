@@ -1,0 +1,266 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sseserver/actors"
+)
+
+var (
+	errGone = errors.New("gone")
+	errLate = errors.New("late")
+)
+
+func TestCanceledWhileItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := start(t, ctx, planFor("abc"))
+		s.wantChunk(0, "a", 0, 0)
+		s.wantChunk(1, "b", interval, interval)
+		time.Sleep(interval / 5)
+		s.wantSilence()
+		cancel(errGone)
+		s.wantEnd(interval+interval/5, errGone)
+	})
+}
+
+// TestCanceledWhileItSends cancels a streamer whose reader has left it alone
+// with a chunk.
+func TestCanceledWhileItSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := start(t, ctx, planFor("abc"))
+		s.wantChunk(0, "a", 0, 0)
+		time.Sleep(3 * interval)
+		synctest.Wait() // it offers b
+		cancel(errGone)
+		s.wantEndUnread(3*interval, errGone)
+	})
+}
+
+// TestCanceledWhileItCatchesUp cancels a streamer that never has to wait, whose
+// reader reads on. It gets what was on its way, and no more.
+func TestCanceledWhileItCatchesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for range 100 {
+			plan := planFor(strings.Repeat("x", 1000))
+			plan.Pace.Start = time.Now().Add(-time.Hour)
+			s := start(t, t.Context(), plan)
+			for k := range 10 {
+				s.wantChunk(k, "x", 0, time.Duration(k)*interval-time.Hour)
+			}
+			s.Cancel(errGone)
+			late := 0
+			for range s.Chunks() {
+				late++
+			}
+			if late > 1 {
+				t.Errorf("%d chunks came after the streamer was canceled", late)
+			}
+			s.wantEnd(0, errGone)
+		}
+	})
+}
+
+// TestCause takes each way in which a streamer can be told to end.
+func TestCause(t *testing.T) {
+	cancelEach := func(cause error) func(context.CancelCauseFunc, ...*running) {
+		return func(_ context.CancelCauseFunc, streamers ...*running) {
+			for _, s := range streamers {
+				s.Cancel(cause)
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		end  func(cancel context.CancelCauseFunc, streamers ...*running)
+		want error
+	}{
+		"Cancel":                 {cancelEach(errGone), errGone},
+		"Cancel without a cause": {cancelEach(nil), context.Canceled},
+		"its context ends":       {func(cancel context.CancelCauseFunc, _ ...*running) { cancel(errGone) }, errGone},
+		"that, without a cause":  {func(cancel context.CancelCauseFunc, _ ...*running) { cancel(nil) }, context.Canceled},
+		"a deadline":             {func(context.CancelCauseFunc, ...*running) { time.Sleep(interval / 2) }, errLate},
+		"the first of many stays": {func(cancel context.CancelCauseFunc, streamers ...*running) {
+			cancelEach(errGone)(cancel, streamers...)
+			cancelEach(errLate)(cancel, streamers...)
+			cancel(errLate)
+		}, errGone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				deadline, cancelDeadline := context.WithTimeoutCause(t.Context(), 7*interval, errLate)
+				defer cancelDeadline()
+				parent, cancel := context.WithCancelCause(deadline)
+				child, cancelChild := context.WithCancel(parent)
+				defer cancelChild()
+				waits, offers, isIdle := start(t, child, planFor("abcdefghij")), start(t, child, planFor("ab")), start(t, child, planFor(""))
+				for k, text := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+					due := time.Duration(k) * interval
+					waits.wantChunk(k, text, due, due)
+				}
+				time.Sleep(interval / 2)
+				if waits.Canceled() || offers.Canceled() || !isIdle.Canceled() {
+					t.Errorf("canceled: %v, %v, %v; want only the last, which has ended",
+						waits.Canceled(), offers.Canceled(), isIdle.Canceled())
+				}
+				test.end(cancel, waits, offers)
+				at := time.Since(waits.start)
+				waits.wantEndUnread(at, test.want)
+				offers.wantEndUnread(at, test.want)
+				isIdle.wantEnd(at, nil)
+				if !waits.Canceled() {
+					t.Error("it has ended, and is not canceled")
+				}
+			})
+		})
+	}
+}
+
+// TestCanceledBefore runs streamers that were canceled before they ran.
+func TestCanceledBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ended, cancel := context.WithCancelCause(t.Context())
+		cancel(errGone)
+		start(t, ended, planFor("a")).wantEndUnread(0, errGone)
+
+		plan := planFor("a")
+		plan.Clock = clock(t)
+		s := &running{actors.New(t.Context(), plan), t, time.Now()}
+		s.Cancel(errGone)
+		s.Run()
+		s.wantEnd(0, errGone)
+	})
+}
+
+// TestCancelWithoutContext has a context that never ends, as for a client
+// whose request is over.
+func TestCancelWithoutContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, context.Background(), planFor("ab"))
+		s.wantChunk(0, "a", 0, 0)
+		time.Sleep(interval / 2)
+		s.Cancel(errGone)
+		s.wantEnd(interval/2, errGone)
+	})
+}
+
+// TestCompleteDespiteLaterCancel ends the context after the last chunk.
+func TestCompleteDespiteLaterCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := start(t, ctx, planFor("a"))
+		s.wantChunk(0, "a", 0, 0)
+		synctest.Wait()
+		cancel(errGone)
+		s.wantEnd(0, nil)
+	})
+}
+
+func TestRunReturnsWithItsReaderGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		returned := make(chan struct{})
+		plan := planFor("ab")
+		plan.Clock = clock(t)
+		s := actors.New(ctx, plan)
+		go func() {
+			s.Run()
+			close(returned)
+		}()
+		synctest.Wait()
+		cancel(errGone)
+		<-returned
+		select {
+		case <-s.Chunks():
+		default:
+			t.Error("Run returned and left the chunks open")
+		}
+		if !errors.Is(s.Err(), errGone) {
+			t.Errorf("the stream ended with %v, want %v", s.Err(), errGone)
+		}
+	})
+}
+
+// explosive panics instead of yielding a text that begins with "!".
+type explosive struct{ texts []string }
+
+func (e *explosive) Next() (string, bool) {
+	text := e.texts[0]
+	if strings.HasPrefix(text, "!") {
+		panic(text)
+	}
+	e.texts = e.texts[1:]
+	return text, true
+}
+
+func TestPanicInSource(t *testing.T) {
+	for name, test := range map[string]struct {
+		from   int
+		before []string
+	}{
+		"after some chunks": {0, []string{"a", "b"}},
+		"while skipping":    {3, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				plan := planFor("")
+				plan.Source = &explosive{[]string{"a", "b", "!boom", "c"}}
+				plan.From, plan.End = test.from, 4
+				s := start(t, t.Context(), plan)
+				neighbour := start(t, t.Context(), planFor("ab"))
+				for k, text := range test.before {
+					due := time.Duration(k) * interval
+					s.wantChunk(k, text, due, due)
+				}
+				if chunk, ok := <-s.Chunks(); ok {
+					t.Fatalf("got %+v from a source that panicked", chunk)
+				}
+				wantPanic(t, s.Err(), "!boom")
+				at := time.Since(s.start)
+				neighbour.wantChunk(0, "a", at, 0)
+				neighbour.wantChunk(1, "b", max(at, interval), interval)
+				neighbour.wantEnd(max(at, interval), nil)
+			})
+		})
+	}
+}
+
+// wantPanic expects an error that tells what was panicked with and where.
+func wantPanic(t *testing.T, err error, value any) {
+	t.Helper()
+	var panicked *actors.PanicError
+	if !errors.As(err, &panicked) {
+		t.Fatalf("got %v, want a *PanicError", err)
+	}
+	if panicked.Value != value {
+		t.Errorf("the value is %v, want %v", panicked.Value, value)
+	}
+	if !strings.Contains(string(panicked.Stack), "(*explosive).Next") {
+		t.Errorf("the stack does not show the place:\n%s", panicked.Stack)
+	}
+	if want := "actors: panic: !boom"; err.Error() != want {
+		t.Errorf("the error reads %q, want %q", err, want)
+	}
+}
+
+// TestSourceEndsEarly has a plan that promises more than its source keeps.
+func TestSourceEndsEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plan := planFor("ab")
+		plan.End = 5
+		s := start(t, t.Context(), plan)
+		s.wantChunk(0, "a", 0, 0)
+		s.wantChunk(1, "b", interval, interval)
+		if chunk, ok := <-s.Chunks(); ok {
+			t.Fatalf("got %+v from an exhausted source", chunk)
+		}
+		if err := s.Err(); err == nil || err.Error() != "actors: source ended at position 2 of 5" {
+			t.Errorf("the stream ended with %v", err)
+		}
+	})
+}
