@@ -67,8 +67,12 @@ func (c *Clock) Run(ctx context.Context) {
 }
 
 // wakeAt lets s be sent due at the first tick that is not before t. It says
-// false if that tick has passed, and then nothing is sent.
+// false if t is not ahead, and then nothing is sent: Run may be late, where
+// there is more to do than time.
 func (c *Clock) wakeAt(t time.Time, s *sleeper) bool {
+	if time.Until(t) <= 0 {
+		return false
+	}
 	s.tick = int64((t.Sub(c.start) + Tick - 1) / Tick)
 	c.mu.Lock()
 	defer c.mu.Unlock()

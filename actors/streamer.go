@@ -26,7 +26,7 @@ type Streamer struct {
 	chunks  chan Chunk
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
-	unwatch func() bool // stops waking for the parent of ctx; nil if that never ends
+	unwatch func() bool // of the context that ends ctx; nil if that never ends
 
 	// The mailbox, which the clock and whoever ends ctx send to and nobody
 	// closes; the rest of it is in the clock's hands while Run sleeps.
@@ -46,9 +46,10 @@ func New(ctx context.Context, plan Plan) *Streamer {
 		chunks:  make(chan Chunk),
 		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom)},
 	}
-	s.ctx, s.cancel = context.WithCancelCause(ctx)
-	if ctx.Done() != nil { // else Cancel is the only end there is
-		s.unwatch = context.AfterFunc(s.ctx, s.wake)
+	// Only Cancel ends s.ctx, so that whatever ends it wakes the streamer, too.
+	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	if ctx.Done() != nil {
+		s.unwatch = context.AfterFunc(ctx, func() { s.Cancel(context.Cause(ctx)) })
 	}
 	return s
 }
@@ -65,15 +66,12 @@ func (s *Streamer) Err() error { return s.err }
 // Cancel ends the streamer's context with cause, unless it has ended before.
 func (s *Streamer) Cancel(cause error) {
 	s.cancel(cause)
-	s.wake()
+	tell(s.mailbox, look)
 }
 
 // Canceled says whether the streamer's context has ended. It has, too, once the
 // streamer has.
 func (s *Streamer) Canceled() bool { return s.ctx.Err() != nil }
-
-// wake makes the streamer look at its context.
-func (s *Streamer) wake() { tell(s.mailbox, look) }
 
 // Run sends the chunks, each when it is due. It returns when all were sent or
 // the context has ended, having closed Chunks.

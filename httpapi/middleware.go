@@ -39,8 +39,8 @@ type exchange struct {
 	request *http.Request
 	id      string
 	start   time.Time
-	status  int  // 0 until the head was sent
-	logged  bool // the http.request line is out
+	status  int     // 0 until the head was sent
+	stream  *stream // what the handler has begun, if it has; observe goes on with it
 }
 
 // exchangeOf returns the exchange that w belongs to. Every handler of this
@@ -64,20 +64,35 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return x.ResponseWriter.Write(p)
 }
 
-// observe gives a request its id, logs and counts its answer, and lets a panic
-// end it and no other.
+// observe is the outermost handler. A stream that was begun by an inner one
+// runs here, after those have returned: so it keeps little of a stack.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now()}
-		x.id = r.Header.Get(requestIDHeader)
-		if !wellFormedID(x.id) {
-			x.id = s.config.NewID().String()
+		x := s.newExchange(w, r)
+		x.answer(next)
+		if x.stream != nil {
+			x.stream.start()
 		}
-		w.Header().Set(requestIDHeader, x.id)
-		defer x.finish()
-		defer x.recover()
-		next.ServeHTTP(x, r)
 	})
+}
+
+// newExchange gives a request its id: the client's, if it can stand in a log.
+func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now()}
+	x.id = r.Header.Get(requestIDHeader)
+	if !wellFormedID(x.id) {
+		x.id = s.config.NewID().String()
+	}
+	w.Header().Set(requestIDHeader, x.id)
+	return x
+}
+
+// answer lets next answer, or begin a stream. It logs and counts that, and lets
+// a panic end this request and no other.
+func (x *exchange) answer(next http.Handler) {
+	defer x.finish()
+	defer x.recover()
+	next.ServeHTTP(x, x.request)
 }
 
 // wellFormedID says whether a client's request id can stand in a log line.
@@ -87,13 +102,9 @@ func wellFormedID(id string) bool {
 	})
 }
 
-// finish logs and counts the answer, once. A stream calls it when its head was
-// sent; what becomes of the stream is told by stream.closed.
+// finish logs and counts the answer; of a stream, that its head was sent. What
+// becomes of the stream is told by stream.closed.
 func (x *exchange) finish() {
-	if x.logged {
-		return
-	}
-	x.logged = true
 	if x.status == 0 {
 		x.status = http.StatusOK // as net/http sends for a handler that wrote nothing
 	}

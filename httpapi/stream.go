@@ -36,6 +36,8 @@ type stream struct {
 	heartbeat    *time.Timer // nil where none is needed
 	requestID    string
 	opened       time.Time
+	hijacked     bool  // it has outlived its handler
+	begun        error // why the head could not be sent
 
 	frames  *buffer   // what is framed and not written yet; nil if nothing is
 	held    int       // chunks in frames
@@ -44,9 +46,8 @@ type stream struct {
 	tally tally // what was written so far
 }
 
-// open begins the answer to x and runs the stream: in x's goroutine, or in one
-// of its own where the transport has left x behind. An error tells that nothing
-// was sent.
+// open begins the answer to x and leaves the stream there, to be started. An
+// error tells that nothing was sent.
 func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventID string) error {
 	st := &stream{
 		server:       s,
@@ -54,17 +55,17 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		requestID:    x.id,
 		opened:       x.start,
+		hijacked:     x.request.ProtoMajor == 1,
 	}
-	hijack := x.request.ProtoMajor == 1
 	take := takeHTTP2
-	if hijack {
+	if st.hijacked {
 		take = takeHTTP1
 		s.hijacked.Add(1) // before http.Server.Shutdown may forget the connection
 	}
 	var err error
 	if st.transport, err = take(x, st); err != nil {
 		subscription.Cancel(err)
-		if hijack {
+		if st.hijacked {
 			s.hijacked.Done()
 		}
 		return err
@@ -74,13 +75,8 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 		st.heartbeat = time.NewTimer(pause)
 	}
 	st.logOpened(x, lastEventID)
-	err = st.begin(x, lastEventID)
-	x.finish()
-	if hijack {
-		go st.runHijacked(err)
-	} else {
-		st.run(err)
-	}
+	st.begun = st.begin(x, lastEventID)
+	x.stream = st
 	return nil
 }
 
@@ -108,16 +104,23 @@ func (st *stream) release() {
 // resumed says whether the stream continues one that the client had before.
 func (st *stream) resumed() bool { return st.subscription.From > st.subscription.First }
 
-// runHijacked is the goroutine of a stream that has left its handler behind.
-func (st *stream) runHijacked(begun error) {
-	defer st.server.hijacked.Done()
-	st.run(begun)
+// start runs the stream to its end, in this goroutine, which is the handler's;
+// or in one of its own, if the connection is no longer net/http's.
+func (st *stream) start() {
+	if st.hijacked {
+		go st.runHijacked()
+	} else {
+		st.run()
+	}
 }
 
-// run writes the stream to its end. begun is the error with which its beginning
-// could not be written.
-func (st *stream) run(begun error) {
-	failed := begun
+func (st *stream) runHijacked() {
+	defer st.server.hijacked.Done()
+	st.run()
+}
+
+func (st *stream) run() {
+	failed := st.begun
 	if failed == nil {
 		failed = st.follow()
 	}
@@ -133,8 +136,7 @@ func (st *stream) follow() (failed error) {
 		if err != nil || !ok {
 			return err
 		}
-		st.hold(chunk)
-		if st.moreIsDue(chunk) {
+		if more := st.hold(chunk); more {
 			continue // it comes at once, and goes into the same write
 		}
 		if err := st.flush(); err != nil {
@@ -174,8 +176,13 @@ func (st *stream) nextOrBeat() (chunk actors.Chunk, ok bool, err error) {
 	}
 }
 
-// hold frames a chunk.
-func (st *stream) hold(chunk actors.Chunk) {
+// maxHeld bounds the bytes of one write. A stream that is further behind than
+// that takes several.
+const maxHeld = 64 << 10
+
+// hold frames a chunk, and says whether the streamer sends something right
+// behind it: the next one, because it is due, or the end.
+func (st *stream) hold(chunk actors.Chunk) (more bool) {
 	if st.held == 0 {
 		st.heldDue = chunk.Due
 		st.frames = newBuffer()
@@ -186,15 +193,6 @@ func (st *stream) hold(chunk actors.Chunk) {
 	if st.debug() {
 		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
 	}
-}
-
-// maxHeld bounds the bytes of one write. A stream that is further behind than
-// that takes several.
-const maxHeld = 64 << 10
-
-// moreIsDue says whether the streamer sends something right behind chunk: the
-// next one, because it is due, or the end.
-func (st *stream) moreIsDue(chunk actors.Chunk) bool {
 	if st.frames.size() >= maxHeld {
 		return false
 	}
@@ -238,8 +236,11 @@ func (st *stream) end(failed error) {
 	if failed == nil {
 		failed = st.finish(cause)
 	}
-	if cause == nil && failed != nil { // the streamer was done, the client was not
+	switch {
+	case failed != nil && cause == nil: // the streamer was done, the client was not
 		cause = causeOf(failed)
+	case errors.Is(failed, errStalled): // whatever else came of it
+		cause = broker.ErrTooSlow
 	}
 	st.logClosed(cause)
 	if failed != nil {
@@ -249,7 +250,8 @@ func (st *stream) end(failed error) {
 
 // finish writes what is held and what the cause of the end asks for, and ends
 // the body as the protocol wants it. It fails where the client is gone.
-func (st *stream) finish(cause error) error {
+func (st *stream) finish(cause error) (failed error) {
+	defer recoverTo(&failed)
 	if errors.Is(cause, broker.ErrClientGone) || errors.Is(cause, context.Canceled) {
 		return cause
 	}
