@@ -96,6 +96,15 @@ func (j *journal) want(t *testing.T, want ...string) {
 	}
 }
 
+func (j *journal) wantLast(t *testing.T, want string) {
+	t.Helper()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if n := len(j.lines); n == 0 || j.lines[n-1] != want {
+		t.Errorf("got:\n  %s\nwant last: %s", strings.Join(j.lines, "\n  "), want)
+	}
+}
+
 // run makes a source of the configuration and runs it to its end.
 func run(t *testing.T, ctx context.Context, cfg eventsource.Config) *eventsource.Error {
 	t.Helper()

@@ -3,37 +3,36 @@ package eventsource
 import (
 	"io"
 	"net"
-	"sync"
 )
 
 // input is where the bytes of a response come from.
 type input interface {
-	// read waits for the next bytes. They are valid until release.
-	read() ([]byte, error)
-	// release must follow each read that returned bytes.
-	release()
+	// each hands the bytes of one read after another to take, which must not keep them, until
+	// take returns false. Then it returns nil, else the error that ended the reading.
+	each(take func(b []byte) bool) error
 }
 
 // maxRead is the most that one read takes, in bytes.
 const maxRead = 16 << 10
 
-// readBuffers are lent to a socket for the time from a read to the end of its interpretation, so
-// that a client that waits holds none.
-var readBuffers = sync.Pool{New: func() any { return new([maxRead]byte) }}
-
 // ownBuffer is, in bytes, what each reader has that cannot wait without a buffer.
 const ownBuffer = 1 << 10
 
+// newInput reads from r. No read takes more than limit bytes, if that is positive.
 func newInput(r io.Reader, limit int) input {
 	if tcp, ok := r.(*net.TCPConn); ok {
-		if s := newSocket(tcp, limit); s != nil {
+		if s := newSocket(tcp, clamp(limit, maxRead)); s != nil {
 			return s
 		}
 	}
-	if limit <= 0 || limit > ownBuffer {
-		limit = ownBuffer
+	return &reader{r: r, buf: make([]byte, clamp(limit, ownBuffer))}
+}
+
+func clamp(limit, most int) int {
+	if limit <= 0 || limit > most {
+		return most
 	}
-	return &reader{r: r, buf: make([]byte, limit)}
+	return limit
 }
 
 // reader reads with a buffer of its own.
@@ -42,9 +41,14 @@ type reader struct {
 	buf []byte
 }
 
-func (r *reader) read() ([]byte, error) {
-	n, err := r.r.Read(r.buf)
-	return r.buf[:n], err
+func (r *reader) each(take func(b []byte) bool) error {
+	for {
+		n, err := r.r.Read(r.buf)
+		if n > 0 && !take(r.buf[:n]) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
-
-func (r *reader) release() {}

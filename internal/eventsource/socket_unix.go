@@ -5,65 +5,68 @@ package eventsource
 import (
 	"io"
 	"net"
+	"sync"
 	"syscall"
 )
 
 // socket reads a TCP connection with a borrowed buffer. A Read of the net package must be handed
-// its buffer before it waits; here the wait comes first.
+// its buffer before it waits; here the wait comes first, so that a client that waits holds none.
 type socket struct {
 	raw   syscall.RawConn
-	try   func(fd uintptr) bool // the method below, bound once
+	drain func(fd uintptr) bool // the method below, bound once
 	limit int                   // of one read, in bytes
 
-	// Set by try.
-	lent *[maxRead]byte
-	n    int
+	// Of the running each.
+	take func([]byte) bool
 	err  error
 }
+
+// readBuffers are lent for the time from a read to the end of its interpretation.
+var readBuffers = sync.Pool{New: func() any { return new([maxRead]byte) }}
 
 func newSocket(conn *net.TCPConn, limit int) input {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return nil
 	}
-	if limit <= 0 || limit > maxRead {
-		limit = maxRead
-	}
 	s := &socket{raw: raw, limit: limit}
-	s.try = s.tryRead
+	s.drain = s.drainNow
 	return s
 }
 
-func (s *socket) read() ([]byte, error) {
-	if err := s.raw.Read(s.try); err != nil {
-		return nil, err
+func (s *socket) each(take func(b []byte) bool) error {
+	s.take, s.err = take, nil
+	if err := s.raw.Read(s.drain); err != nil {
+		return err
 	}
-	if s.n > 0 {
-		return s.lent[:s.n], nil
-	}
-	s.release()
-	return nil, s.err
+	return s.err
 }
 
-// tryRead reads once. It returns false if there is nothing yet, to be called again when there is.
-func (s *socket) tryRead(fd uintptr) bool {
-	s.lent = readBuffers.Get().(*[maxRead]byte)
+// drainNow reads until there is nothing left, and returns false to be called again when there is
+// something. It returns true when take has had enough or reading has failed.
+//
+// A read that was short is no proof that nothing is left: an end or a reset of the connection that
+// came with the last bytes is seen only by one more read, and the poller does not wake twice for
+// them.
+func (s *socket) drainNow(fd uintptr) bool {
+	buf := readBuffers.Get().(*[maxRead]byte)
+	defer readBuffers.Put(buf)
 	for {
-		s.n, s.err = syscall.Read(int(fd), s.lent[:s.limit])
+		n, err := readNow(int(fd), buf[:s.limit])
 		switch {
-		case s.err == syscall.EINTR:
+		case err == syscall.EINTR:
 			continue
-		case s.err == syscall.EAGAIN:
-			s.release()
+		case err == syscall.EAGAIN:
 			return false
-		case s.n == 0 && s.err == nil:
+		case err != nil:
+			s.err = err
+			return true
+		case n == 0:
 			s.err = io.EOF
+			return true
 		}
-		return true
+		if !s.take(buf[:n]) {
+			return true
+		}
 	}
-}
-
-func (s *socket) release() {
-	readBuffers.Put(s.lent)
-	s.lent = nil
 }

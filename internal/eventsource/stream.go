@@ -13,20 +13,24 @@ import (
 // This and what it calls down to the read is where a source spends its life: whatever these frames
 // hold counts once for each client.
 func (s *Source) stream(ctx context.Context, a *attempt) *Error {
-	for !a.body.done {
-		b, err := a.in.read()
-		if len(b) > 0 {
-			wait, end := s.take(a, b, time.Now())
-			a.in.release()
-			if end == nil {
-				end = s.rest(ctx, a, wait)
-			}
-			if end != nil {
-				return end
-			}
+	var wait time.Duration
+	var end *Error
+	take := func(b []byte) bool {
+		wait, end = s.take(a, b, time.Now())
+		if a.watchdog != nil {
+			a.alive()
 		}
-		if err != nil {
+		return end == nil && wait == 0 && !a.body.done
+	}
+	for !a.body.done {
+		if err := a.in.each(take); err != nil {
 			return a.broken(err)
+		}
+		if end == nil {
+			end = s.rest(ctx, a, wait)
+		}
+		if end != nil {
+			return end
 		}
 	}
 	return fail(ReasonEnded, nil)
