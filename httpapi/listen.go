@@ -10,7 +10,8 @@ import (
 
 // Limits on what a client can make net/http wait for or keep.
 const (
-	readTimeout     = 10 * time.Second // of a request, head and body; a taken over connection has none
+	readTimeout     = 10 * time.Second // of a request, head and body
+	answerTimeout   = time.Minute      // until a plain answer has been read
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 64 << 10
 	maxHTTP2Streams = 1000 // of one connection
@@ -19,8 +20,8 @@ const (
 // HTTPServer returns the http.Server of the public listener: HTTP/1.1, and
 // HTTP/2 without TLS by prior knowledge (RFC 9113 §3.3), on the same port.
 //
-// It has no WriteTimeout, which would end every stream; each write of a stream
-// has its own.
+// Its timeouts are those of plain answers. A stream lifts them, and each of its
+// writes has its own.
 func (s *Server) HTTPServer() *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -30,6 +31,7 @@ func (s *Server) HTTPServer() *http.Server {
 		Protocols:      protocols,
 		HTTP2:          &http.HTTP2Config{MaxConcurrentStreams: maxHTTP2Streams, WriteByteTimeout: s.config.WriteTimeout},
 		ReadTimeout:    readTimeout,
+		WriteTimeout:   answerTimeout,
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       logs.StdLog(s.config.Logger),

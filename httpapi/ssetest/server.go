@@ -37,6 +37,10 @@ type Config struct {
 	InMemory bool
 	Room     int
 
+	// WrapConn, if set, returns what the server gets in place of each of its
+	// connections.
+	WrapConn func(net.Conn) net.Conn
+
 	// Debug logs at level debug instead of info: every chunk.
 	Debug bool
 }
@@ -52,6 +56,7 @@ type Server struct {
 
 	t        testing.TB
 	listener net.Listener
+	serving  net.Listener // the same, or what wraps it
 	clients  clients
 	logged   logged
 	requests requests
@@ -96,6 +101,11 @@ func Start(t testing.TB, config Config) *Server {
 	} else if s.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
+	if config.WrapConn != nil {
+		s.serving = wrapping{s.listener, config.WrapConn}
+	} else {
+		s.serving = s.listener
+	}
 	s.visits, s.leave = context.WithCancel(context.Background())
 	s.URL = "http://" + s.listener.Addr().String()
 	s.run(config.InMemory)
@@ -119,7 +129,7 @@ func (s *Server) run(inMemory bool) {
 		}
 	})
 	s.running.Go(func() {
-		if err := s.HTTP.Serve(s.listener); err != http.ErrServerClosed {
+		if err := s.HTTP.Serve(s.serving); err != http.ErrServerClosed {
 			s.t.Error(err)
 		}
 	})

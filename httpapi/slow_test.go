@@ -1,0 +1,222 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sseserver/httpapi/ssetest"
+
+	"go.uber.org/zap/zapcore"
+	"golang.org/x/net/http2"
+)
+
+// A client that never reads is cut off after the write timeout, alone.
+func TestNeverReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
+		id := server.Submit(strings.Repeat("x", 300))
+		reading := server.Open(ssetest.HTTP1, "/stream/"+id+"?interval=100ms")
+		conn := server.Dial().(*ssetest.Conn)
+		sayOn(t, conn, id, "GET /stream/{id}?interval=100ms HTTP/1.1\r\nHost: a\r\n\r\n")
+		start := time.Now()
+		var others sync.WaitGroup
+		others.Go(func() { _, _ = reading.All() })
+
+		closed := server.Await("stream.closed", 1)[0]
+		if closed.Fields["reason"] != "slow_client" || closed.Level != zapcore.WarnLevel {
+			t.Errorf("the log says %v %v; want a warning of slow_client", closed.Level, closed.Fields)
+		}
+		// All chunks before it were written when they were due, so this is when
+		// the blocked one was.
+		blocked := time.Duration(closed.Fields["chunks"].(int64)) * 100 * time.Millisecond
+		if took := time.Since(start); took != blocked+10*time.Second {
+			t.Errorf("cut off after %v; want 10s from when it blocked, which was after %v", took, blocked)
+		}
+		// What it gets, if it reads after all, does not look complete.
+		synctest.Wait()
+		if rest, err := io.ReadAll(conn); err != nil || strings.HasSuffix(string(rest), "0\r\n\r\n") || len(rest) != 2048 {
+			t.Errorf("%d bytes were left, %v: %q", len(rest), err, rest)
+		}
+		others.Wait()
+		if got := server.Await("stream.closed", 2)[1]; got.Fields["reason"] != "completed" || got.Fields["max_lag_ms"] != 0.0 {
+			t.Errorf("the other stream: %v", got.Fields)
+		}
+	})
+}
+
+// On HTTP/2 the window of one stream is no concern of the others on the same
+// connection.
+func TestNeverReadsOneOfTwo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		id := server.Submit(strings.Repeat("x", 150))
+		client := dialHTTP2(t, server, 1000)
+		start := time.Now()
+		client.get(1, "/stream/"+id+"?interval=100ms")
+		client.get(3, "/stream/"+id+"?interval=100ms")
+		client.must(client.WriteWindowUpdate(3, 1<<20))
+		stream, body, code := client.end()
+		chunks := strings.Count(body, "\n\n") - 1
+		if stream != 1 || len(body) != 1000 || code == http2.ErrCodeNo {
+			t.Errorf("stream %d ended first, with %v after %d bytes; want stream 1 reset after 1000", stream, code, len(body))
+		}
+		if took, want := time.Since(start), time.Duration(chunks)*100*time.Millisecond+10*time.Second; took != want {
+			t.Errorf("reset after %v, want %v", took, want)
+		}
+		stream, body, code = client.end()
+		if stream != 3 || code != http2.ErrCodeNo || !strings.Contains(body, "event: done") {
+			t.Errorf("stream %d ended with %v: %q", stream, code, body)
+		}
+		closed := server.Await("stream.closed", 2)
+		if closed[0].Fields["reason"] != "slow_client" || closed[1].Fields["reason"] != "completed" {
+			t.Errorf("the log says %v", closed)
+		}
+	})
+}
+
+// An HTTP/2 client that does not read its connection at all is slow on every
+// stream of it.
+func TestNeverReadsHTTP2(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
+		id := server.Submit(strings.Repeat("x", 300))
+		client := dialHTTP2(t, server, 1<<20)
+		client.get(1, "/stream/"+id+"?interval=100ms")
+		client.get(3, "/stream/"+id+"?interval=110ms")
+		for _, closed := range server.Await("stream.closed", 2) {
+			if closed.Fields["reason"] != "slow_client" {
+				t.Errorf("the log says %v", closed.Fields)
+			}
+		}
+	})
+}
+
+// A plain answer that nobody reads does not hold its connection for ever.
+func TestAnswerNeverRead(t *testing.T) {
+	t.Run("HTTP/1.1", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
+			sayOn(t, server.Dial(), "", "GET /openapi.yaml HTTP/1.1\r\nHost: a\r\n\r\n")
+			time.Sleep(time.Minute - time.Millisecond)
+			if got := server.API.Conns(); got != 1 {
+				t.Errorf("%d connections within the minute, want 1", got)
+			}
+			time.Sleep(time.Second) // net/http takes half a second to close
+			if got := server.API.Conns(); got != 0 {
+				t.Errorf("%d connections after it, want 0", got)
+			}
+		})
+	})
+	t.Run("HTTP/2.0", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			server := ssetest.Start(t, ssetest.Config{InMemory: true})
+			client := dialHTTP2(t, server, 100)
+			start := time.Now()
+			client.get(1, "/openapi.yaml")
+			if _, body, code := client.end(); len(body) != 100 || code == http2.ErrCodeNo || time.Since(start) != time.Minute {
+				t.Errorf("got %d bytes and %v after %v; want 100 and a reset after 1m", len(body), code, time.Since(start))
+			}
+		})
+	})
+}
+
+// readLater reads conn only when told to, and then all of it.
+type readLater struct {
+	*ssetest.Conn
+	reading sync.WaitGroup
+}
+
+// pause lets d pass without reading, then reads what has come by then.
+func (r *readLater) pause(d time.Duration) {
+	time.Sleep(d)
+	_ = r.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, _ = io.Copy(io.Discard, r)
+}
+
+// A stream that was held up sends all that is due by then in one write, and is
+// on its schedule again.
+func TestCatchUpInOneWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
+		id := server.Submit(strings.Repeat("x", 120))
+		conn := &readLater{Conn: server.Dial().(*ssetest.Conn)}
+		start := time.Now()
+		sayOn(t, conn, id, "GET /stream/{id}?interval=100ms HTTP/1.1\r\nHost: a\r\n\r\n")
+		conn.pause(5 * time.Second)
+
+		// Its buffer was full after some chunks. The write that blocked is the
+		// first one with a second half.
+		writes := conn.Received()
+		caughtUp := -1
+		for i, write := range writes {
+			if strings.Count(string(write), "data: ") > 1 {
+				caughtUp = i
+			}
+		}
+		if caughtUp != len(writes)-1 {
+			t.Fatalf("the last of %d writes should be the one that catches up: %q", len(writes), writes)
+		}
+		var before int // chunks
+		for _, write := range writes[:caughtUp] {
+			before += strings.Count(string(write), "data: ")
+		}
+		var want strings.Builder
+		for position := before; position <= 50; position++ { // the one that is due after 5s included
+			fmt.Fprintf(&want, "id: %d\ndata: {\"messageId\":%q,\"chunk\":\"x\",\"position\":%d,\"total\":120}\n\n", position, id, position)
+		}
+		chunk := fmt.Sprintf("%x\r\n%s\r\n", want.Len(), &want)
+		if got := string(writes[caughtUp]); got != chunk {
+			t.Errorf("after %d chunks\n got %q\nwant %q", before, got, chunk)
+		}
+		// And then one at a time, again.
+		conn.pause(0)
+		for time.Since(start) < 12500*time.Millisecond {
+			conn.pause(100*time.Millisecond - time.Millisecond)
+		}
+		for position, write := range conn.Received()[caughtUp+1:] {
+			if got := strings.Count(string(write), "data: "); got != 1 && position+51 < 119 {
+				t.Fatalf("%d events in %q; want one", got, write)
+			}
+		}
+		conn.Conn.Close()
+		closed := server.Await("stream.closed", 1)[0]
+		if closed.Fields["reason"] != "completed" || closed.Fields["chunks"] != int64(120) {
+			t.Errorf("the log says %v", closed.Fields)
+		}
+	})
+}
+
+// Falling behind is told once for each time it happens, and so is catching up.
+func TestSlowAndRecovered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 1024})
+		id := server.Submit(strings.Repeat("x", 200))
+		conn := &readLater{Conn: server.Dial().(*ssetest.Conn)}
+		sayOn(t, conn, id, "GET /stream/{id}?interval=100ms HTTP/1.1\r\nHost: a\r\n\r\n")
+		for range 2 {
+			conn.pause(6 * time.Second)
+			for range 10 {
+				conn.pause(99 * time.Millisecond)
+			}
+		}
+		conn.Conn.Close()
+		server.Await("stream.closed", 1)
+		slow, recovered := server.Log.Named("stream.slow"), server.Log.Named("stream.recovered")
+		if len(slow) != 2 || len(recovered) != 2 {
+			t.Fatalf("slow %d times, recovered %d times; want 2 and 2: %v", len(slow), len(recovered), server.Log.All())
+		}
+		for i := range 2 {
+			if lag := slow[i].Fields["lag_ms"]; lag != 1000.0 {
+				t.Errorf("told to be slow at %v ms, want 1000", lag)
+			}
+			if lag := recovered[i].Fields["lag_ms"].(float64); lag < 4000 || lag > 6000 {
+				t.Errorf("told to have been %v ms behind", lag)
+			}
+		}
+	})
+}
