@@ -1,12 +1,14 @@
 package httpapi_test
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"sseserver/broker"
+	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
 )
 
@@ -141,6 +143,39 @@ func TestTooManyStreams(t *testing.T) {
 		}
 		server.Submit("still welcome")
 		first.Close()
+		synctest.Wait()
+		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
+	})
+}
+
+// With as many connections as there may be, streams are refused, and all else
+// goes on.
+func TestTooManyConnections(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, API: httpapi.Config{MaxConns: 3}})
+		id := server.Submit("Hi")
+		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
+		var others []net.Conn
+		for server.API.Conns() < 4 {
+			others = append(others, server.Dial())
+			synctest.Wait()
+		}
+		for _, path := range []string{"/stream/" + id, "/progress/" + id} {
+			got := ask(t, server, protocol, "GET", path, "")
+			got.wantProblem(t, 503, "too_many_streams")
+			// Refused clients would otherwise keep the connections that are
+			// scarce. One of HTTP/2 has other streams.
+			if got.Close != (protocol == ssetest.HTTP1) {
+				t.Errorf("the connection is closed: %t", got.Close)
+			}
+			if got := ask(t, server, protocol, "HEAD", path, ""); got.StatusCode != 200 {
+				t.Errorf("HEAD %s: %s", path, got.Status)
+			}
+		}
+		server.Submit("still welcome")
+		for _, conn := range others {
+			conn.Close()
+		}
 		synctest.Wait()
 		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
 	})
