@@ -1,0 +1,116 @@
+package httpapi_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sseserver/httpapi"
+	"sseserver/httpapi/ssetest"
+)
+
+// Chunk k arrives k intervals after the request, to the nanosecond; the done
+// event arrives with the last one.
+func TestPace(t *testing.T) {
+	tests := []struct {
+		path, lastEventID string
+		interval          time.Duration
+	}{
+		{"/stream/{id}", "", 50 * time.Millisecond},
+		{"/progress/{id}", "", 100 * time.Millisecond},
+		{"/stream/{id}?unit=word", "", 50 * time.Millisecond},
+		{"/stream/{id}?interval=1ms", "", time.Millisecond},
+		{"/stream/{id}?interval=7ms", "", 7 * time.Millisecond},
+		{"/stream/{id}?interval=14s", "", 14 * time.Second},
+		{"/progress/{id}?interval=250ms", "", 250 * time.Millisecond},
+		{"/stream/{id}?interval=1s", "1", time.Second}, // the schedule begins anew
+		{"/progress/{id}?interval=1s", "90", time.Second},
+	}
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		id := server.Submit("two words")
+		for _, test := range tests {
+			start := time.Now()
+			var header []string
+			if test.lastEventID != "" {
+				header = []string{"Last-Event-ID", test.lastEventID}
+			}
+			stream := server.Open(protocol, strings.ReplaceAll(test.path, "{id}", id), header...)
+			if at := stream.WantOpening().At; at != start {
+				t.Errorf("%s: the first block came after %v", test.path, at.Sub(start))
+			}
+			events, err := stream.All()
+			if err != nil {
+				t.Fatal(err)
+			}
+			due := start
+			for _, event := range events {
+				if event.Name == "done" {
+					due = due.Add(-test.interval)
+				}
+				if event.Name != "resumed" && event.At != due {
+					t.Errorf("%s: id %s came after %v, want %v", test.path, event.ID, event.At.Sub(start), due.Sub(start))
+				}
+				if event.Name != "resumed" {
+					due = due.Add(test.interval)
+				}
+			}
+		}
+	})
+}
+
+// An interval of 1 ms is kept, also over a long text.
+func TestFastest(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		text := strings.Repeat("0123456789", 100)
+		start := time.Now()
+		stream := server.Open(protocol, "/stream/"+server.Submit(text)+"?interval=1ms")
+		stream.WantOpening()
+		stream.WantText(0, text)
+		if took := time.Since(start); took != 999*time.Millisecond {
+			t.Errorf("took %v for 1000 characters, want 999ms", took)
+		}
+	})
+}
+
+// A comment is sent after exactly 15 s without an event, and only then.
+func TestHeartbeat(t *testing.T) {
+	tests := []struct {
+		heartbeat time.Duration // of the server's configuration
+		interval  string
+		want      []time.Duration // when there are heartbeats until the second event
+	}{
+		{0, "50s", []time.Duration{15 * time.Second, 30 * time.Second, 45 * time.Second}},
+		{0, "15s1ms", []time.Duration{15 * time.Second}},
+		{0, "15s", nil},
+		{0, "14s", nil},
+		{0, "1ms", nil},
+		{time.Second, "2500ms", []time.Duration{time.Second, 2 * time.Second}},
+		{-1, "1m", nil},
+	}
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		for _, test := range tests {
+			server := ssetest.Start(t, ssetest.Config{InMemory: true, API: httpapi.Config{Heartbeat: test.heartbeat}})
+			stream := server.Open(protocol, "/progress/"+server.Submit("Hi")+"?interval="+test.interval)
+			start := time.Now()
+			stream.WantOpening()
+			for percent := range 3 { // the pause begins anew with each event
+				last := stream.WantPercent(percent + 1).At
+				if percent == 2 {
+					break
+				}
+				for _, after := range test.want {
+					if beat := stream.WantComment("heartbeat"); beat.At.Sub(last) != after {
+						t.Errorf("every %s: a heartbeat %v after the event, want %v", test.interval, beat.At.Sub(last), after)
+					}
+				}
+			}
+			interval, _ := time.ParseDuration(test.interval)
+			if took := time.Since(start); took != 2*interval {
+				t.Errorf("every %s: the third event after %v", test.interval, took)
+			}
+			server.Stop()
+		}
+	})
+}
