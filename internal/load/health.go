@@ -6,15 +6,13 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"sseserver/internal/load/measure"
 )
 
 // Limits beyond which a run says more about the generator than about the server.
 const (
 	maxCPUShare     = 0.80
-	maxpercentile99 = probeInterval
+	maxProbeP99 = probeInterval
 )
 
 // Health is what a worker knows of its own condition in the steady window.
@@ -53,16 +51,11 @@ func (h Health) Complaints(d *measure.Distributions) (complaints []string) {
 		complaints = append(complaints, fmt.Sprintf("the generator used %.0f %% of its %d core(s), over %.0f %%: give it more, or use fewer clients",
 			100*share, h.Cores(), 100*maxCPUShare))
 	}
-	if late := percentile99(d.In(measure.Probe, measure.Steady)); late > maxpercentile99 {
+	if late := time.Duration(d.In(measure.Probe, measure.Steady).ValueAtPercentile(99)) * time.Microsecond; late > maxProbeP99 {
 		complaints = append(complaints, fmt.Sprintf("the generator's own event every %d ms was late, p99 %.1f ms: its machine is too busy to measure",
 			probeInterval.Milliseconds(), late.Seconds()*1000))
 	}
 	return complaints
-}
-
-// percentile99 is the 99th percentile of a histogram of microseconds.
-func percentile99(h *hdrhistogram.Histogram) time.Duration {
-	return time.Duration(h.ValueAtPercentile(99)) * time.Microsecond
 }
 
 // processorTime is what this process has used since it began.

@@ -102,6 +102,15 @@ func TestSlowClientsStayOutOfTheFigures(t *testing.T) {
 	}
 }
 
+// A stalled client reads its first event and no more: with reads shorter than an event, that is one.
+func TestStalledClientsStopReading(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{})
+	c := quick(Config{Base: server.URL, Clients: 4, Stall: 3, SlowRate: 500, MessageBytes: 50, Drain: time.Second})
+	if got := mustRun(t, c).Tally.Counts; got.SlowEvents != 3 || got.Completed != 1 {
+		t.Errorf("got %+v, want one event for each of 3 stalled clients", got)
+	}
+}
+
 // paced is a stream of numbered events that come a constant time after they were due.
 func paced(interval, delay time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -152,6 +161,11 @@ func TestGeneratorDelayIsInvalid(t *testing.T) {
 	}
 	if got := part.Health.Complaints(&part.Tally.Distributions); len(got) == 0 {
 		t.Error("nobody complains of a generator that is late by 50 ms")
+	}
+	for _, m := range []measure.Metric{measure.Lateness, measure.Probe} { // what delays the one delays the other
+		if least := part.Tally.Distributions.In(m, measure.Steady).Min(); least < 49_900 {
+			t.Errorf("%v: an event was late by %d µs only", m, least)
+		}
 	}
 }
 

@@ -239,6 +239,20 @@ func TestLostEventsAreInTheDistribution(t *testing.T) {
 	wantValues(t, b, measure.Lateness, 5, 0, 65*time.Second-1100*ms)
 }
 
+// What was lost before a connection ended was due on that connection's schedule, at 1.05 s.
+func TestLostBeforeAReconnectIsLateByTheOldSchedule(t *testing.T) {
+	b := characters("hello")
+	b.open()
+	b.chunks(0, 2)
+	b.at(2*time.Second).close(Truncated, false)
+	b.at(4 * time.Second).open()
+	for pos := 3; pos < 5; pos++ {
+		b.at(4*time.Second + time.Duration(pos-3)*interval).event(chunk(pos, b.script.Chunk(int64(pos)), 5))
+	}
+	b.done()
+	wantValues(t, b, measure.Lateness, 5, 0, 65*time.Second-1050*ms)
+}
+
 func TestResumedConnectionHasItsOwnSchedule(t *testing.T) {
 	b := characters("hello")
 	b.open()
