@@ -11,7 +11,7 @@ import (
 
 // Limits beyond which a run says more about the generator than about the server.
 const (
-	maxCPUShare     = 0.80
+	maxCPUShare = 0.80
 	maxProbeP99 = probeInterval
 )
 
