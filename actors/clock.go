@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"math/bits"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -38,6 +39,7 @@ const never = int64(1) << 62
 // sleeper is a streamer's place in the lists of its clock.
 type sleeper struct {
 	mailbox    chan signal // gets due
+	grid       int64       // is woken at multiples of so many ticks; at least 1
 	tick       int64
 	next, prev *sleeper // prev is nil at the front, both are outside of a list
 }
@@ -63,17 +65,21 @@ func (c *Clock) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		// Those who were woken before go first. Past saturation the scheduler
+		// would else prefer whom this wakes now, and others would wait for long.
+		runtime.Gosched()
 	}
 }
 
-// wakeAt lets s be sent due at the first tick that is not before t. It says
-// false if t is not ahead, and then nothing is sent: Run may be late, where
-// there is more to do than time.
+// wakeAt lets s be sent due at the first tick that is not before t and is a
+// multiple of the sleeper's grid. It says false if t is not ahead, and then
+// nothing is sent: Run may be late, where there is more to do than time.
 func (c *Clock) wakeAt(t time.Time, s *sleeper) bool {
 	if time.Until(t) <= 0 {
 		return false
 	}
-	s.tick = int64((t.Sub(c.start) + Tick - 1) / Tick)
+	step := Tick * time.Duration(s.grid)
+	s.tick = int64((t.Sub(c.start)+step-1)/step) * s.grid
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s.tick <= c.now {

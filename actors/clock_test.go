@@ -20,8 +20,9 @@ func TestClockWakesEachSleeperAtItsTick(t *testing.T) {
 		for range 500 {
 			wait := time.Duration(random.Int64N(int64(3 * wheelSize * Tick)))
 			leaves := random.IntN(4) == 0
+			grid := random.Int64N(5) + 1
 			go func() {
-				s := &sleeper{mailbox: make(chan signal, mailboxRoom)}
+				s := &sleeper{mailbox: make(chan signal, mailboxRoom), grid: grid}
 				for range 3 {
 					at := time.Now().Add(wait)
 					if !clock.wakeAt(at, s) {
@@ -33,7 +34,7 @@ func TestClockWakesEachSleeperAtItsTick(t *testing.T) {
 						continue
 					}
 					<-s.mailbox
-					if late := time.Since(at); late < 0 || late >= Tick {
+					if late := time.Since(at); late < 0 || late >= Tick*time.Duration(grid) {
 						t.Errorf("woken %v after its time", late)
 					}
 				}
@@ -56,7 +57,7 @@ func TestClockSaysWhatIsPast(t *testing.T) {
 		clock := NewClock()
 		go clock.Run(ctx)
 		synctest.Wait()
-		s := &sleeper{mailbox: make(chan signal, mailboxRoom)}
+		s := &sleeper{mailbox: make(chan signal, mailboxRoom), grid: 1}
 		for _, ago := range []time.Duration{0, Tick / 2, time.Hour} {
 			if clock.wakeAt(time.Now().Add(-ago), s) {
 				t.Errorf("%v ago is not past", ago)
@@ -90,4 +91,28 @@ func TestCanceledStreamerLeavesItsClock(t *testing.T) {
 			t.Errorf("the clock keeps it until tick %d", alarm)
 		}
 	})
+}
+
+// TestGrid: the interval is a multiple of the grid, and the grid a small share
+// of it.
+func TestGrid(t *testing.T) {
+	for interval, ticks := range map[time.Duration]int64{
+		time.Microsecond:            1,
+		time.Millisecond:            1,
+		20 * time.Millisecond:       1,
+		40 * time.Millisecond:       2,
+		50 * time.Millisecond:       2,
+		51 * time.Millisecond:       1,
+		60 * time.Millisecond:       3,
+		100 * time.Millisecond:      5,
+		101 * time.Millisecond:      1,
+		102 * time.Millisecond:      3,
+		time.Second:                 5,
+		1001 * time.Millisecond / 2: 1,
+		time.Minute:                 5,
+	} {
+		if got := (Pace{Interval: interval}).grid(); got != ticks {
+			t.Errorf("%v: got %d, want %d", interval, got, ticks)
+		}
+	}
 }

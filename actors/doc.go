@@ -9,8 +9,11 @@
 //   - Chunk k of the subscription is due at Start + k·Interval. A streamer whose
 //     reader was away sends everything that is due by now, one chunk behind the
 //     other without a pause. It never drops, repeats or reorders.
-//   - It sleeps until its Clock says that a chunk is due, which is at the first
-//     Tick that is not before: up to a millisecond late, and never early.
+//   - It sleeps until its Clock says that a chunk is due, and is never woken
+//     early. It may be woken a little later, together with others: by less than
+//     a twentieth of its interval and 5 ms, or a millisecond if that is more. As
+//     far as the interval is a whole number of milliseconds, each chunk is late
+//     by the same, so the time between two of them is exact.
 //   - It ends when the source is exhausted or its one context ends. It stores
 //     why (Err), closes Chunks and returns, in this order.
 //

@@ -44,7 +44,7 @@ func New(ctx context.Context, plan Plan) *Streamer {
 		// No room: a chunk is handed over when its reader is ready for it, so
 		// nothing that was not sent yet waits in memory.
 		chunks:  make(chan Chunk),
-		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom)},
+		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()},
 	}
 	// Only Cancel ends s.ctx, so that whatever ends it wakes the streamer, too.
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
