@@ -97,6 +97,7 @@ func (t *Transport) dial(ctx context.Context, network, addr string) (net.Conn, e
 	}
 	if t.LocalAddr.IsValid() {
 		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(t.LocalAddr, 0))
+		d.Control = bindLate
 	}
 	conn, err := d.DialContext(ctx, network, addr)
 	if err != nil {

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package eventsource
+
+import "syscall"
+
+func bindLate(string, string, syscall.RawConn) error { return nil }
