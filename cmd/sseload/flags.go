@@ -53,7 +53,7 @@ func connectFlags() []cli.Flag {
 		&cli.StringFlag{Name: "protocol", Category: groupConnect, Value: "http1", Usage: "http1, h2c or h2"},
 		&cli.StringSliceFlag{Name: "header", Category: groupConnect, Aliases: []string{"H"}, Usage: "`FIELD` of every request, as 'Name: value'; may be repeated"},
 		&cli.BoolFlag{Name: "insecure", Category: groupConnect, Usage: "accept any TLS certificate"},
-		&cli.StringFlag{Name: "source-addresses", Category: groupConnect, Usage: "`N` for 127.0.0.1 to 127.0.0.N, or a list with commas; used in turn, to go past the limit of ports"},
+		&cli.StringFlag{Name: "source-addresses", Category: groupConnect, Usage: "`N` for 127.0.0.1 to 127.0.0.N, or a list with commas; used in turn, to go past the limit of ports (default: more than one for very many clients of 127.0.0.1)"},
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"sseserver/internal/load"
 )
 
 func anchor(text string) (firstEvent bool, err error) {
@@ -37,13 +39,10 @@ func addresses(text string) (list []netip.Addr, err error) {
 		return nil, nil
 	}
 	if n, err := strconv.Atoi(text); err == nil {
-		if n < 1 || n > 254 {
-			return nil, fmt.Errorf("--source-addresses %d: want 1 to 254", n)
+		if n < 1 || n > load.MaxLoopback {
+			return nil, fmt.Errorf("--source-addresses %d: want 1 to %d", n, load.MaxLoopback)
 		}
-		for i := range n {
-			list = append(list, netip.AddrFrom4([4]byte{127, 0, 0, byte(i + 1)}))
-		}
-		return list, nil
+		return load.Loopback(n), nil
 	}
 	for _, part := range strings.Split(text, ",") {
 		a, err := netip.ParseAddr(strings.TrimSpace(part))

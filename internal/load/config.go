@@ -38,7 +38,7 @@ type Config struct {
 	Protocol        string       `json:"protocol"` // http1 (default), h2c or h2
 	Header          http.Header  `json:"header,omitempty"`
 	Insecure        bool         `json:"insecure"`                   // accept any certificate
-	SourceAddresses []netip.Addr `json:"source_addresses,omitempty"` // used in turn; none means the system's choice
+	SourceAddresses []netip.Addr `json:"source_addresses,omitempty"` // used in turn; none means the system's choice, or several for very many clients on 127.0.0.0/8
 	Processes       int          `json:"processes"`                  // 0 means 1, in this process
 	MaxEventBytes   int          `json:"max_event_bytes"`            // 0 means 1 MiB
 

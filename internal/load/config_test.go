@@ -84,6 +84,27 @@ func TestPortLimit(t *testing.T) {
 	}
 }
 
+// Half of the ports is where connecting becomes slow, so on the loopback network it ends before.
+func TestManyClientsOnTheLoopbackNetwork(t *testing.T) {
+	tests := []struct {
+		config Config
+		want   int
+	}{
+		{Config{Base: "http://127.0.0.1:4400", Clients: 11000}, 0},
+		{Config{Base: "http://127.0.0.1:4400", Clients: 19000}, 2},
+		{Config{URL: "http://127.0.0.9:4400/x", Clients: 50000}, 5},
+		{Config{Base: "http://127.0.0.1:4400", Clients: 19000, SourceAddresses: Loopback(7)}, 7},
+		{Config{Base: "http://127.0.0.1:4400", Clients: 19000, Protocol: "h2c"}, 0},
+		{Config{Base: "http://[::1]:4400", Clients: 19000}, 0},
+		{Config{Base: "http://192.0.2.1:4400", Clients: 19000}, 0},
+	}
+	for _, tt := range tests {
+		if got := len(tt.config.withDefaults().withSources(28232).SourceAddresses); got != tt.want {
+			t.Errorf("%d clients of %s: %d source addresses, want %d", tt.config.Clients, tt.config.Base+tt.config.URL, got, tt.want)
+		}
+	}
+}
+
 func TestEveryClientBelongsToOneProcess(t *testing.T) {
 	for _, processes := range []int{1, 2, 3, 7} {
 		var all []int

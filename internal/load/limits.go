@@ -2,6 +2,8 @@ package load
 
 import (
 	"fmt"
+	"net/netip"
+	"net/url"
 	"os"
 	"syscall"
 )
@@ -22,10 +24,7 @@ func (c Config) checkLimits() error {
 			return err
 		}
 	}
-	if ports := localPorts(); ports > 0 {
-		return c.checkPorts(ports)
-	}
-	return nil
+	return c.checkPorts(localPorts())
 }
 
 func (c Config) checkFiles(limit uint64) error {
@@ -47,11 +46,41 @@ func (c Config) checkFiles(limit uint64) error {
 // checkPorts: connections from one address to one server differ in the local port alone.
 func (c Config) checkPorts(ports int) error {
 	sources := max(len(c.SourceAddresses), 1)
-	if fit := sources * ports; c.Clients > fit {
+	if fit := sources * ports; ports > 0 && c.Clients > fit {
 		return invalid("the system has %d local ports (net.ipv4.ip_local_port_range), so %d source address(es) can have %d clients, not %d: use --source-addresses %d",
 			ports, sources, fit, c.Clients, (c.Clients+ports-1)/ports)
 	}
 	return nil
+}
+
+// withSources spreads many clients of a server on the loopback network over several of its
+// addresses. Linux gives a connection an odd port as long as there is one free, and looks through
+// all of them before it takes an even one, so beyond half of the ports each connection costs
+// milliseconds.
+func (c Config) withSources(ports int) Config {
+	u, err := url.Parse(c.Base + c.URL)
+	if err != nil || len(c.SourceAddresses) > 0 || c.Protocol != "http1" || ports == 0 {
+		return c
+	}
+	if host, err := netip.ParseAddr(u.Hostname()); err != nil || !host.Is4() || !host.IsLoopback() {
+		return c
+	}
+	each := max(ports*2/5, 1) // somewhat less than half, since closed connections keep their port for a while
+	if n := (c.Clients + each - 1) / each; n > 1 {
+		c.SourceAddresses = Loopback(min(n, MaxLoopback))
+	}
+	return c
+}
+
+// MaxLoopback is the most addresses that Loopback gives.
+const MaxLoopback = 254
+
+// Loopback is the addresses 127.0.0.1 to 127.0.0.n.
+func Loopback(n int) (list []netip.Addr) {
+	for i := range n {
+		list = append(list, netip.AddrFrom4([4]byte{127, 0, 0, byte(i + 1)}))
+	}
+	return list
 }
 
 // localPorts is how many ports the system chooses from, 0 if it does not say.

@@ -26,7 +26,7 @@ type Watch struct {
 // due, and returns the partial result with Interrupted set. An error that wraps ErrConfig is the
 // caller's fault, any other means that the run could not be made or not be finished.
 func Run(ctx context.Context, c Config, watch Watch) (*Result, error) {
-	c = c.withDefaults()
+	c = c.withDefaults().withSources(localPorts())
 	if err := c.check(); err != nil {
 		return nil, err
 	}
