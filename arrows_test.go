@@ -25,32 +25,65 @@ type arrow struct {
 
 // arrows is the import picture of the module. Tests may import what they like.
 var arrows = []arrow{
-	{"cmd/sseserver", []string{"assets", "broker", "httpapi", "internal/logs", "internal/metrics"},
-		"the program wires the parts; a streamer is the broker's to start"},
-	{"cmd/sseload", []string{"internal/load/..."},
-		"the load generator sees a server from outside, as its clients do"},
+	{
+		"cmd/sseserver",
+		[]string{"assets", "broker", "httpapi", "internal/logs", "internal/metrics"},
+		"the program wires the parts; a streamer is the broker's to start",
+	},
+	{
+		"cmd/sseload",
+		[]string{"internal/load/..."},
+		"the load generator sees a server from outside, as its clients do",
+	},
 
-	{"httpapi", []string{"broker", "actors", "internal/logs", "internal/metrics"},
-		"handlers translate between HTTP and the broker"},
-	{"httpapi/ssetest", []string{"httpapi", "broker", "internal/eventstream", "internal/logs/...", "internal/metrics"},
-		"a server for tests is the real one, read by our own parser"},
-	{"broker", []string{"actors"},
-		"the broker owns messages and starts streamers; who asks it is not its business"},
-	{"actors", nil,
-		"a streamer knows texts and times, and neither its broker nor its reader"},
-	{"assets", nil,
-		"pages are files"},
+	{
+		"httpapi",
+		[]string{"broker", "actors", "internal/logs", "internal/metrics"},
+		"handlers translate between HTTP and the broker",
+	},
+	{
+		"httpapi/ssetest",
+		[]string{"httpapi", "broker", "internal/eventstream", "internal/logs/...", "internal/metrics"},
+		"a server for tests is the real one, read by our own parser",
+	},
+	{
+		"broker",
+		[]string{"actors"},
+		"the broker owns messages and starts streamers; who asks it is not its business",
+	},
+	{
+		"actors", nil,
+		"a streamer knows texts and times, and neither its broker nor its reader",
+	},
+	{
+		"assets", nil,
+		"pages are files",
+	},
 
-	{"internal/logs/...", []string{"internal/logs/..."},
-		"what can be logged is a catalogue of its own, which others use"},
-	{"internal/metrics", []string{"internal/logs"},
-		"labels are the words of the log's catalogue, and nothing else is known of what is counted"},
-	{"internal/eventstream", nil,
-		"the parser of the format stands alone, so that it can judge the server"},
-	{"internal/eventsource/...", []string{"internal/eventsource/...", "internal/eventstream"},
-		"the client knows the wire, and no server"},
-	{"internal/load/...", []string{"internal/load/...", "internal/eventsource", "internal/eventstream"},
-		"load is made of clients, and shares nothing with the server that it measures"},
+	{
+		"internal/logs/...",
+		[]string{"internal/logs/..."},
+		"what can be logged is a catalogue of its own, which others use",
+	},
+	{
+		"internal/metrics",
+		[]string{"internal/logs"},
+		"labels are the words of the log's catalogue, and nothing else is known of what is counted",
+	},
+	{
+		"internal/eventstream", nil,
+		"the parser of the format stands alone, so that it can judge the server",
+	},
+	{
+		"internal/eventsource/...",
+		[]string{"internal/eventsource/...", "internal/eventstream"},
+		"the client knows the wire, and no server",
+	},
+	{
+		"internal/load/...",
+		[]string{"internal/load/...", "internal/eventsource", "internal/eventstream"},
+		"load is made of clients, and shares nothing with the server that it measures",
+	},
 }
 
 // foreign is what a package must not import from elsewhere, nor anything below

@@ -40,9 +40,11 @@ var splits = []struct {
 	{"flag", "🇩🇪", []string{"🇩🇪"}, []string{"🇩🇪"}},
 	{"flags in a row", "🇩🇪🇫🇷", []string{"🇩🇪", "🇫🇷"}, []string{"🇩🇪🇫🇷"}},
 	{"half a flag", "🇩🇪🇫", []string{"🇩🇪", "🇫"}, []string{"🇩🇪🇫"}},
-	{"flag of a region", "🏴\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F",
+	{
+		"flag of a region", "🏴\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F",
 		[]string{"🏴\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"},
-		[]string{"🏴\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"}},
+		[]string{"🏴\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"},
+	},
 	{"keycap", "1\uFE0F\u20E3", []string{"1\uFE0F\u20E3"}, []string{"1\uFE0F\u20E3"}},
 	{"Hangul syllables", "한글", []string{"한", "글"}, []string{"한글"}},
 	{"Hangul jamo", "\u1112\u1161\u11AB\u1100", []string{"\u1112\u1161\u11AB", "\u1100"}, []string{"\u1112\u1161\u11AB\u1100"}},

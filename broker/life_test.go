@@ -53,7 +53,7 @@ func TestMessageExpires(t *testing.T) {
 		time.Sleep(time.Minute - 1)
 		wantNoEviction(t, evictions)
 		b.wantStats(1, 3, 0, 0)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		b.wantStats(0, 0, 0, 0)
 		wantEviction(t, evictions, byTTL(message, time.Minute, time.Minute, 0))
 		b.wantMissing(message)

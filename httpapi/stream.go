@@ -86,13 +86,20 @@ func (st *stream) begin(x *exchange, lastEventID string) (failed error) {
 	st.frames = newBuffer()
 	defer st.release()
 	st.frames.bytes = appendConnected(st.frames.bytes, reconnection)
+	events := 0
 	if lastEventID != "" {
+		events++
 		st.frames.bytes = appendResumed(st.frames.bytes, st.subscription.Message.Name, st.subscription.From, st.resumed())
 	}
 	setStreamHeader(x.Header())
 	x.status = http.StatusOK
-	st.tally.bytes += st.frames.size()
-	return st.transport.begin(x.Header(), st.frames)
+	size := st.frames.size()
+	if err := st.transport.begin(x.Header(), st.frames); err != nil {
+		return err
+	}
+	st.tally.bytes += size
+	st.metrics.Sent(events, size)
+	return nil
 }
 
 // release gives back the buffer of what was written, or never will be.
@@ -228,7 +235,7 @@ func (st *stream) end(failed error) {
 		st.heartbeat.Stop()
 	}
 	if failed != nil {
-		st.subscription.Cancel(causeOf(failed))
+		st.subscription.Cancel(causeOf(failed, nil))
 		for range st.subscription.Chunks() { // closed as soon as the streamer sees it
 		}
 	}
@@ -236,11 +243,8 @@ func (st *stream) end(failed error) {
 	if failed == nil {
 		failed = st.finish(cause)
 	}
-	switch {
-	case failed != nil && cause == nil: // the streamer was done, the client was not
-		cause = causeOf(failed)
-	case errors.Is(failed, errStalled): // whatever else came of it
-		cause = broker.ErrTooSlow
+	if failed != nil {
+		cause = causeOf(failed, cause)
 	}
 	st.logClosed(cause)
 	if failed != nil {

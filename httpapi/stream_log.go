@@ -112,14 +112,17 @@ func reasonOf(cause error) string {
 	}
 }
 
-// causeOf turns what went wrong here into the cause of the stream's end.
-func causeOf(failed error) error {
+// causeOf turns what went wrong here into the cause of the stream's end. A
+// client that is merely gone may be so because the stream has ended, for cause.
+func causeOf(failed, cause error) error {
 	var panicked *actors.PanicError
 	switch {
 	case errors.Is(failed, errStalled):
 		return broker.ErrTooSlow
 	case errors.As(failed, &panicked):
 		return panicked
+	case cause != nil:
+		return cause
 	default:
 		return broker.ErrClientGone
 	}
