@@ -192,7 +192,7 @@ function hoverTime(chart, x, tell) {
 }
 
 function clientsChart() {
-  const chart = new Chart("Clients", "Planned opens, and connections open at the end of each second.");
+  const chart = new Chart("Clients", "Planned opens, and what is open after each second.");
   chart.legend(["c-second", "planned"], ["c-main", "open"]);
   const steps = niceSteps(Math.max(...seconds.map((s) => Math.max(s.planned, s.open)), 1));
   const y = linear(0, steps.at(-1), chart.bottom, chart.top);
@@ -225,7 +225,7 @@ function heatChart() {
   chart.legend(["c-second", "p99"]);
   const edges = report.heat_edges_ms;
   const low = edges[1] / 2; // the first bucket begins at 0, which has no place on this axis
-  const high = edges[Math.min(top, edges.length - 1)] * 1.02;
+  const high = edges[Math.min(top, edges.length - 1)] * 1.6; // room for the names of the windows
   const y = log(low, high, chart.bottom, chart.top);
   const x = timeScale(chart);
   const per = Math.ceil(seconds.length / 200); // seconds in a column, so that a long run can be drawn
