@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
@@ -139,11 +140,13 @@ func (st *stream) run() {
 func (st *stream) follow() (failed error) {
 	defer recoverTo(&failed)
 	for {
-		chunk, ok, err := st.next()
-		if err != nil || !ok {
+		more, err := st.next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
 			return err
-		}
-		if more := st.hold(chunk); more {
+		case more:
 			continue // it comes at once, and goes into the same write
 		}
 		if err := st.flush(); err != nil {
@@ -159,25 +162,31 @@ func recoverTo(failed *error) {
 	}
 }
 
-// next waits for a chunk, and says false once they are closed.
-func (st *stream) next() (chunk actors.Chunk, ok bool, err error) {
+// next waits for a chunk and holds it. It returns io.EOF once they are closed.
+func (st *stream) next() (more bool, err error) {
 	if st.heartbeat != nil {
 		return st.nextOrBeat()
 	}
-	chunk, ok = <-st.subscription.Chunks()
-	return chunk, ok, nil
+	chunk, ok := <-st.subscription.Chunks()
+	if !ok {
+		return false, io.EOF
+	}
+	return st.hold(chunk), nil
 }
 
 // nextOrBeat is next with a heartbeat whenever none has come for that long.
-func (st *stream) nextOrBeat() (chunk actors.Chunk, ok bool, err error) {
+func (st *stream) nextOrBeat() (more bool, err error) {
 	for {
 		st.heartbeat.Reset(st.server.config.Heartbeat)
 		select {
-		case chunk, ok = <-st.subscription.Chunks():
-			return chunk, ok, nil
+		case chunk, ok := <-st.subscription.Chunks():
+			if !ok {
+				return false, io.EOF
+			}
+			return st.hold(chunk), nil
 		case <-st.heartbeat.C:
 			if err := st.beat(); err != nil {
-				return chunk, false, err
+				return false, err
 			}
 		}
 	}
