@@ -14,10 +14,10 @@ import (
 // collection, which would find it, can be minutes away. trimMemory collects and
 // gives the memory back when a burst is over and there is time for it.
 const (
-	trimInterval = 2 * time.Second
-	trimBurst    = 16 << 20 // bytes allocated since the last trim that make a burst
-	trimQuiet    = 1 << 20  // bytes allocated in an interval that end it
-	trimBusy     = 0.5      // share of the processors above which it waits
+	trimInterval = 250 * time.Millisecond
+	trimBurst    = 16 << 20  // bytes allocated since the last trim that make a burst
+	trimQuiet    = 256 << 10 // bytes allocated in an interval that end it
+	trimBusy     = 0.5       // share of the processors above which it waits
 )
 
 // trimMemory trims after each burst, until ctx ends.
