@@ -1,7 +1,7 @@
 "use strict";
 // Draws the report, which is in the constant of that name. Nothing here asks the network.
 
-// ---- small helpers ----
+// ---- small parts ----
 
 const byId = (id) => document.getElementById(id);
 
