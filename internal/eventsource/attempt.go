@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"time"
 )
@@ -12,16 +13,26 @@ import (
 // attempt is one connection, from connecting to its end. While a stream is open this and the
 // connection itself are all that it holds of the heap.
 type attempt struct {
-	// Owned by the goroutine in Run.
+	// Owned by the goroutine in Run, which lends them to the one that connects or reads for it.
 	in          input
 	body        body
 	readTimeout time.Duration
 	watchdog    *time.Timer // nil without a read timeout
 	unwatch     func() bool // ends the watch on the context of Run
+	leave       func()      // leaves what is shared with other attempts, may be nil
 
-	mu     sync.Mutex
-	closer io.Closer // ends what is under way: the connecting, then the connection
-	cause  error     // why this side ended it, nil if it did not
+	mu    sync.Mutex
+	line  line  // what is under way, nil before and after
+	cause error // why this side ended it, nil if it did not
+}
+
+// line is what an attempt has under way: the connecting, then the connection.
+type line interface {
+	// interrupt makes what waits on it fail, now and later. It does not wait, and is called from
+	// any goroutine, the one that reads included.
+	interrupt()
+	// hangUp closes it. It is called once, when nothing waits on it any more.
+	hangUp()
 }
 
 // Causes for which this side ends an attempt.
@@ -60,30 +71,28 @@ func (a *attempt) end(cause error) {
 		return
 	}
 	a.cause = cause
-	if a.closer != nil {
-		_ = a.closer.Close() // it is to be gone; how it takes that does not matter
+	if a.line != nil {
+		a.line.interrupt()
 	}
 }
 
-// use makes c what end closes. It returns false, with c closed, if the attempt has ended already.
-func (a *attempt) use(c io.Closer) bool {
+// use goes on with l, which end interrupts from now on, at once if the attempt has ended already.
+func (a *attempt) use(l line) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.closer = c
+	a.line = l
 	if a.cause != nil {
-		_ = c.Close()
-		return false
+		l.interrupt()
 	}
-	return true
 }
 
-// drop closes what is in use; the attempt goes on with another.
+// drop hangs up; the attempt may go on with another line.
 func (a *attempt) drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.cause == nil {
-		_ = a.closer.Close()
-		a.closer = nil
+	if a.line != nil {
+		a.line.hangUp()
+		a.line = nil
 	}
 }
 
@@ -93,7 +102,11 @@ func (a *attempt) finish() {
 	if a.watchdog != nil {
 		a.watchdog.Stop()
 	}
+	a.drop()
 	a.end(errOver)
+	if a.leave != nil {
+		a.leave()
+	}
 }
 
 // failed says why something failed: this side's own cause, of which err is only the effect, or
@@ -130,7 +143,15 @@ func (a *attempt) broken(err error) *Error {
 	return a.failed(ReasonTruncated, err)
 }
 
-// closerFunc lets a cancel function be what an attempt closes.
-type closerFunc func()
+// dialing is a line that is being made.
+type dialing struct{ cancel context.CancelFunc }
 
-func (f closerFunc) Close() error { f(); return nil }
+func (d dialing) interrupt() { d.cancel() }
+func (d dialing) hangUp()    { d.cancel() }
+
+// made is a line of the net package. A Close would wait for a reader, and the reader may be the one
+// who interrupts; a deadline in the past does not.
+type made struct{ net.Conn }
+
+func (m made) interrupt() { _ = m.SetDeadline(time.Unix(1, 0)) }
+func (m made) hangUp()    { _ = m.Close() } // whatever it says, the connection is over

@@ -6,15 +6,16 @@ import (
 	"testing"
 )
 
-// closes counts how often it was closed.
-type closes int
+// tally is a line that counts.
+type tally struct{ interrupts, hangUps int }
 
-func (c *closes) Close() error { *c++; return nil }
+func (l *tally) interrupt() { l.interrupts++ }
+func (l *tally) hangUp()    { l.hangUps++ }
 
 func TestFirstCauseCounts(t *testing.T) {
 	a := newAttempt(t.Context(), 0)
-	var first, second closes
-	if !a.use(&first) || a.ended() {
+	var first, second tally
+	if a.use(&first); a.ended() {
 		t.Fatal("a new attempt has ended")
 	}
 	a.end(errReadTimeout)
@@ -22,12 +23,11 @@ func TestFirstCauseCounts(t *testing.T) {
 	if end := a.failed(ReasonTruncated, nil); end.Reason != ReasonReadTimeout {
 		t.Errorf("got %v, want read_timeout", end)
 	}
-	if a.use(&second) {
-		t.Error("an ended attempt took something to use")
-	}
+	a.drop()
+	a.use(&second)
 	a.finish()
-	if first != 1 || second != 1 {
-		t.Errorf("closed %d and %d times, want once each", first, second)
+	if want := (tally{1, 1}); first != want || second != want {
+		t.Errorf("first line %+v, second line %+v, want %+v each", first, second, want)
 	}
 }
 

@@ -34,14 +34,14 @@ func (*counter) Closed(eventsource.Closed)               {}
 
 // steadyStream opens a stream over loopback TCP and returns a function that sends the given number
 // of events in one write, in chunked coding, and waits until the client has reported them.
-func steadyStream(t testing.TB, events int) (exchange func()) {
+func steadyStream(t testing.TB, events int, tr *eventsource.Transport) (exchange func()) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &counter{done: make(chan struct{})}
-	s, err := eventsource.New(eventsource.Config{URL: "http://" + listener.Addr().String(), Handler: c, NoReconnect: true})
+	s, err := eventsource.New(eventsource.Config{URL: "http://" + listener.Addr().String(), Handler: c, NoReconnect: true, Transport: tr})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,21 +74,25 @@ func steadyStream(t testing.TB, events int) (exchange func()) {
 }
 
 func TestNoAllocationsInSteadyState(t *testing.T) {
-	exchange := steadyStream(t, 5)
-	if n := testing.AllocsPerRun(200, exchange); n != 0 {
-		t.Errorf("%v allocations for 5 events", n)
+	for _, tr := range transports() {
+		exchange := steadyStream(t, 5, tr)
+		if n := testing.AllocsPerRun(200, exchange); n != 0 {
+			t.Errorf("polled %v: %v allocations for 5 events", tr.Poll, n)
+		}
 	}
 }
 
 // BenchmarkClient is the whole path over loopback TCP, the write of the server included.
 func BenchmarkClient(b *testing.B) {
-	for _, events := range []int{1, 10, 100} {
-		b.Run(fmt.Sprintf("%d events a write", events), func(b *testing.B) {
-			exchange := steadyStream(b, events)
-			b.ReportAllocs()
-			for i := 0; i < b.N; i += events {
-				exchange()
-			}
-		})
+	for _, tr := range transports() {
+		for _, events := range []int{1, 10, 100} {
+			b.Run(fmt.Sprintf("polled %v, %d events a write", tr.Poll, events), func(b *testing.B) {
+				exchange := steadyStream(b, events, tr)
+				b.ReportAllocs()
+				for i := 0; i < b.N; i += events {
+					exchange()
+				}
+			})
+		}
 	}
 }

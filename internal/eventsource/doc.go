@@ -15,11 +15,14 @@
 //
 // # Order
 //
-//   - All calls of one source's handler come from the goroutine that called Run, one at a time.
+//   - The calls of one source's handler come one at a time, each after the one before has returned,
+//     though not all on one goroutine.
 //   - For each connection attempt: Open at most once, then Event, Comment and ReadDone in the order
 //     of the stream, then Closed exactly once. Without Open there is only Closed.
 //   - ReadDone follows the events and comments of its read.
-//   - When Run has returned, nothing of the source is left: no goroutine, connection or timer.
+//   - When Run has returned, nothing of the source is left: no goroutine, connection or timer. What
+//     sources share through their Transport is idle HTTP/2 connections, until
+//     [Transport.CloseIdleConnections].
 //
 // # Time
 //
@@ -29,10 +32,14 @@
 //
 // # Cost
 //
-// Over plain HTTP/1.1 a source speaks to its connection directly: one goroutine with a small stack,
-// 1 KiB of read buffer, two system calls for a read, and no allocation for an event. Connecting
-// needs more of everything, so it runs on a goroutine of its own that ends when the response head
-// has come. TLS and HTTP/2 go through net/http.
+// Over plain HTTP/1.1 a source speaks to its connection directly: one goroutine, a read buffer that
+// is borrowed for the time of a read, and no allocation for an event. That is about 7.5 KiB for
+// a source that waits, the half of it its stack. With [Transport.Poll] it is about 5 KiB, and an
+// event costs one read where it costs two otherwise, and no switch of goroutines.
+//
+// Connecting needs more of everything, so it runs on a goroutine of its own that ends when the
+// response head has come. TLS and HTTP/2 go through net/http, at about 17 KiB and two goroutines for
+// an HTTP/2 stream.
 //
 // # Limits
 //

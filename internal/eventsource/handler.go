@@ -7,7 +7,8 @@ import (
 	"sseserver/internal/eventstream"
 )
 
-// Handler is told what happens to one source, always on the goroutine that called Run.
+// Handler is told what happens to one source, in one call at a time. It may block where the source's
+// reading may wait for it; with Transport.Poll it must not.
 type Handler interface {
 	// Open reports that the response was accepted as an event stream.
 	Open(Opened)

@@ -1,14 +1,12 @@
 package eventsource
 
-import (
-	"io"
-	"net"
-)
+import "io"
 
 // input is where the bytes of a response come from.
 type input interface {
 	// each hands the bytes of one read after another to take, which must not keep them, until
-	// take returns false. Then it returns nil, else the error that ended the reading.
+	// take returns false. Then it returns nil, else the error that ended the reading. take may be
+	// called on another goroutine, but not after each has returned.
 	each(take func(b []byte) bool) error
 }
 
@@ -17,16 +15,6 @@ const maxRead = 16 << 10
 
 // ownBuffer is, in bytes, what each reader has that cannot wait without a buffer.
 const ownBuffer = 1 << 10
-
-// newInput reads from r. No read takes more than limit bytes, if that is positive.
-func newInput(r io.Reader, limit int) input {
-	if tcp, ok := r.(*net.TCPConn); ok {
-		if s := newSocket(tcp, clamp(limit, maxRead)); s != nil {
-			return s
-		}
-	}
-	return &reader{r: r, buf: make([]byte, clamp(limit, ownBuffer))}
-}
 
 func clamp(limit, most int) int {
 	if limit <= 0 || limit > most {

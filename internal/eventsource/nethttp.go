@@ -3,7 +3,6 @@ package eventsource
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync"
@@ -34,7 +33,7 @@ type httpPool struct {
 // roundTripHTTP goes through net/http: for TLS, and for HTTP/2.
 func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request) (*response, *Error) {
 	ctx, cancel := context.WithCancel(ctx)
-	a.use(closerFunc(cancel))
+	a.use(dialing{cancel})
 	var r response
 	hreq, err := req.http(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { r.connected = time.Now() },
@@ -53,11 +52,8 @@ func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request)
 	}
 	r.headAt = time.Now()
 	a.alive()
-	// Closing the body makes a read that waits return, as closing a connection does.
-	if !a.use(&httpBody{resp.Body, cancel, t, pool}) {
-		return nil, a.failed(ReasonNoResponse, net.ErrClosed)
-	}
-	r.in = newInput(resp.Body, t.MaxReadBytes)
+	a.use(&httpStream{resp.Body, cancel, t, pool})
+	r.from = resp.Body
 	r.head = head{
 		status:          resp.StatusCode,
 		contentType:     resp.Header.Get("Content-Type"),
@@ -68,18 +64,20 @@ func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request)
 	return &r, nil
 }
 
-// httpBody ends one stream of an http.Transport.
-type httpBody struct {
+// httpStream is one stream of an http.Transport.
+type httpStream struct {
 	body   io.Closer
 	cancel context.CancelFunc
 	t      *Transport
 	pool   *httpPool
 }
 
-func (b *httpBody) Close() error {
-	b.cancel()
-	b.t.http.give(b.pool)
-	return b.body.Close()
+func (s *httpStream) interrupt() { s.cancel() }
+
+func (s *httpStream) hangUp() {
+	s.cancel()
+	_ = s.body.Close() // nothing is kept of it
+	s.t.http.give(s.pool)
 }
 
 // take finds a place for one more stream.

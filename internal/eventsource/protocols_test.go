@@ -24,13 +24,15 @@ type protocol struct {
 	name  string
 	proto eventsource.Protocol
 	tls   bool
+	poll  bool
 }
 
 var protocols = []protocol{
-	{"http1", eventsource.HTTP1, false},
-	{"http1 over TLS", eventsource.HTTP1, true},
-	{"h2c", eventsource.H2C, false},
-	{"h2", eventsource.H2, true},
+	{name: "http1"},
+	{name: "http1, polled", poll: true},
+	{name: "http1 over TLS", tls: true},
+	{name: "h2c", proto: eventsource.H2C},
+	{name: "h2", proto: eventsource.H2, tls: true},
 }
 
 // serve starts a server of the protocol and returns its URL and a transport that reaches it.
@@ -43,7 +45,7 @@ func (p protocol) serve(t *testing.T, h http.Handler) (string, *eventsource.Tran
 	srv.Config.Protocols.SetUnencryptedHTTP2(true)
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // tests of failing handshakes and aborted handlers
 	srv.EnableHTTP2 = true
-	tr := &eventsource.Transport{Protocol: p.proto}
+	tr := &eventsource.Transport{Protocol: p.proto, Poll: p.poll}
 	if p.tls {
 		srv.StartTLS()
 		tr.TLS = &tls.Config{RootCAs: x509.NewCertPool()}
@@ -143,7 +145,7 @@ func TestSharedConnections(t *testing.T) {
 	const streams = 300
 	var mu sync.Mutex
 	remotes := map[string]bool{}
-	p := protocol{"h2c", eventsource.H2C, false}
+	p := protocol{proto: eventsource.H2C}
 	url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		remotes[r.RemoteAddr] = true
@@ -176,7 +178,7 @@ func TestSharedConnections(t *testing.T) {
 
 // A stalled reader of an HTTP/2 stream stops its server at the stream's window.
 func TestStallIsFeltOverHTTP2(t *testing.T) {
-	p := protocol{"h2c", eventsource.H2C, false}
+	p := protocol{proto: eventsource.H2C}
 	const most = 4 << 20
 	sent := make(chan int, 1)
 	url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -233,7 +235,7 @@ func TestConnectFailures(t *testing.T) {
 		}
 	})
 	t.Run("unknown authority", func(t *testing.T) {
-		url, _ := protocols[1].serve(t, http.NotFoundHandler())
+		url, _ := protocol{tls: true}.serve(t, http.NotFoundHandler())
 		var j journal
 		tr := &eventsource.Transport{TLS: &tls.Config{RootCAs: x509.NewCertPool()}}
 		end := run(t, t.Context(), eventsource.Config{URL: url, Transport: tr, Handler: &j, NoReconnect: true})

@@ -25,7 +25,7 @@ func (t *Transport) roundTripRaw(ctx context.Context, a *attempt, req *request) 
 	if err != nil {
 		return nil, a.failed(ReasonConnectFailed, err)
 	}
-	r := &response{connected: time.Now(), in: newInput(conn, t.MaxReadBytes)}
+	r := &response{connected: time.Now(), from: conn}
 	if _, err := conn.Write(req.bytes()); err != nil {
 		return nil, a.failed(ReasonNoResponse, err)
 	}
@@ -37,14 +37,14 @@ func (t *Transport) roundTripRaw(ctx context.Context, a *attempt, req *request) 
 	return r, end
 }
 
-// connect makes the connection and leaves it to the attempt to close.
+// connect makes the connection and leaves it to the attempt to hang up.
 func (t *Transport) connect(ctx context.Context, a *attempt, req *request) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a.use(closerFunc(cancel))
+	a.use(dialing{cancel})
 	conn, err := t.dial(ctx, "tcp", address(req.url))
-	if err == nil && !a.use(conn) {
-		err = net.ErrClosed
+	if err == nil {
+		a.use(made{conn})
 	}
 	return conn, err
 }

@@ -3,6 +3,7 @@ package eventsource_test
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,13 +67,20 @@ var answers = []struct {
 	{"endless head", okHead + "X: " + strings.Repeat("x", 70<<10), []string{"closed: malformed_http, final"}},
 }
 
+// transports are the ways to read a connection.
+func transports() []*eventsource.Transport {
+	return []*eventsource.Transport{{}, {Poll: true}}
+}
+
 func TestAnswers(t *testing.T) {
 	for _, a := range answers {
 		t.Run(a.name, func(t *testing.T) {
-			var j journal
 			url := serveRaw(t, func(c net.Conn, _ string) { write(c, a.answer) })
-			run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, NoReconnect: true})
-			j.want(t, a.want...)
+			for _, tr := range transports() {
+				var j journal
+				run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, NoReconnect: true, Transport: tr})
+				j.want(t, a.want...)
+			}
 		})
 	}
 }
@@ -143,26 +151,44 @@ func TestRequest(t *testing.T) {
 // A line without end is refused at the limit, long before the server has sent it all.
 func TestEndlessLine(t *testing.T) {
 	const total = 1 << 30
-	var sent int
-	served := make(chan struct{})
-	url := serveRaw(t, func(c net.Conn, _ string) {
-		defer close(served)
-		write(c, okHead+fmt.Sprintf("Content-Length: %d\r\n\r\ndata:", total))
-		for piece := make([]byte, 64<<10); sent < total; sent += len(piece) {
-			if _, err := c.Write(piece); err != nil {
-				return
+	for _, tr := range transports() {
+		sent := make(chan int, 1)
+		url := serveRaw(t, func(c net.Conn, _ string) {
+			n := 0
+			defer func() { sent <- n }()
+			write(c, okHead+fmt.Sprintf("Content-Length: %d\r\n\r\ndata:", total))
+			for piece := make([]byte, 64<<10); n < total; n += len(piece) {
+				if _, err := c.Write(piece); err != nil {
+					return
+				}
 			}
+		})
+		var j journal
+		end := run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, MaxEventBytes: 1 << 20, Transport: tr})
+		j.want(t, "open", "closed: event_too_long, final")
+		if want := "eventsource: event_too_long: eventstream: event longer than the limit"; end.Error() != want {
+			t.Errorf("got error %q, want %q", end, want)
 		}
-	})
-	var j journal
-	end := run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, MaxEventBytes: 1 << 20})
-	j.want(t, "open", "closed: event_too_long, final")
-	<-served
-	if want := "eventsource: event_too_long: eventstream: event longer than the limit"; end.Error() != want {
-		t.Errorf("got error %q, want %q", end, want)
+		if n := <-sent; j.bytes > 2<<20 || n > 64<<20 {
+			t.Errorf("client read %d bytes and the server sent %d for a limit of 1 MiB", j.bytes, n)
+		}
 	}
-	if j.bytes > 2<<20 || sent > 64<<20 {
-		t.Errorf("client read %d bytes and the server sent %d for a limit of 1 MiB", j.bytes, sent)
+}
+
+// Long events come whole, in whatever pieces they are read.
+func TestLongEvents(t *testing.T) {
+	const size = 16 << 20
+	for _, tr := range transports() {
+		url := serveRaw(t, func(c net.Conn, _ string) {
+			write(c, okHead+"Transfer-Encoding: chunked\r\n\r\n")
+			write(c, chunkedBody("data:"+strings.Repeat("x", size)+"\n\ndata:after\n\n", 5000))
+		})
+		var sizes []int
+		j := journal{onEvent: func(data string) error { sizes = append(sizes, len(data)); return nil }}
+		run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, NoReconnect: true, Transport: tr})
+		if j.wantLast(t, "closed: ended, final"); !slices.Equal(sizes, []int{size, 5}) {
+			t.Errorf("got events of %d bytes, want %d and 5", sizes, size)
+		}
 	}
 }
 
@@ -170,7 +196,8 @@ func TestEndlessLine(t *testing.T) {
 // wake-up for it.
 func TestReset(t *testing.T) {
 	var clients sync.WaitGroup
-	for range 20 {
+	for i := range 40 {
+		tr := transports()[i%2]
 		clients.Go(func() {
 			opened := make(chan struct{})
 			url := serveRaw(t, func(c net.Conn, _ string) {
@@ -180,7 +207,7 @@ func TestReset(t *testing.T) {
 				write(c, "data:a\n\n")
 			})
 			j := journal{onOpen: func() { close(opened) }}
-			run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, NoReconnect: true})
+			run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, NoReconnect: true, Transport: tr})
 			j.wantLast(t, "closed: truncated, final") // the system may drop bytes that a reset follows
 		})
 	}

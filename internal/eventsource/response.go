@@ -2,6 +2,7 @@ package eventsource
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ type response struct {
 	connected time.Time
 	headAt    time.Time
 	head
-	in input
+	from io.Reader // a connection, or a body of net/http
 
 	ahead    []byte            // body bytes that came with the head; they lie in borrowed
 	borrowed *[headBuffer]byte // from headBuffers, may be nil

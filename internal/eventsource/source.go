@@ -10,11 +10,11 @@ import (
 )
 
 // Source is one client of one event stream. Run may be called once at a time; Reconnect may be
-// called from any goroutine.
+// called from any goroutine, and by the handler.
 type Source struct {
 	cfg Config // immutable
 
-	// Owned by the goroutine in Run.
+	// Owned by the goroutine in Run, which lends them to the one that connects or reads for it.
 	parser eventstream.Parser
 	wait   time.Duration // reconnection time
 	read   Read          // the read being interpreted
@@ -42,7 +42,8 @@ func New(cfg Config) (*Source, error) {
 func (s *Source) LastEventID() string { return string(s.parser.LastEventID()) }
 
 // Reconnect drops the connection and opens it again at once, without the reconnection time. It
-// also cuts short a wait or a stall. Without a running Run it does nothing.
+// also cuts short a wait or a stall. Without a running Run it does nothing. Events of a read that is
+// just being reported are still reported.
 func (s *Source) Reconnect() {
 	if a := s.current.Load(); a != nil {
 		a.end(errRestart)
@@ -63,7 +64,10 @@ func (s *Source) Run(ctx context.Context) error {
 		}
 		a := newAttempt(ctx, s.cfg.ReadTimeout)
 		s.current.Store(a)
-		end := s.connect(ctx, a)
+		wait, end := s.open(ctx, a)
+		if end == nil {
+			end = s.rest(ctx, a, wait)
+		}
 		if end == nil {
 			end = s.stream(ctx, a)
 		}
@@ -96,45 +100,38 @@ func (s *Source) closed(ctx context.Context, end *Error) error {
 	return nil
 }
 
-// connect gets an accepted response and interprets what of the body came with its head.
-func (s *Source) connect(ctx context.Context, a *attempt) *Error {
-	opened := Opened{Started: time.Now(), Resumed: len(s.parser.LastEventID()) > 0}
-	r, err := s.open(ctx, a)
-	if err != nil {
-		return err
-	}
-	defer r.forgetAhead()
-	if err := r.refusal(); err != nil {
-		return err
-	}
-	opened.Connected, opened.Head = r.connected, r.headAt
-	a.in, a.body = r.in, newBody(r.framing)
-	s.parser.Reset()
-	s.cfg.Handler.Open(opened)
-	if len(r.ahead) == 0 {
-		return nil
-	}
-	wait, err := s.take(a, r.ahead, r.headAt)
-	if err != nil {
-		return err
-	}
-	return s.rest(ctx, a, wait)
+// open connects on a goroutine of its own, which ends when it has: its deep calls would leave this
+// one with a large stack for as long as it reads.
+func (s *Source) open(ctx context.Context, a *attempt) (wait time.Duration, end *Error) {
+	opened := make(chan struct{})
+	go func() {
+		defer close(opened)
+		wait, end = s.connect(ctx, a)
+	}()
+	<-opened // at the latest when the attempt is ended
+	return wait, end
 }
 
-// open gets the final response, redirects followed. It runs on a goroutine of its own because the
-// deep calls of connecting would leave this goroutine with a large stack for as long as it reads.
-func (s *Source) open(ctx context.Context, a *attempt) (*response, *Error) {
-	type result struct {
-		r   *response
-		err *Error
+// connect gets an accepted response, redirects followed, and interprets what of the body came with
+// its head. The wait is what the handler asked for after that.
+func (s *Source) connect(ctx context.Context, a *attempt) (wait time.Duration, end *Error) {
+	opened := Opened{Started: time.Now(), Resumed: len(s.parser.LastEventID()) > 0}
+	r, end := s.cfg.Transport.follow(ctx, a, s.request())
+	if end != nil {
+		return 0, end
 	}
-	opened := make(chan result, 1)
-	go func() {
-		r, err := s.cfg.Transport.follow(ctx, a, s.request())
-		opened <- result{r, err}
-	}()
-	got := <-opened // at the latest when the attempt is ended
-	return got.r, got.err
+	defer r.forgetAhead()
+	if end := r.refusal(); end != nil {
+		return 0, end
+	}
+	a.in, a.body = s.cfg.Transport.input(a, r.from), newBody(r.framing)
+	s.parser.Reset()
+	opened.Connected, opened.Head = r.connected, r.headAt
+	s.cfg.Handler.Open(opened)
+	if len(r.ahead) == 0 {
+		return 0, nil
+	}
+	return s.take(a, r.ahead, r.headAt)
 }
 
 // pause waits for d, for ever if it is negative, or until ctx ends or a restart is asked for.

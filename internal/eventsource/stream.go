@@ -20,10 +20,10 @@ func (s *Source) stream(ctx context.Context, a *attempt) *Error {
 		if a.watchdog != nil {
 			a.alive()
 		}
-		return end == nil && wait == 0 && !a.body.done
+		return end == nil && wait == 0 && !a.body.done && !a.ended()
 	}
 	for !a.body.done {
-		if err := a.in.each(take); err != nil {
+		if err := a.in.each(take); err != nil || a.ended() {
 			return a.broken(err)
 		}
 		if end == nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"net/url"
@@ -41,10 +42,16 @@ type Transport struct {
 	// to the package: 16 KiB over plain HTTP/1.1, else 1 KiB, which also are the most.
 	MaxReadBytes int
 
+	// Poll reads all plain HTTP/1.1 connections on a few goroutines, as many as can run at once,
+	// which also call the handlers: for very many clients, in less CPU time and memory. Handlers must
+	// not block then, or others wait with them. It has an effect on Linux only.
+	Poll bool
+
 	// DialContext makes connections in place of the net package, if set.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	http httpPools
+	http    httpPools
+	pollers pollers
 }
 
 const defaultConnectTimeout = 30 * time.Second
@@ -107,6 +114,22 @@ func (t *Transport) dial(ctx context.Context, network, addr string) (net.Conn, e
 		_ = tcp.SetReadBuffer(t.ReceiveBuffer) // a wish: the system has bounds of its own
 	}
 	return conn, nil
+}
+
+// input reads the body from a connection, or from a body of net/http. No read takes more than
+// MaxReadBytes.
+func (t *Transport) input(a *attempt, from io.Reader) input {
+	if tcp, ok := from.(*net.TCPConn); ok {
+		if t.Poll {
+			if in := t.poll(a, tcp); in != nil {
+				return in
+			}
+		}
+		if in := newSocket(tcp, clamp(t.MaxReadBytes, maxRead)); in != nil {
+			return in
+		}
+	}
+	return &reader{r: from, buf: make([]byte, clamp(t.MaxReadBytes, ownBuffer))}
 }
 
 // check tells whether the transport can reach the URL.
