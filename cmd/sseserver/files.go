@@ -33,6 +33,7 @@ func startingFields(config Config, files int) []zap.Field {
 		logs.Version(version),
 		logs.Settings(config),
 		logs.OpenFileLimit(files),
+		logs.OpenFileReserve(fileReserve(files)),
 		logs.StreamLimit(min(config.MaxStreams, maxConns(files))),
 	}
 }

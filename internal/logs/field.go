@@ -182,14 +182,15 @@ func FromPosition(position int) zap.Field { return zap.Int(fromPosition.Key, pos
 func Resumed(is bool) zap.Field { return zap.Bool(resumed.Key, is) }
 
 var (
-	byteCount     = Field{Key: "bytes", Kind: Int, About: "bytes of the message's UTF-8 text"}
-	total         = Field{Key: "total", Kind: Int, About: "characters (grapheme clusters) of the message"}
-	chunks        = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
-	position      = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
-	activeStreams = Field{Key: "active_streams", Kind: Int, About: "streams running at that moment"}
-	remaining     = Field{Key: "remaining", Kind: Int, About: "streams still running"}
-	streamLimit   = Field{Key: "stream_limit", Kind: Int, About: "streams that may run at once"}
-	openFileLimit = Field{Key: "open_file_limit", Kind: Int, About: "files that the process may have open"}
+	byteCount       = Field{Key: "bytes", Kind: Int, About: "bytes of the message's UTF-8 text"}
+	total           = Field{Key: "total", Kind: Int, About: "characters (grapheme clusters) of the message"}
+	chunks          = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
+	position        = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
+	activeStreams   = Field{Key: "active_streams", Kind: Int, About: "streams running at that moment"}
+	remaining       = Field{Key: "remaining", Kind: Int, About: "streams still running"}
+	streamLimit     = Field{Key: "stream_limit", Kind: Int, About: "streams that may run at once"}
+	openFileReserve = Field{Key: "open_file_reserve", Kind: Int, About: "how many of them are kept from streams, for everything else"}
+	openFileLimit   = Field{Key: "open_file_limit", Kind: Int, About: "files that the process may have open"}
 )
 
 // Bytes counts bytes: of a message's text, of a frame, or all that a stream sent, as the event says.
@@ -212,6 +213,9 @@ func Remaining(n int) zap.Field { return zap.Int(remaining.Key, n) }
 
 // StreamLimit is the number of streams that may run at once.
 func StreamLimit(n int) zap.Field { return zap.Int(streamLimit.Key, n) }
+
+// OpenFileReserve is the number of open files that are kept from streams.
+func OpenFileReserve(n int) zap.Field { return zap.Int(openFileReserve.Key, n) }
 
 // OpenFileLimit is the number of files that the process may have open.
 func OpenFileLimit(n int) zap.Field { return zap.Int(openFileLimit.Key, n) }

@@ -36,7 +36,7 @@ var (
 	ServerStarting = declare(Event{
 		Name: "server.starting", Levels: at(zap.InfoLevel), Message: "starting",
 		About:    "Once, first: what runs, with every setting and the limits that follow from them.",
-		Required: fields(version, config), Optional: fields(streamLimit, openFileLimit),
+		Required: fields(version, config), Optional: fields(streamLimit, openFileLimit, openFileReserve),
 	})
 	ServerListening = declare(Event{
 		Name: "server.listening", Levels: at(zap.InfoLevel), Message: "listening",
