@@ -27,6 +27,7 @@ const slowRoom = 4 << 10
 
 func (c Config) transports(source netip.Addr) transports {
 	t := transports{usual: c.transport(source), slow: c.transport(source)}
+	t.usual.Poll = true // its handlers never wait; those of slow clients do
 	t.slow.ReceiveBuffer = slowRoom
 	t.slow.MaxReadBytes = max(c.SlowRate/10, 1) // a tenth of a second at a time
 	return t
