@@ -105,9 +105,11 @@ func (b broken) Submit(context.Context, string) (*broker.Message, error) { retur
 func (b broken) Lookup(context.Context, broker.MessageID) (broker.Status, error) {
 	return broker.Status{}, b.err
 }
+
 func (b broken) Delete(context.Context, broker.MessageID) (broker.Removal, bool, error) {
 	return broker.Removal{}, false, b.err
 }
+
 func (b broken) Subscribe(context.Context, broker.Request) (*broker.Subscription, error) {
 	return nil, b.err
 }

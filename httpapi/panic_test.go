@@ -18,6 +18,7 @@ import (
 type panicking struct{ httpapi.Broker }
 
 func (panicking) Lookup(context.Context, broker.MessageID) (broker.Status, error) { panic("of glass") }
+
 func (p panicking) Subscribe(ctx context.Context, r broker.Request) (*broker.Subscription, error) {
 	if r.Kind == broker.Progress {
 		panic("of glass")

@@ -128,7 +128,6 @@ func TestAnswerNeverRead(t *testing.T) {
 // readLater reads conn only when told to, and then all of it.
 type readLater struct {
 	*ssetest.Conn
-	reading sync.WaitGroup
 }
 
 // pause lets d pass without reading, then reads what has come by then.

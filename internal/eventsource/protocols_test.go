@@ -255,14 +255,14 @@ func TestRedirects(t *testing.T) {
 		other, otherTransport := p.serve(t, http.HandlerFunc(echo))
 		mux := http.NewServeMux()
 		mux.HandleFunc("/end", echo)
-		mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other+"/other", 307) })
-		mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", 302) })
+		mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other+"/other", http.StatusTemporaryRedirect) })
+		mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			mux.HandleFunc(fmt.Sprintf("/%d", status), func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "hop?to=end", status)
 			})
 		}
-		mux.HandleFunc("/hop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/end?x=1", 308) })
+		mux.HandleFunc("/hop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/end?x=1", http.StatusPermanentRedirect) })
 		url, tr := p.serve(t, mux)
 		if p.tls {
 			tr.TLS.RootCAs = otherTransport.TLS.RootCAs // both servers have the same certificate
@@ -270,9 +270,18 @@ func TestRedirects(t *testing.T) {
 		get := `event "" "GET /end?x=1  auth=\"a\" type=\"\"" id=""`
 		post := `event "" "POST /end?x=1 hello auth=\"a\" type=\"t/x\"" id=""`
 		for _, c := range []struct{ path, method, want string }{
-			{"/301", "GET", get}, {"/302", "GET", get}, {"/303", "GET", get}, {"/307", "GET", get}, {"/308", "GET", get},
-			{"/301", "POST", get}, {"/302", "POST", get}, {"/303", "POST", get}, {"/307", "POST", post}, {"/308", "POST", post},
-			{"/303", "REPORT", get}, {"/302", "REPORT", strings.Replace(post, "POST", "REPORT", 1)},
+			{"/301", "GET", get},
+			{"/302", "GET", get},
+			{"/303", "GET", get},
+			{"/307", "GET", get},
+			{"/308", "GET", get},
+			{"/301", "POST", get},
+			{"/302", "POST", get},
+			{"/303", "POST", get},
+			{"/307", "POST", post},
+			{"/308", "POST", post},
+			{"/303", "REPORT", get},
+			{"/302", "REPORT", strings.Replace(post, "POST", "REPORT", 1)},
 			{"/away", "GET", `event "" "GET /other  auth=\"\" type=\"\"" id=""`},
 		} {
 			cfg := eventsource.Config{URL: url + c.path, Method: c.method, Transport: tr, NoReconnect: true, Header: http.Header{"Authorization": {"a"}}}

@@ -21,12 +21,18 @@ var answers = []struct {
 	{"counted", okHead + "Content-Length: 8\r\n\r\ndata:a\n\nmore", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
 	{"counted, empty", okHead + "Content-Length: 0\r\n\r\n", []string{"open", "closed: ended, final"}},
 	{"counted, cut", okHead + "Content-Length: 9\r\n\r\ndata:a\n\n", []string{"open", `event "" "a" id=""`, "closed: truncated, final"}},
-	{"chunked", okHead + "Transfer-Encoding: chunked\r\n\r\n" + chunkedBody("id:1\ndata:a\n\n:c\n", 5),
-		[]string{"open", `event "" "a" id="1"`, `comment "c"`, "closed: ended, final"}},
-	{"chunked, extensions and trailer", okHead + "Transfer-Encoding: Chunked\r\n\r\n4;a=\"b;c\";d\r\ndata\r\n00004  \r\n:a\n\n\r\n0;x\r\nA: b\r\nC: d\r\n\r\nmore",
-		[]string{"open", `event "" "a" id=""`, "closed: ended, final"}},
-	{"chunked beats counted", okHead + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n" + chunkedBody("data:a\n\n", 100),
-		[]string{"open", `event "" "a" id=""`, "closed: ended, final"}},
+	{
+		"chunked", okHead + "Transfer-Encoding: chunked\r\n\r\n" + chunkedBody("id:1\ndata:a\n\n:c\n", 5),
+		[]string{"open", `event "" "a" id="1"`, `comment "c"`, "closed: ended, final"},
+	},
+	{
+		"chunked, extensions and trailer", okHead + "Transfer-Encoding: Chunked\r\n\r\n4;a=\"b;c\";d\r\ndata\r\n00004  \r\n:a\n\n\r\n0;x\r\nA: b\r\nC: d\r\n\r\nmore",
+		[]string{"open", `event "" "a" id=""`, "closed: ended, final"},
+	},
+	{
+		"chunked beats counted", okHead + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n" + chunkedBody("data:a\n\n", 100),
+		[]string{"open", `event "" "a" id=""`, "closed: ended, final"},
+	},
 	{"chunked, cut in the data", okHead + "Transfer-Encoding: chunked\r\n\r\n10\r\ndata:a\n\n", []string{"open", `event "" "a" id=""`, "closed: truncated, final"}},
 	{"chunked, cut before the last chunk", okHead + "Transfer-Encoding: chunked\r\n\r\n8\r\ndata:a\n\n\r\n", []string{"open", `event "" "a" id=""`, "closed: truncated, final"}},
 	{"chunked, cut in the trailer", okHead + "Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n", []string{"open", "closed: truncated, final"}},
@@ -127,15 +133,28 @@ func TestRequest(t *testing.T) {
 		cfg  eventsource.Config
 		want string
 	}{
-		{"default", eventsource.Config{URL: url},
-			"GET /stream?a=b HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\nUser-Agent: sseload\r\n\r\n"},
-		{"headers", eventsource.Config{URL: url, LastEventID: "é\xff", Header: map[string][]string{
-			"accept": {"*/*"}, "X-A": {"1", "2"}, "Host": {"example.org"}, "User-Agent": {}, "Content-Length": {"7"}}},
-			"GET /stream?a=b HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\nCache-Control: no-cache\r\nLast-Event-Id: é\uFFFD\r\nX-A: 1\r\nX-A: 2\r\n\r\n"},
-		{"no path, user", eventsource.Config{URL: "http://me:secret@" + host + "#fragment"},
-			"GET / HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nAuthorization: Basic bWU6c2VjcmV0\r\nCache-Control: no-cache\r\nUser-Agent: sseload\r\n\r\n"},
-		{"method", eventsource.Config{URL: url, Method: "REPORT"},
-			"REPORT /stream?a=b HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\nUser-Agent: sseload\r\nContent-Length: 0\r\n\r\n"},
+		{
+			"default",
+			eventsource.Config{URL: url},
+			"GET /stream?a=b HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\nUser-Agent: sseload\r\n\r\n",
+		},
+		{
+			"headers",
+			eventsource.Config{URL: url, LastEventID: "é\xff", Header: map[string][]string{
+				"accept": {"*/*"}, "X-A": {"1", "2"}, "Host": {"example.org"}, "User-Agent": {}, "Content-Length": {"7"},
+			}},
+			"GET /stream?a=b HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\nCache-Control: no-cache\r\nLast-Event-Id: é\uFFFD\r\nX-A: 1\r\nX-A: 2\r\n\r\n",
+		},
+		{
+			"no path, user",
+			eventsource.Config{URL: "http://me:secret@" + host + "#fragment"},
+			"GET / HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nAuthorization: Basic bWU6c2VjcmV0\r\nCache-Control: no-cache\r\nUser-Agent: sseload\r\n\r\n",
+		},
+		{
+			"method",
+			eventsource.Config{URL: url, Method: "REPORT"},
+			"REPORT /stream?a=b HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\nUser-Agent: sseload\r\nContent-Length: 0\r\n\r\n",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.cfg.Handler = new(journal)

@@ -15,15 +15,23 @@ var streams = []struct {
 	want        []string
 }{
 	// The streams that section 9.2.6 itself explains.
-	{"example: one event of three data lines", "data: YHOO\ndata: +2\ndata: 10\n\n",
-		[]string{event("", "YHOO\n+2\n10", "")}},
-	{"example: comment, ids, and an empty id that resets",
+	{
+		"example: one event of three data lines", "data: YHOO\ndata: +2\ndata: 10\n\n",
+		[]string{event("", "YHOO\n+2\n10", "")},
+	},
+	{
+		"example: comment, ids, and an empty id that resets",
 		": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n",
-		[]string{comment(" test stream"), event("", "first event", "1"), event("", "second event", ""), event("", " third event", "")}},
-	{"example: data without a value; the last block is unfinished", "data\n\ndata\ndata\n\ndata:",
-		[]string{event("", "", ""), event("", "\n", "")}},
-	{"example: one leading space does not matter", "data:test\n\ndata: test\n\n",
-		[]string{event("", "test", ""), event("", "test", "")}},
+		[]string{comment(" test stream"), event("", "first event", "1"), event("", "second event", ""), event("", " third event", "")},
+	},
+	{
+		"example: data without a value; the last block is unfinished", "data\n\ndata\ndata\n\ndata:",
+		[]string{event("", "", ""), event("", "\n", "")},
+	},
+	{
+		"example: one leading space does not matter", "data:test\n\ndata: test\n\n",
+		[]string{event("", "test", ""), event("", "test", "")},
+	},
 
 	// Lines end with CRLF, LF or CR (9.2.5, the end-of-line rule).
 	{"CR alone", "data:a\rdata:b\r\rdata:c\r\r", []string{event("", "a\nb", ""), event("", "c", "")}},
@@ -40,16 +48,20 @@ var streams = []struct {
 	{"half a mark, then a line end", "\xEF\xBB\ndata:b\n\n", []string{event("", "b", "")}},
 
 	// Fields.
-	{"event names the type, the last one counts", "event:a\nevent: b \ndata:x\n\ndata:y\n\n",
-		[]string{event("b ", "x", ""), event("", "y", "")}},
+	{
+		"event names the type, the last one counts", "event:a\nevent: b \ndata:x\n\ndata:y\n\n",
+		[]string{event("b ", "x", ""), event("", "y", "")},
+	},
 	{"an empty type is no type", "event:a\nevent\ndata:x\n\n", []string{event("", "x", "")}},
 	{"a type without data dispatches nothing and does not live on", "event:a\n\ndata:x\n\n", []string{event("", "x", "")}},
 	{"values may hold colons", "data: a: b:\nid:1:2\n\n", []string{event("", "a: b:", "1:2")}},
 	{"a tab is no space", "data:\ta\n\n", []string{event("", "\ta", "")}},
 	{"names are exact", "Data:a\n data:b\ndata :c\ndat:d\ndataa:e\nDATA\n\ndata:f\n\n", []string{event("", "f", "")}},
 	{"unknown fields are ignored", "foo:bar\nfoo\ndata:x\n\n", []string{event("", "x", "")}},
-	{"comments come wherever they stand", ":a\ndata:x\n:\n: b\n\n:c\n",
-		[]string{comment("a"), comment(""), comment(" b"), event("", "x", ""), comment("c")}},
+	{
+		"comments come wherever they stand", ":a\ndata:x\n:\n: b\n\n:c\n",
+		[]string{comment("a"), comment(""), comment(" b"), event("", "x", ""), comment("c")},
+	},
 	{"empty lines alone are nothing", "\n\n\r\r\r\n\r\n", nil},
 
 	// The last event ID.
@@ -62,8 +74,10 @@ var streams = []struct {
 	// The reconnection time: ASCII digits only.
 	{"retry", "retry:1500\nretry: 0\nretry:007\n", []string{"retry 1.5s", "retry 0s", "retry 7ms"}},
 	{"retry of anything else", "retry:1.5\nretry:-1\nretry:+1\nretry:1s\nretry: 1 \nretry:\nretry\nretry:٣\nretry:  5\n", nil},
-	{"retry too long for the clock", "retry:9223372036854775808\nretry:" + strings.Repeat("9", 400) + "\n",
-		[]string{"retry 2562047h47m16.854s", "retry 2562047h47m16.854s"}},
+	{
+		"retry too long for the clock", "retry:9223372036854775808\nretry:" + strings.Repeat("9", 400) + "\n",
+		[]string{"retry 2562047h47m16.854s", "retry 2562047h47m16.854s"},
+	},
 
 	// "Once the end of the file is reached, any pending data must be discarded."
 	{"unfinished event", "data:a\n\ndata:b\n", []string{event("", "a", "")}},

@@ -21,31 +21,49 @@ func TestEachFaultIsCountedExactly(t *testing.T) {
 		want func(c *measure.Counts)
 	}{
 		{"nothing", undamaged, func(c *measure.Counts) { c.Good = clients }},
-		{"drops one", at("7", func(string) []string { return nil }),
-			func(c *measure.Counts) { c.Events -= clients; c.Lost = clients }},
-		{"drops the last", at("29", func(string) []string { return nil }),
-			func(c *measure.Counts) { c.Events -= clients; c.Lost = clients }},
-		{"doubles one", at("7", func(f string) []string { return []string{f, f} }),
-			func(c *measure.Counts) { c.Events += clients; c.Duplicate = clients }},
-		{"swaps two", swap("7", "8"),
-			func(c *measure.Counts) { c.Reordered = clients }},
-		{"changes a text", at("7", func(f string) []string { return []string{strings.Replace(f, `"chunk":"c"`, `"chunk":"k"`, 1)} }),
-			func(c *measure.Counts) { c.Corrupt = clients }},
-		{"changes the digest", at("end", func(f string) []string { return []string{strings.Replace(f, `"sha256":"`, `"sha256":"0`, 1)} }),
-			func(c *measure.Counts) { c.Corrupt = clients }},
-		{"cuts", cutAt("7"),
+		{
+			"drops one", at("7", func(string) []string { return nil }),
+			func(c *measure.Counts) { c.Events -= clients; c.Lost = clients },
+		},
+		{
+			"drops the last", at("29", func(string) []string { return nil }),
+			func(c *measure.Counts) { c.Events -= clients; c.Lost = clients },
+		},
+		{
+			"doubles one", at("7", func(f string) []string { return []string{f, f} }),
+			func(c *measure.Counts) { c.Events += clients; c.Duplicate = clients },
+		},
+		{
+			"swaps two", swap("7", "8"),
+			func(c *measure.Counts) { c.Reordered = clients },
+		},
+		{
+			"changes a text", at("7", func(f string) []string { return []string{strings.Replace(f, `"chunk":"c"`, `"chunk":"k"`, 1)} }),
+			func(c *measure.Counts) { c.Corrupt = clients },
+		},
+		{
+			"changes the digest", at("end", func(f string) []string { return []string{strings.Replace(f, `"sha256":"`, `"sha256":"0`, 1)} }),
+			func(c *measure.Counts) { c.Corrupt = clients },
+		},
+		{
+			"cuts", cutAt("7"),
 			func(c *measure.Counts) {
 				c.Truncated, c.Connections, c.Reconnects, c.Good = clients, 2*clients, clients, clients
-			}},
-		{"cuts inside an event", cutInside("7"),
+			},
+		},
+		{
+			"cuts inside an event", cutInside("7"),
 			func(c *measure.Counts) {
 				c.Truncated, c.Connections, c.Reconnects, c.Good = clients, 2*clients, clients, clients
-			}},
-		{"cuts, and resumes one too late", skipAfterCut("7", "8"),
+			},
+		},
+		{
+			"cuts, and resumes one too late", skipAfterCut("7", "8"),
 			func(c *measure.Counts) {
 				c.Truncated, c.Connections, c.Reconnects = clients, 2*clients, clients
 				c.ResumedWrong, c.Lost, c.Events = clients, clients, c.Events-clients
-			}},
+			},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -121,8 +139,10 @@ func TestFaultsOfAnyStream(t *testing.T) {
 		{"drops one", at("7", func(string) []string { return nil }), measure.Counts{Lost: 8}},
 		{"doubles one", at("7", func(f string) []string { return []string{f, f} }), measure.Counts{Duplicate: 8}},
 		{"swaps two", swap("7", "8"), measure.Counts{Reordered: 8}},
-		{"changes a text", at("7", func(f string) []string { return []string{strings.Replace(f, `"chunk":"c"`, `"chunk":"k"`, 1)} }),
-			measure.Counts{Corrupt: 8}},
+		{
+			"changes a text", at("7", func(f string) []string { return []string{strings.Replace(f, `"chunk":"c"`, `"chunk":"k"`, 1)} }),
+			measure.Counts{Corrupt: 8},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -67,8 +67,10 @@ func (httpbin) Start(ctx context.Context, w *Workshop, work Work) (*Running, err
 	duration := time.Duration(events) * work.Interval
 	path := fmt.Sprintf("/sse?count=%d&duration=%s", events, duration)
 	return w.launch(ctx, addr, path, host.Command{
-		Args: []string{w.path("httpbin"), "-host", hostname, "-port", port,
+		Args: []string{
+			w.path("httpbin"), "-host", hostname, "-port", port,
 			"-max-duration", (2 * duration).String(), "-srv-read-timeout", (2 * duration).String(),
-			"-max-body-size", strconv.Itoa(1 << 30), "-log-level", "ERROR"},
+			"-max-body-size", strconv.Itoa(1 << 30), "-log-level", "ERROR",
+		},
 	})
 }

@@ -33,9 +33,12 @@ func TestMedian(t *testing.T) {
 // second one, and the ratio of the medians would be another.
 func TestRatiosArePaired(t *testing.T) {
 	rows := rows([]run.Sample{
-		{Server: field.Floor, Round: 1, CPUPerEvent: 5}, {Server: "x", Round: 1, CPUPerEvent: 6, Lost: 1},
-		{Server: field.Floor, Round: 2, CPUPerEvent: 10}, {Server: "x", Round: 2, CPUPerEvent: 12, Lost: 2, Complaints: []string{"tired"}},
-		{Server: field.Floor, Round: 3, CPUPerEvent: 8}, {Server: "x", Round: 3, Error: "it fell over"},
+		{Server: field.Floor, Round: 1, CPUPerEvent: 5},
+		{Server: "x", Round: 1, CPUPerEvent: 6, Lost: 1},
+		{Server: field.Floor, Round: 2, CPUPerEvent: 10},
+		{Server: "x", Round: 2, CPUPerEvent: 12, Lost: 2, Complaints: []string{"tired"}},
+		{Server: field.Floor, Round: 3, CPUPerEvent: 8},
+		{Server: "x", Round: 3, Error: "it fell over"},
 	})
 	if len(rows) != 2 || rows[0].Server != field.Floor {
 		t.Fatalf("got %+v, want the floor and x", rows)
@@ -64,11 +67,15 @@ func some() Results {
 				{Server: "x", Round: 1, Error: "it fell over"},
 			}),
 			NewOutcome(saturated, []run.Sample{
-				{Server: field.Ours, Round: 1, CPUPerEvent: 6, RSSPerStream: 7, LatenessP50: 80, LatenessP99: 200, EventsPerSecond: 50000,
+				{
+					Server: field.Ours, Round: 1, CPUPerEvent: 6, RSSPerStream: 7, LatenessP50: 80, LatenessP99: 200, EventsPerSecond: 50000,
 					Lost: 1, Faults: 2, Complaints: []string{"CPU"},
 					Probe: &run.ProbeResult{Sends: 100, SendP99: 20, Streams: 100, StreamP99: 30},
-					Churn: &run.ChurnResult{Seconds: 60, PerSecond: 2000, FirstP99: 40, Goroutines: [2]int{9, 10}, RSSMiB: [2]int{60, 61},
-						Streams: [2]int{6000, 6001}, StreamsAfter: 5000}},
+					Churn: &run.ChurnResult{
+						Seconds: 60, PerSecond: 2000, FirstP99: 40, Goroutines: [2]int{9, 10}, RSSMiB: [2]int{60, 61},
+						Streams: [2]int{6000, 6001}, StreamsAfter: 5000,
+					},
+				},
 			}),
 		},
 	}

@@ -31,11 +31,15 @@ func TestParsing(t *testing.T) {
 	}{
 		{"two events, one of two lines", "data: Hello\n\ndata: a\ndata:b\n\n", []message{eventOf("message", "Hello", ""), eventOf("message", "a\nb", "")}},
 		{"empty data", "data:\n\ndata\ndata\n\n", []message{eventOf("message", "", ""), eventOf("message", "\n", "")}},
-		{"type and id in any order", "event: greeting\nid: abc\ndata: x\n\ndata: y\nid: d\nevent: other\n\n",
-			[]message{eventOf("greeting", "x", "abc"), eventOf("other", "y", "d")}},
+		{
+			"type and id in any order", "event: greeting\nid: abc\ndata: x\n\ndata: y\nid: d\nevent: other\n\n",
+			[]message{eventOf("greeting", "x", "abc"), eventOf("other", "y", "d")},
+		},
 		{"id with NUL", "id: a\x00b\ndata: x\n\n", []message{eventOf("message", "x", "")}},
-		{"id persists and is emptied", "id: a\ndata: 1\n\ndata: 2\n\nid: \ndata: 3\n\n",
-			[]message{eventOf("message", "1", "a"), eventOf("message", "2", "a"), eventOf("message", "3", "")}},
+		{
+			"id persists and is emptied", "id: a\ndata: 1\n\ndata: 2\n\nid: \ndata: 3\n\n",
+			[]message{eventOf("message", "1", "a"), eventOf("message", "2", "a"), eventOf("message", "3", "")},
+		},
 		{"unknown fields, spaces", "color: blue\nevent:  e\ndata:  x\n\n", []message{eventOf(" e", " x", "")}},
 		{"characters of several bytes", "data: €豆腐\n\n", []message{eventOf("message", "€豆腐", "")}},
 		{"comments", ":Hello\n: World\ndata: x\n\n:\n", []message{commentOf("Hello"), commentOf(" World"), eventOf("message", "x", ""), commentOf("")}},

@@ -85,8 +85,10 @@ func TestDefaultsGiveWay(t *testing.T) {
 }
 
 func TestBudgets(t *testing.T) {
-	budgets := Budgets([]Threshold{must("lateness.p99<50ms"), must("gap.max<=1s"), must("lateness.mean<1ms"),
-		must("lateness.p50>1ms"), must("lost==0"), must("probe.p99<10ms")})
+	budgets := Budgets([]Threshold{
+		must("lateness.p99<50ms"), must("gap.max<=1s"), must("lateness.mean<1ms"),
+		must("lateness.p50>1ms"), must("lost==0"), must("probe.p99<10ms"),
+	})
 	if len(budgets) != 2 {
 		t.Fatalf("got %d budgets, want those of the percentile and of the maximum", len(budgets))
 	}

@@ -23,15 +23,23 @@ func TestAnyStream(t *testing.T) {
 		{"ids from anywhere", []eventstream.Event{numberedEvent(70, "a"), numberedEvent(71, "b")}, measure.Counts{}},
 		{"an id missing", []eventstream.Event{numberedEvent(70, "a"), numberedEvent(72, "b")}, measure.Counts{Lost: 1}},
 		{"an id twice", []eventstream.Event{numberedEvent(7, "a"), numberedEvent(7, "a"), numberedEvent(8, "a")}, measure.Counts{Duplicate: 1}},
-		{"events without id among them", []eventstream.Event{numberedEvent(7, "a"), numberedEvent(7, "ping"),
-			numberedEvent(7, "ping"), numberedEvent(8, "b")}, measure.Counts{}},
+		{"events without id among them", []eventstream.Event{
+			numberedEvent(7, "a"), numberedEvent(7, "ping"),
+			numberedEvent(7, "ping"), numberedEvent(8, "b"),
+		}, measure.Counts{}},
 		{"no numbers at all", []eventstream.Event{{Data: []byte("x")}, {Data: []byte("x")}}, measure.Counts{}},
 		{"ids that are no numbers", []eventstream.Event{{ID: []byte("a1"), Data: []byte("x")}, {ID: []byte("a9"), Data: []byte("x")}}, measure.Counts{}},
 		{"positions", []eventstream.Event{chunk(0, "a", 3), chunk(2, "c", 3)}, measure.Counts{Lost: 1}},
-		{"positions and digest", []eventstream.Event{chunk(0, "a", 2), chunk(1, "b", 2), done(2, NewScript("ab").sha256)},
-			measure.Counts{Completed: 1}},
-		{"a wrong digest", []eventstream.Event{chunk(0, "a", 2), chunk(1, "X", 2), done(2, NewScript("ab").sha256)},
-			measure.Counts{Completed: 1, Corrupt: 1}},
+		{
+			"positions and digest",
+			[]eventstream.Event{chunk(0, "a", 2), chunk(1, "b", 2), done(2, NewScript("ab").sha256)},
+			measure.Counts{Completed: 1},
+		},
+		{
+			"a wrong digest",
+			[]eventstream.Event{chunk(0, "a", 2), chunk(1, "X", 2), done(2, NewScript("ab").sha256)},
+			measure.Counts{Completed: 1, Corrupt: 1},
+		},
 		{"other people's done", []eventstream.Event{{Type: []byte("done"), Data: []byte("yes")}, {Data: []byte("x")}}, measure.Counts{}},
 	}
 	for _, tt := range tests {

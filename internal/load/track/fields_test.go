@@ -11,18 +11,24 @@ func TestFieldsOfOurEvents(t *testing.T) {
 		want       Fields
 	}{
 		{"a chunk", `{"messageId":"5b0e","chunk":"H","position":0,"total":5}`, Fields{
-			MessageID: []byte("5b0e"), Chunk: []byte("H"), Total: 5, has: hasChunk | hasPosition | hasTotal}},
+			MessageID: []byte("5b0e"), Chunk: []byte("H"), Total: 5, has: hasChunk | hasPosition | hasTotal,
+		}},
 		{"an escaped chunk", `{"messageId":"5b0e","chunk":"\n\"é","position":3,"total":5}`, Fields{
-			MessageID: []byte("5b0e"), Chunk: []byte("\n\"é"), Position: 3, Total: 5, has: hasChunk | hasPosition | hasTotal}},
+			MessageID: []byte("5b0e"), Chunk: []byte("\n\"é"), Position: 3, Total: 5, has: hasChunk | hasPosition | hasTotal,
+		}},
 		{"progress", `{"messageId":"5b0e","completed":true,"chunk":"Processing chunk 100%","total":100}`, Fields{
 			MessageID: []byte("5b0e"), Chunk: []byte("Processing chunk 100%"), Total: 100, Completed: true,
-			has: hasChunk | hasTotal | hasCompleted}},
+			has: hasChunk | hasTotal | hasCompleted,
+		}},
 		{"done", `{"messageId":"5b0e","total":5,"sha256":"ab"}`, Fields{
-			MessageID: []byte("5b0e"), Total: 5, SHA256: []byte("ab"), has: hasTotal}},
+			MessageID: []byte("5b0e"), Total: 5, SHA256: []byte("ab"), has: hasTotal,
+		}},
 		{"resumed", `{"messageId":"5b0e","from":7,"resumed":true}`, Fields{
-			MessageID: []byte("5b0e"), From: 7, Resumed: true, has: hasFrom}},
+			MessageID: []byte("5b0e"), From: 7, Resumed: true, has: hasFrom,
+		}},
 		{"other people's", `{ "text": "hi", "position": 4, "nested": {"total": 9} }`, Fields{
-			Position: 4, has: hasPosition}},
+			Position: 4, has: hasPosition,
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -35,8 +41,10 @@ func TestFieldsOfOurEvents(t *testing.T) {
 }
 
 func TestFieldsRefuse(t *testing.T) {
-	for _, data := range []string{"", "[]", "null", "7", `"x"`, "{", `{"position":"1"}`, `{"position":1.5}`,
-		`{"position":01}`, `{"position":1}{}`, `{"chunk":7}`, `{"position":99999999999999999999}`, "{\"chunk\":\"\n\"}"} {
+	for _, data := range []string{
+		"", "[]", "null", "7", `"x"`, "{", `{"position":"1"}`, `{"position":1.5}`,
+		`{"position":01}`, `{"position":1}{}`, `{"chunk":7}`, `{"position":99999999999999999999}`, "{\"chunk\":\"\n\"}",
+	} {
 		var f Fields
 		if err := f.Parse([]byte(data)); err == nil {
 			t.Errorf("%q: got %+v, want an error", data, f)

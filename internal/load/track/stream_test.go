@@ -65,8 +65,10 @@ func (b *bench) done() {
 func (b *bench) counts() measure.Counts { return b.ledger.Tally.Counts }
 
 func chunk(pos int, text string, total int64) eventstream.Event {
-	return eventstream.Event{ID: fmt.Append(nil, pos),
-		Data: fmt.Appendf(nil, `{"messageId":%q,"chunk":%q,"position":%d,"total":%d}`, id, text, pos, total)}
+	return eventstream.Event{
+		ID:   fmt.Append(nil, pos),
+		Data: fmt.Appendf(nil, `{"messageId":%q,"chunk":%q,"position":%d,"total":%d}`, id, text, pos, total),
+	}
 }
 
 func percent(n int) eventstream.Event {
@@ -75,13 +77,17 @@ func percent(n int) eventstream.Event {
 }
 
 func done(total int64, sha256 string) eventstream.Event {
-	return eventstream.Event{Type: []byte("done"), ID: []byte("end"),
-		Data: fmt.Appendf(nil, `{"messageId":%q,"total":%d,"sha256":%q}`, id, total, sha256)}
+	return eventstream.Event{
+		Type: []byte("done"), ID: []byte("end"),
+		Data: fmt.Appendf(nil, `{"messageId":%q,"total":%d,"sha256":%q}`, id, total, sha256),
+	}
 }
 
 func resumedFrom(from int, resumed bool) eventstream.Event {
-	return eventstream.Event{Type: []byte("resumed"),
-		Data: fmt.Appendf(nil, `{"messageId":%q,"from":%d,"resumed":%v}`, id, from, resumed)}
+	return eventstream.Event{
+		Type: []byte("resumed"),
+		Data: fmt.Appendf(nil, `{"messageId":%q,"from":%d,"resumed":%v}`, id, from, resumed),
+	}
 }
 
 // Every detector, each with exactly one thing wrong.
@@ -93,18 +99,30 @@ func TestDetectors(t *testing.T) {
 		send func(b *bench)
 		want func(c *measure.Counts)
 	}{
-		{"nothing wrong", func(b *bench) { b.chunks(0, 1, 2, 3, 4); b.done() },
-			func(c *measure.Counts) { c.Events, c.Good = 5, 1 }},
-		{"one lost", func(b *bench) { b.chunks(0, 1, 3, 4); b.done() },
-			func(c *measure.Counts) { c.Events, c.Lost = 4, 1 }},
-		{"first and last lost", func(b *bench) { b.chunks(1, 2, 3); b.done() },
-			func(c *measure.Counts) { c.Events, c.Lost = 3, 2 }},
-		{"one doubled", func(b *bench) { b.chunks(0, 1, 1, 2, 3, 4); b.done() },
-			func(c *measure.Counts) { c.Events, c.Duplicate = 6, 1 }},
-		{"two swapped", func(b *bench) { b.chunks(0, 2, 1, 3, 4); b.done() },
-			func(c *measure.Counts) { c.Events, c.Reordered = 5, 1 }},
-		{"a wrong text", func(b *bench) { b.chunks(0, 1); b.event(chunk(2, "L", 5)); b.chunks(3, 4); b.done() },
-			func(c *measure.Counts) { c.Events, c.Corrupt = 5, 1 }},
+		{
+			"nothing wrong", func(b *bench) { b.chunks(0, 1, 2, 3, 4); b.done() },
+			func(c *measure.Counts) { c.Events, c.Good = 5, 1 },
+		},
+		{
+			"one lost", func(b *bench) { b.chunks(0, 1, 3, 4); b.done() },
+			func(c *measure.Counts) { c.Events, c.Lost = 4, 1 },
+		},
+		{
+			"first and last lost", func(b *bench) { b.chunks(1, 2, 3); b.done() },
+			func(c *measure.Counts) { c.Events, c.Lost = 3, 2 },
+		},
+		{
+			"one doubled", func(b *bench) { b.chunks(0, 1, 1, 2, 3, 4); b.done() },
+			func(c *measure.Counts) { c.Events, c.Duplicate = 6, 1 },
+		},
+		{
+			"two swapped", func(b *bench) { b.chunks(0, 2, 1, 3, 4); b.done() },
+			func(c *measure.Counts) { c.Events, c.Reordered = 5, 1 },
+		},
+		{
+			"a wrong text", func(b *bench) { b.chunks(0, 1); b.event(chunk(2, "L", 5)); b.chunks(3, 4); b.done() },
+			func(c *measure.Counts) { c.Events, c.Corrupt = 5, 1 },
+		},
 		{"no JSON", func(b *bench) {
 			b.chunks(0, 1)
 			b.event(eventstream.Event{ID: []byte("2"), Data: []byte("l")})
@@ -119,8 +137,10 @@ func TestDetectors(t *testing.T) {
 			b.chunks(3, 4)
 			b.done()
 		}, func(c *measure.Counts) { c.Events, c.Corrupt = 5, 1 }},
-		{"a position behind the end", func(b *bench) { b.chunks(0, 1, 2, 3, 4); b.event(chunk(5, "!", 5)); b.done() },
-			func(c *measure.Counts) { c.Events, c.Corrupt = 6, 1 }},
+		{
+			"a position behind the end", func(b *bench) { b.chunks(0, 1, 2, 3, 4); b.event(chunk(5, "!", 5)); b.done() },
+			func(c *measure.Counts) { c.Events, c.Corrupt = 6, 1 },
+		},
 		{"another message's id", func(b *bench) {
 			b.stream.messageID = "other"
 			b.chunks(0)
@@ -128,8 +148,10 @@ func TestDetectors(t *testing.T) {
 			b.chunks(1, 2, 3, 4)
 			b.done()
 		}, func(c *measure.Counts) { c.Events, c.Corrupt = 5, 1 }},
-		{"a wrong digest", func(b *bench) { b.chunks(0, 1, 2, 3, 4); b.event(done(5, "00")); b.stream.Finish(b.ledger) },
-			func(c *measure.Counts) { c.Events, c.Corrupt = 5, 1 }},
+		{
+			"a wrong digest", func(b *bench) { b.chunks(0, 1, 2, 3, 4); b.event(done(5, "00")); b.stream.Finish(b.ledger) },
+			func(c *measure.Counts) { c.Events, c.Corrupt = 5, 1 },
+		},
 		{"a wrong total", func(b *bench) {
 			b.chunks(0, 1, 2, 3, 4)
 			b.event(done(4, b.script.sha256))
@@ -407,16 +429,23 @@ func TestGoodput(t *testing.T) {
 		threshold string
 		want      uint64
 	}{
-		{"lateness.p50<5ms", 1}, {"lateness.p90<5ms", 0}, {"lateness.max<=20ms", 1}, {"lateness.max<20ms", 0},
-		{"ttfe.max<101ms", 1}, {"ttfe.max<99ms", 0}, {"lost==0", 1},
+		{"lateness.p50<5ms", 1},
+		{"lateness.p90<5ms", 0},
+		{"lateness.max<=20ms", 1},
+		{"lateness.max<20ms", 0},
+		{"ttfe.max<101ms", 1},
+		{"ttfe.max<99ms", 0},
+		{"lost==0", 1},
 	}
 	for _, tt := range tests {
 		condition, err := threshold.Parse(tt.threshold)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := newBench(Plan{Kind: Characters, Script: NewScript("hello"), Interval: interval,
-			Budgets: threshold.Budgets([]threshold.Threshold{condition})})
+		b := newBench(Plan{
+			Kind: Characters, Script: NewScript("hello"), Interval: interval,
+			Budgets: threshold.Budgets([]threshold.Threshold{condition}),
+		})
 		b.open()
 		b.chunks(0, 1, 2, 3)
 		b.at(1220 * ms).chunks(4) // 20 ms late
@@ -428,8 +457,10 @@ func TestGoodput(t *testing.T) {
 }
 
 func TestEventAllocatesNothing(t *testing.T) {
-	b := newBench(Plan{Kind: Characters, Script: NewScript(string(make([]byte, 2000))), Interval: interval,
-		Budgets: threshold.Budgets(threshold.Defaults())})
+	b := newBench(Plan{
+		Kind: Characters, Script: NewScript(string(make([]byte, 2000))), Interval: interval,
+		Budgets: threshold.Budgets(threshold.Defaults()),
+	})
 	b.open()
 	var events []eventstream.Event
 	for pos := range 1000 {
