@@ -255,14 +255,18 @@ func TestRedirects(t *testing.T) {
 		other, otherTransport := p.serve(t, http.HandlerFunc(echo))
 		mux := http.NewServeMux()
 		mux.HandleFunc("/end", echo)
-		mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other+"/other", http.StatusTemporaryRedirect) })
+		mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other+"/other", http.StatusTemporaryRedirect)
+		})
 		mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			mux.HandleFunc(fmt.Sprintf("/%d", status), func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "hop?to=end", status)
 			})
 		}
-		mux.HandleFunc("/hop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/end?x=1", http.StatusPermanentRedirect) })
+		mux.HandleFunc("/hop", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/end?x=1", http.StatusPermanentRedirect)
+		})
 		url, tr := p.serve(t, mux)
 		if p.tls {
 			tr.TLS.RootCAs = otherTransport.TLS.RootCAs // both servers have the same certificate
