@@ -253,3 +253,17 @@ func TestSlowLoris(t *testing.T) {
 		})
 	}
 }
+
+// Frames that are larger than what a socket takes at once arrive whole.
+func TestLargeFrames(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{WrapConn: func(conn net.Conn) net.Conn {
+			_ = conn.(*net.TCPConn).SetWriteBuffer(4096)
+			return conn
+		}})
+		text := strings.Repeat("x", 300_000) + " " + strings.Repeat("y", 300_000)
+		stream := server.Open(protocol, "/stream/"+server.Submit(text)+"?interval=1ms&unit=word")
+		stream.WantOpening()
+		stream.WantText(0, text)
+	})
+}

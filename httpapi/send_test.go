@@ -100,8 +100,8 @@ func TestSendContentType(t *testing.T) {
 // The limit is exact, and holds for bodies that do not tell their size.
 func TestSendTooLarge(t *testing.T) {
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
-		server := ssetest.Start(t, ssetest.Config{})
-		const limit = 1 << 20
+		const limit = 64 << 10
+		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{MaxMessageBytes: limit}})
 		body := `{"message":"` + strings.Repeat("x", limit-len(`{"message":""}`)) + `"}`
 		unsized := func(s string) io.Reader { return io.MultiReader(strings.NewReader(s)) }
 		for _, ok := range []io.Reader{strings.NewReader(body), unsized(body)} {
@@ -112,7 +112,7 @@ func TestSendTooLarge(t *testing.T) {
 		for _, large := range []io.Reader{strings.NewReader(body + " "), unsized(body + " "), strings.NewReader(body + body), unsized(body + body)} {
 			got := askWith(t, server, protocol, "POST", "/send", large, asJSON...)
 			got.wantProblem(t, 413, "message_too_large")
-			if !strings.Contains(got.body, "1048576 bytes") {
+			if !strings.Contains(got.body, "65536 bytes") {
 				t.Errorf("%s does not tell the limit", got.body)
 			}
 		}

@@ -42,12 +42,12 @@ func (s *Stream) want(want Event) Event {
 	s.t.Helper()
 	got, err := s.Next()
 	if err != nil {
-		s.t.Fatalf("the stream ended with %v; want %v\nall of it: %q", err, want, s.Raw())
+		s.t.Fatalf("the stream ended with %v; want %v\nso far: %q", err, want, s.tail())
 	}
 	at := got.At
 	got.At = time.Time{}
 	if got != want {
-		s.t.Fatalf("got  %v\nwant %v\nall of it: %q", got, want, s.Raw())
+		s.t.Fatalf("got  %v\nwant %v\nso far: %q", got, want, s.tail())
 	}
 	got.At = at
 	return got
@@ -145,11 +145,17 @@ func (s *Stream) next() (Event, data) {
 	s.t.Helper()
 	event, err := s.Next()
 	if err != nil {
-		s.t.Fatalf("the stream ended with %v\nall of it: %q", err, s.Raw())
+		s.t.Fatalf("the stream ended with %v\nso far: %q", err, s.tail())
 	}
 	var d data
 	if err := json.Unmarshal([]byte(event.Data), &d); err != nil {
 		s.t.Fatalf("%v: %v", event, err)
 	}
 	return event, d
+}
+
+// tail is the end of what was read, for messages.
+func (s *Stream) tail() []byte {
+	raw := s.Raw()
+	return raw[max(0, len(raw)-2000):]
 }
