@@ -9,26 +9,31 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
+
+	"sseserver/internal/logs/logstest"
 )
 
 // liveServer is the whole program, run in this process on a port of its own.
 type liveServer struct {
 	url, addr string // http://host:port and host:port
+	admin     string // http://host:port, if a flag turned it on
+	says      string // what it said to a person
+	log       *logSink
 	signals   chan os.Signal
 	exited    chan int // receives the exit code, once
+	ended     bool
 }
 
 // startServer runs the program with streams faster than by default and the
 // given flags added, and waits until it says where it listens. It is stopped
-// with the test, and must exit with 0.
+// with the test, and must exit with 0 and have logged only what the catalogue
+// has.
 func startServer(t *testing.T, flags ...string) *liveServer {
 	t.Helper()
-	s := &liveServer{signals: make(chan os.Signal, 2), exited: make(chan int, 1)}
+	s := &liveServer{log: newLogSink(), signals: make(chan os.Signal, 2), exited: make(chan int, 1)}
 	stdout, says := io.Pipe()
-	var log lockedBuffer
 	go func() {
 		s.exited <- run(process{
 			args: slices.Concat([]string{
@@ -36,26 +41,35 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 			}, flags),
 			env:     func(string) (string, bool) { return "", false },
 			stdout:  says,
-			stderr:  &log,
+			stderr:  s.log,
 			signals: s.signals,
 		})
 		says.Close()
 	}()
 
 	lines := bufio.NewScanner(stdout)
-	lines.Scan()
-	_, page, ok := strings.Cut(lines.Text(), "http://")
+	for range 2 {
+		lines.Scan()
+		s.says += lines.Text() + "\n"
+	}
+	_, page, ok := strings.Cut(s.says, "http://")
 	if !ok {
-		t.Fatalf("the program does not say where it listens: %q\n%s", lines.Text(), log.tail(4000))
+		t.Fatalf("the program does not say where it listens: %q\n%s", s.says, s.log.tail(4000))
 	}
 	go io.Copy(io.Discard, stdout) // ends with the program
 	s.addr, _, _ = strings.Cut(page, "/")
 	s.url = "http://" + s.addr
+	for _, line := range s.log.named("server.listening") {
+		if line["listener"] == "admin" {
+			s.admin = strings.TrimSuffix(line["urls"].([]any)[0].(string), "/metrics")
+		}
+	}
 
 	t.Cleanup(func() {
 		s.stop(t)
+		logstest.CheckJSON(t, s.log.bytes())
 		if t.Failed() {
-			t.Logf("the end of the server's log:\n%s", log.tail(4000))
+			t.Logf("the end of the server's log:\n%s", s.log.tail(4000))
 		}
 	})
 	return s
@@ -64,11 +78,16 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 // stop ends the program as SIGTERM does, and waits. Again it does nothing.
 func (s *liveServer) stop(t *testing.T) {
 	t.Helper()
-	if s.signals == nil {
-		return
+	if !s.ended {
+		s.signals <- syscall.SIGTERM
+		s.wait(t)
 	}
-	s.signals <- syscall.SIGTERM
-	s.signals = nil
+}
+
+// wait waits for the program's end.
+func (s *liveServer) wait(t *testing.T) {
+	t.Helper()
+	s.ended = true
 	if code := <-s.exited; code != exitOK {
 		t.Errorf("exit code %d, want %d", code, exitOK)
 	}
@@ -120,23 +139,4 @@ func (s *liveServer) read(t *testing.T, response *http.Response, answer any) {
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s: %s %v: %s", response.Request.Method, response.Request.URL, response.Status, err, body)
 	}
-}
-
-// lockedBuffer is a bytes.Buffer that many goroutines may write.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-// tail returns the last so many bytes.
-func (b *lockedBuffer) tail(bytes int) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return string(b.buf.Bytes()[max(0, b.buf.Len()-bytes):])
 }

@@ -80,7 +80,10 @@ func serveUntilSignal(p process, config Config, started time.Time) int {
 	defer output.Close()
 	program, err := wire(config, output, m)
 	if err != nil {
-		fmt.Fprintln(p.stderr, "sseserver:", err)
+		logs.HTTPServerError.Log(output.Logger.Named("server"), logs.Error(err))
+		if config.LogFile != "" { // where whoever started it does not look first
+			fmt.Fprintln(p.stderr, "sseserver:", err)
+		}
 		return exitFailed
 	}
 	program.announce(p.stdout, started)

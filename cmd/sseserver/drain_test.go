@@ -1,0 +1,134 @@
+package main
+
+import (
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sseserver/httpapi/ssetest"
+)
+
+const asJSON = "application/json"
+
+// While the program drains, running streams go on to their end, and new work is
+// refused.
+func TestDrainLetsStreamsFinish(t *testing.T) {
+	wantNoLeaks(t)
+	// Two seconds, of which the questions below take a few hundredths.
+	server := startServer(t, "--drain=1m", "--progress-interval=20ms")
+	id := server.submit(t, "Hi")
+	var streams []*ssetest.Stream
+	for _, protocol := range ssetest.Protocols {
+		stream := server.caller(t, protocol).stream("/progress/" + id)
+		stream.WantOpening()
+		stream.WantPercent(1)
+		streams = append(streams, stream)
+	}
+	server.signals <- syscall.SIGTERM
+	started := server.log.await("server.shutdown_started", 1)[0]
+	if started["signal"] != "terminated" || started["active_streams"] != 2.0 {
+		t.Errorf("the log says %v", started)
+	}
+	server.signals <- syscall.SIGHUP // is no reason to hurry
+	for _, protocol := range ssetest.Protocols {
+		new := server.caller(t, protocol)
+		new.want(503, "shutting down", "GET", "/readyz", "")
+		new.want(200, "ok", "GET", "/livez", "")
+		for _, answer := range []struct{ method, path, body string }{
+			{"POST", "/send", `{"message":"too late"}`}, {"GET", "/stream/" + id, ""}, {"GET", "/progress/" + id, ""},
+		} {
+			header, _ := new.want(503, "shutting_down", answer.method, answer.path, answer.body, "Content-Type", asJSON)
+			if header.Get("Retry-After") != "2" {
+				t.Errorf("%s: Retry-After %q, want 2", answer.path, header.Get("Retry-After"))
+			}
+		}
+		new.want(200, `"activeStreams":2`, "GET", "/messages/"+id, "")
+	}
+	for _, stream := range streams {
+		for percent := 2; percent <= 100; percent++ {
+			stream.WantPercent(percent)
+		}
+		stream.WantDone()
+	}
+	server.wait(t)
+	for _, closed := range server.log.named("stream.closed") {
+		if closed["reason"] != "completed" || closed["chunks"] != 100.0 {
+			t.Errorf("the log says %v", closed)
+		}
+	}
+	if forced := server.log.named("server.shutdown_forced"); len(forced) > 0 {
+		t.Errorf("forced: %v", forced)
+	}
+}
+
+// Streams that do not end in time are ended, and their clients told to come
+// back, each at a moment of its own.
+func TestDrainEndsTheRest(t *testing.T) {
+	for _, flag := range []string{"--drain=0s", "--drain=50ms"} {
+		for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+			t.Run(flag+"/"+signal.String(), func(t *testing.T) {
+				wantNoLeaks(t)
+				server := startServer(t, flag)
+				id := server.submit(t, "Hi")
+				var streams []*ssetest.Stream
+				for _, protocol := range ssetest.Protocols {
+					for _, path := range []string{"/stream/", "/progress/"} {
+						stream := server.caller(t, protocol).stream(path + id + "?interval=1m")
+						stream.WantOpening()
+						if _, err := stream.Next(); err != nil {
+							t.Fatal(err)
+						}
+						streams = append(streams, stream)
+					}
+				}
+				server.signals <- signal
+				for _, stream := range streams {
+					events, err := stream.All()
+					if err != nil || len(events) != 1 || events[0].Retry < 2*time.Second || events[0].Retry >= 4*time.Second {
+						t.Errorf("the end of a stream: %v, %v; want a retry of 2 to 4 s and a clean end", events, err)
+					}
+				}
+				server.wait(t)
+				closed := server.log.named("stream.closed")
+				for _, line := range closed {
+					if line["reason"] != "server_shutdown" || line["chunks"] != 1.0 {
+						t.Errorf("the log says %v", line)
+					}
+				}
+				if len(closed) != len(streams) {
+					t.Errorf("%d of %d streams closed", len(closed), len(streams))
+				}
+				if _, err := net.Dial("tcp", server.addr); err == nil {
+					t.Error("the port is still open")
+				}
+			})
+		}
+	}
+}
+
+// A client that reads nothing does not keep the program from ending, nor from
+// ending well.
+func TestDrainDoesNotWaitForAStalledClient(t *testing.T) {
+	wantNoLeaks(t)
+	server := startServer(t, "--max-message-bytes=8MiB")
+	id := server.submit(t, strings.Repeat(strings.Repeat("x", 15_000)+" ", 300))
+	small := net.Dialer{Control: func(_, _ string, socket syscall.RawConn) error {
+		return socket.Control(func(fd uintptr) { // so that the text is more than the system takes
+			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
+		})
+	}}
+	conn, err := small.Dial("tcp", server.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = conn.Write([]byte("GET /stream/" + id + "?interval=1ms&unit=word HTTP/1.1\r\nHost: a\r\n\r\n"))
+	server.log.await("stream.slow", 1) // it is blocked
+	server.signals <- syscall.SIGTERM
+	server.wait(t)
+	if closed := server.log.named("stream.closed"); len(closed) != 1 || closed[0]["reason"] != "server_shutdown" {
+		t.Errorf("the log says %v", closed)
+	}
+}
