@@ -84,7 +84,17 @@ func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 		x.id = s.config.NewID().String()
 	}
 	w.Header().Set(requestIDHeader, x.id)
+	if r.ProtoMajor == 1 && s.crowded() {
+		w.Header().Set("Connection", "close") // one less that waits for a next request
+	}
 	return x
+}
+
+// crowded says whether there are so many connections that what is left of them
+// is for requests other than streams.
+func (s *Server) crowded() bool {
+	limit := int64(s.config.MaxConns)
+	return limit > 0 && s.conns.Load() > limit
 }
 
 // answer lets next answer, or begin a stream. It logs and counts that, and lets

@@ -55,12 +55,12 @@ func TestNeverReadsOneOfTwo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ssetest.Start(t, ssetest.Config{InMemory: true})
 		id := server.Submit(strings.Repeat("x", 150))
-		client := dialHTTP2(t, server, 1000)
+		client := ssetest.NewRawHTTP2(t, server.Dial(), 1000)
 		start := time.Now()
-		client.get(1, "/stream/"+id+"?interval=100ms")
-		client.get(3, "/stream/"+id+"?interval=100ms")
-		client.must(client.WriteWindowUpdate(3, 1<<20))
-		stream, body, code := client.end()
+		client.Get(1, "/stream/"+id+"?interval=100ms")
+		client.Get(3, "/stream/"+id+"?interval=100ms")
+		client.Open(3, 1<<20)
+		stream, body, code := client.End()
 		chunks := strings.Count(body, "\n\n") - 1
 		if stream != 1 || len(body) != 1000 || code == http2.ErrCodeNo {
 			t.Errorf("stream %d ended first, with %v after %d bytes; want stream 1 reset after 1000", stream, code, len(body))
@@ -68,7 +68,7 @@ func TestNeverReadsOneOfTwo(t *testing.T) {
 		if took, want := time.Since(start), time.Duration(chunks)*100*time.Millisecond+10*time.Second; took != want {
 			t.Errorf("reset after %v, want %v", took, want)
 		}
-		stream, body, code = client.end()
+		stream, body, code = client.End()
 		if stream != 3 || code != http2.ErrCodeNo || !strings.Contains(body, "event: done") {
 			t.Errorf("stream %d ended with %v: %q", stream, code, body)
 		}
@@ -85,9 +85,9 @@ func TestNeverReadsHTTP2(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
 		id := server.Submit(strings.Repeat("x", 300))
-		client := dialHTTP2(t, server, 1<<20)
-		client.get(1, "/stream/"+id+"?interval=100ms")
-		client.get(3, "/stream/"+id+"?interval=110ms")
+		client := ssetest.NewRawHTTP2(t, server.Dial(), 1<<20)
+		client.Get(1, "/stream/"+id+"?interval=100ms")
+		client.Get(3, "/stream/"+id+"?interval=110ms")
 		for _, closed := range server.Await("stream.closed", 2) {
 			if closed.Fields["reason"] != "slow_client" {
 				t.Errorf("the log says %v", closed.Fields)
@@ -115,10 +115,10 @@ func TestAnswerNeverRead(t *testing.T) {
 	t.Run("HTTP/2.0", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			server := ssetest.Start(t, ssetest.Config{InMemory: true})
-			client := dialHTTP2(t, server, 100)
+			client := ssetest.NewRawHTTP2(t, server.Dial(), 100)
 			start := time.Now()
-			client.get(1, "/openapi.yaml")
-			if _, body, code := client.end(); len(body) != 100 || code == http2.ErrCodeNo || time.Since(start) != time.Minute {
+			client.Get(1, "/openapi.yaml")
+			if _, body, code := client.End(); len(body) != 100 || code == http2.ErrCodeNo || time.Since(start) != time.Minute {
 				t.Errorf("got %d bytes and %v after %v; want 100 and a reset after 1m", len(body), code, time.Since(start))
 			}
 		})

@@ -57,10 +57,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if r.Method == http.MethodHead || lastEventID == idEnd {
 		return s.answerHead(w, r, id, lastEventID)
 	}
-	if limit := int64(s.config.MaxConns); limit > 0 && s.conns.Load() > limit {
-		if r.ProtoMajor == 1 {
-			w.Header().Set("Connection", "close") // they are what is scarce
-		}
+	if s.crowded() {
 		return tooManyStreams("the server has as many connections as its open-file limit allows")
 	}
 	ctx := r.Context()
