@@ -196,7 +196,7 @@ func TestEndlessLine(t *testing.T) {
 
 // Long events come whole, in whatever pieces they are read.
 func TestLongEvents(t *testing.T) {
-	const size = 16 << 20
+	const size = 4 << 20
 	for _, tr := range transports() {
 		url := serveRaw(t, func(c net.Conn, _ string) {
 			write(c, okHead+"Transfer-Encoding: chunked\r\n\r\n")

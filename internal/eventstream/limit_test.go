@@ -24,7 +24,7 @@ func TestMaxEventBytes(t *testing.T) {
 		{x("data:xxxx\n", 5) + "\n", false},
 		{"data:xxxxxxxxxx\nid:xxxxxxxxxx\n\n", true},
 		{"data:xxxxxxxxxx\nid:xxxxxxxxxx\nevent:x\n\n", false},
-		{x("data:xxxxxxxxxx\n\n", 100), true},
+		{x("data:xxxxxxxxxx\n\n", 20), true},
 	} {
 		for cut := range len(c.input) + 1 {
 			p := eventstream.Parser{MaxEventBytes: 20}
@@ -48,18 +48,18 @@ func TestLongLines(t *testing.T) {
 		}
 		return r, err
 	}
-	kib := strings.Repeat("x", 1<<10)
+	piece := strings.Repeat("x", 16<<10)
 	if _, err := feed("data:", 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := feed(kib, 16<<10); err != nil {
+	if _, err := feed(piece, 1<<10); err != nil {
 		t.Fatalf("16 MiB: %v", err)
 	}
 	r, err := feed("\n\n", 1)
-	if want := event("", strings.Repeat(kib, 16<<10), ""); err != nil || len(r.calls) != 1 || r.calls[0] != want {
+	if want := event("", strings.Repeat(piece, 1<<10), ""); err != nil || len(r.calls) != 1 || r.calls[0] != want {
 		t.Fatalf("16 MiB: %d events, error %v", len(r.calls), err)
 	}
-	if _, err := feed(kib, 1<<20); !errors.Is(err, eventstream.ErrEventTooLong) {
+	if _, err := feed(piece, 1<<16); !errors.Is(err, eventstream.ErrEventTooLong) {
 		t.Errorf("1 GiB without a line end: error %v, want %v", err, eventstream.ErrEventTooLong)
 	}
 }
