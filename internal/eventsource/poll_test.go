@@ -33,10 +33,14 @@ func TestRestAndReconnectOverSockets(t *testing.T) {
 		})
 		var s *eventsource.Source
 		j := journal{onOpen: func() { opened <- struct{}{} }}
-		j.onRead = func(eventsource.Read) time.Duration { return time.Duration(j.reads%2) * time.Microsecond }
+		rest := time.Microsecond
+		j.onRead = func(eventsource.Read) time.Duration { return rest }
 		j.onEvent = func(data string) error {
-			if data == "reconnect" {
-				s.Reconnect() // from within the handler
+			switch data {
+			case "b":
+				rest = 0 // what has come already is read without a pause from here on
+			case "reconnect":
+				s.Reconnect() // from within the handler: the rest of it must not be reported
 			}
 			return nil
 		}
