@@ -133,12 +133,15 @@ func (t *http1Transport) send(p []byte) error {
 	return t.sendSlowly(p[n:])
 }
 
+// blockedSlice is how often a write that blocks is looked at.
+const blockedSlice = time.Second
+
 // sendSlowly waits for room, in slices of a second: an operator is told early,
 // and a stream that is no longer wanted does not hold up anything.
 func (t *http1Transport) sendSlowly(p []byte) error {
 	timeout := t.stream.server.config.WriteTimeout
 	for waited := time.Duration(0); waited < timeout; {
-		slice := min(time.Second, timeout-waited)
+		slice := min(blockedSlice, timeout-waited)
 		if err := t.conn.SetWriteDeadline(time.Now().Add(slice)); err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ type Server struct {
 
 	draining atomic.Bool    // set once, by Drain
 	conns    atomic.Int64   // open connections, hijacked ones too
-	hijacked sync.WaitGroup // streams that outlive their handler
+	streams  sync.WaitGroup // running ones
 }
 
 // New returns a server that has not been started. Its error says what the
@@ -82,12 +82,12 @@ func (s *Server) Run(ctx context.Context) error { return s.watch.run(ctx) }
 // itself.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// Wait returns when the hijacked streams have ended, which http.Server.Shutdown
-// does not wait for, or with the cause of ctx. Call it after Shutdown.
+// Wait returns when all streams have ended, or with the cause of ctx. Call it
+// after http.Server.Shutdown, which does not wait for those on HTTP/1.
 func (s *Server) Wait(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() { // ends with the streams, each of which ends within its write timeout
-		s.hijacked.Wait()
+		s.streams.Wait()
 		close(ended)
 	}()
 	select {

@@ -61,14 +61,12 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 	take := takeHTTP2
 	if st.hijacked {
 		take = takeHTTP1
-		s.hijacked.Add(1) // before http.Server.Shutdown may forget the connection
 	}
+	s.streams.Add(1) // before http.Server.Shutdown may forget the connection
 	var err error
 	if st.transport, err = take(x, st); err != nil {
 		subscription.Cancel(err)
-		if st.hijacked {
-			s.hijacked.Done()
-		}
+		s.streams.Done()
 		return err
 	}
 	// Chunks that are closer together need no heartbeat between them.
@@ -116,18 +114,14 @@ func (st *stream) resumed() bool { return st.subscription.From > st.subscription
 // or in one of its own, if the connection is no longer net/http's.
 func (st *stream) start() {
 	if st.hijacked {
-		go st.runHijacked()
+		go st.run()
 	} else {
 		st.run()
 	}
 }
 
-func (st *stream) runHijacked() {
-	defer st.server.hijacked.Done()
-	st.run()
-}
-
 func (st *stream) run() {
+	defer st.server.streams.Done()
 	failed := st.begun
 	if failed == nil {
 		failed = st.follow()

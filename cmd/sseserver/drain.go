@@ -57,13 +57,15 @@ func (pr *program) endStreams(ctx context.Context) (remaining int) {
 
 	grace, cancel := context.WithTimeout(ctx, closingGrace)
 	defer cancel()
-	// Shutdown waits for HTTP/2 streams and for plain requests, Wait for the
-	// streams that were taken over from net/http.
+	// Shutdown waits for plain requests and idle connections, Wait for streams.
 	shutdown := pr.public.server.Shutdown(grace)
 	waited := pr.api.Wait(grace)
 	if shutdown != nil || waited != nil {
 		remaining = pr.active()
 		_ = pr.public.server.Close()
+		cutOff, cancel := context.WithTimeout(ctx, time.Second) // for their last lines in the log
+		defer cancel()
+		_ = pr.api.Wait(cutOff)
 	}
 	if pr.admin != nil {
 		_ = pr.admin.server.Close()
