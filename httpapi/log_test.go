@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"sseserver/httpapi/ssetest"
 	"sseserver/internal/logs/logstest"
@@ -25,16 +26,21 @@ func TestLogOfAStream(t *testing.T) {
 	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
 		server := ssetest.Start(t, ssetest.Config{InMemory: true, Debug: true})
 		id := server.Submit("né")
+		synctest.Wait() // here and below: the log is behind the answer
 		stream := server.Open(protocol, "/stream/"+id+"?interval=20ms", "X-Request-Id", "mine")
 		stream.WantOpening()
 		stream.WantText(0, "né")
+		synctest.Wait()
 		stream = server.Open(protocol, "/progress/"+id+"?interval=1ms", "Last-Event-ID", "99", "X-Request-Id", "again")
 		stream.WantOpening()
 		stream.WantResumed(100, true)
 		stream.WantPercent(100)
 		stream.WantDone()
+		synctest.Wait()
 		ask(t, server, protocol, "GET", "/livez", "", "X-Request-Id", "probe")
+		synctest.Wait()
 		ask(t, server, protocol, "GET", "/stream/"+id+"?interval=0", "", "X-Request-Id", "bad")
+		synctest.Wait()
 		ask(t, server, protocol, "PUT", "/send", "", "X-Request-Id", "put")
 		server.Stop()
 

@@ -67,7 +67,7 @@ func (b bomb) Write(p []byte) (int, error) {
 // A panic while a stream is written ends that stream as internal_error, closes
 // its connection, and leaves the others alone.
 func TestPanicInStream(t *testing.T) {
-	for _, at := range []string{": connected", "id: 0", "id: 1", "event: done"} {
+	for _, at := range []string{": connected", "id: 0", "id: 1", "event: done", "retry: 3"} {
 		t.Run(at, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				first := true

@@ -219,3 +219,20 @@ func TestSlowAndRecovered(t *testing.T) {
 		}
 	})
 }
+
+// A stream that is blocked and no longer wanted is let go within a second.
+func TestDeleteWhileBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 1024})
+		id := server.Submit(strings.Repeat("x", 200))
+		sayOn(t, server.Dial(), id, "GET /stream/{id}?interval=100ms HTTP/1.1\r\nHost: a\r\n\r\n")
+		server.Await("stream.slow", 1) // a second after it blocked
+		time.Sleep(300 * time.Millisecond)
+		start := time.Now()
+		ask(t, server, ssetest.HTTP1, "DELETE", "/messages/"+id, "")
+		closed := server.Await("stream.closed", 1)[0]
+		if took := time.Since(start); closed.Fields["reason"] != "message_deleted" || took != 700*time.Millisecond {
+			t.Errorf("%v after %v; want message_deleted at the next look, 700ms later", closed.Fields, took)
+		}
+	})
+}

@@ -15,13 +15,14 @@ import (
 type RawHTTP2 struct {
 	t      testing.TB
 	framer *http2.Framer
+	bodies map[uint32]string // what came on each stream
 }
 
 // NewRawHTTP2 begins to speak HTTP/2 on conn with prior knowledge (RFC 9113
 // §3.3). Each stream may be sent window bytes before it is told of more.
 func NewRawHTTP2(t testing.TB, conn net.Conn, window uint32) *RawHTTP2 {
 	t.Helper()
-	c := &RawHTTP2{t, http2.NewFramer(conn, conn)}
+	c := &RawHTTP2{t, http2.NewFramer(conn, conn), make(map[uint32]string)}
 	c.framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
 	_, err := io.WriteString(conn, http2.ClientPreface)
 	c.must(err)
@@ -53,32 +54,48 @@ func (c *RawHTTP2) Open(stream, bytes uint32) {
 	c.must(c.framer.WriteWindowUpdate(stream, bytes))
 }
 
-// End reads what comes, acknowledging what must be, until one of the streams
-// ends. It returns which, what it was sent, and the code with which it was
-// reset: ErrCodeNo where it ended properly.
+// Await reads what comes, acknowledging what must be, until so many bytes came
+// on a stream.
+func (c *RawHTTP2) Await(stream uint32, bytes int) {
+	c.t.Helper()
+	for len(c.bodies[stream]) < bytes {
+		c.read()
+	}
+}
+
+// End reads until one of the streams ends. It returns which, what it was sent,
+// and the code with which it was reset: ErrCodeNo where it ended properly.
 func (c *RawHTTP2) End() (stream uint32, body string, code http2.ErrCode) {
 	c.t.Helper()
-	bodies := make(map[uint32]string)
 	for {
-		frame, err := c.framer.ReadFrame()
-		c.must(err)
+		frame := c.read()
 		stream = frame.Header().StreamID
 		switch frame := frame.(type) {
-		case *http2.SettingsFrame:
-			if !frame.IsAck() {
-				c.must(c.framer.WriteSettingsAck())
-			}
-		case *http2.PingFrame:
-			if !frame.IsAck() {
-				c.must(c.framer.WritePing(true, frame.Data))
-			}
 		case *http2.DataFrame:
-			bodies[stream] += string(frame.Data())
 			if frame.StreamEnded() {
-				return stream, bodies[stream], http2.ErrCodeNo
+				return stream, c.bodies[stream], http2.ErrCodeNo
 			}
 		case *http2.RSTStreamFrame:
-			return stream, bodies[stream], frame.ErrCode
+			return stream, c.bodies[stream], frame.ErrCode
 		}
 	}
+}
+
+func (c *RawHTTP2) read() http2.Frame {
+	c.t.Helper()
+	frame, err := c.framer.ReadFrame()
+	c.must(err)
+	switch frame := frame.(type) {
+	case *http2.SettingsFrame:
+		if !frame.IsAck() {
+			c.must(c.framer.WriteSettingsAck())
+		}
+	case *http2.PingFrame:
+		if !frame.IsAck() {
+			c.must(c.framer.WritePing(true, frame.Data))
+		}
+	case *http2.DataFrame:
+		c.bodies[frame.StreamID] += string(frame.Data())
+	}
+	return frame
 }
