@@ -132,3 +132,31 @@ func TestDrainDoesNotWaitForAStalledClient(t *testing.T) {
 		t.Errorf("the log says %v", closed)
 	}
 }
+
+// The same on HTTP/2, where one stream of a connection is stalled.
+func TestDrainDoesNotWaitForAStalledStream(t *testing.T) {
+	wantNoLeaks(t)
+	server := startServer(t)
+	id := server.submit(t, strings.Repeat("x", 100))
+	conn, err := net.Dial("tcp", server.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	client := ssetest.NewRawHTTP2(t, conn, 1000)
+	client.Get(1, "/stream/"+id)
+	client.Get(3, "/stream/"+id+"?interval=1m")
+	client.Open(3, 100_000)
+	client.Await(1, 1000) // and blocks
+	server.signals <- syscall.SIGTERM
+	server.wait(t)
+	closed := server.log.named("stream.closed")
+	for _, line := range closed {
+		if line["reason"] != "server_shutdown" {
+			t.Errorf("the log says %v", line)
+		}
+	}
+	if len(closed) != 2 {
+		t.Errorf("%d streams closed, want 2", len(closed))
+	}
+}
