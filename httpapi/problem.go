@@ -106,7 +106,7 @@ func problemOf(err error) *problem {
 	case errors.Is(err, broker.ErrStoreFull):
 		return &problem{
 			Status: http.StatusServiceUnavailable, Code: codeStoreFull, Title: "Store full",
-			Detail: "every stored message is being streamed, so none can make room", retryAfter: retryWhenFull,
+			Detail: "the store is full, and messages that are being streamed cannot make room", retryAfter: retryWhenFull,
 		}
 	case errors.Is(err, broker.ErrShuttingDown), errors.Is(err, broker.ErrClosed):
 		return &problem{

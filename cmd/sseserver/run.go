@@ -75,7 +75,7 @@ func serveUntilSignal(p process, config Config, started time.Time) int {
 		Format: config.LogFormat, Level: config.LogLevel, File: config.LogFile, Stderr: p.stderr, OnLine: m.LogEntry,
 	})
 	if err != nil {
-		return config.report(err, p.stderr)
+		return config.report(config.invalid(err, "log-file"), p.stderr)
 	}
 	defer output.Close()
 	program, err := wire(config, output, m)
