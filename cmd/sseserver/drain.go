@@ -22,6 +22,9 @@ func (pr *program) drain(signal os.Signal, signals <-chan os.Signal) int {
 	started := time.Now()
 	logger := pr.output.Logger.Named("server")
 	pr.api.Drain()
+	noWait, ended := context.WithCancel(ctx)
+	ended()
+	_ = pr.broker.Drain(noWait) // new work is refused before the log says so; endStreams waits
 	logs.ServerShutdownStarted.Log(logger, logs.Signal(signal.String()), logs.ActiveStreams(pr.active()))
 
 	drained := make(chan int, 1)
