@@ -25,7 +25,7 @@ func (s *Server) streamOf(kind broker.Kind) http.HandlerFunc {
 	}
 }
 
-// subscribe opens the stream that r asks for and sees to it. An error, which
+// subscribe begins the stream that r asks for; observe runs it. An error, which
 // problemOf knows, tells that nothing was sent yet.
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.Kind) error {
 	if !acceptsEventStream(r.Header.Values("Accept")) {

@@ -151,7 +151,7 @@ var (
 	})
 	StreamChunk = declare(Event{
 		Name: "stream.chunk", Levels: at(zap.DebugLevel), Message: "chunk sent",
-		About:    "A chunk was written.",
+		About:    "A chunk was framed; it is written right after, alone or with others that are due.",
 		Required: fields(streamID, messageID, position, byteCount.with("bytes of the event on the wire")), Optional: fields(requestID),
 	})
 	StreamSlow = declare(Event{
