@@ -14,7 +14,7 @@ import (
 type chunkReader struct {
 	left    int64 // of the chunk's data
 	state   chunkState
-	digits  uint8  // of the chunk's size
+	digits  uint8  // of the chunk's size, leading zeros included
 	skipped uint16 // bytes of extensions and trailers since the last data
 }
 
@@ -22,7 +22,8 @@ type chunkState uint8
 
 const (
 	chunkSize      chunkState = iota // in the digits
-	chunkExt                         // after the digits, before CR
+	chunkPad                         // white space after the digits
+	chunkExt                         // after ';', before CR
 	chunkSizeLF                      // after the CR of the size line
 	chunkData                        //
 	chunkDataCR                      // after the data
@@ -65,6 +66,11 @@ func (c *chunkReader) step(b byte) error {
 	switch c.state {
 	case chunkSize:
 		return c.size(b)
+	case chunkPad:
+		if c.endSize(b) {
+			return nil
+		}
+		return fmt.Errorf("chunked coding: %q after a chunk size", b)
 	case chunkExt:
 		return c.skip(b, chunkSizeLF)
 	case chunkSizeLF:
@@ -94,25 +100,40 @@ func (c *chunkReader) step(b byte) error {
 	return errors.New("chunked coding: data after its end")
 }
 
+// maxDigits of a chunk's size, leading zeros included, is what the standard library takes as well.
+const maxDigits = 16
+
 func (c *chunkReader) size(b byte) error {
 	digit, ok := hexDigit(b)
 	switch {
-	case ok && c.left > math.MaxInt64>>4:
+	case ok && (c.left > math.MaxInt64>>4 || c.digits == maxDigits):
 		return errors.New("chunked coding: chunk size too large")
 	case ok:
 		c.left = c.left<<4 | digit
-		c.digits = 1
+		c.digits++
 		return nil
 	case c.digits == 0:
 		return fmt.Errorf("chunked coding: %q where a chunk size must be", b)
-	case b == '\r':
-		c.state = chunkSizeLF
-		return nil
-	case b == ';' || b == ' ' || b == '\t': // white space: some servers pad the size
-		c.state = chunkExt
+	case c.endSize(b):
 		return nil
 	}
 	return fmt.Errorf("chunked coding: %q in a chunk size", b)
+}
+
+// endSize reports whether b ends the digits of a size, and goes on to what it begins. White space is
+// there because some servers pad the size, and because RFC 9112 wants it read before an extension.
+func (c *chunkReader) endSize(b byte) bool {
+	switch b {
+	case '\r':
+		c.state = chunkSizeLF
+	case ';':
+		c.state = chunkExt
+	case ' ', '\t':
+		c.state = chunkPad
+	default:
+		return false
+	}
+	return true
 }
 
 // skip passes over a line until CR, which leads to the next state.

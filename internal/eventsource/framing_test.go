@@ -32,6 +32,8 @@ func TestChunkedErrors(t *testing.T) {
 		{";a\r\n", `chunked coding: ';' where a chunk size must be`},
 		{"-1\r\n", `chunked coding: '-' where a chunk size must be`},
 		{"1g\r\n", `chunked coding: 'g' in a chunk size`},
+		{"0 0\r\n", `chunked coding: '0' after a chunk size`},
+		{"00000000000000001\r\n", "chunked coding: chunk size too large"},
 		{"0x1\r\n", `chunked coding: 'x' in a chunk size`},
 		{"1\n", `chunked coding: '\n' in a chunk size`},
 		{"1;a\nb", "chunked coding: LF without CR"},
@@ -64,10 +66,12 @@ func TestChunkExtensionsDoNotAddUp(t *testing.T) {
 }
 
 // FuzzChunked checks that the decoding does not depend on where the input is cut, and that what
-// it accepts as a whole body the standard library reads as the same bytes.
+// it accepts as a whole body the standard library reads as the same bytes. That library bounds
+// lines and overhead more tightly, and refuses white space before an extension.
 func FuzzChunked(f *testing.F) {
 	for _, s := range []string{
 		"5\r\nhello\r\n0\r\n\r\n", "1;a=b\r\nx\r\nA \r\n0123456789\r\n000\r\nT: u\r\n\r\nrest", "fffffffffffffff\r\nabc", "0\r\n\r", "7fffffffffffffff\r\n",
+		"0 0\r\n0000000000\r\n0\r\n\r\n0", "1 ;a\r\nx\r\n0\r\n\r\n", "00000000000000000\r\n\r\n",
 	} {
 		f.Add([]byte(s), uint8(1))
 	}
@@ -81,6 +85,9 @@ func FuzzChunked(f *testing.F) {
 		got, gotWhole, gotErr := dechunk(pieces...)
 		if !bytes.Equal(got, want) || gotWhole != whole || (gotErr == nil) != (wantErr == nil) {
 			t.Fatalf("input %q cut to %d\n got %q %v %v\nwant %q %v %v", in, size, got, gotWhole, gotErr, want, whole, wantErr)
+		}
+		if len(in) > 4<<10 || bytes.Contains(in, []byte(" ;")) || bytes.Contains(in, []byte("\t;")) {
+			return
 		}
 		std, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(in)))
 		if whole && (err != nil || !bytes.Equal(std, want)) {
