@@ -4,6 +4,7 @@
 // # Where things are
 //
 //   - server.go: New, the table of routes; listen.go: the http.Server to serve it.
+//   - waiting.go: the connections without a request, of which some must go.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers.
 //   - subscribe.go: from a stream's request to a running stream.
 //   - stream.go: the loop that frames and writes one stream; frame.go: the bytes.

@@ -40,12 +40,21 @@ func (s *Server) HTTPServer() *http.Server {
 }
 
 // countConn counts open connections. A hijacked one stays counted until its
-// stream closes it.
-func (s *Server) countConn(_ net.Conn, state http.ConnState) {
+// stream closes it. Near the limit, those that only wait make room for others.
+func (s *Server) countConn(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		s.conns.Add(1)
 	case http.StateClosed:
 		s.conns.Add(-1)
+	}
+	if s.config.MaxConns <= 0 {
+		return
+	}
+	s.waiting.note(conn, state)
+	// Before streams are refused: a connection that was closed here is still
+	// counted for a moment.
+	if room := s.config.MaxWaiting; s.conns.Load() > int64(s.config.MaxConns-room) {
+		s.waiting.closeBeyond(room)
 	}
 }

@@ -40,6 +40,7 @@ type Config struct {
 	WriteTimeout     time.Duration // that one write may block; default 10 s
 	MaxMessageBytes  int64         // of the body of POST /send; default 1 MiB
 	MaxConns         int           // open connections beyond which no stream is accepted; default unlimited
+	MaxWaiting       int           // connections without a request that stay open near MaxConns; default 16
 
 	Origins []string         // allowed by CORS; default any
 	NewID   func() uuid.UUID // of requests; called concurrently; default random
@@ -56,6 +57,7 @@ type Server struct {
 
 	draining atomic.Bool    // set once, by Drain
 	conns    atomic.Int64   // open connections, hijacked ones too
+	waiting  waiting        // those without a request, if MaxConns bounds them
 	streams  sync.WaitGroup // running ones
 }
 
@@ -129,6 +131,7 @@ func (c Config) withDefaults() Config {
 	c.Heartbeat = cmp.Or(c.Heartbeat, 15*time.Second)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, 10*time.Second)
 	c.MaxMessageBytes = cmp.Or(c.MaxMessageBytes, 1<<20)
+	c.MaxWaiting = cmp.Or(c.MaxWaiting, 16)
 	c.Metrics = cmp.Or(c.Metrics, metrics.New(metrics.Config{}))
 	c.Logger = cmp.Or(c.Logger, zap.NewNop())
 	if c.Pages == nil {

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"net"
 	"net/http"
 	"strings"
@@ -178,5 +179,39 @@ func TestTooManyConnections(t *testing.T) {
 		}
 		synctest.Wait()
 		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
+	})
+}
+
+// Whoever connects and says nothing keeps nobody away: the one that waits
+// longest goes, be it new or idle, and streams go on.
+func TestSilentConnections(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{MaxConns: 10, MaxWaiting: 4}})
+		id := server.Submit("Hi")
+		stream := server.Open(protocol, "/stream/"+id+"?interval=1m")
+		stream.WantOpening()
+		for i := range 30 {
+			conn := server.Dial()
+			if i%2 == 0 { // it had a request, and might have another one
+				wantResponse(t, bufio.NewReader(sayOn(t, conn, "", "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")), 200)
+			}
+		}
+		server.Submit("accepted behind all of those")
+		for asked := 0; server.API.Conns() > 8; asked++ { // until net/http has noticed that most were closed
+			if ask(t, server, protocol, "GET", "/livez", ""); asked == 10_000 {
+				t.Fatalf("%d connections are open", server.API.Conns())
+			}
+		}
+		for _, protocol := range ssetest.Protocols {
+			server.Client(protocol).CloseIdleConnections()
+			server.Submit("still welcome")
+			if got := ask(t, server, protocol, "GET", "/readyz", ""); got.body != "ok\n" {
+				t.Errorf("/readyz: %s, %q", got.Status, got.body)
+			}
+			server.Open(protocol, "/progress/"+id+"?interval=1m").WantOpening()
+		}
+		ask(t, server, ssetest.HTTP1, "DELETE", "/messages/"+id, "")
+		stream.WantChunk(0, "H") // nothing was closed that has a stream
+		stream.WantEnd()
 	})
 }

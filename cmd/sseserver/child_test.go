@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -138,6 +139,38 @@ func TestExit(t *testing.T) {
 		if want := map[bool]int{true: exitFailed, false: exitInvalid}[bad[0] == "healthcheck"]; command.ProcessState.ExitCode() != want || len(out) == 0 {
 			t.Errorf("%s: exit code %d, want %d; %v, %s", bad, command.ProcessState.ExitCode(), want, err, out)
 		}
+	}
+}
+
+// Clients that connect and say nothing, more than there may be open files, keep
+// nobody else waiting.
+func TestSilentClients(t *testing.T) {
+	wantNoLeaks(t)
+	program := startChild(t, "100")
+	id := program.submit(t, "Hi")
+	stream := program.caller(t, ssetest.HTTP1).stream("/stream/" + id + "?interval=1m")
+	stream.WantOpening()
+	for range 300 {
+		conn, err := net.Dial("tcp", program.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	for _, protocol := range ssetest.Protocols {
+		other := program.caller(t, protocol)
+		other.want(200, `"messageId"`, "POST", "/send", `{"message":"Hi"}`, "Content-Type", asJSON)
+		other.want(200, "ok", "GET", "/readyz", "")
+		other.stream("/progress/" + id + "?interval=1m").WantOpening()
+	}
+	program.caller(t, ssetest.HTTP1).at(program.admin).want(200, "sseserver_streams_active", "GET", "/metrics", "")
+	stream.WantChunk(0, "H")
+	program.signal(t, syscall.SIGTERM)
+	program.log.await("server.shutdown_started", 1)
+	program.signal(t, syscall.SIGTERM)
+	program.wantExit(t, exitFailed)
+	if failed := program.log.named("http.server_error"); len(failed) > 0 {
+		t.Errorf("the log says %v", failed)
 	}
 }
 

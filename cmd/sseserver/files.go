@@ -26,6 +26,10 @@ func fileReserve(limit int) int { return max(32, limit/32) }
 // maxConns returns how many connections may be open when a stream is accepted.
 func maxConns(limit int) int { return max(1, limit-fileReserve(limit)) }
 
+// maxWaiting returns how many connections may wait for a request when there are
+// that many: half of the reserve, so that the other half is for what is under way.
+func maxWaiting(limit int) int { return fileReserve(limit) / 2 }
+
 // startingFields is what server.starting tells.
 func startingFields(config Config, files int) []zap.Field {
 	version, _ := build()

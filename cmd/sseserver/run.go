@@ -118,6 +118,7 @@ func wire(config Config, output *logs.Output, m *metrics.Metrics) (*program, err
 		WriteTimeout:     config.WriteTimeout,
 		MaxMessageBytes:  config.MaxMessageBytes,
 		MaxConns:         maxConns(files),
+		MaxWaiting:       maxWaiting(files),
 		Origins:          config.CORSOrigins,
 	})
 	if err != nil {
