@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"sseserver/internal/eventsource"
 )
 
 func TestMain(m *testing.M) {
@@ -38,10 +40,20 @@ type connection struct {
 	abort chan struct{}
 }
 
-func newSuite(t *testing.T) *suite {
+// sendOrEnd sends a piece of the response, unless the connection ends before.
+func (c *connection) sendOrEnd(piece string) {
+	select {
+	case c.send <- piece:
+	case <-c.Context().Done():
+	}
+}
+
+func newSuite(t *testing.T) *suite { return newSuiteOver(t, &eventsource.Transport{}) }
+
+func newSuiteOver(t *testing.T, transport *eventsource.Transport) *suite {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	s := newService(ctx, stop)
+	s := newService(ctx, stop, transport)
 	service := httptest.NewServer(s.handler())
 	x := &suite{t: t, service: service.URL, connections: make(chan *connection), callbacks: make(chan message)}
 	stream := httptest.NewServer(http.HandlerFunc(x.serveStream))

@@ -14,22 +14,28 @@ import (
 // capabilities are the optional parts of the suite that the client is up to. Not among them is
 // event-type-listeners: the client reports events of all types.
 var capabilities = []string{
-	"204", "bom", "comments", "headers", "last-event-id", "payload-size-stress-testable", "post", "read-timeout", "report", "restart",
+	"204", "bom", "comments", "empty-or-missing-location", "headers", "last-event-id", "payload-size-stress-testable",
+	"post", "read-timeout", "report", "restart",
 }
+
+// maxEventBytes is twice the longest event of the suite, 128 MiB.
+const maxEventBytes = 256 << 20
 
 // service answers the suite. Its streams end with ctx.
 type service struct {
-	ctx     context.Context
-	stop    context.CancelFunc // ends the service
-	streams sync.WaitGroup
+	ctx       context.Context
+	stop      context.CancelFunc // ends the service
+	transport *eventsource.Transport
+	streams   sync.WaitGroup
 
 	mu     sync.Mutex
 	lastID int
 	open   map[string]*stream // by path
 }
 
-func newService(ctx context.Context, stop context.CancelFunc) *service {
-	return &service{ctx: ctx, stop: stop, open: map[string]*stream{}}
+// newService makes a service whose streams use t.
+func newService(ctx context.Context, stop context.CancelFunc, t *eventsource.Transport) *service {
+	return &service{ctx: ctx, stop: stop, transport: t, open: map[string]*stream{}}
 }
 
 func (s *service) handler() http.Handler {
@@ -61,11 +67,12 @@ type parameters struct {
 
 func (p *parameters) config() eventsource.Config {
 	cfg := eventsource.Config{
-		URL:         p.StreamURL,
-		Method:      p.Method,
-		Body:        p.Body,
-		LastEventID: p.LastEventID,
-		Header:      http.Header{},
+		URL:           p.StreamURL,
+		Method:        p.Method,
+		Body:          p.Body,
+		LastEventID:   p.LastEventID,
+		Header:        http.Header{},
+		MaxEventBytes: maxEventBytes,
 	}
 	for name, value := range p.Headers {
 		cfg.Header.Set(name, value)
@@ -88,7 +95,7 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	st, err := newStream(s.ctx, p)
+	st, err := newStream(s.ctx, s.transport, p)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return

@@ -13,13 +13,16 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"sseserver/internal/eventsource"
 )
 
-// sendInPieces sends the text n bytes at a time.
+// sendInPieces sends the text n bytes at a time. Of a last CRLF the test may not wait for the LF: then
+// it ends with the connection.
 func sendInPieces(c *connection, text string, n int) {
 	for len(text) > 0 {
 		n = min(n, len(text))
-		c.send <- text[:n]
+		c.sendOrEnd(text[:n])
 		text = text[n:]
 	}
 }
@@ -65,27 +68,39 @@ func TestLineEndsAcrossPieces(t *testing.T) {
 	_, conn := x.start(map[string]any{})
 	go func() {
 		for _, piece := range []string{"data: Hello\r", "\ndata: World\r", "\n\r\ndata: OK\r", "\n", "\r", "\n"} {
-			conn.send <- piece
+			conn.sendOrEnd(piece)
 		}
 	}()
 	x.wantCallbacks(1, eventOf("message", "Hello\nWorld", ""), eventOf("message", "OK", ""))
 }
 
 func TestManyAndLarge(t *testing.T) {
-	x := newSuite(t)
-	_, conn := x.start(map[string]any{})
-	var input strings.Builder
-	var want []message
-	for i := range 100 {
-		fmt.Fprintf(&input, "data: message %d\n\n", i)
-		want = append(want, eventOf("message", fmt.Sprintf("message %d", i), ""))
+	for _, poll := range []bool{false, true} {
+		t.Run(fmt.Sprintf("poll=%t", poll), func(t *testing.T) {
+			x := newSuiteOver(t, &eventsource.Transport{Poll: poll})
+			_, conn := x.start(map[string]any{})
+			var input strings.Builder
+			var want []message
+			for i := range 100 {
+				fmt.Fprintf(&input, "data: message %d\n\n", i)
+				want = append(want, eventOf("message", fmt.Sprintf("message %d", i), ""))
+			}
+			conn.send <- input.String()
+			x.wantCallbacks(1, want...)
+			for i, size := range []int{1, 1023, 1024, 1025, 4094, 8192, 16384, 65536, 1 << 20, 4 << 20} {
+				data := strings.Repeat("x", size)
+				conn.send <- "data: " + data + "\n\n"
+				x.wantCallbacks(101+i, eventOf("message", data, ""))
+			}
+		})
 	}
-	conn.send <- input.String()
-	x.wantCallbacks(1, want...)
-	for i, size := range []int{1, 1023, 1024, 1025, 4094, 8192, 16384, 65536, 1 << 20, 16 << 20} {
-		data := strings.Repeat("x", size)
-		conn.send <- "data: " + data + "\n\n"
-		x.wantCallbacks(101+i, eventOf("message", data, ""))
+}
+
+// The longest event of the suite has 128 MiB and one byte, more than the client takes unless it is told
+// to. That much would take this test long.
+func TestLongestEvent(t *testing.T) {
+	if got := new(parameters).config().MaxEventBytes; got <= 128<<20+1 {
+		t.Errorf("got a limit of %d bytes", got)
 	}
 }
 
@@ -241,7 +256,7 @@ func TestRun(t *testing.T) {
 	output, stderr := io.Pipe()
 	code := make(chan int, 1)
 	go func() {
-		code <- run(context.Background(), []string{"-addr", "127.0.0.1:0"}, stderr)
+		code <- run(context.Background(), []string{"-addr", "127.0.0.1:0", "-poll"}, stderr)
 		stderr.Close()
 	}()
 	line := make([]byte, 200)

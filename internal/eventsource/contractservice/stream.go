@@ -23,14 +23,14 @@ type stream struct {
 	posted   int // owned by the goroutine in run
 }
 
-func newStream(ctx context.Context, p parameters) (*stream, error) {
+func newStream(ctx context.Context, t *eventsource.Transport, p parameters) (*stream, error) {
 	if u, err := url.Parse(p.CallbackURL); err != nil || u.Host == "" {
 		return nil, fmt.Errorf("callback url %q is not usable", p.CallbackURL)
 	}
 	st := &stream{callback: p.CallbackURL}
 	st.ctx, st.cancel = context.WithCancel(ctx)
 	cfg := p.config()
-	cfg.Handler = st
+	cfg.Transport, cfg.Handler = t, st
 	var err error
 	if st.source, err = eventsource.New(cfg); err != nil {
 		st.cancel()
