@@ -59,6 +59,13 @@ type Broker struct {
 
 	// Closed by Run as its last act. Everyone may wait for it.
 	done chan struct{}
+
+	submits    questions[*Message, error]
+	lookups    questions[MessageID, lookupAnswer]
+	deletes    questions[MessageID, deleteAnswer]
+	subscribes questions[subscriber, subscribeAnswer]
+	stats      questions[struct{}, Stats]
+	endings    questions[error, int]
 }
 
 // New returns a broker that has not been started.
@@ -71,11 +78,10 @@ func New(config Config) *Broker {
 }
 
 // Submit stores text as a new message. Errors: ErrStoreFull, ErrShuttingDown,
-// ErrClosed, or the cause of ctx.
+// ErrClosed, or the cause of ctx; with any of them it is not stored.
 func (b *Broker) Submit(ctx context.Context, text string) (*Message, error) {
 	message := newMessage(MessageID(b.config.NewID()), text, time.Now())
-	reply := make(chan error, 1)
-	err, failed := ask(ctx, b, submitCmd{message, reply}, reply)
+	err, failed := b.submits.ask(ctx, b, message)
 	if err = cmp.Or(failed, err); err != nil {
 		return nil, err
 	}
@@ -85,33 +91,30 @@ func (b *Broker) Submit(ctx context.Context, text string) (*Message, error) {
 // Lookup tells of a stored message. Errors: ErrNotFound, ErrClosed, or the
 // cause of ctx.
 func (b *Broker) Lookup(ctx context.Context, id MessageID) (Status, error) {
-	reply := make(chan lookupReply, 1)
-	answer, failed := ask(ctx, b, lookupCmd{id, reply}, reply)
+	answer, failed := b.lookups.ask(ctx, b, id)
 	return answer.status, cmp.Or(failed, answer.err)
 }
 
 // Delete removes a message, which ends its streams with ErrDeleted. It says
-// whether there was one. Errors: ErrClosed, or the cause of ctx.
+// whether there was one. Errors: ErrClosed, or the cause of ctx; with either
+// nothing is removed.
 func (b *Broker) Delete(ctx context.Context, id MessageID) (removal Removal, found bool, err error) {
-	reply := make(chan deleteReply, 1)
-	answer, failed := ask(ctx, b, deleteCmd{id, reply}, reply)
+	answer, failed := b.deletes.ask(ctx, b, id)
 	return answer.removal, answer.found, failed
 }
 
 // Subscribe starts a stream, which ends with ctx at the latest. Whoever gets a
 // Subscription reads its Chunks until they are closed, or cancels it. Errors:
 // ErrNotFound, ErrTooManyStreams, ErrShuttingDown, ErrClosed, or the cause of
-// ctx.
+// ctx; with any of them no stream is started.
 func (b *Broker) Subscribe(ctx context.Context, request Request) (*Subscription, error) {
-	reply := make(chan subscribeReply, 1)
-	answer, failed := ask(ctx, b, subscribeCmd{ctx, SubscriptionID(b.config.NewID()), request, reply}, reply)
+	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, SubscriptionID(b.config.NewID()), request})
 	return answer.subscription, cmp.Or(failed, answer.err)
 }
 
 // Stats counts what the broker holds. Errors: ErrClosed, or the cause of ctx.
 func (b *Broker) Stats(ctx context.Context) (Stats, error) {
-	reply := make(chan Stats, 1)
-	return ask(ctx, b, statsCmd{reply}, reply)
+	return b.stats.ask(ctx, b, struct{}{})
 }
 
 // Drain makes the broker refuse new messages and streams from now on and waits
@@ -122,30 +125,8 @@ func (b *Broker) Drain(ctx context.Context) error {
 	if err := b.tell(context.WithoutCancel(ctx), drainCmd{drained}); err != nil {
 		return err
 	}
-	_, err := await(ctx, b, drained)
-	return err
-}
-
-// EndStreams ends the running streams with cause and returns how many that
-// were. Errors: ErrClosed, or the cause of ctx.
-func (b *Broker) EndStreams(ctx context.Context, cause error) (int, error) {
-	reply := make(chan int, 1)
-	return ask(ctx, b, endStreamsCmd{cause, reply}, reply)
-}
-
-// ask sends one command and waits for its reply; either wait ends with ctx and
-// with the broker.
-func ask[T any](ctx context.Context, b *Broker, cmd command, reply <-chan T) (answer T, err error) {
-	if err := b.tell(ctx, cmd); err != nil {
-		return answer, err
-	}
-	return await(ctx, b, reply)
-}
-
-// tell sends one command.
-func (b *Broker) tell(ctx context.Context, cmd command) error {
 	select {
-	case b.inbox <- cmd:
+	case <-drained:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -154,15 +135,27 @@ func (b *Broker) tell(ctx context.Context, cmd command) error {
 	}
 }
 
-// await waits for the reply to a command that was sent.
-func await[T any](ctx context.Context, b *Broker, reply <-chan T) (answer T, err error) {
+// EndStreams ends the running streams with cause and returns how many that
+// were. Errors: ErrClosed, or the cause of ctx; with either it ended none.
+func (b *Broker) EndStreams(ctx context.Context, cause error) (int, error) {
+	return b.endings.ask(ctx, b, cause)
+}
+
+// tell sends one command, which the loop then carries out. It gives up with the
+// cause of ctx, or with ErrClosed, and then the loop has not heard of it.
+func (b *Broker) tell(ctx context.Context, cmd command) error {
 	select {
-	case answer = <-reply:
-		return answer, nil
+	case b.inbox <- cmd: // mostly the loop waits for one, and this is all
+		return nil
+	default:
+	}
+	select {
+	case b.inbox <- cmd:
+		return nil
 	case <-ctx.Done():
-		return answer, context.Cause(ctx)
+		return context.Cause(ctx)
 	case <-b.done:
-		return answer, ErrClosed
+		return ErrClosed
 	}
 }
 

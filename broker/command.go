@@ -1,66 +1,89 @@
 package broker
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // command is one request to the broker. The types below are all there are, so
-// this file is the protocol. Each carries the channel for its answer, which has
-// room for it: the loop never waits for an asker who left.
+// this file is the protocol.
 type command interface{ isCommand() }
 
+// Commands that somebody waits to be answered.
 type (
-	submitCmd struct {
-		message *Message
-		reply   chan<- error // nil, ErrShuttingDown, ErrStoreFull
-	}
-	lookupCmd struct {
-		id    MessageID
-		reply chan<- lookupReply
-	}
-	deleteCmd struct {
-		id    MessageID
-		reply chan<- deleteReply
-	}
-	subscribeCmd struct {
-		ctx     context.Context // ends the stream
-		id      SubscriptionID
-		request Request
-		reply   chan<- subscribeReply
-	}
-	endedCmd struct { // sent by a streamer's goroutine as its last act
-		stream *stream
-	}
-	statsCmd struct {
-		reply chan<- Stats
-	}
-	drainCmd struct {
-		drained chan<- struct{} // closed by the loop once no stream runs
-	}
-	endStreamsCmd struct {
-		cause error
-		reply chan<- int // how many it ended
-	}
+	submitCmd     = question[*Message, error] // answer: nil, ErrShuttingDown, ErrStoreFull
+	lookupCmd     = question[MessageID, lookupAnswer]
+	deleteCmd     = question[MessageID, deleteAnswer]
+	subscribeCmd  = question[subscriber, subscribeAnswer]
+	statsCmd      = question[struct{}, Stats]
+	endStreamsCmd = question[error, int] // the cause; how many it ended
 )
 
 type (
-	lookupReply struct {
+	lookupAnswer struct {
 		status Status
 		err    error // ErrNotFound
 	}
-	deleteReply struct {
+	deleteAnswer struct {
 		removal Removal
 		found   bool
 	}
-	subscribeReply struct {
+	subscriber struct {
+		ctx     context.Context // ends the stream
+		id      SubscriptionID
+		request Request
+	}
+	subscribeAnswer struct {
 		subscription *Subscription
 		err          error // ErrNotFound, ErrShuttingDown, ErrTooManyStreams
 	}
 )
 
-func (submitCmd) isCommand()     {}
-func (lookupCmd) isCommand()     {}
-func (deleteCmd) isCommand()     {}
-func (subscribeCmd) isCommand()  {}
-func (endedCmd) isCommand()      {}
-func (statsCmd) isCommand()      {}
-func (drainCmd) isCommand()      {}
-func (endStreamsCmd) isCommand() {}
+// Commands without an answer.
+type (
+	drainCmd struct {
+		drained chan<- struct{} // closed by the loop once no stream runs
+	}
+	endedCmd  struct{ stream *stream } // sent by a streamer's goroutine as its last act
+	expireCmd struct{}                 // a message may have outlived its time
+	stopCmd   struct{}                 // the last command that the loop receives
+)
+
+func (*question[Q, A]) isCommand() {}
+func (drainCmd) isCommand()        {}
+func (endedCmd) isCommand()        {}
+func (expireCmd) isCommand()       {}
+func (stopCmd) isCommand()         {}
+
+// question is a command that the loop answers as soon as it has received it.
+type question[Q, A any] struct {
+	asked Q
+
+	// Gets the answer from the loop, once for each time that the question is
+	// asked; nobody closes it. Has room for it, so the loop never waits.
+	reply chan A
+}
+
+// questions are of one kind and take turns: once answered, one can be asked
+// again by somebody else, so that asking allocates nothing. Any number of
+// goroutines may ask at once.
+type questions[Q, A any] struct {
+	answered sync.Pool // of *question[Q, A]
+}
+
+// ask puts a question to b and waits for the answer. Errors are those of tell.
+func (qs *questions[Q, A]) ask(ctx context.Context, b *Broker, asked Q) (answer A, err error) {
+	q, ok := qs.answered.Get().(*question[Q, A])
+	if !ok {
+		q = &question[Q, A]{reply: make(chan A, 1)}
+	}
+	q.asked = asked
+	if err = b.tell(ctx, q); err == nil {
+		// Not even the end of ctx cuts this short: the loop is at it. So the
+		// asker knows what was done, and nothing is on its way to q any more.
+		answer = <-q.reply
+	}
+	q.asked = *new(Q) // not to keep it in memory
+	qs.answered.Put(q)
+	return answer, err
+}

@@ -5,7 +5,11 @@
 // # Ownership
 //
 //   - Every question to the broker is a method that sends one command into the
-//     inbox and waits for its reply. Any number of goroutines may ask at once.
+//     inbox and waits for its answer. Any number of goroutines may ask at once.
+//   - An asker whose context ends, or who finds the broker closed, gives up only
+//     while its command was not received, so nothing has happened then. From
+//     there the answer comes at once, and is waited for. (Drain, which waits
+//     for streams, may give up at any time.)
 //   - Commands are carried out one at a time, in the order in which they
 //     arrive: what one caller was told is true for the next one who asks.
 //   - The loop does no I/O, takes no lock and never waits for a caller, a

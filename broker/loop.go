@@ -15,9 +15,11 @@ type loop struct {
 	inbox  chan command
 	state  *state
 
-	expiry  *time.Timer       // fires when the next message may have expired
-	drains  []chan<- struct{} // askers of Drain who wait; closed once no stream runs
-	evicted []Removal         // not yet told to the reporter
+	expiry *time.Timer       // fires when the next message may have expired
+	drains []chan<- struct{} // askers of Drain who wait; closed once no stream runs
+
+	evicted []Removal      // not yet told to the reporter
+	report  chan []Removal // sent to and closed by the loop, received by the reporter, who owns what it gets
 
 	clock     *actors.Clock // of all streamers
 	streamers sync.WaitGroup
@@ -34,6 +36,7 @@ func newLoop(config Config, inbox chan command) *loop {
 			streams:  config.MaxStreams,
 		}),
 		expiry: time.NewTimer(config.TTL),
+		report: make(chan []Removal),
 		clock:  actors.NewClock(),
 	}
 }
@@ -41,89 +44,111 @@ func newLoop(config Config, inbox chan command) *loop {
 // run carries out commands until ctx ends, then ends what it started and waits
 // for it.
 func (l *loop) run(ctx context.Context) {
-	report := make(chan Removal) // sent and closed here, received by the reporter
 	var others sync.WaitGroup
-	others.Go(func() { // the reporter
-		for removal := range report {
-			l.config.Evicted(removal)
-		}
-	})
+	others.Go(l.tellEvicted)
+	others.Go(func() { l.watch(ctx) })
 	others.Go(func() { l.clock.Run(ctx) })
 	defer others.Wait()
-	defer close(report)
-	defer l.reportRest(report)
+	defer close(l.report)
+	defer l.reportRest()
 	defer l.expiry.Stop()
 	defer l.streamers.Wait()
 	defer l.state.endAll(ErrClosed)
 
+	for l.carryOut(ctx, l.next()) {
+	}
+}
+
+// watch sends the commands that nobody asks for.
+func (l *loop) watch(ctx context.Context) {
 	for {
-		// Sending to a nil channel never happens: the case is off while there
-		// is nothing to report, and the loop never waits for the reporter.
-		var reportNext chan<- Removal
-		var next Removal
-		if len(l.evicted) > 0 {
-			reportNext, next = report, l.evicted[0]
-		}
 		select {
-		case cmd := <-l.inbox:
-			l.carryOut(ctx, cmd)
 		case <-l.expiry.C:
-			l.expire()
-		case reportNext <- next:
-			l.evicted = l.evicted[1:]
+			l.inbox <- expireCmd{}
 		case <-ctx.Done():
+			l.inbox <- stopCmd{} // until which the loop receives all
 			return
 		}
 	}
 }
 
-// reportRest tells of what is not told yet. The loop serves nobody any more, so
-// it may wait for the reporter.
-func (l *loop) reportRest(report chan<- Removal) {
-	for _, removal := range l.evicted {
-		report <- removal
+// tellEvicted is the goroutine of the reporter.
+func (l *loop) tellEvicted() {
+	for removals := range l.report {
+		for _, removal := range removals {
+			l.config.Evicted(removal)
+		}
 	}
 }
 
-// carryOut does what one command asks for and replies, without waiting.
-func (l *loop) carryOut(ctx context.Context, cmd command) {
+// next returns the next command. Everything that concerns the loop is one, so
+// that mostly it waits for its inbox alone, which takes half the time of a
+// select.
+func (l *loop) next() command {
+	for len(l.evicted) > 0 {
+		select {
+		case cmd := <-l.inbox:
+			return cmd
+		case l.report <- l.evicted: // not waited for: the reporter may take its time
+			l.evicted = nil
+		}
+	}
+	return <-l.inbox
+}
+
+// reportRest tells of what is not told yet. The loop serves nobody any more, so
+// it may wait for the reporter.
+func (l *loop) reportRest() {
+	if len(l.evicted) > 0 {
+		l.report <- l.evicted
+	}
+}
+
+// carryOut does what one command asks for and answers it, without waiting. It
+// says false if that was the last.
+func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	now := time.Now()
 	switch cmd := cmd.(type) {
-	case submitCmd:
-		evicted, err := l.state.submit(now, cmd.message)
+	case *submitCmd:
+		evicted, err := l.state.submit(now, cmd.asked)
 		l.evicted = append(l.evicted, evicted...)
 		cmd.reply <- err
-	case lookupCmd:
-		status, err := l.state.lookup(now, cmd.id)
-		cmd.reply <- lookupReply{status, err}
-	case deleteCmd:
-		removal, found := l.state.delete(now, cmd.id)
-		cmd.reply <- deleteReply{removal, found}
-	case subscribeCmd:
-		subscription, err := l.subscribe(ctx, now, cmd)
-		cmd.reply <- subscribeReply{subscription, err}
-	case endedCmd:
-		l.state.ended(now, cmd.stream)
-		l.finishDrains()
-	case statsCmd:
+	case *lookupCmd:
+		status, err := l.state.lookup(now, cmd.asked)
+		cmd.reply <- lookupAnswer{status, err}
+	case *deleteCmd:
+		removal, found := l.state.delete(now, cmd.asked)
+		cmd.reply <- deleteAnswer{removal, found}
+	case *subscribeCmd:
+		subscription, err := l.subscribe(ctx, now, cmd.asked)
+		cmd.reply <- subscribeAnswer{subscription, err}
+	case *statsCmd:
 		cmd.reply <- l.state.stats()
+	case *endStreamsCmd:
+		cmd.reply <- l.state.endAll(cmd.asked)
 	case drainCmd:
 		l.state.draining = true
 		l.drains = append(l.drains, cmd.drained)
 		l.finishDrains()
-	case endStreamsCmd:
-		cmd.reply <- l.state.endAll(cmd.cause)
+	case endedCmd:
+		l.state.ended(now, cmd.stream)
+		l.finishDrains()
+	case expireCmd:
+		l.expire(now)
+	case stopCmd:
+		return false
 	}
+	return true
 }
 
 // subscribe registers a stream and starts its streamer.
-func (l *loop) subscribe(ctx context.Context, now time.Time, cmd subscribeCmd) (*Subscription, error) {
+func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*Subscription, error) {
 	var subscription *Subscription
-	stream, err := l.state.subscribe(now, cmd.request.MessageID, cmd.request.Kind, func(cause error) { subscription.Cancel(cause) })
+	stream, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, func(cause error) { subscription.Cancel(cause) })
 	if err != nil {
 		return nil, err
 	}
-	subscription = newSubscription(cmd, stream.entry.message, l.clock, now)
+	subscription = newSubscription(who, stream.entry.message, l.clock, now)
 	l.streamers.Add(1)
 	go l.stream(ctx, subscription.streamer, stream)
 	return subscription, nil
@@ -147,8 +172,7 @@ func (l *loop) reportEnd(ctx context.Context, stream *stream) {
 
 // expire evicts what has outlived its time and arms the timer for the next.
 // Uses only postpone an expiry, so a timer that is armed is never too late.
-func (l *loop) expire() {
-	now := time.Now()
+func (l *loop) expire(now time.Time) {
 	l.evicted = append(l.evicted, l.state.expire(now)...)
 	wait, ok := l.state.nextExpiry(now)
 	if !ok {

@@ -60,23 +60,23 @@ type Subscription struct {
 	streamer *actors.Streamer
 }
 
-// newSubscription plans the stream of message that cmd asks for, from now on.
-func newSubscription(cmd subscribeCmd, message *Message, clock *actors.Clock, now time.Time) *Subscription {
-	request := cmd.request
+// newSubscription plans the stream of message that who asks for, from now on.
+func newSubscription(who subscriber, message *Message, clock *actors.Clock, now time.Time) *Subscription {
+	request := who.request
 	first, from, end := request.span(message)
 	source := actors.Progress()
 	if request.Kind == Characters {
 		source = actors.Split(message.Text, request.Unit)
 	}
 	return &Subscription{
-		ID:       cmd.id,
+		ID:       who.id,
 		Message:  message,
 		Kind:     request.Kind,
 		Interval: request.Interval,
 		First:    first,
 		From:     from,
 		End:      end,
-		streamer: actors.New(cmd.ctx, actors.Plan{
+		streamer: actors.New(who.ctx, actors.Plan{
 			Clock:  clock,
 			Source: source,
 			First:  first,
