@@ -40,7 +40,7 @@ const Stall time.Duration = -1
 // Opened are the steps to an accepted response.
 type Opened struct {
 	Started   time.Time // the attempt began
-	Connected time.Time // the connection was there; where several streams share one, at once
+	Requested time.Time // the connection was there and the request went out; where many share one, not before its turn
 	Head      time.Time // the read that completed the response head returned
 	Resumed   bool      // the request carried a Last-Event-ID
 }

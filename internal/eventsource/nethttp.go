@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -34,10 +35,8 @@ type httpPool struct {
 func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request) (*response, *Error) {
 	ctx, cancel := context.WithCancel(ctx)
 	a.use(dialing{cancel})
-	var r response
-	hreq, err := req.http(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { r.connected = time.Now() },
-	}))
+	var sent sending
+	hreq, err := req.http(httptrace.WithClientTrace(ctx, sent.trace()))
 	if err != nil {
 		return nil, a.failed(ReasonConnectFailed, err)
 	}
@@ -45,24 +44,43 @@ func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request)
 	resp, err := pool.RoundTrip(hreq)
 	if err != nil {
 		t.http.give(pool)
-		if r.connected.IsZero() {
+		if !sent.connected.Load() {
 			return nil, a.failed(ReasonConnectFailed, err)
 		}
 		return nil, a.failed(ReasonNoResponse, err)
 	}
-	r.headAt = time.Now()
+	headAt := time.Now()
 	a.alive()
 	a.use(&httpStream{resp.Body, cancel, t, pool})
-	r.from = resp.Body
-	r.head = head{
+	return &response{requested: sent.at(), headAt: headAt, from: resp.Body, head: head{
 		status:          resp.StatusCode,
 		contentType:     resp.Header.Get("Content-Type"),
 		contentEncoding: resp.Header.Get("Content-Encoding"),
 		location:        resp.Header.Get("Location"),
 		framing:         framing{length: unknownLength}, // net/http itself tells a cut body from a whole one
-	}
-	return &r, nil
+	}}, nil
 }
+
+// sending follows how net/http sends a request, which it does on goroutines of its own.
+type sending struct {
+	begun     time.Time
+	connected atomic.Bool
+	requested atomic.Int64 // nanoseconds since begun
+}
+
+// trace makes net/http say how far it is. It tells of a header field when it has its turn on the
+// connection, and then sends all fields together: to have the connection is not enough where
+// thousands of streams share one. If it sends the request again, the last time counts.
+func (s *sending) trace() *httptrace.ClientTrace {
+	s.begun = time.Now()
+	return &httptrace.ClientTrace{
+		GotConn:          func(httptrace.GotConnInfo) { s.connected.Store(true) },
+		WroteHeaderField: func(string, []string) { s.requested.Store(int64(time.Since(s.begun))) },
+	}
+}
+
+// at is when the request went out.
+func (s *sending) at() time.Time { return s.begun.Add(time.Duration(s.requested.Load())) }
 
 // httpStream is one stream of an http.Transport.
 type httpStream struct {

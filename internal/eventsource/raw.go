@@ -25,7 +25,7 @@ func (t *Transport) roundTripRaw(ctx context.Context, a *attempt, req *request) 
 	if err != nil {
 		return nil, a.failed(ReasonConnectFailed, err)
 	}
-	r := &response{connected: time.Now(), from: conn}
+	r := &response{requested: time.Now(), from: conn}
 	if _, err := conn.Write(req.bytes()); err != nil {
 		return nil, a.failed(ReasonNoResponse, err)
 	}

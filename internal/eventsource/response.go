@@ -10,7 +10,7 @@ import (
 
 // response is a response head, and the body that is still to be read.
 type response struct {
-	connected time.Time
+	requested time.Time
 	headAt    time.Time
 	head
 	from io.Reader // a connection, or a body of net/http

@@ -126,7 +126,7 @@ func (s *Source) connect(ctx context.Context, a *attempt) (wait time.Duration, e
 	}
 	a.in, a.body = s.cfg.Transport.input(a, r.from), newBody(r.framing)
 	s.parser.Reset()
-	opened.Connected, opened.Head = r.connected, r.headAt
+	opened.Requested, opened.Head = r.requested, r.headAt
 	s.cfg.Handler.Open(opened)
 	if len(r.ahead) == 0 {
 		return 0, nil

@@ -85,7 +85,7 @@ func (c *client) end(once bool) (again bool) {
 func (c *client) Open(o eventsource.Opened) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
-	c.stream.Opened(&c.group.ledger, c.worker.moment(o.Connected), c.worker.moment(o.Head), o.Resumed)
+	c.stream.Opened(&c.group.ledger, c.worker.moment(o.Requested), c.worker.moment(o.Head), o.Resumed)
 }
 
 // Event implements eventsource.Handler.

@@ -10,7 +10,8 @@
 //     closing blank line.
 //   - T0 is the moment when the connection was there and the request was written to it. The
 //     client's first event does not move it, so a server that delays all events alike is late by
-//     that much. Connecting is not part of lateness; it is part of ttfe.
+//     that much. Connecting is not part of lateness, and neither is the wait for a turn to write
+//     where streams share an HTTP/2 connection; both are part of ttfe.
 //   - D, the due time of position k, is T0 + (k - base) × interval. base is the first position of
 //     the connection: the first of the message, or after a reconnect the one after the last event
 //     ID. So each connection has its own schedule, as the server's subscription has.
