@@ -8,10 +8,14 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"unsafe"
 
+	"sseserver/actors"
 	"sseserver/broker"
 	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
+
+	"go.uber.org/zap/zapcore"
 )
 
 // panicking panics in the goroutine of the request that asks it.
@@ -120,4 +124,62 @@ func TestPanicInStream(t *testing.T) {
 			})
 		})
 	}
+}
+
+// hollow gives a stream by words a text that is not there, so that its streamer
+// panics as soon as it reads it.
+type hollow struct{ httpapi.Broker }
+
+func (h hollow) Subscribe(ctx context.Context, r broker.Request) (*broker.Subscription, error) {
+	if r.Unit == actors.Character {
+		return h.Broker.Subscribe(ctx, r)
+	}
+	status, err := h.Broker.Lookup(ctx, r.MessageID)
+	if err != nil {
+		return nil, err
+	}
+	text := status.Message.Text
+	header := struct {
+		data *byte
+		size int
+	}{nil, len(text)}
+	status.Message.Text = *(*string)(unsafe.Pointer(&header))
+	defer func() { status.Message.Text = text }()
+	return h.Broker.Subscribe(ctx, r)
+}
+
+// A panic in a streamer ends its stream alone, properly, and is logged once. The
+// other streams of the same message go on.
+func TestPanicInStreamer(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{Wrap: func(b httpapi.Broker) httpapi.Broker { return hollow{b} }})
+		id := server.Submit("Hi there")
+		other := server.Open(protocol, "/progress/"+id+"?interval=1m")
+		other.WantOpening()
+		other.WantPercent(1)
+		panicking := server.Open(protocol, "/stream/"+id+"?interval=1ms&unit=word")
+		panicking.WantOpening()
+		panicking.WantEnd()
+		closed := server.Await("stream.closed", 1)[0]
+		stack, _ := closed.Fields["stack"].(string)
+		if closed.Level != zapcore.ErrorLevel || closed.Fields["reason"] != "internal_error" || closed.Fields["chunks"] != int64(0) ||
+			closed.Fields["error"] != "actors: panic: runtime error: invalid memory address or nil pointer dereference" ||
+			!strings.Contains(stack, "actors.(*words).Next") || !strings.Contains(stack, "actors.(*Streamer).Run") {
+			t.Errorf("the log says %v %v", closed.Level, closed.Fields)
+		}
+		next := server.Open(protocol, "/stream/"+id+"?interval=1ms")
+		next.WantOpening()
+		next.WantText(0, "Hi there")
+		other.Close()
+		stacks := 0
+		server.Await("stream.closed", 3)
+		for _, line := range server.Log.All() {
+			if _, has := line.Fields["stack"]; has {
+				stacks++
+			}
+		}
+		if stacks != 1 {
+			t.Errorf("%d lines of the log have a stack, want 1", stacks)
+		}
+	})
 }
