@@ -21,8 +21,11 @@ type Config struct {
 	// for it in the end.
 	Evicted func(Removal)
 
-	// NewID makes the ids; nil means random version 4 UUIDs. It is called
-	// concurrently.
+	// NewID makes the ids of messages and streams; nil means random version 4
+	// UUIDs. It is called concurrently, and must never return an id twice. Of
+	// two messages with one id only the later one is found, though both count;
+	// and none is, once either of them has gone. Two streams with one id run as
+	// they should, but cannot be told apart in a log.
 	NewID func() uuid.UUID
 }
 

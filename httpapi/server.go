@@ -42,9 +42,14 @@ type Config struct {
 	MaxConns         int           // open connections beyond which no stream is accepted; default unlimited
 	MaxWaiting       int           // connections without a request that stay open near MaxConns; default 16
 
-	Origins []string         // allowed by CORS; default any
-	NewID   func() uuid.UUID // of requests; called concurrently; default random
-	Jitter  func() float64   // in [0, 1); spreads reconnections; called concurrently; default random
+	Origins []string       // allowed by CORS; default any
+	Jitter  func() float64 // in [0, 1); spreads reconnections; called concurrently; default random
+
+	// NewID makes the ids of requests that come without a usable X-Request-Id;
+	// default random version 4 UUIDs. It is called concurrently, and should not
+	// return an id twice: the lines of such requests look like those of one in
+	// the log. Nothing else depends on it.
+	NewID func() uuid.UUID
 }
 
 // Server answers HTTP requests. It is an http.Handler, which any number of
