@@ -14,8 +14,9 @@
 //     a twentieth of its interval and 5 ms, or a millisecond if that is more. As
 //     far as the interval is a whole number of milliseconds, each chunk is late
 //     by the same, so the time between two of them is exact.
-//   - It ends when the source is exhausted or its one context ends. It stores
-//     why (Err), closes Chunks and returns, in this order.
+//   - It ends when the source is exhausted or it is canceled, by Cancel or by the
+//     end of the context that New was given. It stores why (Err), closes Chunks
+//     and returns, in this order.
 //
 // A panic inside a source ends that streamer alone, with a *PanicError.
 //

@@ -5,7 +5,7 @@ type signal byte
 
 const (
 	due  signal = iota // the tick that it sleeps for has come
-	look               // its context has ended
+	look               // it was canceled
 )
 
 // mailboxRoom is enough for one signal of each kind. A streamer that has more to

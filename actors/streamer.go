@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,13 +25,14 @@ type Streamer struct {
 	// Immutable.
 	plan    Plan
 	chunks  chan Chunk
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	unwatch func() bool // of the context that ends ctx; nil if that never ends
+	unwatch func() bool // of the context that ends the streamer; nil if that never ends
 
-	// The mailbox, which the clock and whoever ends ctx send to and nobody
-	// closes; the rest of it is in the clock's hands while Run sleeps.
+	// The mailbox, which the clock and Cancel send to and nobody closes; the
+	// rest of it is in the clock's hands while Run sleeps.
 	sleeper
+
+	// Why it was told to end, written once by whoever is the first; nil before.
+	canceled atomic.Pointer[error]
 
 	// Written by Run before it closes chunks, read by others after.
 	err error
@@ -46,8 +48,6 @@ func New(ctx context.Context, plan Plan) *Streamer {
 		chunks:  make(chan Chunk),
 		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()},
 	}
-	// Only Cancel ends s.ctx, so that whatever ends it wakes the streamer, too.
-	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	if ctx.Done() != nil {
 		s.unwatch = context.AfterFunc(ctx, func() { s.Cancel(context.Cause(ctx)) })
 	}
@@ -58,29 +58,32 @@ func New(ctx context.Context, plan Plan) *Streamer {
 // has ended, after which Err tells why.
 func (s *Streamer) Chunks() <-chan Chunk { return s.chunks }
 
-// Err returns why the stream ended: nil when every chunk was sent, the cause of
-// the context that ended it, or a *PanicError. It must not be called before
-// Chunks is closed.
+// Err returns why the stream ended: nil when every chunk was sent, the cause
+// with which it or the context of New was canceled, or a *PanicError. It must
+// not be called before Chunks is closed.
 func (s *Streamer) Err() error { return s.err }
 
-// Cancel ends the streamer's context with cause, unless it has ended before.
+// Cancel tells the streamer to end with cause, unless it was told before or has
+// ended. Nil stands for context.Canceled, as with a context.
 func (s *Streamer) Cancel(cause error) {
-	s.cancel(cause)
+	if cause == nil {
+		cause = context.Canceled
+	}
+	s.canceled.CompareAndSwap(nil, &cause)
 	tell(s.mailbox, look)
 }
 
-// Canceled says whether the streamer's context has ended. It has, too, once the
-// streamer has.
-func (s *Streamer) Canceled() bool { return s.ctx.Err() != nil }
+// Canceled says whether the streamer was told to end, or has ended.
+func (s *Streamer) Canceled() bool { return s.canceled.Load() != nil }
 
 // Run sends the chunks, each when it is due. It returns when all were sent or
-// the context has ended, having closed Chunks.
+// it was canceled, having closed Chunks.
 //
 // The goroutine waits nearly all the time, and its stack, which is most of what
 // it costs, should stay at the 2 KiB that it starts with: hence the small
 // functions below, each with the few variables it needs. It waits on one
-// channel, its mailbox; a select of that and ctx.Done would cost it a channel
-// more, and every wait the time to enter both.
+// channel, its mailbox; a select of that and the done channel of a context would
+// cost it a channel more, and every wait the time to enter both.
 func (s *Streamer) Run() {
 	defer s.end()
 	s.err = s.stream()
@@ -93,9 +96,9 @@ func (s *Streamer) end() {
 	}
 	close(s.chunks)
 	if s.unwatch != nil {
-		s.unwatch() // first, as nobody needs to be woken for the next line
+		s.unwatch()
 	}
-	s.cancel(nil) // frees the context; a cause that was given before stays
+	s.canceled.CompareAndSwap(nil, &context.Canceled)
 }
 
 // stream is the paced loop.
@@ -114,7 +117,7 @@ func (s *Streamer) stream() error {
 // due returns when the schedule wants the chunk of this position.
 func (s *Streamer) due(position int) time.Time { return s.plan.Pace.Due(position - s.plan.From) }
 
-// sleepUntil waits until t, and says false if the context ended before.
+// sleepUntil waits until t, and says false if the streamer was canceled before.
 func (s *Streamer) sleepUntil(t time.Time) bool {
 	if !s.plan.Clock.wakeAt(t, &s.sleeper) {
 		return len(s.mailbox) == 0 // there may be a look
@@ -127,7 +130,7 @@ func (s *Streamer) sleepUntil(t time.Time) bool {
 }
 
 // send hands the chunk of this position to the reader. It says false if the
-// context ended before, or there is none.
+// streamer was canceled before, or there is none.
 //
 //go:noinline
 func (s *Streamer) send(position int) bool {
@@ -151,8 +154,8 @@ func (s *Streamer) send(position int) bool {
 
 // cause tells why the chunk of this position was not sent.
 func (s *Streamer) cause(position int) error {
-	if s.Canceled() {
-		return context.Cause(s.ctx)
+	if cause := s.canceled.Load(); cause != nil {
+		return *cause
 	}
 	return fmt.Errorf("actors: source ended at position %d of %d", position, s.plan.End)
 }
