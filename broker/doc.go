@@ -19,11 +19,11 @@
 //
 // # A stream
 //
-// Subscribe registers a stream and starts its streamer under a context that is
-// derived from the caller's. The stream ends when its message was sent, that
-// context ends, somebody calls Subscription.Cancel, or the broker removes the
-// message; its cause, from Subscription.Err, tells which. The streamer reports
-// its end with a command of its own, after which the stream is in no count.
+// Subscribe registers a stream and starts its streamer. The stream ends when its
+// message was sent, the caller's context ends, somebody calls
+// Subscription.Cancel, or the broker removes the message; its cause, from
+// Subscription.Err, tells which. The streamer reports its end with a command of
+// its own, after which the stream is in no count.
 //
 // # Life of a message
 //

@@ -99,11 +99,7 @@ func (d *duel) submit(size int) {
 
 func (d *duel) subscribe(id MessageID, kind Kind) {
 	stream, wantErr := d.model.subscribe(d.now, id, kind)
-	actual, err := d.state.subscribe(d.now, id, kind, func(cause error) {
-		if stream.actualCause == nil { // like that of a context
-			stream.actualCause = cause
-		}
-	})
+	actual, err := d.state.subscribe(d.now, id, kind, stream)
 	d.agree(fmt.Sprintf("subscribe to %v", id), wantErr, err)
 	if stream != nil {
 		stream.actual = actual

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"container/list"
 	"fmt"
 	"strings"
 	"testing"
@@ -18,7 +17,7 @@ func checkInvariants(t *testing.T, s *state) {
 			t.Errorf("message %v is stored as %v", e.message.ID, id)
 		}
 		bytes += int64(len(e.message.Text))
-		for stream := range e.streams {
+		for stream := range e.streams.all() {
 			registered[stream.kind]++
 			if stream.entry != e {
 				t.Errorf("a stream of %v is registered with %v", stream.entry.message.ID, id)
@@ -37,7 +36,7 @@ func checkInvariants(t *testing.T, s *state) {
 	if s.active() > s.limits.streams {
 		t.Errorf("%d streams, limit %d", s.active(), s.limits.streams)
 	}
-	if listed := s.idle.Len() + s.busy.Len(); listed != len(s.messages) {
+	if listed := s.idle.len + s.busy.len; listed != len(s.messages) {
 		t.Errorf("%d messages are listed, %d are stored", listed, len(s.messages))
 	}
 	checkList(t, s, &s.idle, false)
@@ -45,32 +44,35 @@ func checkInvariants(t *testing.T, s *state) {
 }
 
 // checkList checks that a list has the right messages, by last use.
-func checkList(t *testing.T, s *state, uses *list.List, busy bool) {
+func checkList(t *testing.T, s *state, uses *list[entry], busy bool) {
 	t.Helper()
 	var last time.Time
-	for place := uses.Front(); place != nil; place = place.Next() {
-		e := place.Value.(*entry)
+	n := 0
+	for e := range uses.all() {
+		n++
 		switch {
 		case s.messages[e.message.ID] != e:
 			t.Errorf("message %v is listed and not stored", e.message.ID)
-		case e.place != place:
+		case e.place.list != uses || e.place.value != e:
 			t.Errorf("message %v does not know its place", e.message.ID)
-		case (len(e.streams) > 0) != busy:
-			t.Errorf("message %v has %d streams and is in the other list", e.message.ID, len(e.streams))
+		case (e.streams.len > 0) != busy:
+			t.Errorf("message %v has %d streams and is in the other list", e.message.ID, e.streams.len)
 		case e.lastUse.Before(last):
 			t.Errorf("message %v is behind one that was used later", e.message.ID)
 		}
 		last = e.lastUse
+	}
+	if n != uses.len {
+		t.Errorf("%d messages are in a list that counts %d", n, uses.len)
 	}
 }
 
 // pictureOf shows all of a state, in order.
 func pictureOf(s *state) string {
 	var picture strings.Builder
-	for _, uses := range []*list.List{&s.idle, &s.busy} {
-		for place := uses.Front(); place != nil; place = place.Next() {
-			e := place.Value.(*entry)
-			fmt.Fprintf(&picture, "%v used %v, %d streams; ", e.message.ID, e.lastUse.Format(time.TimeOnly), len(e.streams))
+	for _, uses := range []*list[entry]{&s.idle, &s.busy} {
+		for e := range uses.all() {
+			fmt.Fprintf(&picture, "%v used %v, %d streams; ", e.message.ID, e.lastUse.Format(time.TimeOnly), e.streams.len)
 		}
 		picture.WriteString("/ ")
 	}

@@ -143,12 +143,12 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 
 // subscribe registers a stream and starts its streamer.
 func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*Subscription, error) {
-	var subscription *Subscription
-	stream, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, func(cause error) { subscription.Cancel(cause) })
+	subscription := new(Subscription)
+	stream, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, subscription)
 	if err != nil {
 		return nil, err
 	}
-	subscription = newSubscription(who, stream.entry.message, l.clock, now)
+	subscription.plan(who, stream.entry.message, l.clock, now)
 	l.streamers.Add(1)
 	go l.stream(ctx, subscription.streamer, stream)
 	return subscription, nil

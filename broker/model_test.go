@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -27,6 +28,9 @@ type modelStream struct {
 	actual      *stream // the state's, and what it was canceled with
 	actualCause error
 }
+
+// Cancel keeps the first cause, like a streamer.
+func (s *modelStream) Cancel(cause error) { s.actualCause = cmp.Or(s.actualCause, cause) }
 
 func (m *model) find(id MessageID) *modelMessage {
 	for _, message := range m.stored {

@@ -1,10 +1,6 @@
 package broker
 
-import (
-	"container/list"
-	"context"
-	"time"
-)
+import "time"
 
 // limits bound the state. All are positive.
 type limits struct {
@@ -25,24 +21,28 @@ type state struct {
 	draining bool
 
 	// Each entry is in one of the two, by last use, the oldest in front.
-	idle list.List // messages without a stream: these may be evicted for room
-	busy list.List
+	idle list[entry] // messages without a stream: these may be evicted for room
+	busy list[entry]
 }
 
 // entry is one stored message.
 type entry struct {
 	message *Message
 	lastUse time.Time
-	place   *list.Element // in state.busy if it has streams, else in state.idle
-	streams map[*stream]struct{}
+	place   place[entry] // in state.busy if it has streams, else in state.idle; in none once it is removed
+	streams list[stream]
 }
 
 // stream is one running stream in the registry.
 type stream struct {
-	entry  *entry
-	kind   Kind
-	cancel context.CancelCauseFunc // ends its streamer
+	entry    *entry
+	place    place[stream] // in entry.streams
+	kind     Kind
+	streamer canceler
 }
+
+// canceler is a streamer, which Cancel ends, or what a test has in its place.
+type canceler interface{ Cancel(cause error) }
 
 func newState(limits limits) *state {
 	return &state{
@@ -62,31 +62,30 @@ func (s *state) submit(now time.Time, message *Message) ([]Removal, error) {
 	if !ok {
 		return nil, ErrStoreFull
 	}
-	removals := make([]Removal, 0, len(leaving))
-	for _, e := range leaving {
-		removals = append(removals, s.remove(now, e, RemovedByCapacity))
+	var removals []Removal
+	for range leaving {
+		removals = append(removals, s.remove(now, s.idle.first.value, RemovedByCapacity))
 	}
 	e := &entry{message: message, lastUse: now}
-	e.place = s.idle.PushBack(e)
+	s.idle.pushBack(&e.place, e)
 	s.messages[message.ID] = e
 	s.bytes += int64(len(message.Text))
 	return removals, nil
 }
 
-// room finds the idle messages, oldest first, that must leave so that one more
+// room counts the idle messages, oldest first, that must leave so that one more
 // of the given size fits. It says false where even all of them are not enough.
-func (s *state) room(size int64) (leaving []*entry, ok bool) {
+func (s *state) room(size int64) (leaving int, ok bool) {
 	count, bytes := len(s.messages)+1, s.bytes+size
-	place := s.idle.Front()
+	place := s.idle.first
 	for count > s.limits.messages || bytes > s.limits.bytes {
 		if place == nil {
-			return nil, false
+			return 0, false
 		}
-		e := place.Value.(*entry)
-		leaving = append(leaving, e)
+		leaving++
 		count--
-		bytes -= int64(len(e.message.Text))
-		place = place.Next()
+		bytes -= int64(len(place.value.message.Text))
+		place = place.next
 	}
 	return leaving, true
 }
@@ -101,13 +100,13 @@ func (s *state) lookup(now time.Time, id MessageID) (Status, error) {
 	return Status{
 		Message:       e.message,
 		ExpiresAt:     now.Add(s.limits.ttl),
-		ActiveStreams: len(e.streams),
+		ActiveStreams: e.streams.len,
 	}, nil
 }
 
-// subscribe registers a stream of the message id, to be ended through cancel.
+// subscribe registers a stream of the message id, which streamer will serve.
 // Opening a stream is a use of the message.
-func (s *state) subscribe(now time.Time, id MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, error) {
+func (s *state) subscribe(now time.Time, id MessageID, kind Kind, streamer canceler) (*stream, error) {
 	if s.draining {
 		return nil, ErrShuttingDown
 	}
@@ -118,11 +117,8 @@ func (s *state) subscribe(now time.Time, id MessageID, kind Kind, cancel context
 	if s.active() >= s.limits.streams {
 		return nil, ErrTooManyStreams
 	}
-	opened := &stream{entry: e, kind: kind, cancel: cancel}
-	if e.streams == nil {
-		e.streams = make(map[*stream]struct{})
-	}
-	e.streams[opened] = struct{}{}
+	opened := &stream{entry: e, kind: kind, streamer: streamer}
+	e.streams.pushBack(&opened.place, opened)
 	s.streams[kind]++
 	s.use(now, e)
 	return opened, nil
@@ -132,9 +128,8 @@ func (s *state) subscribe(now time.Time, id MessageID, kind Kind, cancel context
 // message, if that is still stored.
 func (s *state) ended(now time.Time, ended *stream) {
 	s.streams[ended.kind]--
-	e := ended.entry
-	delete(e.streams, ended)
-	if s.messages[e.message.ID] == e {
+	ended.place.leave()
+	if e := ended.entry; e.place.list != nil {
 		s.use(now, e)
 	}
 }
@@ -142,18 +137,12 @@ func (s *state) ended(now time.Time, ended *stream) {
 // use moves e to where its last use and its streams want it.
 func (s *state) use(now time.Time, e *entry) {
 	e.lastUse = now
-	s.unlist(e)
-	if len(e.streams) == 0 {
-		e.place = s.idle.PushBack(e)
+	e.place.leave()
+	if e.streams.len == 0 {
+		s.idle.pushBack(&e.place, e)
 	} else {
-		e.place = s.busy.PushBack(e)
+		s.busy.pushBack(&e.place, e)
 	}
-}
-
-// unlist takes e out of the list it is in; List.Remove ignores a foreign place.
-func (s *state) unlist(e *entry) {
-	s.idle.Remove(e.place)
-	s.busy.Remove(e.place)
 }
 
 // delete removes a message at a client's request.
@@ -187,11 +176,9 @@ func (s *state) nextExpiry(now time.Time) (time.Duration, bool) {
 // oldest returns the least recently used message, nil where none is stored.
 func (s *state) oldest() *entry {
 	var oldest *entry
-	for _, uses := range []*list.List{&s.idle, &s.busy} {
-		if front := uses.Front(); front != nil {
-			if e := front.Value.(*entry); oldest == nil || e.lastUse.Before(oldest.lastUse) {
-				oldest = e
-			}
+	for _, front := range []*place[entry]{s.idle.first, s.busy.first} {
+		if front != nil && (oldest == nil || front.value.lastUse.Before(oldest.lastUse)) {
+			oldest = front.value
 		}
 	}
 	return oldest
@@ -202,19 +189,19 @@ func (s *state) oldest() *entry {
 func (s *state) remove(now time.Time, e *entry, reason RemovalReason) Removal {
 	delete(s.messages, e.message.ID)
 	s.bytes -= int64(len(e.message.Text))
-	s.unlist(e)
+	e.place.leave()
 	cause := ErrEvicted
 	if reason == RemovedByRequest {
 		cause = ErrDeleted
 	}
-	for stream := range e.streams {
-		stream.cancel(cause)
+	for stream := range e.streams.all() {
+		stream.streamer.Cancel(cause)
 	}
 	return Removal{
 		MessageID:     e.message.ID,
 		Reason:        reason,
 		Age:           now.Sub(e.message.SubmittedAt),
-		ActiveStreams: len(e.streams),
+		ActiveStreams: e.streams.len,
 	}
 }
 
@@ -222,9 +209,9 @@ func (s *state) remove(now time.Time, e *entry, reason RemovalReason) Removal {
 // how many that were. The others have been ended by the removal of theirs.
 func (s *state) endAll(cause error) int {
 	n := 0
-	for place := s.busy.Front(); place != nil; place = place.Next() {
-		for stream := range place.Value.(*entry).streams {
-			stream.cancel(cause)
+	for e := range s.busy.all() {
+		for stream := range e.streams.all() {
+			stream.streamer.Cancel(cause)
 			n++
 		}
 	}
@@ -234,8 +221,8 @@ func (s *state) endAll(cause error) int {
 // active returns how many streams run.
 func (s *state) active() int {
 	n := 0
-	for _, running := range s.streams {
-		n += running
+	for _, kind := range Kinds {
+		n += s.streams[kind]
 	}
 	return n
 }

@@ -60,15 +60,15 @@ type Subscription struct {
 	streamer *actors.Streamer
 }
 
-// newSubscription plans the stream of message that who asks for, from now on.
-func newSubscription(who subscriber, message *Message, clock *actors.Clock, now time.Time) *Subscription {
+// plan makes s the stream of message that who asks for, from now on.
+func (s *Subscription) plan(who subscriber, message *Message, clock *actors.Clock, now time.Time) {
 	request := who.request
 	first, from, end := request.span(message)
 	source := actors.Progress()
 	if request.Kind == Characters {
 		source = actors.Split(message.Text, request.Unit)
 	}
-	return &Subscription{
+	*s = Subscription{
 		ID:       who.id,
 		Message:  message,
 		Kind:     request.Kind,

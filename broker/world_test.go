@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,9 @@ type opened struct {
 	cause   error // with which it was canceled first
 	ended   bool
 }
+
+// Cancel keeps the first cause, like a streamer.
+func (o *opened) Cancel(cause error) { o.cause = cmp.Or(o.cause, cause) }
 
 // A step does one thing to a world and checks the answer. A second passes after
 // each that uses a message, and none in the others.
@@ -115,11 +119,7 @@ func subscribe(stream, message string, kind Kind) step {
 	return func(w *world) {
 		o := &opened{message: message}
 		var err error
-		o.stream, err = w.state.subscribe(w.now, idOf(message), kind, func(cause error) {
-			if o.cause == nil { // like that of a context
-				o.cause = cause
-			}
-		})
+		o.stream, err = w.state.subscribe(w.now, idOf(message), kind, o)
 		if err != nil {
 			w.t.Errorf("subscribe to %s: %v", message, err)
 		}
