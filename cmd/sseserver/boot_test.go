@@ -39,7 +39,7 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 			args: slices.Concat([]string{
 				"--addr=127.0.0.1:0", "--admin-addr=", "--drain=0s", "--interval=2ms", "--progress-interval=2ms",
 			}, flags),
-			env:     func(string) (string, bool) { return "", false },
+			env:     noEnv,
 			stdout:  says,
 			stderr:  s.log,
 			signals: s.signals,
@@ -140,3 +140,6 @@ func (s *liveServer) read(t *testing.T, response *http.Response, answer any) {
 		t.Fatalf("%s %s: %s %v: %s", response.Request.Method, response.Request.URL, response.Status, err, body)
 	}
 }
+
+// noEnv is an environment without variables.
+func noEnv(string) (string, bool) { return "", false }

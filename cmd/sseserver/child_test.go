@@ -142,6 +142,18 @@ func TestExit(t *testing.T) {
 	}
 }
 
+// visitedInSilence opens connections and says nothing, until the test ends.
+func (c *child) visitedInSilence(t *testing.T, times int) {
+	t.Helper()
+	for range times {
+		conn, err := net.Dial("tcp", c.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
+}
+
 // Clients that connect and say nothing, more than there may be open files, keep
 // nobody else waiting.
 func TestSilentClients(t *testing.T) {
@@ -150,13 +162,7 @@ func TestSilentClients(t *testing.T) {
 	id := program.submit(t, "Hi")
 	stream := program.caller(t, ssetest.HTTP1).stream("/stream/" + id + "?interval=1m")
 	stream.WantOpening()
-	for range 300 {
-		conn, err := net.Dial("tcp", program.addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-	}
+	program.visitedInSilence(t, 300)
 	for _, protocol := range ssetest.Protocols {
 		other := program.caller(t, protocol)
 		other.want(200, `"messageId"`, "POST", "/send", `{"message":"Hi"}`, "Content-Type", asJSON)
@@ -197,6 +203,7 @@ func TestOpenFileReserve(t *testing.T) {
 			t.Fatalf("status %d", status)
 		}
 	}
+	program.visitedInSilence(t, 100)
 	// Each of the callers below has a connection, which counts as well.
 	if opened < 64 || opened > 68 {
 		t.Errorf("%d streams were opened, want 68 less the other connections", opened)
@@ -217,4 +224,7 @@ func TestOpenFileReserve(t *testing.T) {
 	program.log.await("server.shutdown_started", 1)
 	program.signal(t, syscall.SIGTERM)
 	program.wantExit(t, exitFailed)
+	if failed := program.log.named("http.server_error"); len(failed) > 0 {
+		t.Errorf("the log says %v", failed)
+	}
 }

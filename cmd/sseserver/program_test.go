@@ -156,9 +156,9 @@ func TestPortTaken(t *testing.T) {
 	} {
 		var stdout bytes.Buffer
 		log := newLogSink()
-		code := run(process{args: flags, env: func(string) (string, bool) { return "", false }, stdout: &stdout, stderr: log})
+		code := run(process{args: flags, env: noEnv, stdout: &stdout, stderr: log})
 		failed := log.named("http.server_error")
-		if code != exitFailed || stdout.Len() > 0 || len(failed) != 1 || !strings.Contains(failed[0]["error"].(string), "address already in use") {
+		if code != exitFailed || stdout.Len() > 0 || len(failed) != 1 || failed[0]["level"] != "error" || !strings.Contains(failed[0]["error"].(string), "address already in use") {
 			t.Errorf("%s: exit code %d, said %q, logged %s", flags, code, &stdout, log.bytes())
 		}
 	}

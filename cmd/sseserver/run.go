@@ -80,7 +80,7 @@ func serveUntilSignal(p process, config Config, started time.Time) int {
 	defer output.Close()
 	program, err := wire(config, output, m)
 	if err != nil {
-		logs.HTTPServerError.Log(output.Logger.Named("server"), logs.Error(err))
+		logs.HTTPServerError.LogAt(output.Logger.Named("server"), zap.ErrorLevel, logs.Error(err))
 		if config.LogFile != "" { // where whoever started it does not look first
 			fmt.Fprintln(p.stderr, "sseserver:", err)
 		}
@@ -97,30 +97,13 @@ func wire(config Config, output *logs.Output, m *metrics.Metrics) (*program, err
 	logs.ServerStarting.Log(logger.Named("server"), startingFields(config, files)...)
 
 	pr := &program{config: config, output: output, metrics: m}
-	pr.broker = broker.New(broker.Config{
-		TTL:         config.MessageTTL,
-		MaxMessages: config.MaxMessages,
-		MaxBytes:    config.MaxStoreBytes,
-		MaxStreams:  config.MaxStreams,
-		Evicted:     func(removal broker.Removal) { logEvicted(logger.Named("broker"), m, removal) },
-	})
+	stored := brokerConfig(config)
+	stored.Evicted = func(removal broker.Removal) { logEvicted(logger.Named("broker"), m, removal) }
+	pr.broker = broker.New(stored)
 	m.SetStats(pr.stats)
-	api, err := httpapi.New(httpapi.Config{
-		Broker:           pr.broker,
-		Pages:            assets.FS(),
-		Logger:           logger.Named("httpapi"),
-		Metrics:          m,
-		Interval:         config.Interval,
-		ProgressInterval: config.ProgressInterval,
-		MinInterval:      config.MinInterval,
-		MaxInterval:      config.MaxInterval,
-		Heartbeat:        heartbeat(config.Heartbeat),
-		WriteTimeout:     config.WriteTimeout,
-		MaxMessageBytes:  config.MaxMessageBytes,
-		MaxConns:         maxConns(files),
-		MaxWaiting:       maxWaiting(files),
-		Origins:          config.CORSOrigins,
-	})
+	served := apiConfig(config, files)
+	served.Broker, served.Pages, served.Logger, served.Metrics = pr.broker, assets.FS(), logger.Named("httpapi"), m
+	api, err := httpapi.New(served)
 	if err != nil {
 		return nil, err
 	}
@@ -135,15 +118,6 @@ func wire(config Config, output *logs.Output, m *metrics.Metrics) (*program, err
 		return nil, errors.Join(err, pr.public.Close())
 	}
 	return pr, nil
-}
-
-// heartbeat translates the setting, where 0 is off, into httpapi's, where 0 is
-// the default.
-func heartbeat(setting time.Duration) time.Duration {
-	if setting == 0 {
-		return -1
-	}
-	return setting
 }
 
 // serve runs the parts until a signal says stop, then ends them in order.
@@ -178,7 +152,7 @@ func (pr *program) wait(signals <-chan os.Signal, failed <-chan error) int {
 	for {
 		select {
 		case err := <-failed:
-			logs.HTTPServerError.Log(pr.output.Logger.Named("server"), logs.Error(err))
+			logs.HTTPServerError.LogAt(pr.output.Logger.Named("server"), zap.ErrorLevel, logs.Error(err))
 			return exitFailed
 		case signal := <-signals:
 			if signal == syscall.SIGHUP {

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"io"
+	"reflect"
+	"testing"
+	"time"
+
+	"sseserver/broker"
+	"sseserver/httpapi"
+)
+
+// Every setting of the parts reaches them.
+func TestParts(t *testing.T) {
+	config, _, err := parseConfig([]string{
+		"--interval=11ms", "--progress-interval=12ms", "--min-interval=2ms", "--max-interval=13s", "--heartbeat=14s", "--write-timeout=15s",
+		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--message-ttl=20m",
+		"--cors-origins=https://a.example,http://b.example:8080",
+	}, noEnv, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := brokerConfig(config), (broker.Config{
+		TTL: 20 * time.Minute, MaxMessages: 18, MaxBytes: 17 << 20, MaxStreams: 19,
+	}); !reflect.DeepEqual(got, want) {
+		t.Errorf("the broker gets\n%+v, want\n%+v", got, want)
+	}
+	want := httpapi.Config{
+		Interval: 11 * time.Millisecond, ProgressInterval: 12 * time.Millisecond, MinInterval: 2 * time.Millisecond,
+		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10,
+		MaxConns: 9688, MaxWaiting: 156, Origins: []string{"https://a.example", "http://b.example:8080"},
+	}
+	if got := apiConfig(config, 10_000); !reflect.DeepEqual(got, want) {
+		t.Errorf("the API gets\n%+v, want\n%+v", got, want)
+	}
+	config.Heartbeat = 0
+	if got := apiConfig(config, 10_000).Heartbeat; got >= 0 {
+		t.Errorf("no heartbeat is told as %v, which httpapi takes for its default", got)
+	}
+}
+
+// The reserve of open files is never less than what the rest needs.
+func TestFileReserve(t *testing.T) {
+	for _, test := range []struct{ limit, reserve, conns, waiting int }{
+		{10, 32, 1, 16}, {100, 32, 68, 16}, {1024, 32, 992, 16}, {10_000, 312, 9688, 156}, {1 << 20, 32768, 1015808, 16384},
+	} {
+		if reserve, conns, waiting := fileReserve(test.limit), maxConns(test.limit), maxWaiting(test.limit); reserve != test.reserve || conns != test.conns || waiting != test.waiting {
+			t.Errorf("of %d files %d are kept; at most %d connections, %d waiting; want %d, %d, %d", test.limit, reserve, conns, waiting, test.reserve, test.conns, test.waiting)
+		}
+	}
+}
