@@ -83,7 +83,7 @@ var (
 	method        = Field{Key: "http.request.method", Kind: String, About: "the request's method"}
 	route         = Field{Key: "http.route", Kind: String, About: "the pattern that matched the path; empty where none did"}
 	urlPath       = Field{Key: "url.path", Kind: String, About: "the request's path, without its query"}
-	statusCode    = Field{Key: "http.response.status_code", Kind: Int, About: "the answer's status"}
+	statusCode    = Field{Key: "http.response.status_code", Kind: Int, About: "the answer's status; 499 where the client had left before it got one"}
 	clientAddress = Field{Key: "client.address", Kind: String, About: "address and port of the peer"}
 )
 
@@ -104,7 +104,7 @@ func ClientAddress(address string) zap.Field { return zap.String(clientAddress.K
 
 var (
 	code         = Field{Key: "code", Kind: String, About: "the error's stable code"}
-	status       = Field{Key: "status", Kind: Int, About: "the HTTP status that the client was given"}
+	status       = Field{Key: "status", Kind: Int, About: "the HTTP status that the client was given; 499 where it had left before"}
 	reason       = Field{Key: "reason", Kind: String, About: "why, in one word"}
 	errorText    = Field{Key: "error", Kind: String, About: "the error in words"}
 	stack        = Field{Key: "stack", Kind: String, About: "the goroutine's stack"}

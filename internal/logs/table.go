@@ -75,7 +75,7 @@ var (
 	})
 	ServerShutdownForced = declare(Event{
 		Name: "server.shutdown_forced", Levels: at(zap.WarnLevel), Message: "shutdown forced",
-		About:    "A second signal came, or streams did not end in time; the program exits at once.",
+		About:    "A second signal came, and the program exits at once with 1; or streams did not end in time and were cut off.",
 		Required: fields(remaining),
 	})
 )
@@ -101,8 +101,9 @@ var (
 		Optional: fields(errorText, requestID, method, route, urlPath, clientAddress, messageID, streamID),
 	})
 	HTTPServerError = declare(Event{
-		Name: "http.server_error", Levels: at(zap.WarnLevel), Message: "server error",
-		About:    "The HTTP server below the handlers complained, for example that it cannot accept a connection.",
+		Name: "http.server_error", Levels: at(zap.WarnLevel, zap.ErrorLevel), Message: "server error",
+		About: "The HTTP server below the handlers complained, for example that it cannot accept a connection. " +
+			"At error, the program could not start or go on, and exits with 1.",
 		Required: fields(errorText), Optional: fields(stack),
 	})
 )
