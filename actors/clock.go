@@ -49,25 +49,34 @@ func NewClock() *Clock {
 	return &Clock{start: time.Now(), kick: make(chan struct{}, 1), alarm: never}
 }
 
+// wakeBatch is how many sleepers are woken at once. Who was woken runs before
+// the next batch is: else, past saturation, the run queue of the scheduler would
+// overflow, which lets some wait for many rounds of all the others.
+const wakeBatch = 64
+
 // Run wakes sleepers until ctx ends.
 func (c *Clock) Run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour) // reset before each use
 	defer timer.Stop()
-	for {
-		if alarm := c.advance(int64(time.Since(c.start) / Tick)); alarm == never {
-			timer.Stop()
-		} else {
-			timer.Reset(time.Until(c.start.Add(time.Duration(alarm) * Tick)))
+	for ctx.Err() == nil {
+		if alarm, all := c.advance(int64(time.Since(c.start) / Tick)); all {
+			c.sleep(ctx, timer, alarm)
 		}
-		select {
-		case <-timer.C:
-		case <-c.kick:
-		case <-ctx.Done():
-			return
-		}
-		// Those who were woken before go first. Past saturation the scheduler
-		// would else prefer whom this wakes now, and others would wait for long.
-		runtime.Gosched()
+		runtime.Gosched() // lets those go first who were woken before
+	}
+}
+
+// sleep waits until the tick alarm, or until somebody's is before that.
+func (c *Clock) sleep(ctx context.Context, timer *time.Timer, alarm int64) {
+	if alarm == never {
+		timer.Stop()
+	} else {
+		timer.Reset(time.Until(c.start.Add(time.Duration(alarm) * Tick)))
+	}
+	select {
+	case <-timer.C:
+	case <-c.kick:
+	case <-ctx.Done():
 	}
 }
 
@@ -102,24 +111,30 @@ func (c *Clock) forget(s *sleeper) {
 	}
 }
 
-// advance wakes all whose tick is not after now, and returns the tick at which
-// the next ones may be due.
-func (c *Clock) advance(now int64) (alarm int64) {
+// advance wakes those whose tick is not after now, at most a batch of them, and
+// says whether that was all. If it was, alarm is the tick at which the next ones
+// may be due.
+func (c *Clock) advance(now int64) (alarm int64, all bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	woken := 0
 	for tick := max(c.now+1, now-wheelSize+1); tick <= now; tick++ {
 		for s := c.wheel[tick%wheelSize]; s != nil; {
 			following := s.next
 			if s.tick <= now {
+				if woken == wakeBatch {
+					return 0, false
+				}
+				woken++
 				c.remove(s)
 				tell(s.mailbox, due)
 			}
 			s = following
 		}
+		c.now = tick
 	}
-	c.now = max(c.now, now)
 	c.alarm = c.nextFilled()
-	return c.alarm
+	return c.alarm, true
 }
 
 func (c *Clock) insert(s *sleeper) {

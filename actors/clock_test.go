@@ -50,6 +50,40 @@ func TestClockWakesEachSleeperAtItsTick(t *testing.T) {
 	})
 }
 
+// TestClockWakesInBatches has more sleepers in one tick than are woken at once,
+// and one in the next: they are woken in the order of their ticks.
+func TestClockWakesInBatches(t *testing.T) {
+	clock := NewClock()
+	sleep := func(tick int64) *sleeper {
+		s := &sleeper{mailbox: make(chan signal, mailboxRoom), grid: 1, tick: tick}
+		clock.insert(s)
+		return s
+	}
+	crowd := make([]*sleeper, 2*wakeBatch)
+	for i := range crowd {
+		crowd[i] = sleep(1)
+	}
+	late := sleep(2)
+	woken := func() (n int) {
+		for _, s := range crowd {
+			n += len(s.mailbox)
+		}
+		return n
+	}
+	for _, want := range []struct {
+		crowd, late int
+		all         bool
+	}{{wakeBatch, 0, false}, {2 * wakeBatch, 0, false}, {2 * wakeBatch, 1, true}, {2 * wakeBatch, 1, true}} {
+		_, all := clock.advance(2)
+		if woken() != want.crowd || len(late.mailbox) != want.late || all != want.all {
+			t.Errorf("got %d and %d woken, all %v; want %+v", woken(), len(late.mailbox), all, want)
+		}
+	}
+	if clock.now != 2 {
+		t.Errorf("the clock is at %d, want 2", clock.now)
+	}
+}
+
 func TestClockSaysWhatIsPast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
