@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -160,9 +161,13 @@ func TestMessage(t *testing.T) {
 
 // A message is gone at once and for all, and going twice is no error.
 func TestDelete(t *testing.T) {
-	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
-		server := ssetest.Start(t, ssetest.Config{})
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
 		id := server.Submit("Hi")
+		server.Open(protocol, "/stream/"+id+"?interval=1m")
+		time.Sleep(90 * time.Second)
+		server.Open(protocol, "/stream/"+id+"?interval=1m")
+		server.Open(protocol, "/progress/"+id+"?interval=1m")
 		for range 2 {
 			got := ask(t, server, protocol, "DELETE", "/messages/"+id, "")
 			if got.StatusCode != http.StatusNoContent || got.body != "" {
@@ -176,7 +181,7 @@ func TestDelete(t *testing.T) {
 			t.Errorf("DELETE of a malformed id: %s, want 204", got.Status)
 		}
 		deleted := server.Log.Only("message.deleted") // once, though asked three times
-		if deleted.Fields["message_id"] != id || deleted.Fields["active_streams"] != int64(0) {
+		if deleted.Fields["message_id"] != id || deleted.Fields["active_streams"] != int64(2) || deleted.Fields["age_ms"] != 90_000.0 {
 			t.Errorf("the log says %v", deleted.Fields)
 		}
 	})
@@ -191,5 +196,39 @@ func TestSendAnswer(t *testing.T) {
 			t.Errorf("got  %s %s\nwant 200 %s", got.Status, got.body, want)
 		}
 		got.wantHeader(t, map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"})
+	})
+}
+
+// What the broker fails for is for the log alone; that it is closing is for the
+// client, who is told when to come back.
+func TestFailures(t *testing.T) {
+	tests := []struct {
+		method, path, event string
+	}{
+		{"POST", "/send", "message.rejected"},
+		{"GET", "/messages/" + unknownID, "http.request_rejected"},
+		{"DELETE", "/messages/" + unknownID, "http.request_rejected"},
+		{"GET", "/stream/" + unknownID, "stream.rejected"},
+		{"GET", "/progress/" + unknownID, "stream.rejected"},
+		{"GET", "/stream/" + unknownID + "?lastEventId=end", "stream.rejected"},
+	}
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		for _, test := range tests {
+			server := ssetest.Start(t, ssetest.Config{Wrap: failingWith(errors.New("disk on fire"))})
+			got := ask(t, server, protocol, test.method, test.path, `{"message":"Hi"}`, asJSON...)
+			got.wantProblem(t, 500, "internal_error")
+			if strings.Contains(got.body, "fire") {
+				t.Errorf("%s %s: the client is told %s", test.method, test.path, got.body)
+			}
+			if line := server.Log.Only(test.event); line.Fields["error"] != "disk on fire" {
+				t.Errorf("%s %s: the log says %v", test.method, test.path, line.Fields)
+			}
+
+			server = ssetest.Start(t, ssetest.Config{Wrap: failingWith(broker.ErrClosed)})
+			got = ask(t, server, protocol, test.method, test.path, `{"message":"Hi"}`, asJSON...)
+			got.wantProblem(t, 503, "shutting_down")
+			got.wantHeader(t, map[string]string{"Retry-After": "2"})
+			server.Log.Only(test.event)
+		}
 	})
 }

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -152,6 +153,26 @@ func TestEnds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Wait waits for the streams of both protocols, but not longer than told.
+func TestWait(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		stream := server.Open(protocol, "/stream/"+server.Submit("Hi")+"?interval=1m")
+		stream.WantOpening()
+		impatience := errors.New("enough")
+		start := time.Now()
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Second, impatience)
+		defer cancel()
+		if err := server.API.Wait(ctx); err != impatience || time.Since(start) != 10*time.Second {
+			t.Errorf("waited %v, %v; want 10s and the cause", time.Since(start), err)
+		}
+		go stream.All() // its second chunk is the last
+		if err := server.API.Wait(t.Context()); err != nil || time.Since(start) != time.Minute {
+			t.Errorf("waited %v, %v; want until the end of the stream, 1m", time.Since(start), err)
+		}
+	})
 }
 
 // A message that is used lives on: its time counts from the end of its last

@@ -21,6 +21,15 @@ func spellLine(line logstest.Line) string {
 	return text
 }
 
+// What net/http has to say is said in the log.
+func TestServerErrors(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{})
+	server.HTTP.ErrorLog.Print("http: Accept error: too many open files")
+	if got := server.Log.Only("http.server_error").Fields["error"]; got != "http: Accept error: too many open files" {
+		t.Errorf("the log says %v", got)
+	}
+}
+
 // What the log says of one message and two streams of it, in full.
 func TestLogOfAStream(t *testing.T) {
 	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"sseserver/broker"
 	"sseserver/httpapi"
@@ -17,7 +18,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	time.Local = time.FixedZone("elsewhere", 5*3600+1800) // where a time that must be UTC shows if it is not
+	goleak.VerifyTestMain(m)
+}
 
 // onEach runs a test for each protocol, over loopback connections.
 func onEach(t *testing.T, test func(t *testing.T, protocol ssetest.Protocol)) {

@@ -43,7 +43,7 @@ var badBodies = map[string][]string{
 		"{\"message\":\"\xff\"}", "{\"message\":\"\xed\xa0\x80\"}", "{\"message\":\"\xc0\x80\"}", "{\"message\":\"Hi\",\"a\":\"\xf0\x9f\"}",
 		"{\"message\":\"a\x00b\"}", "{\"message\":\"a\nb\"}", `{"message":"\x41"}`, `{"message":"\u12"}`, `{"message":"\u12G4"}`,
 		`{"message":"\ud800"}`, `{"message":"\udc00"}`, `{"message":"\udc00\ud800"}`, `{"message":"\udc00\udc01"}`, `{"message":"\ud800\ud800\udc00"}`, `{"message":"\ud800x"}`,
-		`{"message":"\ud800\n"}`, `{"message":"\ud83d\udc4b\udc4b"}`, `{"message":"\\\ud800"}`, `{"message":"\uD800\u0041"}`, `{"message":"\ud800\\udc00"}`,
+		`{"message":"\ud800\n"}`, `{"message":"\ud83d\udc4b\udc4b"}`, `{"message":"\\\ud800"}`, `{"message":"\uD800\u0041"}`, `{"message":"\ud800\ue000"}`, `{"message":"\ud800\\udc00"}`,
 		`{"message":"Hi","deep":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`,
 		"\xff\xfe{\x00}\x00", "message=Hi",
 	},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"reflect"
 	"testing"
@@ -8,6 +9,9 @@ import (
 
 	"sseserver/broker"
 	"sseserver/httpapi"
+	"sseserver/internal/logs"
+	"sseserver/internal/logs/logstest"
+	"sseserver/internal/metrics"
 )
 
 // Every setting of the parts reaches them.
@@ -47,5 +51,23 @@ func TestFileReserve(t *testing.T) {
 		if reserve, conns, waiting := fileReserve(test.limit), maxConns(test.limit), maxWaiting(test.limit); reserve != test.reserve || conns != test.conns || waiting != test.waiting {
 			t.Errorf("of %d files %d are kept; at most %d connections, %d waiting; want %d, %d, %d", test.limit, reserve, conns, waiting, test.reserve, test.conns, test.waiting)
 		}
+	}
+}
+
+// What the admin listener does not like is in the log, and nobody holds it up.
+func TestAdminServer(t *testing.T) {
+	m := metrics.New(metrics.Config{})
+	var stderr bytes.Buffer
+	output, err := logs.New(logs.Config{Stderr: &stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := adminServer(m, output)
+	server.ErrorLog.Print("http: Accept error: too many open files")
+	if lines := logstest.CheckJSON(t, stderr.Bytes()); len(lines) != 1 || lines[0].Event != "http.server_error" || lines[0].Logger != "admin" {
+		t.Errorf("the log says %s", &stderr)
+	}
+	if server.ReadHeaderTimeout != 10*time.Second {
+		t.Errorf("a request may take %v to come", server.ReadHeaderTimeout)
 	}
 }

@@ -104,6 +104,11 @@ func wantLog(t *testing.T, server *liveServer) {
 	if all := strings.Join(events, " "); !strings.HasPrefix(all, head) || !strings.HasSuffix(all, tail) {
 		t.Errorf("the log is %s\nwant it to begin with %s\nand to end with %s", all, head, tail)
 	}
+	for event, field := range map[string]string{"server.ready": "startup_ms", "server.shutdown_completed": "duration_ms"} {
+		if ms := server.log.named(event)[0][field].(float64); ms <= 0 {
+			t.Errorf("%s: %s is %v", event, field, ms)
+		}
+	}
 	starting := server.log.named("server.starting")[0]
 	if config := starting["config"].(map[string]any); config["interval"] != "2ms" || config["message-ttl"] != "1h" {
 		t.Errorf("the log says of the settings %v", config)
@@ -161,5 +166,12 @@ func TestPortTaken(t *testing.T) {
 		if code != exitFailed || stdout.Len() > 0 || len(failed) != 1 || failed[0]["level"] != "error" || !strings.Contains(failed[0]["error"].(string), "address already in use") {
 			t.Errorf("%s: exit code %d, said %q, logged %s", flags, code, &stdout, log.bytes())
 		}
+	}
+	// Who started it is told where the log is a file.
+	var stdout, stderr bytes.Buffer
+	flags := []string{"--addr=" + taken.Addr().String(), "--log-file=" + filepath.Join(t.TempDir(), "server.log")}
+	code := run(process{args: flags, env: noEnv, stdout: &stdout, stderr: &stderr})
+	if says := stderr.String(); code != exitFailed || !strings.HasPrefix(says, "sseserver: public listener: ") || strings.Count(says, "\n") != 1 {
+		t.Errorf("exit code %d, said %q", code, says)
 	}
 }
