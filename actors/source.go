@@ -37,11 +37,17 @@ func Split(text string, unit Unit) Source {
 	return characters{graphemes.FromString(text)}
 }
 
-// Count returns how many units text has.
-func Count(text string, unit Unit) int {
-	source := Split(text, unit)
-	n := 0
-	for _, ok := source.Next(); ok; _, ok = source.Next() {
+// Count returns how many units text has: those of Split, without a source.
+func Count(text string, unit Unit) (n int) {
+	if unit == Word {
+		w := words{rest: text}
+		for w.rest != "" {
+			w.Next()
+			n++
+		}
+		return n
+	}
+	for it := graphemes.FromString(text); it.Next(); {
 		n++
 	}
 	return n
