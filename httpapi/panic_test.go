@@ -68,6 +68,26 @@ func (b bomb) Write(p []byte) (int, error) {
 	return b.Conn.Write(p)
 }
 
+// A panic in the middle of an answer breaks it off: nothing may follow.
+func TestPanicInAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{
+			InMemory: true, WrapConn: func(conn net.Conn) net.Conn { return bomb{conn, "/progress/{messageId}:"} },
+		})
+		conn := sayOn(t, server.Dial(), "", "GET /openapi.yaml HTTP/1.1\r\nHost: a\r\n\r\n")
+		got, _ := io.ReadAll(conn)
+		if strings.Contains(string(got), "internal_error") || strings.Contains(string(got), "/progress/{messageId}:") {
+			t.Errorf("the client got %q", got)
+		}
+		if line := server.Log.Only("http.panic"); line.Fields["error"] != "boom" {
+			t.Errorf("the log says %v", line.Fields)
+		}
+		if lines := server.Log.Named("http.server_error"); len(lines) > 0 {
+			t.Errorf("net/http complains: %v", lines)
+		}
+	})
+}
+
 // A panic while a stream is written ends that stream as internal_error, closes
 // its connection, and leaves the others alone.
 func TestPanicInStream(t *testing.T) {
@@ -166,6 +186,9 @@ func TestPanicInStreamer(t *testing.T) {
 			closed.Fields["error"] != "actors: panic: runtime error: invalid memory address or nil pointer dereference" ||
 			!strings.Contains(stack, "actors.(*words).Next") || !strings.Contains(stack, "actors.(*Streamer).Run") {
 			t.Errorf("the log says %v %v", closed.Level, closed.Fields)
+		}
+		if ttfc, has := closed.Fields["ttfc_ms"]; has {
+			t.Errorf("the log says when the first chunk was sent, after %v ms, but there was none", ttfc)
 		}
 		next := server.Open(protocol, "/stream/"+id+"?interval=1ms")
 		next.WantOpening()

@@ -133,6 +133,9 @@ func TestSendSlowly(t *testing.T) {
 		if waited := time.Since(start); waited != 10*time.Second {
 			t.Errorf("given up after %v, want 10s", waited)
 		}
+		if line := server.Await("http.request", 1)[0]; line.Fields["duration_ms"] != 10_000.0 || line.Fields["http.response.status_code"] != int64(408) {
+			t.Errorf("the log says %v", line.Fields)
+		}
 	})
 }
 
@@ -158,6 +161,9 @@ func TestSendAndLeave(t *testing.T) {
 		synctest.Wait()
 		if got := server.Log.Only("message.rejected").Fields["reason"]; got != "client_gone" {
 			t.Errorf("rejected for %v, want client_gone", got)
+		}
+		if got := server.Log.Only("http.request").Fields["http.response.status_code"]; got != int64(499) {
+			t.Errorf("the log says %v, want 499", got)
 		}
 	})
 }

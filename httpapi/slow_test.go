@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -151,12 +152,7 @@ func TestCatchUpInOneWrite(t *testing.T) {
 		// Its buffer was full after some chunks. The write that blocked is the
 		// first one with a second half.
 		writes := conn.Received()
-		caughtUp := -1
-		for i, write := range writes {
-			if strings.Count(string(write), "data: ") > 1 {
-				caughtUp = i
-			}
-		}
+		caughtUp := slices.IndexFunc(writes, func(write []byte) bool { return strings.Count(string(write), "data: ") > 1 })
 		if caughtUp != len(writes)-1 {
 			t.Fatalf("the last of %d writes should be the one that catches up: %q", len(writes), writes)
 		}
@@ -183,9 +179,38 @@ func TestCatchUpInOneWrite(t *testing.T) {
 			}
 		}
 		conn.Conn.Close()
+		// The one that blocked was the last one before, and they were all written after 5s.
+		var late float64 // milliseconds
+		for position := before - 1; position <= 50; position++ {
+			late += float64(5000 - 100*position)
+		}
 		closed := server.Await("stream.closed", 1)[0]
-		if closed.Fields["reason"] != "completed" || closed.Fields["chunks"] != int64(120) {
+		if closed.Fields["reason"] != "completed" || closed.Fields["chunks"] != int64(120) || closed.Fields["max_lag_ms"] != float64(5000-100*(before-1)) {
 			t.Errorf("the log says %v", closed.Fields)
+		}
+		// The others were late by what the clock may take, some milliseconds.
+		if got := 1000 * scrape(t, server)["sseserver_stream_lateness_seconds_sum"]; got < late || got > late+120*20 {
+			t.Errorf("all events were %v ms late, want %v or little more", got, late)
+		}
+	})
+}
+
+// What is due is written in pieces of 64 KiB and little more, so that one stream
+// that is far behind does not take all memory.
+func TestCatchUpIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
+		id := server.Submit(strings.Repeat(strings.Repeat("x", 999)+" ", 300))
+		conn := server.Dial().(*ssetest.Conn)
+		sayOn(t, conn, id, "GET /stream/{id}?interval=1ms&unit=word HTTP/1.1\r\nHost: a\r\n\r\n")
+		time.Sleep(5 * time.Second)
+		_, _ = io.Copy(io.Discard, conn)
+		most := 0
+		for _, write := range conn.Received() {
+			most = max(most, len(write))
+		}
+		if most < 64<<10 || most > 66<<10 {
+			t.Errorf("the largest write has %d bytes, want 64 KiB and less than an event more", most)
 		}
 	})
 }

@@ -157,10 +157,19 @@ func TestTooManyConnections(t *testing.T) {
 		id := server.Submit("Hi")
 		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
 		var others []net.Conn
-		for server.API.Conns() < 4 {
-			others = append(others, server.Dial())
-			synctest.Wait()
+		fill := func(conns int) {
+			for server.API.Conns() < conns {
+				others = append(others, server.Dial())
+				synctest.Wait()
+			}
 		}
+		if protocol == ssetest.HTTP1 {
+			fill(2) // and the connection of the stream
+		} else {
+			fill(3)
+		}
+		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening() // as many as there may be
+		fill(4)
 		for _, path := range []string{"/stream/" + id, "/progress/" + id} {
 			ask(t, server, protocol, "GET", path, "").wantProblem(t, 503, "too_many_streams")
 			got := ask(t, server, protocol, "HEAD", path, "")
@@ -171,6 +180,9 @@ func TestTooManyConnections(t *testing.T) {
 			// of HTTP/2 has other streams.
 			if got.Close != (protocol == ssetest.HTTP1) {
 				t.Errorf("the connection is closed: %t", got.Close)
+			}
+			if got := server.API.Conns(); protocol == ssetest.H2C && got != 4 {
+				t.Errorf("%d connections, want the one for all that is HTTP/2, and those before it", got)
 			}
 		}
 		server.Submit("still welcome")

@@ -208,6 +208,9 @@ func TestCommandLine(t *testing.T) {
 		if asked != test.want || key != test.key {
 			t.Errorf("%q: asked %v, error %v; want %v, key %q", test.args, asked, err, test.want, test.key)
 		}
+		if err != nil && !strings.Contains(err.Error(), "sseserver --help lists what there is") {
+			t.Errorf("%q: %v does not tell where to look", test.args, err)
+		}
 		if err != nil && stdout != "" {
 			t.Errorf("%q: stdout has %q beside the error", test.args, stdout)
 		}

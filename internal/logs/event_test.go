@@ -131,6 +131,15 @@ func BenchmarkStreamClosed(b *testing.B) {
 	}
 }
 
+func TestCloseLevel(t *testing.T) {
+	not := map[string]zapcore.Level{"slow_client": zapcore.WarnLevel, "internal_error": zapcore.ErrorLevel} // at info
+	for _, reason := range CloseReasons {
+		if got := CloseLevel(reason); got != not[reason] {
+			t.Errorf("%s is logged at %s, want %s", reason, got, not[reason])
+		}
+	}
+}
+
 type discard struct{}
 
 func (discard) Write(line []byte) (int, error) { return len(line), nil }

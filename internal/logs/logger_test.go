@@ -9,12 +9,17 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/zap/zapcore"
 
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/logstest"
 )
+
+func init() {
+	time.Local = time.FixedZone("elsewhere", 5*3600+1800) // where a time that must be UTC shows if it is not
+}
 
 // open opens a log until the test ends.
 func open(t *testing.T, c logs.Config) *logs.Output {
@@ -44,16 +49,24 @@ func TestConsoleIsTheFormOnATerminal(t *testing.T) {
 		t.Skip("no pseudo terminal here: ", err)
 	}
 	defer terminal.Close()
-	t.Setenv("NO_COLOR", "")
-	logs.ServerReady.Log(open(t, logs.Config{Stderr: terminal}).Logger, logs.StartupMS(0))
-	// What is written here is typed on the other side, and echoed back.
-	echo := make([]byte, 4096)
-	n, err := terminal.Read(echo)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := string(echo[:n]); !strings.Contains(got, "INFO") || strings.HasPrefix(got, "{") {
-		t.Errorf("got %q, want a console line", got)
+	for _, test := range []struct {
+		noColor string
+		format  logs.Format
+		want    string
+	}{
+		{"", logs.Auto, `\t^[[34mINFO^[[0m\t`}, {"1", logs.Auto, `\tINFO\t`}, {"1", logs.Console, `\tINFO\t`}, {"", logs.JSON, `{"level":"info",`},
+	} {
+		t.Setenv("NO_COLOR", test.noColor)
+		logs.ServerReady.Log(open(t, logs.Config{Stderr: terminal, Format: test.format}).Logger, logs.StartupMS(0))
+		// What is written here is typed on the other side, and echoed back.
+		echo := make([]byte, 4096)
+		n, err := terminal.Read(echo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(string(echo[:n]), "\t", `\t`); !strings.Contains(got, test.want) {
+			t.Errorf("%s with NO_COLOR=%s: got %q, want %q in it", test.format, test.noColor, got, test.want)
+		}
 	}
 }
 
@@ -89,7 +102,7 @@ func TestSetLevel(t *testing.T) {
 	var stderr bytes.Buffer
 	out := open(t, logs.Config{Stderr: &stderr})
 	// Each change is logged, also the one that turns such lines off and the one that turns them on again.
-	for _, level := range []zapcore.Level{zapcore.DebugLevel, zapcore.ErrorLevel, zapcore.ErrorLevel, zapcore.WarnLevel, zapcore.InfoLevel} {
+	for _, level := range []zapcore.Level{zapcore.DebugLevel, zapcore.ErrorLevel, zapcore.ErrorLevel, zapcore.WarnLevel, zapcore.InfoLevel, zapcore.InfoLevel} {
 		out.SetLevel(level)
 		if got := out.Level.Level(); got != level {
 			t.Errorf("level %s, want %s", got, level)
@@ -132,6 +145,9 @@ func TestFileIsAppendedTo(t *testing.T) {
 	}
 	if got := len(logstest.CheckJSON(t, read(t, path))); got != 2 {
 		t.Errorf("%d lines, want 2", got)
+	}
+	if about, err := os.Stat(path); err != nil || about.Mode()&0o007 != 0 {
+		t.Errorf("%v, %v; want a file that not everybody can read", about.Mode(), err)
 	}
 }
 

@@ -162,6 +162,18 @@ func TestOnlyWordsOfTheListsBecomeLabels(t *testing.T) {
 	})
 }
 
+func TestMethods(t *testing.T) {
+	m := New(Config{})
+	want := make(map[string]string)
+	for method, label := range map[string]string{
+		"GET": "GET", "HEAD": "HEAD", "POST": "POST", "PUT": "PUT", "PATCH": "PATCH", "DELETE": "DELETE", "OPTIONS": "OPTIONS", "get": "other",
+	} {
+		m.HTTPRequest("/", method, 200)
+		want[`http_requests_total{code="200",method="`+label+`",route="/"}`] = "1"
+	}
+	wantSamples(t, m, want)
+}
+
 func TestHistogram(t *testing.T) {
 	m := New(Config{})
 	s := m.Stream("progress")
