@@ -14,7 +14,7 @@ type input interface {
 const maxRead = 16 << 10
 
 // ownBuffer is, in bytes, what each reader has that cannot wait without a buffer.
-const ownBuffer = 1 << 10
+const ownBuffer = 512
 
 func clamp(limit, most int) int {
 	if limit <= 0 || limit > most {

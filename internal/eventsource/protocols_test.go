@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -138,42 +137,6 @@ func TestLeavingIsSeenByTheServer(t *testing.T) {
 			j.want(t, "open", `event "" "a" id=""`, "closed: "+end+", final")
 		}
 	})
-}
-
-// Many streams share a few HTTP/2 connections, and their places are used again.
-func TestSharedConnections(t *testing.T) {
-	const streams = 300
-	var mu sync.Mutex
-	remotes := map[string]bool{}
-	p := protocol{proto: eventsource.H2C}
-	url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		remotes[r.RemoteAddr] = true
-		mu.Unlock()
-		w.Header().Set("Content-Type", "text/event-stream")
-		io.WriteString(w, "data: a\n\n")
-		http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-	}))
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var opened, ran sync.WaitGroup
-	opened.Add(streams)
-	for range streams {
-		ran.Go(func() {
-			j := &journal{onEvent: func(string) error { opened.Done(); return nil }}
-			run(t, ctx, eventsource.Config{URL: url, Transport: tr, Handler: j})
-		})
-	}
-	opened.Wait()
-	if n := len(remotes); n > 10 {
-		t.Errorf("%d streams took %d connections", streams, n)
-	}
-	cancel()
-	ran.Wait()
-	if n := tr.StreamsInUse(); n != 0 {
-		t.Errorf("%d places are taken when all streams have ended", n)
-	}
 }
 
 // A stalled reader of an HTTP/2 stream stops its server at the stream's window.

@@ -3,9 +3,7 @@ package eventsource_test
 import (
 	"context"
 	"net"
-	"net/http"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -27,23 +25,6 @@ func (w slowWriter) Write(b []byte) (int, error) {
 	return w.Conn.Write(b)
 }
 
-// listener gives a server the one connection that is sent to it.
-type listener struct {
-	conns chan net.Conn
-	done  chan struct{}
-}
-
-func (l listener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-func (l listener) Close() error   { close(l.done); return nil }
-func (l listener) Addr() net.Addr { return &net.TCPAddr{} }
-
 // opening tells when the request of its stream went out, counted from the beginning of the attempt.
 type opening struct {
 	journal
@@ -51,35 +32,20 @@ type opening struct {
 }
 
 func (o *opening) Open(opened eventsource.Opened) {
-	o.requested <- opened.Requested.Sub(opened.Started)
+	o.requested <- opened.Requested.Sub(opened.Started).Truncate(time.Microsecond)
 }
 
 // Of two streams that share a connection, one has to wait until the request of the other is written.
 // That is not its server's delay.
 func TestRequestedInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := listener{make(chan net.Conn), make(chan struct{})}
-		srv := &http.Server{Protocols: new(http.Protocols), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", "text/event-stream")
-			_ = http.NewResponseController(w).Flush()
-			<-r.Context().Done()
-		})}
-		srv.Protocols.SetUnencryptedHTTP2(true)
 		var slow atomic.Bool
-		tr := &eventsource.Transport{
-			Protocol: eventsource.H2C,
-			DialContext: func(context.Context, string, string) (net.Conn, error) {
-				client, server := net.Pipe()
-				l.conns <- server
-				return slowWriter{client, &slow}, nil
-			},
-		}
+		tr := serveInMemory(t, openStreams, func(c net.Conn) net.Conn { return slowWriter{c, &slow} })
 		ctx, cancel := context.WithCancel(t.Context())
-		var ran sync.WaitGroup
-		ran.Go(func() { _ = srv.Serve(l) })
+		defer cancel()
 		o := &opening{requested: make(chan time.Duration)}
 		open := func() {
-			ran.Go(func() { run(t, ctx, eventsource.Config{URL: "http://host/", Transport: tr, Handler: o}) })
+			go func() { run(t, ctx, eventsource.Config{URL: "http://host/", Transport: tr.Transport, Handler: o}) }()
 		}
 		open()
 		<-o.requested
@@ -93,9 +59,5 @@ func TestRequestedInTurn(t *testing.T) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 		slow.Store(false)
-		cancel()
-		tr.CloseIdleConnections()
-		srv.Close()
-		ran.Wait()
 	})
 }

@@ -39,7 +39,7 @@ type Transport struct {
 	ReceiveBuffer int
 
 	// MaxReadBytes bounds one read, for readers that are to be slow in bytes also. Zero leaves it
-	// to the package: 16 KiB over plain HTTP/1.1, else 1 KiB, which also are the most.
+	// to the package: 16 KiB over plain HTTP/1.1, else 512, which also are the most.
 	MaxReadBytes int
 
 	// Poll reads all plain HTTP/1.1 connections on a few goroutines, as many as can run at once,
@@ -50,7 +50,7 @@ type Transport struct {
 	// DialContext makes connections in place of the net package, if set.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	http    httpPools
+	http    httpConns
 	pollers pollers
 }
 
