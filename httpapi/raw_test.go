@@ -141,6 +141,30 @@ func TestLeave(t *testing.T) {
 	}
 }
 
+// A client that does not close its connection when the stream has ended is
+// waited for, but not for long.
+func TestLinger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		id := server.Submit("Hi")
+		server.Client(ssetest.HTTP1).CloseIdleConnections()
+		from := bufio.NewReader(sayOn(t, server.Dial(), id, "GET /stream/{id}?interval=1ms HTTP/1.1\r\nHost: a\r\n\r\n"))
+		stream := ssetest.Read(t, wantResponse(t, from, 200))
+		stream.WantOpening()
+		stream.WantText(0, "Hi")
+		wantEOF(t, from)
+		time.Sleep(time.Second - time.Millisecond)
+		if got := server.API.Conns(); got != 1 {
+			t.Errorf("%d connections within the second, want 1", got)
+		}
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		if got := server.API.Conns(); got != 0 {
+			t.Errorf("%d connections after it, want 0", got)
+		}
+	})
+}
+
 // A cancelled stream of HTTP/2 leaves the others on its connection alone.
 func TestLeaveHTTP2(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

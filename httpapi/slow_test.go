@@ -1,15 +1,19 @@
 package httpapi_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
 
 	"go.uber.org/zap/zapcore"
@@ -48,6 +52,28 @@ func TestNeverReads(t *testing.T) {
 			t.Errorf("the other stream: %v", got.Fields)
 		}
 	})
+}
+
+// What such a client has not read is not kept for it: its connection is reset.
+func TestNeverReadsIsReset(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{
+		API: httpapi.Config{WriteTimeout: 20 * time.Millisecond},
+		WrapConn: func(conn net.Conn) net.Conn {
+			_ = conn.(*net.TCPConn).SetWriteBuffer(4096)
+			return conn
+		},
+	})
+	id := server.Submit(strings.Repeat(strings.Repeat("x", 15_000)+" ", 60))
+	conn := server.Dial()
+	_ = conn.(*net.TCPConn).SetReadBuffer(4096)
+	sayOn(t, conn, id, "GET /stream/{id}?interval=1ms&unit=word HTTP/1.1\r\nHost: a\r\n\r\n")
+	server.Await("stream.closed", 1)
+	if err := server.API.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, conn); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("read to %v; want a reset", err)
+	}
 }
 
 // On HTTP/2 the window of one stream is no concern of the others on the same

@@ -20,7 +20,7 @@ func TestAccept(t *testing.T) {
 	accepted := []string{
 		absent, "", "*/*", "text/event-stream", "text/*", "TEXT/Event-Stream", "text/event-stream;charset=utf-8",
 		"application/json, text/event-stream", "application/json,*/*;q=0.1", "text/html;q=0, text/event-stream;q=0.001",
-		"junk, text/event-stream", "text/event-stream;q=high",
+		"junk, text/event-stream", "text/event-stream;charset=utf-8, text/event-stream;charset=utf-16;q=0", "text/event-stream;q=high",
 	}
 	refused := []string{
 		"application/json", "text/html", "text/event-streams", "text/event-stream;q=0", "*/*;q=0.0", "application/*", "junk", ";", "event-stream",
@@ -181,6 +181,7 @@ func TestTooManyConnections(t *testing.T) {
 			if got.Close != (protocol == ssetest.HTTP1) {
 				t.Errorf("the connection is closed: %t", got.Close)
 			}
+			synctest.Wait()
 			if got := server.API.Conns(); protocol == ssetest.H2C && got != 4 {
 				t.Errorf("%d connections, want the one for all that is HTTP/2, and those before it", got)
 			}
