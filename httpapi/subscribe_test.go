@@ -201,7 +201,10 @@ func TestSilentConnections(t *testing.T) {
 		stream.WantOpening()
 		for i := range 30 {
 			conn := server.Dial()
-			if i%2 == 0 { // it had a request, and might have another one
+			switch i % 3 {
+			case 1: // it means to have requests, over HTTP/2
+				ssetest.NewRawHTTP2(t, conn, 1000)
+			case 2: // it had one, and might have another
 				wantResponse(t, bufio.NewReader(sayOn(t, conn, "", "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")), 200)
 			}
 		}
