@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/logstest"
 	"sseserver/internal/metrics"
+
+	"go.uber.org/zap/zapcore"
 )
 
 // Every setting of the parts reaches them.
@@ -69,5 +72,33 @@ func TestAdminServer(t *testing.T) {
 	}
 	if server.ReadHeaderTimeout != 10*time.Second {
 		t.Errorf("a request may take %v to come", server.ReadHeaderTimeout)
+	}
+}
+
+// A program that loses its listener says so, and ends.
+func TestLostListener(t *testing.T) {
+	wantNoLeaks(t)
+	config, _, err := parseConfig([]string{"--addr=127.0.0.1:0", "--admin-addr="}, noEnv, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	m := metrics.New(metrics.Config{})
+	output, err := logs.New(logs.Config{Stderr: &stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := wire(config, output, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program.public.Close()
+	if code := program.serve(nil); code != exitFailed {
+		t.Errorf("exit code %d, want %d", code, exitFailed)
+	}
+	lines := logstest.CheckJSON(t, stderr.Bytes())
+	last := lines[len(lines)-1]
+	if last.Event != "http.server_error" || last.Level != zapcore.ErrorLevel || !strings.Contains(last.Fields["error"].(string), "use of closed network connection") {
+		t.Errorf("the log says %v", last)
 	}
 }

@@ -164,6 +164,8 @@ func TestReopenLosesNoLine(t *testing.T) {
 	path := filepath.Join(dir, "server.log")
 	out := open(t, logs.Config{File: path})
 
+	before, _ := os.ReadDir("/proc/self/fd") // where there is such a thing
+
 	var group sync.WaitGroup
 	for range writers {
 		group.Go(func() {
@@ -179,6 +181,9 @@ func TestReopenLosesNoLine(t *testing.T) {
 		out.Reopen()
 	}
 	group.Wait()
+	if still, _ := os.ReadDir("/proc/self/fd"); len(still) != len(before) {
+		t.Errorf("%d files are open, %d before", len(still), len(before))
+	}
 
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(files) != moves+1 {
