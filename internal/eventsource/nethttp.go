@@ -2,6 +2,7 @@ package eventsource
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -40,6 +41,8 @@ func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request)
 // maxTries is how many connections a request may try that are lost before it is written.
 const maxTries = 3
 
+var errNoHTTP2 = errors.New("the server does not speak HTTP/2")
+
 // exchange sends the request and gets the response head.
 func (t *Transport) exchange(ctx context.Context, a *attempt, req *request, sent *sending) (*http.Response, *http.ClientConn, *Error) {
 	for tries := 1; ; tries++ {
@@ -47,12 +50,7 @@ func (t *Transport) exchange(ctx context.Context, a *attempt, req *request, sent
 		if err != nil {
 			return nil, nil, a.failed(ReasonConnectFailed, err)
 		}
-		hreq, err := req.http(httptrace.WithClientTrace(ctx, sent.trace()))
-		if err != nil {
-			conn.Release()
-			return nil, nil, a.failed(ReasonConnectFailed, err)
-		}
-		resp, err := conn.RoundTrip(hreq)
+		resp, err := t.send(ctx, conn, req, sent)
 		if err == nil {
 			return resp, conn, nil
 		}
@@ -60,10 +58,28 @@ func (t *Transport) exchange(ctx context.Context, a *attempt, req *request, sent
 		if own := t.own(conn); own != nil {
 			_ = own.Close() // the error is known
 		}
-		if !lost || sent.requested.Load() > 0 || tries == maxTries {
+		switch {
+		case errors.Is(err, errNoHTTP2):
+			return nil, nil, a.failed(ReasonConnectFailed, err)
+		case !lost || sent.requested.Load() > 0 || tries == maxTries:
 			return nil, nil, a.failed(ReasonNoResponse, err)
 		}
 	}
+}
+
+// send uses the place on the connection.
+func (t *Transport) send(ctx context.Context, conn *http.ClientConn, req *request, sent *sending) (*http.Response, error) {
+	hreq, err := req.http(httptrace.WithClientTrace(ctx, sent.trace()))
+	if err != nil {
+		conn.Release()
+		return nil, err
+	}
+	resp, err := conn.RoundTrip(hreq)
+	if err == nil && t.Protocol != HTTP1 && resp.ProtoMajor != 2 { // net/http has agreed to less
+		_ = conn.Close() // nobody wants it
+		return nil, errNoHTTP2
+	}
+	return resp, err
 }
 
 // own is the connection if it serves no other stream, else nil.

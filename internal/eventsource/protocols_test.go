@@ -197,6 +197,19 @@ func TestConnectFailures(t *testing.T) {
 			t.Errorf("error of several lines: %q", end.Error())
 		}
 	})
+	t.Run("no HTTP/2 over TLS", func(t *testing.T) {
+		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+		}))
+		srv.TLS = &tls.Config{NextProtos: []string{}} // it takes no part in the choice of a protocol
+		srv.StartTLS()
+		defer srv.Close()
+		tr := &eventsource.Transport{Protocol: eventsource.H2, TLS: &tls.Config{RootCAs: x509.NewCertPool()}}
+		tr.TLS.RootCAs.AddCert(srv.Certificate())
+		var j journal
+		run(t, t.Context(), eventsource.Config{URL: srv.URL, Transport: tr, Handler: &j, NoReconnect: true})
+		j.want(t, "closed: connect_failed, final")
+	})
 	t.Run("unknown authority", func(t *testing.T) {
 		url, _ := protocol{tls: true}.serve(t, http.NotFoundHandler())
 		var j journal

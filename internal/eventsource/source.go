@@ -45,12 +45,14 @@ func (s *Source) LastEventID() string { return string(s.parser.LastEventID()) }
 // also cuts short a wait or a stall. Without a running Run it does nothing. Events of a read that is
 // just being reported are still reported.
 func (s *Source) Reconnect() {
-	if a := s.current.Load(); a != nil {
-		a.end(errRestart)
-	}
+	// First for a wait, then for an attempt, while Run does the opposite: what is asked for at the
+	// turn from one to the other ends either, and is not left over for the next wait.
 	select {
 	case s.restart <- struct{}{}:
 	default:
+	}
+	if a := s.current.Load(); a != nil {
+		a.end(errRestart)
 	}
 }
 
@@ -58,12 +60,12 @@ func (s *Source) Reconnect() {
 // never nil. Attempts are separated by the reconnection time; it ends promptly with ctx.
 func (s *Source) Run(ctx context.Context) error {
 	for {
+		a := newAttempt(ctx, s.cfg.ReadTimeout)
+		s.current.Store(a)
 		select {
 		case <-s.restart: // meant for the attempt before
 		default:
 		}
-		a := newAttempt(ctx, s.cfg.ReadTimeout)
-		s.current.Store(a)
 		wait, end := s.open(ctx, a)
 		if end == nil {
 			end = s.rest(ctx, a, wait)
