@@ -38,7 +38,7 @@ var arrows = []arrow{
 
 	{
 		"httpapi",
-		[]string{"broker", "actors", "internal/logs", "internal/metrics"},
+		[]string{"broker", "actors", "internal/h2c", "internal/logs", "internal/metrics"},
 		"handlers translate between HTTP and the broker",
 	},
 	{
@@ -69,6 +69,10 @@ var arrows = []arrow{
 		"internal/metrics",
 		[]string{"internal/logs"},
 		"labels are the words of the log's catalogue, and nothing else is known of what is counted",
+	},
+	{
+		"internal/h2c", nil,
+		"HTTP/2 is a protocol of its own, which knows no more of a handler than net/http does",
 	},
 	{
 		"internal/eventstream", nil,
