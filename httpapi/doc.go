@@ -16,13 +16,14 @@
 //
 // The status is decided before the first byte: parameters first, then the
 // broker's answer. From then on a stream only writes frames, and ends with
-// exactly one reason. On HTTP/1 the connection is hijacked: the stream goes on
-// in a small goroutine of its own, and net/http frees all it kept for the
-// request. On HTTP/2 it stays in the handler's goroutine.
+// exactly one reason. It takes its response over: on HTTP/1 the connection is
+// hijacked, on HTTP/2, which internal/h2c serves, the stream leaves its handler.
+// It goes on in a small goroutine of its own, and all that was kept for the
+// request is freed.
 //
 // # Cancellation
 //
-// A client that leaves cancels the subscription: on HTTP/2 through the request's
-// context, on HTTP/1 through the disconnect watch of Server.Run. The streamer
-// then closes its chunks, which is the one way in which a stream's loop ends.
+// A client that leaves cancels the subscription: on HTTP/2 it is h2c that
+// notices, on HTTP/1 the disconnect watch of Server.Run. The streamer then closes
+// its chunks, which is the one way in which a stream's loop ends.
 package httpapi

@@ -2,12 +2,10 @@ package httpapi
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"sseserver/broker"
@@ -130,30 +128,12 @@ func (t *http1Transport) send(p []byte) error {
 	if err != nil || n == len(p) {
 		return err
 	}
-	return t.sendSlowly(p[n:])
+	return sendSlowly(t.stream, t, p[n:])
 }
 
-// blockedSlice is how often a write that blocks is looked at.
-const blockedSlice = time.Second
-
-// sendSlowly waits for room, in slices of a second: an operator is told early,
-// and a stream that is no longer wanted does not hold up anything.
-func (t *http1Transport) sendSlowly(p []byte) error {
-	timeout := t.stream.server.config.WriteTimeout
-	for waited := time.Duration(0); waited < timeout; {
-		slice := min(blockedSlice, timeout-waited)
-		if err := t.conn.SetWriteDeadline(time.Now().Add(slice)); err != nil {
-			return err
-		}
-		n, err := t.conn.Write(p)
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			return err
-		}
-		p = p[n:]
-		waited += slice
-		if !t.stream.blocked() {
-			return err
-		}
+func (t *http1Transport) writeBy(p []byte, by time.Time) (int, error) {
+	if err := t.conn.SetWriteDeadline(by); err != nil {
+		return 0, err
 	}
-	return errStalled
+	return t.conn.Write(p)
 }

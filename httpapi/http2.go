@@ -1,89 +1,90 @@
 package httpapi
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
-	"sync/atomic"
 	"time"
+
+	"sseserver/broker"
+	"sseserver/internal/h2c"
+
+	"golang.org/x/net/http2"
 )
 
-// http2Transport writes to a stream of an HTTP/2 connection, through net/http.
-type http2Transport struct {
-	w          http.ResponseWriter
-	controller *http.ResponseController
-	stream     *stream
+// serveHTTP2 takes a connection over that begins as one of HTTP/2, which
+// net/http does not speak here.
+func (s *Server) serveHTTP2(w http.ResponseWriter) {
+	conn, read, err := h2c.Hijack(w)
+	if err != nil {
+		return // it is net/http's still, which closes it
+	}
+	go s.http2.Serve(conn, read) // ends with the connection; Shutdown waits for it
+}
 
-	// A deadline per write would cost a message to the connection's goroutine
-	// each time. Instead, this timer runs while a write does, and puts the
-	// deadline into the past when it must end.
-	guard   *time.Timer
-	writing atomic.Int64 // when the write began, in Unix nanoseconds; 0 between writes
-	stalled atomic.Bool  // it was ended for its length
+// http2Transport writes to a stream of an HTTP/2 connection that was taken over
+// from its handler.
+type http2Transport struct {
+	stream *stream
+	body   *h2c.Stream
 }
 
 func takeHTTP2(x *exchange, st *stream) (transport, error) {
-	t := &http2Transport{
-		w:          x.ResponseWriter,
-		controller: http.NewResponseController(x.ResponseWriter),
-		stream:     st,
-	}
-	// The deadline of http.Server is meant for plain answers.
-	if err := t.controller.SetWriteDeadline(time.Time{}); err != nil {
-		return nil, fmt.Errorf("httpapi: write deadline: %w", err)
-	}
-	t.guard = time.AfterFunc(time.Hour, t.look)
-	t.guard.Stop()
-	return t, nil
+	body, err := h2c.TakeOver(x.ResponseWriter, st.gone)
+	return &http2Transport{st, body}, err
 }
 
-func (t *http2Transport) begin(_ http.Header, first *buffer) error {
-	t.w.WriteHeader(http.StatusOK)
+// gone is called when the client ends its stream of HTTP/2, or does not read
+// any of them.
+func (st *stream) gone(cause error) {
+	if errors.Is(cause, h2c.ErrStalled) {
+		st.subscription.Cancel(broker.ErrTooSlow)
+	} else {
+		st.subscription.Cancel(broker.ErrClientGone)
+	}
+}
+
+func (t *http2Transport) begin(header http.Header, first *buffer) error {
+	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	if err := t.body.WriteHead(http.StatusOK, header); err != nil {
+		return stalled(err)
+	}
 	return t.write(first)
 }
 
+// write sends frames. Mostly there is room for them at once.
 func (t *http2Transport) write(frames *buffer) error {
-	t.writing.Store(time.Now().UnixNano())
-	t.guard.Reset(t.slice(0))
-	_, err := t.w.Write(frames.frames())
-	if err == nil {
-		err = t.controller.Flush()
+	p := frames.frames()
+	n, err := t.body.TryWrite(p)
+	if err != nil {
+		return stalled(err)
 	}
-	t.writing.Store(0)
-	t.guard.Stop()
-	if t.stalled.Load() {
+	if n < len(p) {
+		return sendSlowly(t.stream, t, p[n:])
+	}
+	return nil
+}
+
+func (t *http2Transport) writeBy(p []byte, by time.Time) (int, error) {
+	n, err := t.body.WriteBy(p, by)
+	return n, stalled(err)
+}
+
+// stalled makes a write that failed because its whole connection has stalled one
+// that has stalled itself.
+func stalled(err error) error {
+	if errors.Is(err, h2c.ErrStalled) {
 		return errStalled
 	}
 	return err
 }
 
-// look is called by guard while a write blocks: each second, as on HTTP/1, so
-// that a stream which is no longer wanted does not hold up anything.
-func (t *http2Transport) look() {
-	began := t.writing.Load()
-	if began == 0 {
-		return // the write has just ended
-	}
-	waited := time.Duration(time.Now().UnixNano() - began)
-	t.stalled.Store(waited >= t.stream.server.config.WriteTimeout)
-	if t.stalled.Load() || t.stream.subscription.Canceled() {
-		_ = t.controller.SetWriteDeadline(time.Unix(1, 0))
-		return
-	}
-	t.guard.Reset(t.slice(waited))
-}
-
-// slice returns how long to wait for a write that has waited so long already.
-func (t *http2Transport) slice(waited time.Duration) time.Duration {
-	return min(blockedSlice, t.stream.server.config.WriteTimeout-waited)
-}
-
-// close only writes: net/http sends END_STREAM when the handler returns.
 func (t *http2Transport) close(last *buffer) error {
-	if last.size() == 0 {
-		return nil
+	if last.size() > 0 {
+		if err := t.write(last); err != nil {
+			return err
+		}
 	}
-	return t.write(last)
+	return stalled(t.body.Close())
 }
 
-// abort makes net/http reset the stream, which it does for this panic.
-func (t *http2Transport) abort() { panic(http.ErrAbortHandler) }
+func (t *http2Transport) abort() { t.body.Reset(http2.ErrCodeInternal) }

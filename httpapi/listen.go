@@ -5,10 +5,11 @@ import (
 	"net/http"
 	"time"
 
+	"sseserver/internal/h2c"
 	"sseserver/internal/logs"
 )
 
-// Limits on what a client can make net/http wait for or keep.
+// Limits on what a client can make the server wait for or keep.
 const (
 	readTimeout     = 10 * time.Second // of a request, head and body
 	answerTimeout   = time.Minute      // until a plain answer has been read
@@ -18,18 +19,17 @@ const (
 )
 
 // HTTPServer returns the http.Server of the public listener: HTTP/1.1, and
-// HTTP/2 without TLS by prior knowledge (RFC 9113 §3.3), on the same port.
+// HTTP/2 without TLS by prior knowledge (RFC 9113 §3.3), on the same port. The
+// latter it hands to the Server, as a request that is the preface.
 //
 // Its timeouts are those of plain answers. A stream lifts them, and each of its
 // writes has its own.
 func (s *Server) HTTPServer() *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
 		Handler:        s,
 		Protocols:      protocols,
-		HTTP2:          &http.HTTP2Config{MaxConcurrentStreams: maxHTTP2Streams, WriteByteTimeout: s.config.WriteTimeout},
 		ReadTimeout:    readTimeout,
 		WriteTimeout:   answerTimeout,
 		IdleTimeout:    idleTimeout,
@@ -39,8 +39,23 @@ func (s *Server) HTTPServer() *http.Server {
 	}
 }
 
+func (s *Server) http2Server() *h2c.Server {
+	return h2c.New(h2c.Config{
+		Handler:        s.handler,
+		ErrorLog:       logs.StdLog(s.config.Logger),
+		ConnState:      s.countConn,
+		MaxHeaderBytes: maxHeaderBytes,
+		MaxStreams:     maxHTTP2Streams,
+		ReadTimeout:    readTimeout,
+		AnswerTimeout:  answerTimeout,
+		StallTimeout:   s.config.WriteTimeout,
+		IdleTimeout:    idleTimeout,
+	})
+}
+
 // countConn counts open connections. A hijacked one stays counted until its
-// stream closes it. Near the limit, those that only wait make room for others.
+// stream, or h2c.Server, has closed it. Near the limit, those that only wait
+// make room for others.
 func (s *Server) countConn(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:

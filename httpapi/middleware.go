@@ -65,13 +65,13 @@ func (x *exchange) Write(p []byte) (int, error) {
 }
 
 // observe is the outermost handler. A stream that was begun by an inner one
-// runs here, after those have returned: so it keeps little of a stack.
+// runs only now, when what there is to log of the request was logged.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := s.newExchange(w, r)
 		x.answer(next)
 		if x.stream != nil {
-			x.stream.start()
+			go x.stream.run()
 		}
 	})
 }

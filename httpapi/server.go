@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sseserver/broker"
+	"sseserver/internal/h2c"
 	"sseserver/internal/metrics"
 
 	"github.com/google/uuid"
@@ -58,7 +59,8 @@ type Server struct {
 	// Immutable.
 	config  Config
 	handler http.Handler
-	watch   *watch // of hijacked connections, for clients that leave
+	watch   *watch // of hijacked connections of HTTP/1, for clients that leave
+	http2   *h2c.Server
 
 	draining atomic.Bool    // set once, by Drain
 	conns    atomic.Int64   // open connections, hijacked ones too
@@ -75,11 +77,19 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{config: config.withDefaults(), watch: watch}
 	s.handler = s.middleware(s.mux())
+	s.http2 = s.http2Server()
 	return s, nil
 }
 
-// ServeHTTP answers one request of the public listener.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+// ServeHTTP answers one request of the public listener, or takes the connection
+// for all those of HTTP/2 on it.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h2c.IsPreface(r) {
+		s.serveHTTP2(w)
+		return
+	}
+	s.handler.ServeHTTP(w, r)
+}
 
 // Run notices the clients that leave their HTTP/1 streams, until ctx ends. Its
 // error says why it could not.
@@ -90,7 +100,7 @@ func (s *Server) Run(ctx context.Context) error { return s.watch.run(ctx) }
 func (s *Server) Drain() { s.draining.Store(true) }
 
 // Wait returns when all streams have ended, or with the cause of ctx. Call it
-// after http.Server.Shutdown, which does not wait for those on HTTP/1.
+// after http.Server.Shutdown, which does not wait for them.
 func (s *Server) Wait(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() { // ends with the streams, each of which ends within its write timeout
@@ -104,6 +114,12 @@ func (s *Server) Wait(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 }
+
+// Shutdown and Close do for the connections of HTTP/2 what those of http.Server
+// do for the others: end them when nothing is under way on them any more, and
+// wait for that until ctx ends, or end them at once.
+func (s *Server) Shutdown(ctx context.Context) error { return s.http2.Shutdown(ctx) }
+func (s *Server) Close()                             { s.http2.Close() }
 
 // routes is the table of the API; everything else the public listener answers
 // is a page.

@@ -271,12 +271,45 @@ func TestSlowAndRecovered(t *testing.T) {
 	})
 }
 
+// On HTTP/2, too, it is told while a write still blocks, on the window of its
+// stream.
+func TestSlowAndRecoveredHTTP2(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		id := server.Submit(strings.Repeat("x", 100))
+		client := ssetest.NewRawHTTP2(t, server.Dial(), 1000)
+		start := time.Now()
+		client.Get(1, "/stream/"+id+"?interval=100ms")
+		client.Await(1, 1000)
+		blocked := time.Since(start).Truncate(100 * time.Millisecond)
+		slow := server.Await("stream.slow", 1)[0]
+		if took := time.Since(start); slow.Fields["lag_ms"] != 1000.0 || took != blocked+time.Second {
+			t.Errorf("told of %v ms after %v; want 1000 a second after %v", slow.Fields["lag_ms"], took, blocked)
+		}
+		time.Sleep(3 * time.Second)
+		client.Open(1, 1<<20)
+		if stream, body, code := client.End(); stream != 1 || code != http2.ErrCodeNo || strings.Count(body, "data: ") != 101 {
+			t.Errorf("stream %d ended with %v: %q", stream, code, body)
+		}
+		server.Await("stream.closed", 1)
+		if lag := server.Log.Only("stream.recovered").Fields["lag_ms"]; lag != 4000.0 {
+			t.Errorf("told to have been %v ms behind, want 4000", lag)
+		}
+	})
+}
+
 // A stream that is blocked and no longer wanted is let go within a second.
 func TestDeleteWhileBlocked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
 		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 1024})
 		id := server.Submit(strings.Repeat("x", 200))
-		sayOn(t, server.Dial(), id, "GET /stream/{id}?interval=100ms HTTP/1.1\r\nHost: a\r\n\r\n")
+		path := "/stream/" + id + "?interval=100ms"
+		if protocol == ssetest.H2C {
+			// A window that is full before the connection is.
+			ssetest.NewRawHTTP2(t, server.Dial(), 500).Get(1, path)
+		} else {
+			sayOn(t, server.Dial(), "", "GET "+path+" HTTP/1.1\r\nHost: a\r\n\r\n")
+		}
 		server.Await("stream.slow", 1) // a second after it blocked
 		time.Sleep(300 * time.Millisecond)
 		start := time.Now()

@@ -21,10 +21,10 @@ const reconnection = 2 * time.Second
 
 func randomJitter() float64 { return rand.Float64() }
 
-// stream writes one subscription to one client. One goroutine owns it: the
-// handler's on HTTP/2, its own on HTTP/1.
+// stream writes one subscription to one client. It outlives its handler: a
+// goroutine of its own owns it.
 //
-// Its goroutine waits in next nearly all the time, and its stack must stay at
+// That goroutine waits in next nearly all the time, and its stack must stay at
 // the 2 KiB that it starts with, the largest part of what a stream costs. So
 // the functions from run down to the system call keep few variables, and what
 // happens once, at the beginning or the end, is not called from the loop.
@@ -37,7 +37,6 @@ type stream struct {
 	heartbeat    *time.Timer // nil where none is needed
 	requestID    string
 	opened       time.Time
-	hijacked     bool  // it has outlived its handler
 	begun        error // why the head could not be sent
 
 	frames  *buffer   // what is framed and not written yet; nil if nothing is
@@ -56,11 +55,10 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventI
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		requestID:    x.id,
 		opened:       x.start,
-		hijacked:     x.request.ProtoMajor == 1,
 	}
-	take := takeHTTP2
-	if st.hijacked {
-		take = takeHTTP1
+	take := takeHTTP1
+	if x.request.ProtoMajor == 2 {
+		take = takeHTTP2
 	}
 	s.streams.Add(1) // before http.Server.Shutdown may forget the connection
 	var err error
@@ -110,16 +108,7 @@ func (st *stream) release() {
 // resumed says whether the stream continues one that the client had before.
 func (st *stream) resumed() bool { return st.subscription.From > st.subscription.First }
 
-// start runs the stream to its end, in this goroutine, which is the handler's;
-// or in one of its own, if the connection is no longer net/http's.
-func (st *stream) start() {
-	if st.hijacked {
-		go st.run()
-	} else {
-		st.run()
-	}
-}
-
+// run is the stream's goroutine.
 func (st *stream) run() {
 	defer st.server.streams.Done()
 	failed := st.begun

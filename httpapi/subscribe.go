@@ -60,14 +60,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if s.crowded() {
 		return tooManyStreams("the server has as many connections as its open-file limit allows")
 	}
-	ctx := r.Context()
-	if r.ProtoMajor == 1 {
-		// The stream outlives its handler, with which r.Context() ends. It is
-		// canceled by the disconnect watch and the broker, and keeps nothing of
-		// the request in memory.
-		ctx = context.Background()
-	}
-	subscription, err := s.config.Broker.Subscribe(ctx, request)
+	// The stream outlives its handler, with which r.Context() ends. It is
+	// canceled by its transport and the broker, and keeps nothing of the request
+	// in memory.
+	subscription, err := s.config.Broker.Subscribe(context.Background(), request)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"os"
 	"sync"
+	"time"
 )
 
 // transport is what one stream is written to: the body of one response. One
@@ -21,12 +23,41 @@ type transport interface {
 	// protocol has it: the final chunk of HTTP/1.1, END_STREAM of HTTP/2.
 	close(last *buffer) error
 	// abort ends the response without that, so that the client can see that
-	// something is missing. It may not return.
+	// something is missing.
 	abort()
 }
 
 // errStalled is a write that blocked for the write timeout.
 var errStalled = errors.New("httpapi: write timed out")
+
+// slowWriter is a transport for which there was no room.
+type slowWriter interface {
+	// writeBy waits for room until by. Then it fails with os.ErrDeadlineExceeded
+	// and tells how much of p it has sent.
+	writeBy(p []byte, by time.Time) (n int, err error)
+}
+
+// blockedSlice is how often a write that blocks is looked at.
+const blockedSlice = time.Second
+
+// sendSlowly waits for room, in slices of a second: an operator is told early,
+// and a stream that is no longer wanted does not hold up anything.
+func sendSlowly(st *stream, w slowWriter, p []byte) error {
+	timeout := st.server.config.WriteTimeout
+	for waited := time.Duration(0); waited < timeout; {
+		slice := min(blockedSlice, timeout-waited)
+		n, err := w.writeBy(p, time.Now().Add(slice))
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		p = p[n:]
+		waited += slice
+		if !st.blocked() {
+			return err
+		}
+	}
+	return errStalled
+}
 
 // headroom is what HTTP/1.1 needs before the frames: the size of a chunk in up
 // to eight hexadecimal digits, and CRLF.

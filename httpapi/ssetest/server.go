@@ -143,6 +143,8 @@ func (s *Server) Stop() {
 		s.leave()
 		_, _ = s.Broker.EndStreams(context.Background(), broker.ErrShuttingDown)
 		_ = s.HTTP.Close()
+		s.API.Close()
+		_ = s.API.Shutdown(context.Background()) // waits
 		s.requests.wait()
 		_ = s.API.Wait(context.Background())
 		s.clients.close()

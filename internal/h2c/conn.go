@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -78,6 +79,7 @@ func (c *conn) serve() {
 // begin exchanges the prefaces (RFC 9113 §3.4).
 func (c *conn) begin() error {
 	c.mu.Lock()
+	c.server.config.ConnState(c.socket, http.StateIdle)
 	_ = c.framer.WriteSettings(
 		http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: c.server.config.MaxStreams},
 		http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: c.server.config.MaxHeaderBytes},
@@ -117,6 +119,7 @@ func (c *conn) rest() {
 		_ = c.socket.SetReadDeadline(time.Unix(1, 0))
 	default:
 		_ = c.socket.SetReadDeadline(time.Now().Add(c.server.config.IdleTimeout))
+		c.server.config.ConnState(c.socket, http.StateIdle)
 	}
 }
 
@@ -152,9 +155,14 @@ func (c *conn) end(err error) {
 	if farewell {
 		c.linger()
 	}
-	_ = c.socket.Close()
+	c.close()
 	c.writing.Wait()
 	c.handling.Wait()
+}
+
+func (c *conn) close() {
+	_ = c.socket.Close()
+	c.server.config.ConnState(c.socket, http.StateClosed)
 }
 
 // sayGoodbye sends, under mu, the last GOAWAY, where the client is there to read

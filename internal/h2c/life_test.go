@@ -1,12 +1,15 @@
 package h2c_test
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,10 +59,22 @@ func TestNoSettings(t *testing.T) {
 // Shutdown lets streams end, and no other begin.
 func TestShutdown(t *testing.T) {
 	inBubble(t, func(p *peer) {
+		t := p.t
 		p.ask(1, "/echo", false)
 		synctest.Wait()
-		p.server.Shutdown()
+		var waiting sync.WaitGroup
+		waiting.Go(func() {
+			if err := p.server.Shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		defer waiting.Wait()
 		p.want("GOAWAY 1 NO_ERROR")
+		ended, cancel := context.WithCancelCause(t.Context())
+		cancel(io.ErrClosedPipe)
+		if err := p.server.Shutdown(ended); err != io.ErrClosedPipe {
+			t.Errorf("did not wait: %v", err)
+		}
 		p.ask(3, "/hello", true)
 		p.data(3, "Hi", true)
 		p.data(1, "Hi", true)
@@ -72,8 +87,11 @@ func TestShutdown(t *testing.T) {
 
 func TestShutdownWithoutStreams(t *testing.T) {
 	inBubble(t, func(p *peer) {
-		p.server.Shutdown()
-		p.server.Shutdown()
+		for range 2 {
+			if err := p.server.Shutdown(p.t.Context()); err != nil {
+				p.t.Error(err)
+			}
+		}
 		p.want("GOAWAY 0 NO_ERROR", "closed")
 		client, socket := ssetest.ConnPair(1)
 		p.server.Serve(socket, nil) // none is served after it
@@ -337,5 +355,36 @@ func TestRequest(t *testing.T) {
 		if got, want := p.body(3), "GET//aHTTP/2.02 0 5192.0.2.1:1234map[Content-Length:[5]] false"; got != want {
 			t.Errorf("\n got %s\nwant %s", got, want)
 		}
+	})
+}
+
+// What a connection does is told, as net/http does.
+func TestConnState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		states := make(chan http.ConnState, 20)
+		want := func(want ...http.ConnState) {
+			t.Helper()
+			synctest.Wait()
+			var got []http.ConnState
+			for len(states) > 0 {
+				got = append(got, <-states)
+			}
+			if !slices.Equal(slices.Compact(got), want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		}
+		p := dial(t, h2c.Config{Handler: handlers, ConnState: func(_ net.Conn, state http.ConnState) { states <- state }}, 1<<20)
+		want(http.StateIdle)
+		p.begin()
+		want(http.StateIdle)
+		p.ask(1, "/hang", true)
+		p.ask(3, "/hello", true)
+		want(http.StateActive)
+		p.reset(1)
+		want(http.StateIdle)
+		p.ask(5, "/hang", true)
+		want(http.StateActive)
+		p.conn.Close()
+		want(http.StateIdle, http.StateClosed)
 	})
 }

@@ -98,7 +98,8 @@ func (c *conn) begun(frame *http2.MetaHeadersFrame, r *http.Request) error {
 		r.ContentLength = 0
 	}
 	if len(c.streams) == 0 {
-		_ = c.socket.SetReadDeadline(time.Time{}) // it is not idle any more
+		_ = c.socket.SetReadDeadline(time.Time{})
+		c.server.config.ConnState(c.socket, http.StateActive)
 	}
 	c.streams[s.id] = s
 	c.handlers++

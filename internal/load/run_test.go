@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"testing"
 	"time"
 
@@ -14,13 +16,30 @@ import (
 	"sseserver/internal/load/track"
 )
 
+// startProxy runs what speaks TLS for the server, which does not.
+func startProxy(t *testing.T, address string) *httptest.Server {
+	t.Helper()
+	behind, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := new(http.Transport)
+	proxy := httputil.NewSingleHostReverseProxy(behind)
+	proxy.Transport = transport
+	secure := httptest.NewUnstartedServer(proxy)
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	t.Cleanup(func() {
+		secure.Close()
+		transport.CloseIdleConnections()
+	})
+	return secure
+}
+
 // Every way to load the server, and nothing may be wrong with any of them.
 func TestRun(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	secure := httptest.NewUnstartedServer(server.API)
-	secure.EnableHTTP2 = true
-	secure.StartTLS()
-	t.Cleanup(secure.Close)
+	secure := startProxy(t, server.URL)
 
 	tests := []struct {
 		name   string
