@@ -129,7 +129,7 @@ func TestReopen(t *testing.T) {
 	}
 	server.submit(t, "between")
 	server.signals <- syscall.SIGHUP
-	for _, err := os.Stat(path); err != nil; _, err = os.Stat(path) { // until the signal was handled
+	for lines := []byte(nil); !bytes.Contains(lines, []byte("log.reopened")); lines, _ = os.ReadFile(path) { // until the signal was handled
 		server.caller(t, ssetest.HTTP1).want(200, "ok", "GET", "/livez", "")
 	}
 	server.submit(t, "after")
