@@ -190,6 +190,7 @@ func TestTTLCountsFromTheLastUse(t *testing.T) {
 			t.Errorf("1 ms before its time: %s", got.Status)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait() // until it is gone
 		ask(t, server, protocol, "GET", "/stream/"+id, "").wantProblem(t, 404, "message_not_found")
 	})
 }
