@@ -74,6 +74,7 @@ func TestFairness(t *testing.T) {
 			})
 			synctest.Wait()
 		}
+		p.must(p.WriteWindowUpdate(1, 1)) // is none for the connection
 		p.must(p.WriteWindowUpdate(0, 60_000))
 		p.want("DATA 1 16384", "DATA 3 16384", "DATA 1 16384", "DATA 3 10848")
 		p.must(p.WriteWindowUpdate(0, 60_000))

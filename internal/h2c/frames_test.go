@@ -2,6 +2,7 @@ package h2c_test
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -136,16 +137,28 @@ var frames = map[string]struct {
 	"very long header":  {func(p *peer) { p.continued(1, 20, 10_000) }, broken(0, "PROTOCOL_ERROR")},
 	"beyond the window": {func(p *peer) { p.ask(1, "/hang", false); p.fill(1, 65536) }, broken(1, "FLOW_CONTROL_ERROR")},
 	"beyond the window of a stream": {func(p *peer) {
-		// Half of the connection's window, which what is dropped opens again.
-		p.ask(1, "/hello", false)
-		p.take()
-		p.fill(1, 40_000)
-		p.take()
-		p.ask(3, "/hang", false)
-		p.fill(3, 40_000)
-		p.take()
-		p.ask(5, "/hang", false)
-		p.fill(5, 1)
+		// Both have read as much, for which that of the connection opens again.
+		p.ask(1, "/part", false)
+		p.fill(1, 20_000)
+		p.ask(3, "/part", false)
+		p.fill(3, 20_000)
+		p.rest()
+		p.fill(1, 45_536)
+		if got := p.take(); p.gate != nil && !slices.Contains(got, "RST_STREAM 1 FLOW_CONTROL_ERROR") {
+			p.t.Errorf("got %q", got)
+		}
+	}, nil},
+	"padding does not use windows up": {func(p *peer) {
+		p.ask(1, "/echo", false)
+		for range 1000 {
+			p.must(p.WriteDataPadded(1, false, []byte("x"), make([]byte, 255)))
+		}
+		p.data(1, "", true)
+		for i, frame := range p.take() {
+			if i > 20 || strings.Contains(frame, "ERROR") {
+				p.t.Errorf("got %s", frame)
+			}
+		}
 	}, nil},
 }
 

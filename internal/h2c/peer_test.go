@@ -231,6 +231,9 @@ var handlers = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			fmt.Fprint(w, err)
 		}
+	case "/part":
+		_, _ = io.CopyN(io.Discard, r.Body, 20_000)
+		<-r.Context().Done()
 	case "/none":
 		w.WriteHeader(http.StatusNoContent)
 	case "/long":

@@ -102,8 +102,8 @@ func (s *Stream) TryWrite(p []byte) (n int, err error) {
 func (s *Stream) try(p []byte) (n int, err error, full bool) {
 	c := s.conn
 	c.mu.Lock()
-	if err = s.usable(); err == nil && len(c.sending.queue) == 0 {
-		n = c.put(s, p)
+	if err = s.usable(); err == nil {
+		n = c.put(s, p) // overtakes nobody: while a write is queued there is no room
 	}
 	full = n < len(p) && c.output.size() >= maxData
 	c.mu.Unlock()
