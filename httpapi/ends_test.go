@@ -175,6 +175,20 @@ func TestWait(t *testing.T) {
 	})
 }
 
+// A client that has connected and said nothing, as browsers do, does not hold up
+// a shutdown.
+func TestShutdownWaitsForNobodySilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		server.Dial()
+		synctest.Wait()
+		start := time.Now()
+		if err := server.HTTP.Shutdown(t.Context()); err != nil || time.Since(start) > time.Second {
+			t.Errorf("took %v, %v", time.Since(start), err)
+		}
+	})
+}
+
 // A message that is used lives on: its time counts from the end of its last
 // stream.
 func TestTTLCountsFromTheLastUse(t *testing.T) {

@@ -27,7 +27,7 @@ const (
 func (s *Server) HTTPServer() *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &http.Server{
+	server := &http.Server{
 		Handler:        s,
 		Protocols:      protocols,
 		ReadTimeout:    readTimeout,
@@ -37,6 +37,8 @@ func (s *Server) HTTPServer() *http.Server {
 		ErrorLog:       logs.StdLog(s.config.Logger),
 		ConnState:      s.countConn,
 	}
+	server.RegisterOnShutdown(s.waiting.closeAll)
+	return server
 }
 
 func (s *Server) http2Server() *h2c.Server {
@@ -63,10 +65,10 @@ func (s *Server) countConn(conn net.Conn, state http.ConnState) {
 	case http.StateClosed:
 		s.conns.Add(-1)
 	}
+	s.waiting.note(conn, state)
 	if s.config.MaxConns <= 0 {
 		return
 	}
-	s.waiting.note(conn, state)
 	// Before streams are refused: a connection that was closed here is still
 	// counted for a moment.
 	if room := s.config.MaxWaiting; s.conns.Load() > int64(s.config.MaxConns-room) {

@@ -64,7 +64,7 @@ type Server struct {
 
 	draining atomic.Bool    // set once, by Drain
 	conns    atomic.Int64   // open connections, hijacked ones too
-	waiting  waiting        // those without a request, if MaxConns bounds them
+	waiting  waiting        // those without a request
 	streams  sync.WaitGroup // running ones
 }
 

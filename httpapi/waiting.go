@@ -49,3 +49,13 @@ func (w *waiting) closeBeyond(room int) {
 	delete(w.at, conn)
 	_ = conn.Close() // which net/http then notices
 }
+
+// closeAll closes all that wait. http.Server.Shutdown would give those that
+// have not said anything yet some seconds.
+func (w *waiting) closeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for conn := range w.at {
+		_ = conn.Close()
+	}
+}
