@@ -37,7 +37,7 @@ func (s *Server) HTTPServer() *http.Server {
 		ErrorLog:       logs.StdLog(s.config.Logger),
 		ConnState:      s.countConn,
 	}
-	server.RegisterOnShutdown(s.waiting.closeAll)
+	server.RegisterOnShutdown(s.waiting.closeSilent)
 	return server
 }
 

@@ -16,8 +16,13 @@ import (
 // Any goroutine may call its methods at any time.
 type waiting struct {
 	mu    sync.Mutex
-	conns list.List // of net.Conn, the one that waits longest first
+	conns list.List // of waiter, the one that waits longest first
 	at    map[net.Conn]*list.Element
+}
+
+type waiter struct {
+	net.Conn
+	silent bool // it has not had a request yet
 }
 
 // note is told of each new state of a connection.
@@ -32,7 +37,7 @@ func (w *waiting) note(conn net.Conn, state http.ConnState) {
 		if w.at == nil {
 			w.at = make(map[net.Conn]*list.Element)
 		}
-		w.at[conn] = w.conns.PushBack(conn)
+		w.at[conn] = w.conns.PushBack(waiter{conn, state == http.StateNew})
 	}
 }
 
@@ -45,17 +50,19 @@ func (w *waiting) closeBeyond(room int) {
 	if w.conns.Len() <= room {
 		return
 	}
-	conn := w.conns.Remove(w.conns.Front()).(net.Conn)
-	delete(w.at, conn)
-	_ = conn.Close() // which net/http then notices
+	longest := w.conns.Remove(w.conns.Front()).(waiter)
+	delete(w.at, longest.Conn)
+	_ = longest.Close() // which net/http then notices
 }
 
-// closeAll closes all that wait. http.Server.Shutdown would give those that
-// have not said anything yet some seconds.
-func (w *waiting) closeAll() {
+// closeSilent closes those on which nothing was said yet, which Shutdown of
+// http.Server would give some seconds. The end of the others is up to that.
+func (w *waiting) closeSilent() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for conn := range w.at {
-		_ = conn.Close()
+	for _, element := range w.at {
+		if waiter := element.Value.(waiter); waiter.silent {
+			_ = waiter.Close()
+		}
 	}
 }
