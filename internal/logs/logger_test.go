@@ -1,6 +1,7 @@
 package logs_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"os"
@@ -49,6 +50,7 @@ func TestConsoleIsTheFormOnATerminal(t *testing.T) {
 		t.Skip("no pseudo terminal here: ", err)
 	}
 	defer terminal.Close()
+	echoes := bufio.NewReader(terminal)
 	for _, test := range []struct {
 		noColor string
 		format  logs.Format
@@ -59,12 +61,11 @@ func TestConsoleIsTheFormOnATerminal(t *testing.T) {
 		t.Setenv("NO_COLOR", test.noColor)
 		logs.ServerReady.Log(open(t, logs.Config{Stderr: terminal, Format: test.format}).Logger, logs.StartupMS(0))
 		// What is written here is typed on the other side, and echoed back.
-		echo := make([]byte, 4096)
-		n, err := terminal.Read(echo)
+		echo, err := echoes.ReadString('\n')
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.ReplaceAll(string(echo[:n]), "\t", `\t`); !strings.Contains(got, test.want) {
+		if got := strings.ReplaceAll(echo, "\t", `\t`); !strings.Contains(got, test.want) {
 			t.Errorf("%s with NO_COLOR=%s: got %q, want %q in it", test.format, test.noColor, got, test.want)
 		}
 	}
