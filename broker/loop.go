@@ -163,6 +163,8 @@ func (l *loop) stream(ctx context.Context, streamer *actors.Streamer, stream *st
 }
 
 // reportEnd takes a stream out of the registry.
+//
+//go:noinline
 func (l *loop) reportEnd(ctx context.Context, stream *stream) {
 	select {
 	case l.inbox <- endedCmd{stream}:
