@@ -154,6 +154,19 @@ func (c *child) visitedInSilence(t *testing.T, times int) {
 	}
 }
 
+// wantNoServerError stops the program, whose streams would go on, and looks for
+// what the HTTP server complained of until then.
+func (c *child) wantNoServerError(t *testing.T) {
+	t.Helper()
+	c.signal(t, syscall.SIGTERM)
+	c.log.await("server.shutdown_started", 1)
+	c.signal(t, syscall.SIGTERM)
+	c.wantExit(t, exitFailed)
+	if failed := c.log.named("http.server_error"); len(failed) > 0 {
+		t.Errorf("the log says %v", failed)
+	}
+}
+
 // Clients that connect and say nothing, more than there may be open files, keep
 // nobody else waiting.
 func TestSilentClients(t *testing.T) {
@@ -171,13 +184,7 @@ func TestSilentClients(t *testing.T) {
 	}
 	program.caller(t, ssetest.HTTP1).at(program.admin).want(200, "sseserver_streams_active", "GET", "/metrics", "")
 	stream.WantChunk(0, "H")
-	program.signal(t, syscall.SIGTERM)
-	program.log.await("server.shutdown_started", 1)
-	program.signal(t, syscall.SIGTERM)
-	program.wantExit(t, exitFailed)
-	if failed := program.log.named("http.server_error"); len(failed) > 0 {
-		t.Errorf("the log says %v", failed)
-	}
+	program.wantNoServerError(t)
 }
 
 // With its limit of open files in sight, the program refuses streams and does
@@ -220,11 +227,5 @@ func TestOpenFileReserve(t *testing.T) {
 		other.want(200, `"activeStreams":`, "GET", "/messages/"+id, "")
 	}
 	http1.at(program.admin).want(200, "sseserver_streams_rejected_total{reason=\"too_many_streams\"}", "GET", "/metrics", "")
-	program.signal(t, syscall.SIGTERM)
-	program.log.await("server.shutdown_started", 1)
-	program.signal(t, syscall.SIGTERM)
-	program.wantExit(t, exitFailed)
-	if failed := program.log.named("http.server_error"); len(failed) > 0 {
-		t.Errorf("the log says %v", failed)
-	}
+	program.wantNoServerError(t)
 }
