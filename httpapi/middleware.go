@@ -146,13 +146,13 @@ func (x *exchange) route() string { return x.request.Pattern }
 
 // fields returns what tells this request from others in a log line, and more.
 func (x *exchange) fields(more ...zap.Field) []zap.Field {
-	return append([]zap.Field{
+	all := append(make([]zap.Field, 0, 5+len(more)),
 		logs.RequestID(x.id),
 		logs.Method(x.request.Method),
 		logs.Route(x.route()),
 		logs.URLPath(x.request.URL.Path),
-		logs.ClientAddress(x.request.RemoteAddr),
-	}, more...)
+		logs.ClientAddress(x.request.RemoteAddr))
+	return append(all, more...)
 }
 
 // recover ends a panic: a 500 if nothing was sent yet, else a broken answer.

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"slices"
+	"sync"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -29,17 +30,21 @@ func (e *Event) Log(l *zap.Logger, fields ...zap.Field) {
 
 // LogAt writes the event at one of its levels.
 func (e *Event) LogAt(l *zap.Logger, level zapcore.Level, fields ...zap.Field) {
-	if !l.Core().Enabled(level) {
+	line := l.Check(level, e.Message)
+	if line == nil {
 		return
 	}
-	// The fields are copied, so that the caller's slice does not escape to the heap while the level is off.
-	all := make([]zap.Field, 0, 1+len(fields))
-	all = append(all, zap.String(EventKey, e.Name))
-	all = append(all, fields...)
-	if line := l.Check(level, e.Message); line != nil {
-		line.Write(all...)
-	}
+	// The fields are copied, so that the caller's slice does not escape to the heap; a core copies those that it keeps.
+	all := lineFields.Get().(*[]zap.Field)
+	*all = append(append(*all, zap.String(EventKey, e.Name)), fields...)
+	line.Write(*all...)
+	clear(*all)
+	*all = (*all)[:0]
+	lineFields.Put(all)
 }
+
+// lineFields are empty slices with room for the fields of a line.
+var lineFields = sync.Pool{New: func() any { return new([]zap.Field) }}
 
 // Enabled reports whether Log would write the event.
 func (e *Event) Enabled(l *zap.Logger) bool {

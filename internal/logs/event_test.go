@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 func TestCatalogueIsWellFormed(t *testing.T) {
@@ -82,6 +84,22 @@ func TestAnEventThatIsOffAllocatesNothing(t *testing.T) {
 	})
 	if allocated != 0 {
 		t.Errorf("%v allocations, want 0", allocated)
+	}
+}
+
+func TestLinesShareNoFields(t *testing.T) {
+	core, lines := observer.New(zapcore.InfoLevel)
+	l := zap.New(core)
+	StreamClosed.Log(l, Reason("completed"), Chunks(5), Bytes(400))
+	StreamRecovered.Log(l, LagMS(time.Second))
+	want := []map[string]any{
+		{EventKey: "stream.closed", "reason": "completed", "chunks": int64(5), "bytes": int64(400)},
+		{EventKey: "stream.recovered", "lag_ms": 1000.0},
+	}
+	for i, line := range lines.All() {
+		if got := line.ContextMap(); !maps.Equal(got, want[i]) {
+			t.Errorf("line %d: %v, want %v", i, got, want[i])
+		}
 	}
 }
 
