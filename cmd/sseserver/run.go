@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"sync"
@@ -200,30 +199,6 @@ func metricsConfig() metrics.Config {
 	version, revision := build()
 	return metrics.Config{Version: version, Revision: revision}
 }
-
-// listener is one open port and the server on it.
-type listener struct {
-	net.Listener
-	server *http.Server
-}
-
-func listen(name, addr string, server *http.Server) (*listener, error) {
-	open, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("%s listener: %w", name, err)
-	}
-	return &listener{open, server}, nil
-}
-
-// serve accepts connections until the server is shut down.
-func (l *listener) serve() error {
-	if err := l.server.Serve(l.Listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
-func (l *listener) url() string { return "http://" + l.Addr().String() }
 
 func adminServer(m *metrics.Metrics, output *logs.Output) *http.Server {
 	return &http.Server{

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package main
+
+import "net"
+
+// listenConfig returns how listeners are opened.
+func listenConfig() net.ListenConfig { return net.ListenConfig{} }
