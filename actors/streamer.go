@@ -16,13 +16,21 @@ type Plan struct {
 	From   int    // position of the first chunk; what comes before is skipped
 	End    int    // one past the position of the last chunk; End <= From sends none
 	Pace   Pace
+	Reader Reader // told of each chunk; nil for one who waits for them instead
+}
+
+// Reader is who receives from Chunks, if it does not wait there all the time.
+type Reader interface {
+	// Ready is called once for each chunk, and once for the end, when that can be
+	// received without waiting. Run calls it, and does not go on before it returns.
+	Ready()
 }
 
 // Streamer is the actor that serves one subscription. One goroutine calls Run
 // once; one other reads Chunks and, when that is closed, Err. Any may call
 // Cancel.
 type Streamer struct {
-	// Immutable.
+	// Immutable after Init.
 	plan    Plan
 	chunks  chan Chunk
 	unwatch func() bool // of the context that ends the streamer; nil if that never ends
@@ -41,17 +49,26 @@ type Streamer struct {
 // New returns a streamer that has not been started. It ends with ctx at the
 // latest.
 func New(ctx context.Context, plan Plan) *Streamer {
-	s := &Streamer{
-		plan: plan,
-		// No room: a chunk is handed over when its reader is ready for it, so
-		// nothing that was not sent yet waits in memory.
-		chunks:  make(chan Chunk),
-		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()},
+	s := new(Streamer)
+	s.Init(ctx, plan)
+	return s
+}
+
+// Init is New for a zero Streamer that is part of something larger. It is called
+// before anything else.
+func (s *Streamer) Init(ctx context.Context, plan Plan) {
+	// A reader that waits is handed each chunk. One that is told of it gets there
+	// later, and finds that one; no more of them wait in memory.
+	room := 0
+	if plan.Reader != nil {
+		room = 1
 	}
+	s.plan = plan
+	s.chunks = make(chan Chunk, room)
+	s.sleeper = sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()}
 	if ctx.Done() != nil {
 		s.unwatch = context.AfterFunc(ctx, func() { s.Cancel(context.Cause(ctx)) })
 	}
-	return s
 }
 
 // Chunks returns the chunks in order. Run closes the channel when the stream
@@ -95,6 +112,7 @@ func (s *Streamer) end() {
 		s.err = &PanicError{Value: v, Stack: debug.Stack()}
 	}
 	close(s.chunks)
+	s.tellReader()
 	if s.unwatch != nil {
 		s.unwatch()
 	}
@@ -140,15 +158,22 @@ func (s *Streamer) send(position int) bool {
 	}
 	chunk := Chunk{Position: position, Text: text, Due: s.due(position)}
 	select {
-	case s.chunks <- chunk: // mostly the reader waits, and this is all
-		return true
+	case s.chunks <- chunk: // mostly its reader waits, or there is room, and this is all
 	default:
+		select {
+		case s.chunks <- chunk:
+		case <-s.mailbox: // a look: no tick was asked for
+			return false
+		}
 	}
-	select {
-	case s.chunks <- chunk:
-		return true
-	case <-s.mailbox: // a look: no tick was asked for
-		return false
+	s.tellReader()
+	return true
+}
+
+// tellReader tells that there is something to receive.
+func (s *Streamer) tellReader() {
+	if s.plan.Reader != nil {
+		s.plan.Reader.Ready()
 	}
 }
 
