@@ -150,7 +150,7 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*S
 	}
 	subscription.plan(who, stream.entry.message, l.clock, now)
 	l.streamers.Add(1)
-	go l.stream(ctx, subscription.streamer, stream)
+	go l.stream(ctx, &subscription.streamer, stream)
 	return subscription, nil
 }
 

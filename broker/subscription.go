@@ -24,6 +24,7 @@ type Request struct {
 	Unit      actors.Unit   // of Characters only
 	Interval  time.Duration // between two chunks; must be positive
 	After     int           // resume after this position; AfterNone begins at the start
+	Reader    actors.Reader // told of each chunk; nil for one who waits for them instead
 }
 
 // AfterNone is a Request.After that is no position of any stream.
@@ -57,7 +58,7 @@ type Subscription struct {
 	From     int // position of the first chunk here; more than First if resumed
 	End      int // one past the position of the last chunk
 
-	streamer *actors.Streamer
+	streamer actors.Streamer
 }
 
 // plan makes s the stream of message that who asks for, from now on.
@@ -76,15 +77,16 @@ func (s *Subscription) plan(who subscriber, message *Message, clock *actors.Cloc
 		First:    first,
 		From:     from,
 		End:      end,
-		streamer: actors.New(who.ctx, actors.Plan{
-			Clock:  clock,
-			Source: source,
-			First:  first,
-			From:   from,
-			End:    end,
-			Pace:   actors.Pace{Start: now, Interval: request.Interval},
-		}),
 	}
+	s.streamer.Init(who.ctx, actors.Plan{
+		Clock:  clock,
+		Source: source,
+		First:  first,
+		From:   from,
+		End:    end,
+		Pace:   actors.Pace{Start: now, Interval: request.Interval},
+		Reader: request.Reader,
+	})
 }
 
 // Total returns how many chunks the whole stream has.
