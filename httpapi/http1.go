@@ -53,7 +53,11 @@ func (t *http1Transport) begin(header http.Header, first *buffer) error {
 	return t.send(head.Bytes())
 }
 
-func (t *http1Transport) write(frames *buffer) error { return t.send(t.encode(frames)) }
+func (t *http1Transport) tryWrite(frames *buffer) (rest []byte, err error) {
+	p := t.encode(frames)
+	n, err := t.socket.tryWrite(p)
+	return p[n:], err
+}
 
 // close sends the last frames and the final chunk, and closes the connection.
 func (t *http1Transport) close(last *buffer) error {
@@ -121,8 +125,7 @@ func (t *http1Transport) encode(frames *buffer) []byte {
 	return frames.bytes[start:]
 }
 
-// send writes p. Mostly there is room for it at once; a deadline, which costs
-// more than the rest of the way to the kernel, is set only where there is not.
+// send writes p, and waits for room if it has to.
 func (t *http1Transport) send(p []byte) error {
 	n, err := t.socket.tryWrite(p)
 	if err != nil || n == len(p) {
@@ -131,9 +134,11 @@ func (t *http1Transport) send(p []byte) error {
 	return sendSlowly(t.stream, t, p[n:])
 }
 
-func (t *http1Transport) writeBy(p []byte, by time.Time) (int, error) {
+// writeBy sets a deadline, which costs more than the rest of the way to the
+// kernel. Mostly tryWrite has found room for all.
+func (t *http1Transport) writeBy(rest []byte, by time.Time) (int, error) {
 	if err := t.conn.SetWriteDeadline(by); err != nil {
 		return 0, err
 	}
-	return t.conn.Write(p)
+	return t.conn.Write(rest)
 }

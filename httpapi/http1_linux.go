@@ -9,8 +9,8 @@ import (
 )
 
 // socket writes to a connection without waiting, and without the locks and the
-// poller that make a net.Conn safe for concurrent use: one goroutine writes to
-// the connection of a stream, and the same one closes it. -1 is no socket.
+// poller that make a net.Conn safe for concurrent use: who has the turn of a stream
+// writes to its connection, and closes it. -1 is no socket.
 type socket int
 
 // socketOf returns the socket of conn, which must not be used once conn is

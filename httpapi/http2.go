@@ -48,24 +48,17 @@ func (t *http2Transport) begin(header http.Header, first *buffer) error {
 	if err := t.body.WriteHead(http.StatusOK, header); err != nil {
 		return stalled(err)
 	}
-	return t.write(first)
+	return write(t.stream, t, first)
 }
 
-// write sends frames. Mostly there is room for them at once.
-func (t *http2Transport) write(frames *buffer) error {
+func (t *http2Transport) tryWrite(frames *buffer) (rest []byte, err error) {
 	p := frames.frames()
 	n, err := t.body.TryWrite(p)
-	if err != nil {
-		return stalled(err)
-	}
-	if n < len(p) {
-		return sendSlowly(t.stream, t, p[n:])
-	}
-	return nil
+	return p[n:], stalled(err)
 }
 
-func (t *http2Transport) writeBy(p []byte, by time.Time) (int, error) {
-	n, err := t.body.WriteBy(p, by)
+func (t *http2Transport) writeBy(rest []byte, by time.Time) (int, error) {
+	n, err := t.body.WriteBy(rest, by)
 	return n, stalled(err)
 }
 
@@ -80,7 +73,7 @@ func stalled(err error) error {
 
 func (t *http2Transport) close(last *buffer) error {
 	if last.size() > 0 {
-		if err := t.write(last); err != nil {
+		if err := write(t.stream, t, last); err != nil {
 			return err
 		}
 	}

@@ -71,7 +71,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		x := s.newExchange(w, r)
 		x.answer(next)
 		if x.stream != nil {
-			go x.stream.run()
+			x.stream.start()
 		}
 	})
 }

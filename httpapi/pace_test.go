@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sseserver/httpapi"
@@ -113,6 +114,26 @@ func TestHeartbeat(t *testing.T) {
 				t.Errorf("every %s: the third event after %v", test.interval, took)
 			}
 			server.Stop()
+		}
+	})
+}
+
+// A write that blocks is not interrupted by a heartbeat. The pause until the
+// next one begins when it is done.
+func TestNoHeartbeatInAWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 1 << 10, API: httpapi.Config{Heartbeat: time.Second}})
+		long := strings.Repeat("x", 100_000)
+		stream := server.Open(ssetest.HTTP1, "/stream/"+server.Submit(long+" y")+"?unit=word&interval=20s")
+		start := time.Now()
+		time.Sleep(3500 * time.Millisecond) // nobody reads
+		stream.WantOpening()
+		stream.WantChunk(0, long+" ")
+		for n := range 2 {
+			beat, want := stream.WantComment("heartbeat"), 4500*time.Millisecond+time.Duration(n)*time.Second
+			if got := beat.At.Sub(start); got != want {
+				t.Errorf("heartbeat %d after %v, want %v", n, got, want)
+			}
 		}
 	})
 }

@@ -159,13 +159,18 @@ func (h hollow) Subscribe(ctx context.Context, r broker.Request) (*broker.Subscr
 		return nil, err
 	}
 	text := status.Message.Text
+	status.Message.Text = hollowString(len(text))
+	defer func() { status.Message.Text = text }()
+	return h.Broker.Subscribe(ctx, r)
+}
+
+// hollowString returns a string that cannot be read.
+func hollowString(size int) string {
 	header := struct {
 		data *byte
 		size int
-	}{nil, len(text)}
-	status.Message.Text = *(*string)(unsafe.Pointer(&header))
-	defer func() { status.Message.Text = text }()
-	return h.Broker.Subscribe(ctx, r)
+	}{nil, size}
+	return *(*string)(unsafe.Pointer(&header))
 }
 
 // A panic in a streamer ends its stream alone, properly, and is logged once. The

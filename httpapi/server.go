@@ -66,6 +66,7 @@ type Server struct {
 	conns    atomic.Int64   // open connections, hijacked ones too
 	waiting  waiting        // those without a request
 	streams  sync.WaitGroup // running ones
+	flusher  flusher        // writes to those that are ready
 }
 
 // New returns a server that has not been started. Its error says what the

@@ -3,10 +3,10 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"sseserver/actors"
@@ -21,55 +21,61 @@ const reconnection = 2 * time.Second
 
 func randomJitter() float64 { return rand.Float64() }
 
-// stream writes one subscription to one client. It outlives its handler: a
-// goroutine of its own owns it.
+// stream writes one subscription to one client. It outlives its handler.
 //
-// That goroutine waits in next nearly all the time, and its stack must stay at
-// the 2 KiB that it starts with, the largest part of what a stream costs. So
-// the functions from run down to the system call keep few variables, and what
-// happens once, at the beginning or the end, is not called from the loop.
+// It waits nearly all the time, and has no goroutine then, which would cost more
+// memory than all else: it takes turns. A turn begins when the streamer says
+// that there is something to receive. The flusher takes it, and where it would
+// have to wait for anything, leaves it to a goroutine that ends with the turn.
 type stream struct {
 	// Immutable after open.
 	server       *Server
 	subscription *broker.Subscription
 	transport    transport
 	metrics      *metrics.Stream
-	heartbeat    *time.Timer // nil where none is needed
 	requestID    string
 	opened       time.Time
 	begun        error // why the head could not be sent
 
-	frames  *buffer   // what is framed and not written yet; nil if nothing is
-	held    int       // chunks in frames
-	heldDue time.Time // when the first of them was due
+	// The chunks, and the end of them, that were announced and not received by the
+	// end of a turn. Who makes it 1 owes the stream a turn, and nobody else does.
+	// The first turn is that of open.
+	ready atomic.Int32
+	next  *stream // in the queue of the flusher
 
-	tally tally // what was written so far
+	// Owned by whoever has the turn.
+	heartbeat *time.Timer // nil where none is needed
+	frames    *buffer     // what is framed and not written yet; nil if nothing is
+	held      int         // chunks in frames
+	heldBytes int         // of those, without what the transport adds
+	heldDue   time.Time   // when the first of them was due
+	tally     tally       // what was written so far
+}
+
+// newStream returns a stream that is not opened yet, to be told of its chunks.
+func (s *Server) newStream() *stream {
+	st := &stream{server: s}
+	st.ready.Store(1)
+	return st
 }
 
 // open begins the answer to x and leaves the stream there, to be started. An
 // error tells that nothing was sent.
-func (s *Server) open(x *exchange, subscription *broker.Subscription, lastEventID string) error {
-	st := &stream{
-		server:       s,
-		subscription: subscription,
-		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
-		requestID:    x.id,
-		opened:       x.start,
-	}
+func (st *stream) open(x *exchange, subscription *broker.Subscription, lastEventID string) error {
+	st.subscription = subscription
+	st.metrics = st.server.config.Metrics.Stream(string(subscription.Kind))
+	st.requestID = x.id
+	st.opened = x.start
 	take := takeHTTP1
 	if x.request.ProtoMajor == 2 {
 		take = takeHTTP2
 	}
-	s.streams.Add(1) // before http.Server.Shutdown may forget the connection
+	st.server.streams.Add(1) // before http.Server.Shutdown may forget the connection
 	var err error
 	if st.transport, err = take(x, st); err != nil {
 		subscription.Cancel(err)
-		s.streams.Done()
+		st.server.streams.Done()
 		return err
-	}
-	// Chunks that are closer together need no heartbeat between them.
-	if pause := s.config.Heartbeat; pause > 0 && pause < subscription.Interval {
-		st.heartbeat = time.NewTimer(pause)
 	}
 	st.logOpened(x, lastEventID)
 	st.begun = st.begin(x, lastEventID)
@@ -101,41 +107,26 @@ func (st *stream) begin(x *exchange, lastEventID string) (failed error) {
 
 // release gives back the buffer of what was written, or never will be.
 func (st *stream) release() {
-	st.frames.free()
-	st.frames = nil
+	if st.frames != nil {
+		st.frames.free()
+		st.frames = nil
+	}
 }
 
 // resumed says whether the stream continues one that the client had before.
 func (st *stream) resumed() bool { return st.subscription.From > st.subscription.First }
 
-// run is the stream's goroutine.
-func (st *stream) run() {
-	defer st.server.streams.Done()
-	failed := st.begun
-	if failed == nil {
-		failed = st.follow()
+// start ends the turn of open.
+func (st *stream) start() {
+	if st.begun != nil {
+		st.end(st.begun)
+		return
 	}
-	st.end(failed)
-}
-
-// follow frames the chunks, and writes what is due, until the streamer closes
-// them. What is framed by then is left to end.
-func (st *stream) follow() (failed error) {
-	defer recoverTo(&failed)
-	for {
-		more, err := st.next()
-		switch {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return err
-		case more:
-			continue // it comes at once, and goes into the same write
-		}
-		if err := st.flush(); err != nil {
-			return err
-		}
+	// Chunks that are closer together need no heartbeat between them.
+	if pause := st.server.config.Heartbeat; pause > 0 && pause < st.subscription.Interval {
+		st.heartbeat = time.AfterFunc(pause, st.beat)
 	}
+	st.leave(1)
 }
 
 // recoverTo is deferred to turn a panic into the error of the function.
@@ -145,88 +136,16 @@ func recoverTo(failed *error) {
 	}
 }
 
-// next waits for a chunk and holds it. It returns io.EOF once they are closed.
-func (st *stream) next() (more bool, err error) {
-	if st.heartbeat != nil {
-		return st.nextOrBeat()
-	}
-	chunk, ok := <-st.subscription.Chunks()
-	if !ok {
-		return false, io.EOF
-	}
-	return st.hold(chunk), nil
-}
-
-// nextOrBeat is next with a heartbeat whenever none has come for that long.
-func (st *stream) nextOrBeat() (more bool, err error) {
-	for {
-		st.heartbeat.Reset(st.server.config.Heartbeat)
-		select {
-		case chunk, ok := <-st.subscription.Chunks():
-			if !ok {
-				return false, io.EOF
-			}
-			return st.hold(chunk), nil
-		case <-st.heartbeat.C:
-			if err := st.beat(); err != nil {
-				return false, err
-			}
-		}
-	}
-}
-
-// maxHeld bounds the bytes of one write. A stream that is further behind than
-// that takes several.
-const maxHeld = 64 << 10
-
-// hold frames a chunk, and says whether the streamer sends something right
-// behind it: the next one, because it is due, or the end.
-func (st *stream) hold(chunk actors.Chunk) (more bool) {
-	if st.held == 0 {
-		st.heldDue = chunk.Due
-		st.frames = newBuffer()
-	}
-	st.held++
-	before := len(st.frames.bytes)
-	st.frames.bytes = appendChunk(st.frames.bytes, st.subscription.Kind, st.subscription.Message.Name, chunk, st.subscription.Total())
-	if st.debug() {
-		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
-	}
-	if st.frames.size() >= maxHeld {
-		return false
-	}
-	return chunk.Position == st.subscription.End-1 || time.Since(chunk.Due) >= st.subscription.Interval
-}
-
-// flush writes the frames that are held.
-func (st *stream) flush() error {
-	size := st.frames.size() // before the transport adds to it
-	err := st.transport.write(st.frames)
-	st.release()
-	if err == nil {
-		st.written(size)
-	}
-	return err
-}
-
-// beat writes a heartbeat, so that nobody on the way takes the stream for dead.
-// Nothing is held when it is called.
-func (st *stream) beat() error {
-	st.frames = newBuffer()
-	defer st.release()
-	st.frames.bytes = appendHeartbeat(st.frames.bytes)
-	st.metrics.Heartbeat(st.frames.size())
-	st.tally.bytes += st.frames.size()
-	return st.transport.write(st.frames)
-}
-
 // end writes what is left and tells why the stream ended. failed is the error
-// of a write, or a panic: then nothing more can be written.
+// of a write, or a panic: then nothing more can be written. There is no turn
+// after this one.
 func (st *stream) end(failed error) {
+	defer st.server.streams.Done()
 	if st.heartbeat != nil {
 		st.heartbeat.Stop()
 	}
 	if failed != nil {
+		st.release()
 		st.subscription.Cancel(causeOf(failed, nil))
 		for range st.subscription.Chunks() { // closed as soon as the streamer sees it
 		}

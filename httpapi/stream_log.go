@@ -133,11 +133,11 @@ func (st *stream) debug() bool { return logs.StreamChunk.Enabled(st.server.confi
 
 // fields returns the ids of this stream for a log line, and more.
 func (st *stream) fields(more ...zap.Field) []zap.Field {
-	return append([]zap.Field{
+	all := append(make([]zap.Field, 0, 3+len(more)),
 		logs.StreamID(st.subscription.ID),
 		logs.MessageID(st.subscription.Message.ID),
-		logs.RequestID(st.requestID),
-	}, more...)
+		logs.RequestID(st.requestID))
+	return append(all, more...)
 }
 
 func (st *stream) logOpened(x *exchange, lastEventID string) {
@@ -149,20 +149,14 @@ func (st *stream) logOpened(x *exchange, lastEventID string) {
 		logs.ClientAddress(x.request.RemoteAddr))...)
 }
 
-// The lines that the loop may log. A line's fields are large, so each has a
-// frame of its own, which is on the stack only while it is logged.
-
-//go:noinline
 func (st *stream) logFirstChunk() {
 	logs.StreamFirstChunk.Log(st.server.config.Logger, st.fields(logs.TTFCMS(st.tally.ttfc))...)
 }
 
-//go:noinline
 func (st *stream) logChunk(position, bytes int) {
 	logs.StreamChunk.Log(st.server.config.Logger, st.fields(logs.Position(position), logs.Bytes(bytes))...)
 }
 
-//go:noinline
 func (st *stream) logLag(event *logs.Event, lag time.Duration) {
 	event.Log(st.server.config.Logger, st.fields(logs.LagMS(lag))...)
 }

@@ -60,6 +60,8 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if s.crowded() {
 		return tooManyStreams("the server has as many connections as its open-file limit allows")
 	}
+	stream := s.newStream()
+	request.Reader = stream
 	// The stream outlives its handler, with which r.Context() ends. It is
 	// canceled by its transport and the broker, and keeps nothing of the request
 	// in memory.
@@ -67,7 +69,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if err != nil {
 		return err
 	}
-	return s.open(exchangeOf(w), subscription, lastEventID)
+	return stream.open(exchangeOf(w), subscription, lastEventID)
 }
 
 // rejectStream answers a request for a stream that is not opened.

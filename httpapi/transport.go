@@ -9,7 +9,7 @@ import (
 )
 
 // transport is what one stream is written to: the body of one response. One
-// goroutine uses it. begin comes first; after an error, or after close, only
+// goroutine at a time uses it. begin comes first; after an error, or after close, only
 // abort may be called.
 //
 // An error is errStalled if the write blocked for the write timeout. Any other
@@ -17,8 +17,12 @@ import (
 type transport interface {
 	// begin sends the head of the response, status 200, and the first frames.
 	begin(header http.Header, first *buffer) error
-	// write sends frames.
-	write(frames *buffer) error
+	// tryWrite sends frames as far as there is room for now, and returns the rest of
+	// them as writeBy wants it.
+	tryWrite(frames *buffer) (rest []byte, err error)
+	// writeBy waits for room until by. Then it fails with os.ErrDeadlineExceeded
+	// and tells how much of rest it has sent.
+	writeBy(rest []byte, by time.Time) (n int, err error)
 	// close sends the last frames, which may be none, and ends the body as the
 	// protocol has it: the final chunk of HTTP/1.1, END_STREAM of HTTP/2.
 	close(last *buffer) error
@@ -30,11 +34,13 @@ type transport interface {
 // errStalled is a write that blocked for the write timeout.
 var errStalled = errors.New("httpapi: write timed out")
 
-// slowWriter is a transport for which there was no room.
-type slowWriter interface {
-	// writeBy waits for room until by. Then it fails with os.ErrDeadlineExceeded
-	// and tells how much of p it has sent.
-	writeBy(p []byte, by time.Time) (n int, err error)
+// write sends frames, and waits for room if it has to.
+func write(st *stream, t transport, frames *buffer) error {
+	rest, err := t.tryWrite(frames)
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	return sendSlowly(st, t, rest)
 }
 
 // blockedSlice is how often a write that blocks is looked at.
@@ -42,15 +48,15 @@ const blockedSlice = time.Second
 
 // sendSlowly waits for room, in slices of a second: an operator is told early,
 // and a stream that is no longer wanted does not hold up anything.
-func sendSlowly(st *stream, w slowWriter, p []byte) error {
+func sendSlowly(st *stream, t transport, rest []byte) error {
 	timeout := st.server.config.WriteTimeout
 	for waited := time.Duration(0); waited < timeout; {
 		slice := min(blockedSlice, timeout-waited)
-		n, err := w.writeBy(p, time.Now().Add(slice))
+		n, err := t.writeBy(rest, time.Now().Add(slice))
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err
 		}
-		p = p[n:]
+		rest = rest[n:]
 		waited += slice
 		if !st.blocked() {
 			return err
