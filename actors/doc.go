@@ -11,9 +11,11 @@
 //     other without a pause. It never drops, repeats or reorders.
 //   - It sleeps until its Clock says that a chunk is due, and is never woken
 //     early. It may be woken a little later, together with others: by less than
-//     a twentieth of its interval and 5 ms, or a millisecond if that is more. As
+//     a fiftieth of its interval and 5 ms, or a millisecond if that is more. As
 //     far as the interval is a whole number of milliseconds, each chunk is late
 //     by the same, so the time between two of them is exact.
+//   - A reader either waits for Chunks, and is handed each, or is told by
+//     Reader.Ready when there is one, and needs no goroutine until then.
 //   - It ends when the source is exhausted or it is canceled, by Cancel or by the
 //     end of the context that New was given. It stores why (Err), closes Chunks
 //     and returns, in this order.

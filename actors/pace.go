@@ -17,7 +17,7 @@ func (p Pace) Due(k int) time.Time {
 // Slack bounds how late a stream may be woken for the sake of others: together
 // they cost much less, the server as well as their clients.
 const (
-	slackShare = 20                   // of the interval, one part in so many
+	slackShare = 50                   // of the interval, one part in so many
 	maxSlack   = 5 * time.Millisecond // whatever the interval
 )
 
