@@ -14,9 +14,9 @@ import (
 
 // A poller reads many connections on one goroutine: an epoll instance of its own, whose descriptor
 // the Go runtime watches in turn. Against a goroutine for each reader that saves, for each event,
-// the switch of goroutines and the second read that finds nothing: epoll, level-triggered, reports a
-// connection again for as long as there is something to read or an end to see. And the goroutine in
-// Run, which only waits, keeps the smallest stack.
+// the switch of goroutines and, mostly, the second read that finds nothing: epoll, edge-triggered, tells
+// of what comes after a read, and of an end that came before it. And the goroutine in Run, which only
+// waits, keeps the smallest stack.
 type poller struct {
 	fd    int      // of the epoll instance
 	file  *os.File // the same; Fd would make it blocking
@@ -92,25 +92,37 @@ func startPoller() (*poller, error) {
 	return p, nil
 }
 
-// turn serves all connections that are ready. It returns false, to be called again when there are
-// some, only after epoll has said that there is none: that alone makes it tell the runtime anew.
+// turn serves one batch of connections that are ready, and returns false, to be called again when
+// the runtime hears of more. It does not go on for as long as there are some: only when its
+// goroutines wait does the runtime look what the network has for others, so those would come late.
 func (p *poller) turn(fd uintptr) bool {
+	n := p.wait(fd)
+	p.mu.Lock()
+	for i, e := range p.events[:n] {
+		p.ready[i] = p.armed[e.Fd]
+	}
+	p.mu.Unlock()
+	if n == len(p.events) { // there may be more, of which the runtime has heard already
+		n--
+		p.ready[n].again() // now: of a connection that this turn ends, it could not be told
+	}
+	for i, c := range p.ready[:n] {
+		c.readable(p.buf[:c.limit], p.events[i].Events)
+	}
+	clear(p.ready[:])
+	return false
+}
+
+// wait gets events, none if there are none now.
+func (p *poller) wait(fd uintptr) int {
 	for {
 		n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, fd, uintptr(unsafe.Pointer(&p.events)), uintptr(len(p.events)), 0, 0, 0)
-		if errno == unix.EINTR {
-			continue
-		}
-		if errno != 0 || n == 0 {
-			return false
-		}
-		p.mu.Lock()
-		for i, e := range p.events[:n] {
-			p.ready[i] = p.armed[e.Fd]
-		}
-		p.mu.Unlock()
-		for i, c := range p.ready[:n] {
-			c.readable(p.buf[:c.limit])
-			p.ready[i] = nil
+		switch errno {
+		case 0:
+			return int(n)
+		case unix.EINTR:
+		default:
+			return 0
 		}
 	}
 }
@@ -163,19 +175,27 @@ func (c *polled) each(take func(b []byte) bool) error {
 	return <-c.done
 }
 
-// readable reads once; the poller comes again if that was not all.
-func (c *polled) readable(buf []byte) {
+// readable reads once, and has the poller come again if that was perhaps not all: the read has
+// filled buf, or the events, as epoll_ctl(2) has them, say that there is more to see than data.
+func (c *polled) readable(buf []byte, events uint32) {
 	n, err := readNow(c.fd, buf)
 	switch {
-	case err == syscall.EINTR || err == syscall.EAGAIN:
+	case err == syscall.EAGAIN:
+	case err == syscall.EINTR:
+		c.again()
 	case err != nil:
 		c.disarm(os.NewSyscallError("read", err))
 	case n == 0:
 		c.disarm(io.EOF)
 	case !c.take(buf[:n]):
 		c.disarm(nil)
+	case n == len(buf) || events != unix.EPOLLIN:
+		c.again()
 	}
 }
+
+// again has epoll look at the connection anew, and tell if it is ready.
+func (c *polled) again() { _ = c.poller.control(unix.EPOLL_CTL_MOD, c.fd) } // cannot fail for what is in it
 
 // disarm ends the running each with err.
 func (c *polled) disarm(err error) {
@@ -212,5 +232,6 @@ func (p *poller) put(fd int, c *polled) {
 }
 
 func (p *poller) control(op, fd int) error {
-	return unix.EpollCtl(p.fd, op, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
+	const events = unix.EPOLLIN | unix.EPOLLPRI | unix.EPOLLRDHUP | unix.EPOLLET // a read stops short at urgent data
+	return unix.EpollCtl(p.fd, op, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
 }

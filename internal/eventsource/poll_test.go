@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -104,6 +105,37 @@ func TestManySourcesShareAPoller(t *testing.T) {
 				t.Errorf("source %s was opened %d times, want %d", name, opened, connections)
 			}
 		})
+	}
+	ran.Wait()
+}
+
+// More sources are ready at once than a poller serves in one turn, and all of that turn end in it: the
+// others have theirs all the same.
+func TestMoreThanOneTurn(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one poller
+	const sources = 300
+	var opened, written sync.WaitGroup
+	opened.Add(sources)
+	written.Add(sources)
+	url := serveRaw(t, func(c net.Conn, _ string) {
+		write(c, okHead+"\r\n")
+		opened.Wait()
+		write(c, "data:a\n\n")
+		written.Done()
+		_, _ = c.Read(make([]byte, 1))
+	})
+	tr := &eventsource.Transport{Poll: true}
+	var ran sync.WaitGroup
+	for range sources {
+		j := journal{onOpen: opened.Done, onEvent: func(string) error {
+			written.Wait() // the first that is served makes all others ready
+			return errRefused
+		}}
+		s, err := eventsource.New(eventsource.Config{URL: url, Handler: &j, Transport: tr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ran.Go(func() { _ = s.Run(t.Context()) })
 	}
 	ran.Wait()
 }
