@@ -10,7 +10,7 @@ import (
 type Scenario struct {
 	Name, Title string
 	Work        field.Work
-	Ramp        float64       // streams opened per second
+	Ramp        float64       // streams opened per second; a stream that a busy server begins late is late for good
 	Window      time.Duration // steady, after the ramp
 	Rounds      int
 	Protocol    string   // as sseload calls it
@@ -60,7 +60,7 @@ func Full(churn time.Duration) []Scenario {
 		{
 			Name: "busy", Title: "5 000 streams of 10 events/s",
 			Work: field.Work{Streams: 5_000, Interval: 100 * time.Millisecond},
-			Ramp: 2000, Window: 12 * time.Second, Rounds: 3, Protocol: http1,
+			Ramp: 500, Window: 12 * time.Second, Rounds: 3, Protocol: http1,
 		},
 		{
 			Name: "saturated", Title: "10 000 streams of 10 events/s, more than one core can do",
@@ -70,7 +70,7 @@ func Full(churn time.Duration) []Scenario {
 		{
 			Name: "many", Title: "19 000 streams of 1 event/s",
 			Work: field.Work{Streams: 19_000, Interval: time.Second},
-			Ramp: 2000, Window: 15 * time.Second, Rounds: 3, Protocol: http1, Servers: reference,
+			Ramp: 1000, Window: 15 * time.Second, Rounds: 3, Protocol: http1, Servers: reference,
 		},
 		{
 			Name: "churn", Title: "5 000 streams of 1 event/s, and 2 000 clients a second that come and go",
