@@ -27,8 +27,8 @@ type Reader interface {
 }
 
 // Streamer is the actor that serves one subscription. One goroutine calls Run
-// once; one other reads Chunks and, when that is closed, Err. Any may call
-// Cancel.
+// once; one other at a time reads Chunks and, when that is closed, Err. Any may
+// call Cancel.
 type Streamer struct {
 	// Immutable after Init.
 	plan    Plan

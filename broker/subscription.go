@@ -48,7 +48,7 @@ func (r Request) span(message *Message) (first, from, end int) {
 }
 
 // Subscription is a running stream, as given to the one who asked for it. One
-// goroutine reads Chunks; any may call Cancel.
+// goroutine at a time reads Chunks; any may call Cancel.
 type Subscription struct {
 	ID       SubscriptionID
 	Message  *Message

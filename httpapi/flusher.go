@@ -10,8 +10,7 @@ import (
 //
 // Streams become ready together, as the clock wakes them together. One goroutine
 // then writes to one after the other, which costs less than a goroutine for each
-// would: nothing of it has gone cold in the processor's caches, and the clients,
-// where they share a machine, do not fall asleep between two events.
+// would: nothing of it has gone cold in the processor's caches.
 type flusher struct {
 	mu          sync.Mutex
 	first, last *stream // in the order in which they became ready

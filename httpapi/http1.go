@@ -131,7 +131,7 @@ func (t *http1Transport) send(p []byte) error {
 	if err != nil || n == len(p) {
 		return err
 	}
-	return sendSlowly(t.stream, t, p[n:])
+	return t.stream.sendSlowly(p[n:])
 }
 
 // writeBy sets a deadline, which costs more than the rest of the way to the

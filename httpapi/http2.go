@@ -48,7 +48,7 @@ func (t *http2Transport) begin(header http.Header, first *buffer) error {
 	if err := t.body.WriteHead(http.StatusOK, header); err != nil {
 		return stalled(err)
 	}
-	return write(t.stream, t, first)
+	return t.stream.write(first)
 }
 
 func (t *http2Transport) tryWrite(frames *buffer) (rest []byte, err error) {
@@ -73,7 +73,7 @@ func stalled(err error) error {
 
 func (t *http2Transport) close(last *buffer) error {
 	if last.size() > 0 {
-		if err := write(t.stream, t, last); err != nil {
+		if err := t.stream.write(last); err != nil {
 			return err
 		}
 	}

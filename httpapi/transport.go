@@ -9,8 +9,8 @@ import (
 )
 
 // transport is what one stream is written to: the body of one response. One
-// goroutine at a time uses it. begin comes first; after an error, or after close, only
-// abort may be called.
+// goroutine at a time uses it. begin comes first; after an error, or after close,
+// only abort may be called.
 //
 // An error is errStalled if the write blocked for the write timeout. Any other
 // means that the client is gone.
@@ -35,12 +35,12 @@ type transport interface {
 var errStalled = errors.New("httpapi: write timed out")
 
 // write sends frames, and waits for room if it has to.
-func write(st *stream, t transport, frames *buffer) error {
-	rest, err := t.tryWrite(frames)
+func (st *stream) write(frames *buffer) error {
+	rest, err := st.transport.tryWrite(frames)
 	if err != nil || len(rest) == 0 {
 		return err
 	}
-	return sendSlowly(st, t, rest)
+	return st.sendSlowly(rest)
 }
 
 // blockedSlice is how often a write that blocks is looked at.
@@ -48,11 +48,11 @@ const blockedSlice = time.Second
 
 // sendSlowly waits for room, in slices of a second: an operator is told early,
 // and a stream that is no longer wanted does not hold up anything.
-func sendSlowly(st *stream, t transport, rest []byte) error {
+func (st *stream) sendSlowly(rest []byte) error {
 	timeout := st.server.config.WriteTimeout
 	for waited := time.Duration(0); waited < timeout; {
 		slice := min(blockedSlice, timeout-waited)
-		n, err := t.writeBy(rest, time.Now().Add(slice))
+		n, err := st.transport.writeBy(rest, time.Now().Add(slice))
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err
 		}

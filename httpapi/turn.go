@@ -112,7 +112,7 @@ func (st *stream) flush(rest []byte) (failed error) {
 	if failed != nil || len(rest) == 0 {
 		return failed
 	}
-	if failed = sendSlowly(st, st.transport, rest); failed == nil {
+	if failed = st.sendSlowly(rest); failed == nil {
 		st.flushed()
 	}
 	return failed
@@ -149,7 +149,7 @@ func (st *stream) writeBeat() (failed error) {
 	defer st.release()
 	st.frames.bytes = appendHeartbeat(st.frames.bytes)
 	size := st.frames.size()
-	if err := write(st, st.transport, st.frames); err != nil {
+	if err := st.write(st.frames); err != nil {
 		return err
 	}
 	st.metrics.Heartbeat(size)

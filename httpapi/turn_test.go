@@ -43,7 +43,9 @@ func allStacks() string {
 // every chunk when it is due, whatever becomes of the others: one client never
 // reads, another leaves.
 func TestStreamsDueTogether(t *testing.T) {
-	const streams, chunks = 150, 20 // more than the clock wakes in one go
+	// More streams than the clock wakes in one go, and more bytes than wait for who
+	// never reads.
+	const streams, chunks = 150, 60
 	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
 		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 1 << 10})
 		text := strings.Repeat("x", chunks)
