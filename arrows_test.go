@@ -38,7 +38,7 @@ var arrows = []arrow{
 
 	{
 		"httpapi",
-		[]string{"broker", "actors", "internal/h2c", "internal/logs", "internal/metrics"},
+		[]string{"broker", "actors", "internal/wire", "internal/logs", "internal/metrics"},
 		"handlers translate between HTTP and the broker",
 	},
 	{
@@ -71,8 +71,8 @@ var arrows = []arrow{
 		"labels are the words of the log's catalogue, and nothing else is known of what is counted",
 	},
 	{
-		"internal/h2c", nil,
-		"HTTP/2 is a protocol of its own, which knows no more of a handler than net/http does",
+		"internal/wire", nil,
+		"a connection that was taken over knows bytes, and nothing of streams and frames",
 	},
 	{
 		"internal/eventstream", nil,

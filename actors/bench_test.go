@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,13 +22,13 @@ var sources = map[string]func(n int) actors.Source{
 // endless starts the progress again where it ends.
 type endless struct{ actors.Source }
 
-func (e *endless) Next() (string, bool) {
-	text, ok := e.Source.Next()
-	if !ok {
+func (e *endless) Next() (string, actors.Supply) {
+	text, supply := e.Source.Next()
+	if supply == actors.End {
 		e.Source = actors.Progress()
-		text, ok = e.Source.Next()
+		text, supply = e.Source.Next()
 	}
-	return text, ok
+	return text, supply
 }
 
 // TestNoAllocationPerChunk counts from the source to the reader's hands, both
@@ -37,10 +38,11 @@ func TestNoAllocationPerChunk(t *testing.T) {
 	for name, source := range sources {
 		for _, lag := range []time.Duration{0, time.Hour} {
 			synctest.Test(t, func(t *testing.T) {
-				s := start(t, t.Context(), actors.Plan{
+				ctx, cancel := context.WithCancel(t.Context())
+				s := start(t, ctx, actors.Plan{
 					Source: source(100),
-					End:    100,
-					Pace:   actors.Pace{Start: time.Now().Add(-lag), Interval: interval},
+					Start:  time.Now().Add(-lag),
+					Pace:   actors.Pace{Interval: interval},
 				})
 				n := testing.AllocsPerRun(runs, func() {
 					for range chunks {
@@ -49,6 +51,9 @@ func TestNoAllocationPerChunk(t *testing.T) {
 				})
 				if n != 0 {
 					t.Errorf("%s, %v behind: %v allocations in %d chunks", name, lag, n, chunks)
+				}
+				cancel()
+				for range s.Chunks() {
 				}
 			})
 		}
@@ -61,13 +66,15 @@ func BenchmarkStreamer(b *testing.B) {
 	for name, source := range sources {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
-			s := actors.New(b.Context(), actors.Plan{Clock: actors.NewClock(), Source: source(b.N), End: b.N, Pace: actors.Pace{Interval: 1}})
+			s := actors.New(actors.Plan{Clock: actors.NewClock(), Source: source(b.N), Pace: actors.Pace{Interval: 1}})
+			ctx, cancel := context.WithCancel(b.Context())
 			b.ResetTimer()
-			go s.Run() // ends below, with its last chunk
-			for range s.Chunks() {
+			go s.Run(ctx) // ends below
+			for range b.N {
+				<-s.Chunks()
 			}
-			if err := s.Err(); err != nil {
-				b.Fatal(err)
+			cancel()
+			for range s.Chunks() {
 			}
 		})
 	}
@@ -76,10 +83,11 @@ func BenchmarkStreamer(b *testing.B) {
 // BenchmarkNew is the cost of a stream beside its chunks.
 func BenchmarkNew(b *testing.B) {
 	text := strings.Repeat("a", 1000)
+	clock := actors.NewClock()
 	b.ReportAllocs()
 	for b.Loop() {
-		s := actors.New(b.Context(), actors.Plan{Source: actors.Split(text, actors.Character)})
-		s.Run()
+		s := actors.New(actors.Plan{Clock: clock, Source: actors.Split(text, actors.Character), From: len(text)})
+		s.Run(b.Context())
 	}
 }
 

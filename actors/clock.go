@@ -80,15 +80,12 @@ func (c *Clock) sleep(ctx context.Context, timer *time.Timer, alarm int64) {
 	}
 }
 
-// wakeAt lets s be sent due at the first tick that is not before t and is a
-// multiple of the sleeper's grid. It says false if t is not ahead, and then
-// nothing is sent: Run may be late, where there is more to do than time.
-func (c *Clock) wakeAt(t time.Time, s *sleeper) bool {
-	if time.Until(t) <= 0 {
-		return false
-	}
+// wakeAt lets s be sent due at the first tick that is not before at, counted
+// from the clock's start, and is a multiple of the sleeper's grid. It says false
+// if that tick is over, and then nothing is sent.
+func (c *Clock) wakeAt(at time.Duration, s *sleeper) bool {
 	step := Tick * time.Duration(s.grid)
-	s.tick = int64((t.Sub(c.start)+step-1)/step) * s.grid
+	s.tick = int64((at+step-1)/step) * s.grid
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s.tick <= c.now {
@@ -97,7 +94,7 @@ func (c *Clock) wakeAt(t time.Time, s *sleeper) bool {
 	c.insert(s)
 	if s.tick < c.alarm {
 		c.alarm = s.tick
-		tell(c.kick, struct{}{})
+		notify(c.kick, struct{}{})
 	}
 	return true
 }
@@ -127,7 +124,7 @@ func (c *Clock) advance(now int64) (alarm int64, all bool) {
 				}
 				woken++
 				c.remove(s)
-				tell(s.mailbox, due)
+				notify(s.mailbox, due)
 			}
 			s = following
 		}

@@ -25,7 +25,7 @@ func TestClockWakesEachSleeperAtItsTick(t *testing.T) {
 				s := &sleeper{mailbox: make(chan signal, mailboxRoom), grid: grid}
 				for range 3 {
 					at := time.Now().Add(wait)
-					if !clock.wakeAt(at, s) {
+					if !clock.wakeAt(at.Sub(clock.start), s) {
 						t.Errorf("%v ahead is taken for past", wait)
 					}
 					if leaves {
@@ -85,19 +85,17 @@ func TestClockWakesInBatches(t *testing.T) {
 }
 
 func TestClockSaysWhatIsPast(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, stop := context.WithCancel(t.Context())
-		defer stop()
-		clock := NewClock()
-		go clock.Run(ctx)
-		synctest.Wait()
-		s := &sleeper{mailbox: make(chan signal, mailboxRoom), grid: 1}
-		for _, ago := range []time.Duration{0, Tick / 2, time.Hour} {
-			if clock.wakeAt(time.Now().Add(-ago), s) {
-				t.Errorf("%v ago is not past", ago)
-			}
+	clock := NewClock()
+	clock.advance(7)
+	s := &sleeper{mailbox: make(chan signal, mailboxRoom), grid: 1}
+	for _, past := range []time.Duration{0, 6 * Tick, 7*Tick - 1, 7 * Tick} {
+		if clock.wakeAt(past, s) {
+			t.Errorf("%v is not past at %v", past, 7*Tick)
 		}
-	})
+	}
+	if !clock.wakeAt(7*Tick+1, s) {
+		t.Error("what is due behind a tick is past with it")
+	}
 }
 
 // TestCanceledStreamerLeavesItsClock cancels a streamer long before its next
@@ -108,16 +106,17 @@ func TestCanceledStreamerLeavesItsClock(t *testing.T) {
 		defer stop()
 		clock := NewClock()
 		go clock.Run(ctx)
-		s := New(ctx, Plan{
+		s := New(Plan{
 			Clock:  clock,
 			Source: Split("ab", Character),
-			End:    2,
-			Pace:   Pace{Start: time.Now(), Interval: time.Hour},
+			Start:  time.Now(),
+			Pace:   Pace{Interval: time.Hour},
 		})
-		go s.Run()
+		streamCtx, cancel := context.WithCancel(ctx)
+		go s.Run(streamCtx)
 		<-s.Chunks()
 		synctest.Wait()
-		s.Cancel(nil)
+		cancel()
 		<-s.Chunks()
 		clock.mu.Lock()
 		defer clock.mu.Unlock()

@@ -14,16 +14,16 @@ func Example() {
 	ctx, stop := context.WithCancel(context.Background())
 	clock := actors.NewClock()
 	const text = "one two  three\n"
-	streamer := actors.New(ctx, actors.Plan{
+	streamer := actors.New(actors.Plan{
 		Clock:  clock,
 		Source: actors.Split(text, actors.Word),
 		From:   1,
-		End:    actors.Count(text, actors.Word),
-		Pace:   actors.Pace{Start: time.Now(), Interval: 5 * time.Millisecond},
+		Start:  time.Now(),
+		Pace:   actors.Pace{Interval: 5 * time.Millisecond},
 	})
 	var running sync.WaitGroup
 	running.Go(func() { clock.Run(ctx) })
-	running.Go(streamer.Run)
+	running.Go(func() { streamer.Run(ctx) })
 
 	for chunk := range streamer.Chunks() {
 		fmt.Printf("%d: %q\n", chunk.Position, chunk.Text)

@@ -1,19 +1,19 @@
 package actors
 
-// signal is what a streamer can be told.
+// signal is what a streamer can be told while it waits.
 type signal byte
 
 const (
 	due  signal = iota // the tick that it sleeps for has come
-	look               // it was canceled
+	more               // its source, which said Wait, has a text or has ended
 )
 
-// mailboxRoom is enough for one signal of each kind. A streamer that has more to
-// read than that is awake, and reads a look, so whatever is dropped adds nothing.
+// mailboxRoom is enough for one signal of each kind. Neither is counted: who
+// reads one looks for itself, so whatever is dropped adds nothing.
 const mailboxRoom = 2
 
-// tell sends v if there is room. Nobody who tells something waits.
-func tell[T any](mailbox chan<- T, v T) {
+// notify sends v if there is room. Nobody who notifies a streamer waits for it.
+func notify[T any](mailbox chan<- T, v T) {
 	select {
 	case mailbox <- v:
 	default:

@@ -2,17 +2,15 @@ package actors
 
 import "time"
 
-// Pace is an absolute schedule: the k-th chunk of a subscription, counted from
-// 0, is due at Start + k·Interval. Being absolute, delays do not add up.
+// Pace is an absolute schedule: chunk k of a subscription, counted from 0, is
+// due k·Interval after the start of the stream. Being absolute, delays do not
+// add up. It is pure: the streamer alone reads a clock.
 type Pace struct {
-	Start    time.Time
-	Interval time.Duration
+	Interval time.Duration // between two chunks; positive
 }
 
-// Due returns when chunk k is to be sent.
-func (p Pace) Due(k int) time.Time {
-	return p.Start.Add(time.Duration(k) * p.Interval)
-}
+// Due returns when chunk k is to be sent, from the start of the stream.
+func (p Pace) Due(k int) time.Duration { return time.Duration(k) * p.Interval }
 
 // Slack bounds how late a stream may be woken for the sake of others: together
 // they cost much less, the server as well as their clients.

@@ -11,9 +11,19 @@ import (
 // A Source yields the texts of one stream in order. It is used by one
 // goroutine and need not be safe for concurrent use.
 type Source interface {
-	// Next returns the next text, or false when there is none left.
-	Next() (text string, ok bool)
+	// Next returns the next text, which is not empty, and Ready. Where there is
+	// none it returns "" and why: Wait, or End, and from then on always End.
+	Next() (text string, supply Supply)
 }
+
+// Supply says whether a source has a text.
+type Supply byte
+
+const (
+	Ready Supply = iota
+	Wait         // not yet: the text still grows, and the streamer will be told
+	End          // and there will be none
+)
 
 // Unit is the size of the pieces that a text is split into.
 type Unit int
@@ -55,16 +65,19 @@ func Count(text string, unit Unit) (n int) {
 
 type characters struct{ *graphemes.Iterator[string] }
 
-func (c characters) Next() (string, bool) {
+func (c characters) Next() (string, Supply) {
 	if !c.Iterator.Next() {
-		return "", false
+		return "", End
 	}
-	return c.Value(), true
+	return c.Value(), Ready
 }
 
 type words struct{ rest string }
 
-func (w *words) Next() (string, bool) {
+func (w *words) Next() (string, Supply) {
+	if w.rest == "" {
+		return "", End
+	}
 	end := 0
 	inSpace := false
 	for end < len(w.rest) {
@@ -78,7 +91,7 @@ func (w *words) Next() (string, bool) {
 	}
 	word := w.rest[:end]
 	w.rest = w.rest[end:]
-	return word, word != ""
+	return word, Ready
 }
 
 // The positions of a progress stream are percents.
@@ -93,13 +106,13 @@ func Progress() Source { return &progress{percent: FirstPercent} }
 
 type progress struct{ percent int }
 
-func (p *progress) Next() (string, bool) {
+func (p *progress) Next() (string, Supply) {
 	if p.percent > LastPercent {
-		return "", false
+		return "", End
 	}
 	text := progressTexts[p.percent]
 	p.percent++
-	return text, true
+	return text, Ready
 }
 
 // progressTexts is indexed by percent; all streams share its strings.

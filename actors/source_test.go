@@ -14,7 +14,7 @@ import (
 // units collects what a source yields.
 func units(source actors.Source) []string {
 	var texts []string
-	for text, ok := source.Next(); ok; text, ok = source.Next() {
+	for text, supply := source.Next(); supply == actors.Ready; text, supply = source.Next() {
 		texts = append(texts, text)
 	}
 	return texts
@@ -87,8 +87,8 @@ func TestSplitStaysExhausted(t *testing.T) {
 		source := actors.Split("ab", unit)
 		units(source)
 		for range 3 {
-			if text, ok := source.Next(); ok || text != "" {
-				t.Errorf("unit %v: Next after the end = %q, %v", unit, text, ok)
+			if text, supply := source.Next(); supply != actors.End || text != "" {
+				t.Errorf("unit %v: Next after the end = %q, %v", unit, text, supply)
 			}
 		}
 	}

@@ -4,70 +4,51 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 )
 
 // Plan says what a streamer sends and when. It is not changed after New.
 type Plan struct {
-	Clock  *Clock // wakes the streamer; must be running
-	Source Source // yields the texts of positions First to End-1
-	First  int    // position of the source's first text
-	From   int    // position of the first chunk; what comes before is skipped
-	End    int    // one past the position of the last chunk; End <= From sends none
+	Clock  *Clock    // wakes the streamer; must be running
+	Source Source    // yields the texts from position First on
+	First  int       // position of the source's first text
+	From   int       // position of the first chunk; what comes before is skipped
+	Start  time.Time // of the stream, from which all its times are counted
 	Pace   Pace
-	Reader Reader // told of each chunk; nil for one who waits for them instead
-}
 
-// Reader is who receives from Chunks, if it does not wait there all the time.
-type Reader interface {
-	// Ready is called once for each chunk, and once for the end, when that can be
-	// received without waiting. Run calls it, and does not go on before it returns.
-	Ready()
+	// Heartbeat is the silence after which a chunk without text is sent; 0 sends
+	// none.
+	Heartbeat time.Duration
 }
 
 // Streamer is the actor that serves one subscription. One goroutine calls Run
-// once; one other at a time reads Chunks and, when that is closed, Err. Any may
-// call Cancel.
+// once; one other at a time reads Chunks and, when that is closed, Err.
 type Streamer struct {
-	// Immutable after Init.
-	plan    Plan
-	chunks  chan Chunk
-	unwatch func() bool // of the context that ends the streamer; nil if that never ends
-
-	// The mailbox, which the clock and Cancel send to and nobody closes; the
-	// rest of it is in the clock's hands while Run sleeps.
+	// The mailbox, which the clock sends to and nobody closes; the rest of it is
+	// in the clock's hands while Run sleeps.
 	sleeper
 
-	// Why it was told to end, written once by whoever is the first; nil before.
-	canceled atomic.Pointer[error]
+	// Sent to and closed by Run alone. Without room: a stream whose reader is away
+	// keeps its next chunk as a place in the text.
+	chunks chan Chunk
+
+	// Owned by Run.
+	plan  Plan
+	start time.Duration // of the stream, on the clock's scale
+	now   time.Duration // since the start of the stream, when last looked at
+	quiet time.Duration // when the last chunk was sent
 
 	// Written by Run before it closes chunks, read by others after.
 	err error
 }
 
-// New returns a streamer that has not been started. It ends with ctx at the
-// latest.
-func New(ctx context.Context, plan Plan) *Streamer {
-	s := new(Streamer)
-	s.Init(ctx, plan)
-	return s
-}
-
-// Init is New for a zero Streamer that is part of something larger. It is called
-// before anything else.
-func (s *Streamer) Init(ctx context.Context, plan Plan) {
-	// A reader that waits is handed each chunk. One that is told of it gets there
-	// later, and finds that one; no more of them wait in memory.
-	room := 0
-	if plan.Reader != nil {
-		room = 1
-	}
-	s.plan = plan
-	s.chunks = make(chan Chunk, room)
-	s.sleeper = sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()}
-	if ctx.Done() != nil {
-		s.unwatch = context.AfterFunc(ctx, func() { s.Cancel(context.Cause(ctx)) })
+// New returns a streamer that has not been started.
+func New(plan Plan) *Streamer {
+	return &Streamer{
+		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()},
+		chunks:  make(chan Chunk),
+		plan:    plan,
+		start:   plan.Start.Sub(plan.Clock.start),
 	}
 }
 
@@ -76,34 +57,19 @@ func (s *Streamer) Init(ctx context.Context, plan Plan) {
 func (s *Streamer) Chunks() <-chan Chunk { return s.chunks }
 
 // Err returns why the stream ended: nil when every chunk was sent, the cause
-// with which it or the context of New was canceled, or a *PanicError. It must
-// not be called before Chunks is closed.
+// with which the context of Run was canceled, or a *PanicError. It must not be
+// called before Chunks is closed.
 func (s *Streamer) Err() error { return s.err }
 
-// Cancel tells the streamer to end with cause, unless it was told before or has
-// ended. Nil stands for context.Canceled, as with a context.
-func (s *Streamer) Cancel(cause error) {
-	if cause == nil {
-		cause = context.Canceled
-	}
-	s.canceled.CompareAndSwap(nil, &cause)
-	tell(s.mailbox, look)
-}
-
-// Canceled says whether the streamer was told to end, or has ended.
-func (s *Streamer) Canceled() bool { return s.canceled.Load() != nil }
-
 // Run sends the chunks, each when it is due. It returns when all were sent or
-// it was canceled, having closed Chunks.
+// ctx has ended, having closed Chunks.
 //
 // The goroutine waits nearly all the time, and its stack, which is most of what
 // it costs, should stay at the 2 KiB that it starts with: hence the small
-// functions below, each with the few variables it needs. It waits on one
-// channel, its mailbox; a select of that and the done channel of a context would
-// cost it a channel more, and every wait the time to enter both.
-func (s *Streamer) Run() {
+// functions below, each with the few variables it needs.
+func (s *Streamer) Run(ctx context.Context) {
 	defer s.end()
-	s.err = s.stream()
+	s.err = s.stream(ctx)
 }
 
 // end is deferred by Run: it turns a panic into the reason of the end.
@@ -112,77 +78,171 @@ func (s *Streamer) end() {
 		s.err = &PanicError{Value: v, Stack: debug.Stack()}
 	}
 	close(s.chunks)
-	s.tellReader()
-	if s.unwatch != nil {
-		s.unwatch()
-	}
-	s.canceled.CompareAndSwap(nil, &context.Canceled)
 }
 
-// stream is the paced loop.
-func (s *Streamer) stream() error {
-	for range s.plan.From - s.plan.First {
-		s.plan.Source.Next()
-	}
-	for position := s.plan.From; position < s.plan.End; position++ {
-		if !s.sleepUntil(s.due(position)) || !s.send(position) {
-			return s.cause(position)
+// stream is the paced loop. It looks one text ahead, so that a chunk can say
+// whether something follows.
+func (s *Streamer) stream(ctx context.Context) error {
+	text, supply := s.skip(ctx)
+	for position := s.plan.From; supply == Ready; position++ {
+		chunk := Chunk{Text: text, Position: position, Due: s.due(position)}
+		if !s.sleepUntil(ctx, chunk.Due, position) {
+			return context.Cause(ctx)
 		}
+		next := forever
+		if text, supply = s.plan.Source.Next(); supply == Ready {
+			next = s.due(position + 1)
+		}
+		chunk.More = supply == End || next <= s.now
+		if !s.send(ctx, chunk, next) {
+			return context.Cause(ctx)
+		}
+		if supply == Wait {
+			text, supply = s.await(ctx, position+1)
+		}
+	}
+	if supply == Wait {
+		return context.Cause(ctx)
 	}
 	return nil
 }
 
 // due returns when the schedule wants the chunk of this position.
-func (s *Streamer) due(position int) time.Time { return s.plan.Pace.Due(position - s.plan.From) }
+func (s *Streamer) due(position int) time.Duration { return s.plan.Pace.Due(position - s.plan.From) }
 
-// sleepUntil waits until t, and says false if the streamer was canceled before.
-func (s *Streamer) sleepUntil(t time.Time) bool {
-	if !s.plan.Clock.wakeAt(t, &s.sleeper) {
-		return len(s.mailbox) == 0 // there may be a look
+// look reads the time.
+func (s *Streamer) look() { s.now = time.Since(s.plan.Start) }
+
+// skip returns the first text that is to be sent, as await does.
+func (s *Streamer) skip(ctx context.Context) (text string, supply Supply) {
+	s.look()
+	for position := s.plan.First; ; position++ {
+		text, supply = s.await(ctx, s.plan.From)
+		if supply != Ready || position >= s.plan.From {
+			return text, supply
+		}
 	}
-	if <-s.mailbox == due {
-		return true
-	}
-	s.plan.Clock.forget(&s.sleeper)
-	return false
 }
 
-// send hands the chunk of this position to the reader. It says false if the
-// streamer was canceled before, or there is none.
+// await returns the source's next text, that of position, as soon as there is
+// one. It returns Wait only if ctx has ended before.
 //
 //go:noinline
-func (s *Streamer) send(position int) bool {
-	text, ok := s.plan.Source.Next()
-	if !ok {
-		return false
+func (s *Streamer) await(ctx context.Context, position int) (text string, supply Supply) {
+	for {
+		if text, supply = s.plan.Source.Next(); supply != Wait {
+			return text, supply
+		}
+		told, ok := s.wait(ctx, s.nextBeat())
+		if !ok || told == due && !s.beat(ctx, position) {
+			return "", Wait
+		}
 	}
-	chunk := Chunk{Position: position, Text: text, Due: s.due(position)}
-	select {
-	case s.chunks <- chunk: // mostly its reader waits, or there is room, and this is all
-	default:
-		select {
-		case s.chunks <- chunk:
-		case <-s.mailbox: // a look: no tick was asked for
+}
+
+// sleepUntil waits until the chunk of position is due, and sends a heartbeat
+// after each silence before that. It says false if ctx has ended.
+func (s *Streamer) sleepUntil(ctx context.Context, until time.Duration, position int) bool {
+	for {
+		at := min(until, s.nextBeat())
+		told, ok := s.wait(ctx, at)
+		switch {
+		case !ok:
+			return false
+		case told == more: // the source is asked after this chunk anyway
+		case at == until:
+			return true
+		case !s.beat(ctx, position):
 			return false
 		}
 	}
-	s.tellReader()
-	return true
 }
 
-// tellReader tells that there is something to receive.
-func (s *Streamer) tellReader() {
-	if s.plan.Reader != nil {
-		s.plan.Reader.Ready()
+// forever is a time that no stream reaches.
+const forever = time.Duration(1) << 61
+
+// nextBeat returns when the silence has been long enough.
+func (s *Streamer) nextBeat() time.Duration {
+	if s.plan.Heartbeat == 0 {
+		return forever
+	}
+	return s.quiet + s.plan.Heartbeat
+}
+
+// wait returns the next signal, which is due not before at. It says false if ctx
+// has ended.
+func (s *Streamer) wait(ctx context.Context, at time.Duration) (told signal, ok bool) {
+	if at <= s.now {
+		return due, ctx.Err() == nil
+	}
+	if !s.plan.Clock.wakeAt(s.start+at, &s.sleeper) {
+		s.look()
+		return due, ctx.Err() == nil
+	}
+	select {
+	case told = <-s.mailbox:
+		s.look()
+		if told == more {
+			s.cancelAlarm()
+		}
+		return told, true
+	case <-ctx.Done():
+		s.cancelAlarm()
+		return told, false
 	}
 }
 
-// cause tells why the chunk of this position was not sent.
-func (s *Streamer) cause(position int) error {
-	if cause := s.canceled.Load(); cause != nil {
-		return *cause
+// cancelAlarm takes the streamer out of the wheel, and what the clock has sent
+// meanwhile out of the mailbox.
+//
+//go:noinline
+func (s *Streamer) cancelAlarm() {
+	s.plan.Clock.forget(&s.sleeper)
+	for len(s.mailbox) > 0 {
+		<-s.mailbox
 	}
-	return fmt.Errorf("actors: source ended at position %d of %d", position, s.plan.End)
+}
+
+// beat sends a heartbeat.
+//
+//go:noinline
+func (s *Streamer) beat(ctx context.Context, position int) bool {
+	return s.send(ctx, Chunk{Position: position, Due: s.nextBeat()}, forever)
+}
+
+// send hands a chunk to the handler, before one that is due at next. It says
+// false if ctx has ended before.
+func (s *Streamer) send(ctx context.Context, chunk Chunk, next time.Duration) bool {
+	s.quiet = s.now
+	select {
+	case s.chunks <- chunk: // mostly the handler waits for it, and this is all
+		return true
+	default:
+		return s.offer(ctx, chunk, next)
+	}
+}
+
+// offer is send while the handler is away. As soon as the next chunk is due, too,
+// this one says that more follows.
+//
+//go:noinline
+func (s *Streamer) offer(ctx context.Context, chunk Chunk, next time.Duration) bool {
+	if !chunk.More && next < forever && !s.plan.Clock.wakeAt(s.start+next, &s.sleeper) {
+		chunk.More = true
+	}
+	defer s.cancelAlarm()
+	for {
+		select {
+		case s.chunks <- chunk:
+			s.look()
+			s.quiet = s.now
+			return true
+		case told := <-s.mailbox:
+			chunk.More = chunk.More || told == due
+		case <-ctx.Done():
+			return false
+		}
+	}
 }
 
 // PanicError is the end of a streamer that panicked.

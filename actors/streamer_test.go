@@ -22,8 +22,8 @@ const interval = 50 * time.Millisecond
 func planFor(text string) actors.Plan {
 	return actors.Plan{
 		Source: actors.Split(text, actors.Character),
-		End:    actors.Count(text, actors.Character),
-		Pace:   actors.Pace{Start: time.Now(), Interval: interval},
+		Start:  time.Now(),
+		Pace:   actors.Pace{Interval: interval},
 	}
 }
 
@@ -39,13 +39,17 @@ type running struct {
 	*actors.Streamer
 	t     *testing.T
 	start time.Time // of the test, which need not be that of the plan
+	plan  time.Time
 }
 
 // start runs a streamer until it is done or ctx ends. The bubble waits for it.
 func start(t *testing.T, ctx context.Context, plan actors.Plan) *running {
 	plan.Clock = clock(t)
-	s := &running{actors.New(ctx, plan), t, time.Now()}
-	go s.Run()
+	if plan.Start.IsZero() {
+		plan.Start = time.Now()
+	}
+	s := &running{actors.New(plan), t, time.Now(), plan.Start}
+	go s.Run(ctx)
 	return s
 }
 
@@ -57,7 +61,7 @@ func (s *running) wantChunk(position int, text string, at, due time.Duration) {
 	if !ok {
 		s.t.Fatalf("the stream ended with %v, want chunk %d", s.Err(), position)
 	}
-	want := actors.Chunk{Position: position, Text: text, Due: s.start.Add(due)}
+	want := actors.Chunk{Position: position, Text: text, Due: s.start.Add(due).Sub(s.plan), More: chunk.More}
 	if chunk != want {
 		s.t.Errorf("got %+v\nwant %+v", chunk, want)
 	}
@@ -114,7 +118,7 @@ func TestChunksComeOnSchedule(t *testing.T) {
 func TestScheduleMayStartLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		plan := planFor("ab")
-		plan.Pace.Start = time.Now().Add(time.Second)
+		plan.Start = time.Now().Add(time.Second)
 		s := start(t, t.Context(), plan)
 		s.wantSilence()
 		s.wantChunk(0, "a", time.Second, time.Second)
@@ -128,7 +132,7 @@ func TestScheduleMayStartLater(t *testing.T) {
 func TestBetweenTicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		plan := planFor("abcd")
-		plan.Pace.Start = time.Now().Add(actors.Tick / 10)
+		plan.Start = time.Now().Add(actors.Tick / 10)
 		plan.Pace.Interval = interval + actors.Tick/5
 		s := start(t, t.Context(), plan)
 		for k, text := range []string{"a", "b", "c", "d"} {
@@ -197,13 +201,12 @@ func TestResume(t *testing.T) {
 		"words": func() actors.Plan {
 			plan := planFor(text)
 			plan.Source = actors.Split(text, actors.Word)
-			plan.End = actors.Count(text, actors.Word)
 			return plan
 		},
 		"progress": func() actors.Plan {
 			plan := planFor(text)
 			plan.Source = actors.Progress()
-			plan.First, plan.End = actors.FirstPercent, actors.LastPercent+1
+			plan.First, plan.From = actors.FirstPercent, actors.FirstPercent
 			return plan
 		},
 	}
@@ -231,10 +234,27 @@ func TestNothingToSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, plan := range []actors.Plan{
 			{Source: actors.Split("", actors.Character)},
-			{Source: actors.Split("abc", actors.Character), From: 3, End: 3},
-			{Source: actors.Split("abc", actors.Character), From: 7, End: 3},
+			{Source: actors.Split("abc", actors.Character), From: 3},
+			{Source: actors.Split("abc", actors.Character), From: 7},
 		} {
 			start(t, t.Context(), plan).wantEnd(0, nil)
+		}
+	})
+}
+
+// TestMore has a reader who is away for a while. All that is due by then says
+// that more follows, but for the last, and so does the chunk before the end.
+func TestMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, t.Context(), planFor("abcdef"))
+		var got []bool
+		for chunk := range s.Chunks() {
+			if got = append(got, chunk.More); len(got) == 1 {
+				time.Sleep(3*interval + interval/2)
+			}
+		}
+		if want := []bool{false, true, true, false, false, true}; !slices.Equal(got, want) {
+			t.Errorf("more follows: %v\nwant %v", got, want)
 		}
 	})
 }

@@ -50,14 +50,7 @@ func BenchmarkLookup(b *testing.B) {
 func BenchmarkSubscribeCancel(b *testing.B) {
 	target := start(b, broker.Config{})
 	request := requestOf(target.Submit("a"))
-	for name, ctx := range map[string]context.Context{
-		"ctx=endless":    context.Background(), // as over HTTP/1.1
-		"ctx=cancelable": b.Context(),          // as over HTTP/2
-	} {
-		b.Run(name, func(b *testing.B) {
-			measure(b, 2, func() { target.subscribeCancel(ctx, request) })
-		})
-	}
+	measure(b, 2, func() { target.subscribeCancel(request) })
 }
 
 // BenchmarkLife is the whole life of a message, with each operation once:
@@ -67,7 +60,7 @@ func BenchmarkLife(b *testing.B) {
 	measure(b, 5, func() {
 		message := target.submit("a")
 		target.lookup(message)
-		target.subscribeCancel(context.Background(), requestOf(message))
+		target.subscribeCancel(requestOf(message))
 		_, _, err := target.Broker.Delete(b.Context(), message.ID)
 		target.must(err)
 	})
@@ -124,7 +117,7 @@ func BenchmarkWhileStreaming(b *testing.B) {
 	for name, do := range map[string]func(){
 		"Lookup":    func() { target.lookup(message) },
 		"Submit":    func() { target.submit("a") },
-		"Subscribe": func() { target.subscribe(context.Background(), requestOf(message)).Cancel(errGone) },
+		"Subscribe": func() { _, leave := target.subscribe(requestOf(message)); leave(errGone) },
 	} {
 		b.Run(name, func(b *testing.B) { measureLatency(b, do) })
 	}
@@ -144,16 +137,17 @@ func (b *running) lookup(message *broker.Message) {
 	b.must(err)
 }
 
-func (b *running) subscribe(ctx context.Context, request broker.Request) *broker.Subscription {
+func (b *running) subscribe(request broker.Request) (*broker.Subscription, context.CancelCauseFunc) {
+	ctx, leave := context.WithCancelCause(context.Background())
 	s, err := b.Broker.Subscribe(ctx, request)
 	b.must(err)
-	return s
+	return s, leave
 }
 
 // subscribeCancel also waits until the stream has ended.
-func (b *running) subscribeCancel(ctx context.Context, request broker.Request) {
-	s := b.subscribe(ctx, request)
-	s.Cancel(broker.ErrClientGone)
+func (b *running) subscribeCancel(request broker.Request) {
+	s, leave := b.subscribe(request)
+	leave(broker.ErrClientGone)
 	for range s.Chunks() {
 	}
 }

@@ -106,10 +106,10 @@ func (b *Broker) Delete(ctx context.Context, id MessageID) (removal Removal, fou
 	return answer.removal, answer.found, failed
 }
 
-// Subscribe starts a stream, which ends with ctx at the latest. Whoever gets a
-// Subscription reads its Chunks until they are closed, or cancels it. Errors:
-// ErrNotFound, ErrTooManyStreams, ErrShuttingDown, ErrClosed, or the cause of
-// ctx; with any of them no stream is started.
+// Subscribe starts a stream, which ends with ctx at the latest, and then for the
+// cause of that. Whoever gets a Subscription reads its Chunks until they are
+// closed, and ends ctx when it is done. Errors: ErrNotFound, ErrTooManyStreams, ErrShuttingDown, ErrClosed, or
+// the cause of ctx; with any of them no stream is started.
 func (b *Broker) Subscribe(ctx context.Context, request Request) (*Subscription, error) {
 	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, SubscriptionID(b.config.NewID()), request})
 	return answer.subscription, cmp.Or(failed, answer.err)
@@ -125,7 +125,7 @@ func (b *Broker) Stats(ctx context.Context) (Stats, error) {
 // refused all the same, even if ctx had ended before.
 func (b *Broker) Drain(ctx context.Context) error {
 	drained := make(chan struct{})
-	if err := b.tell(context.WithoutCancel(ctx), drainCmd{drained}); err != nil {
+	if err := b.send(context.WithoutCancel(ctx), drainCmd{drained}); err != nil {
 		return err
 	}
 	select {
@@ -144,9 +144,9 @@ func (b *Broker) EndStreams(ctx context.Context, cause error) (int, error) {
 	return b.endings.ask(ctx, b, cause)
 }
 
-// tell sends one command, which the loop then carries out. It gives up with the
+// send sends one command, which the loop then carries out. It gives up with the
 // cause of ctx, or with ErrClosed, and then the loop has not heard of it.
-func (b *Broker) tell(ctx context.Context, cmd command) error {
+func (b *Broker) send(ctx context.Context, cmd command) error {
 	select {
 	case b.inbox <- cmd: // mostly the loop waits for one, and this is all
 		return nil

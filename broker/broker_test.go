@@ -214,9 +214,11 @@ func TestManyAskers(t *testing.T) {
 					message := b.Submit("Hi 👋🏽")
 					words := requestOf(message)
 					words.Unit = actors.Word
-					read, left := b.Subscribe(t.Context(), words), b.Subscribe(t.Context(), requestOf(message))
+					ctx, leave := context.WithCancelCause(t.Context())
+					read := b.Subscribe(t.Context(), words)
+					b.Subscribe(ctx, requestOf(message))
 					b.Lookup(message)
-					left.Cancel(errGone)
+					leave(errGone)
 					var text strings.Builder
 					for chunk := range read.Chunks() {
 						text.WriteString(chunk.Text)

@@ -71,14 +71,14 @@ type questions[Q, A any] struct {
 	answered sync.Pool // of *question[Q, A]
 }
 
-// ask puts a question to b and waits for the answer. Errors are those of tell.
+// ask puts a question to b and waits for the answer. Errors are those of send.
 func (qs *questions[Q, A]) ask(ctx context.Context, b *Broker, asked Q) (answer A, err error) {
 	q, ok := qs.answered.Get().(*question[Q, A])
 	if !ok {
 		q = &question[Q, A]{reply: make(chan A, 1)}
 	}
 	q.asked = asked
-	if err = b.tell(ctx, q); err == nil {
+	if err = b.send(ctx, q); err == nil {
 		// Not even the end of ctx cuts this short: the loop is at it. So the
 		// asker knows what was done, and nothing is on its way to q any more.
 		answer = <-q.reply

@@ -19,11 +19,11 @@
 //
 // # A stream
 //
-// Subscribe registers a stream and starts its streamer. The stream ends when its
-// message was sent, the caller's context ends, somebody calls
-// Subscription.Cancel, or the broker removes the message; its cause, from
-// Subscription.Err, tells which. The streamer reports its end with a command of
-// its own, after which the stream is in no count.
+// Subscribe registers a stream and starts its streamer, in a context of the
+// stream's own below the caller's. The stream ends when its message was sent, or
+// with this context: because the caller's ends, the message is removed, or the
+// broker is told to end all. Subscription.Err is the cause. The streamer reports
+// its end with a command of its own, after which the stream is in no count.
 //
 // # Life of a message
 //

@@ -71,7 +71,7 @@ func (d *duel) act(what byte, arg int) {
 	case what < 245:
 		d.now = d.now.Add(time.Duration(arg) * tick / 4)
 	case what < 248:
-		d.agree("end all", d.model.endAll(errStop), d.state.endAll(errStop))
+		d.agree("end all", d.model.endAll(errStop), d.state.streams.endAll(errStop))
 	case what == 255 && arg < 30: // rare, as it leaves little to do
 		d.model.draining, d.state.draining = true, true
 		d.history = append(d.history, "drain")
@@ -99,7 +99,7 @@ func (d *duel) submit(size int) {
 
 func (d *duel) subscribe(id MessageID, kind Kind) {
 	stream, wantErr := d.model.subscribe(d.now, id, kind)
-	actual, err := d.state.subscribe(d.now, id, kind, stream)
+	actual, _, err := d.state.subscribe(d.now, id, kind, stream.cancel)
 	d.agree(fmt.Sprintf("subscribe to %v", id), wantErr, err)
 	if stream != nil {
 		stream.actual = actual
@@ -112,7 +112,7 @@ func (d *duel) ended(arg int) {
 	}
 	i := arg % len(d.model.running)
 	actual := d.model.running[i].actual
-	d.history = append(d.history, fmt.Sprintf("a stream of %v ends", actual.entry.message.ID))
+	d.history = append(d.history, fmt.Sprintf("a stream of %v ends", actual.message))
 	d.model.ended(d.now, i)
 	d.state.ended(d.now, actual)
 }
@@ -148,7 +148,7 @@ func (d *duel) compare() {
 		d.t.Errorf("the state holds %+v, want %+v", got, want)
 	}
 	wantWait, wantOK := d.model.nextExpiry(d.now)
-	if gotWait, ok := d.state.nextExpiry(d.now); gotWait != wantWait || ok != wantOK {
+	if gotWait, ok := d.state.messages.nextExpiry(d.now); gotWait != wantWait || ok != wantOK {
 		d.t.Errorf("the next message expires in %v %v, want %v %v", gotWait, ok, wantWait, wantOK)
 	}
 	for _, stream := range d.model.running {

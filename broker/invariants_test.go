@@ -10,53 +10,53 @@ import (
 // checkInvariants checks what is true of a state at any time.
 func checkInvariants(t *testing.T, s *state) {
 	t.Helper()
+	checkMessages(t, &s.messages)
+	checkStreams(t, &s.streams)
+	for id, e := range s.messages.byID {
+		if streams := s.streams.ofMessage(id); streams != e.holds {
+			t.Errorf("message %v is held by %d streams, and has %d", id, e.holds, streams)
+		}
+	}
+	for id := range s.streams.byMessage {
+		if s.messages.find(id) == nil {
+			t.Errorf("the streams of message %v, which is gone, were not ended", id)
+		}
+	}
+}
+
+func checkMessages(t *testing.T, m *messages) {
+	t.Helper()
 	var bytes int64
-	registered := make(map[Kind]int)
-	for id, e := range s.messages {
+	for id, e := range m.byID {
 		if e.message.ID != id {
 			t.Errorf("message %v is stored as %v", e.message.ID, id)
 		}
 		bytes += int64(len(e.message.Text))
-		for stream := range e.streams.all() {
-			registered[stream.kind]++
-			if stream.entry != e {
-				t.Errorf("a stream of %v is registered with %v", stream.entry.message.ID, id)
-			}
-		}
 	}
-	if bytes != s.bytes || bytes > s.limits.bytes || len(s.messages) > s.limits.messages {
-		t.Errorf("%d messages of %d bytes, counted as %d; limits %+v", len(s.messages), bytes, s.bytes, s.limits)
+	if bytes != m.bytes || bytes > m.limits.bytes || len(m.byID) > m.limits.messages {
+		t.Errorf("%d messages of %d bytes, counted as %d; limits %+v", len(m.byID), bytes, m.bytes, m.limits)
 	}
-	// Streams of removed messages run on for a moment, so more may be counted.
-	for _, kind := range Kinds {
-		if registered[kind] > s.streams[kind] {
-			t.Errorf("%d %s streams, counted as %d", registered[kind], kind, s.streams[kind])
-		}
+	if listed := m.idle.len + m.held.len; listed != len(m.byID) {
+		t.Errorf("%d messages are listed, %d are stored", listed, len(m.byID))
 	}
-	if s.active() > s.limits.streams {
-		t.Errorf("%d streams, limit %d", s.active(), s.limits.streams)
-	}
-	if listed := s.idle.len + s.busy.len; listed != len(s.messages) {
-		t.Errorf("%d messages are listed, %d are stored", listed, len(s.messages))
-	}
-	checkList(t, s, &s.idle, false)
-	checkList(t, s, &s.busy, true)
+	checkUses(t, m, &m.idle, false)
+	checkUses(t, m, &m.held, true)
 }
 
-// checkList checks that a list has the right messages, by last use.
-func checkList(t *testing.T, s *state, uses *list[entry], busy bool) {
+// checkUses checks that a list has the right messages, by last use.
+func checkUses(t *testing.T, m *messages, uses *list[entry], held bool) {
 	t.Helper()
 	var last time.Time
 	n := 0
 	for e := range uses.all() {
 		n++
 		switch {
-		case s.messages[e.message.ID] != e:
+		case m.byID[e.message.ID] != e:
 			t.Errorf("message %v is listed and not stored", e.message.ID)
 		case e.place.list != uses || e.place.value != e:
 			t.Errorf("message %v does not know its place", e.message.ID)
-		case (e.streams.len > 0) != busy:
-			t.Errorf("message %v has %d streams and is in the other list", e.message.ID, e.streams.len)
+		case (e.holds > 0) != held:
+			t.Errorf("message %v is held by %d streams and is in the other list", e.message.ID, e.holds)
 		case e.lastUse.Before(last):
 			t.Errorf("message %v is behind one that was used later", e.message.ID)
 		}
@@ -67,15 +67,41 @@ func checkList(t *testing.T, s *state, uses *list[entry], busy bool) {
 	}
 }
 
+func checkStreams(t *testing.T, r *registry) {
+	t.Helper()
+	registered := make(map[Kind]int)
+	for id, streams := range r.byMessage {
+		if streams.len == 0 {
+			t.Errorf("message %v has an empty list of streams", id)
+		}
+		for stream := range streams.all() {
+			registered[stream.kind]++
+			if stream.message != id {
+				t.Errorf("a stream of %v is registered with %v", stream.message, id)
+			}
+		}
+	}
+	// Streams of removed messages run on for a moment, so more may be counted.
+	for _, kind := range Kinds {
+		if registered[kind] > r.running[kind] {
+			t.Errorf("%d %s streams, counted as %d", registered[kind], kind, r.running[kind])
+		}
+	}
+	if r.active() > r.limit {
+		t.Errorf("%d streams, limit %d", r.active(), r.limit)
+	}
+}
+
 // pictureOf shows all of a state, in order.
 func pictureOf(s *state) string {
 	var picture strings.Builder
-	for _, uses := range []*list[entry]{&s.idle, &s.busy} {
+	for _, uses := range []*list[entry]{&s.messages.idle, &s.messages.held} {
 		for e := range uses.all() {
-			fmt.Fprintf(&picture, "%v used %v, %d streams; ", e.message.ID, e.lastUse.Format(time.TimeOnly), e.streams.len)
+			fmt.Fprintf(&picture, "%v used %v, %d streams; ", e.message.ID, e.lastUse.Format(time.TimeOnly), e.holds)
 		}
 		picture.WriteString("/ ")
 	}
-	fmt.Fprintf(&picture, "%d messages, %d bytes, streams %v, draining %v", len(s.messages), s.bytes, s.streams, s.draining)
+	fmt.Fprintf(&picture, "%d messages, %d bytes, streams %v, draining %v",
+		len(s.messages.byID), s.messages.bytes, s.streams.running, s.draining)
 	return picture.String()
 }

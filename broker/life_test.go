@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,9 +101,10 @@ func TestUsePostponesExpiry(t *testing.T) {
 			t.Errorf("expires at %v, want in a minute", status.ExpiresAt)
 		}
 		time.Sleep(ttl / 2)
-		s := b.Subscribe(t.Context(), requestOf(message))
+		ctx, leave := context.WithCancelCause(t.Context())
+		b.Subscribe(ctx, requestOf(message))
 		time.Sleep(ttl / 2)
-		s.Cancel(errGone)
+		leave(errGone)
 		b.wantStats(1, 3, 0, 0)
 		time.Sleep(ttl / 2)
 		wantTexts(t, b.Subscribe(t.Context(), requestOf(message)), []string{"a", "b", "c"})

@@ -28,8 +28,8 @@ func (l *list[T]) pushBack(p *place[T], value *T) {
 	l.len++
 }
 
-// leave takes the value out of the list it is in, if any.
-func (p *place[T]) leave() {
+// remove takes the value out of the list it is in, if any.
+func (p *place[T]) remove() {
 	l := p.list
 	if l == nil {
 		return

@@ -53,7 +53,7 @@ func (l *loop) run(ctx context.Context) {
 	defer l.reportRest()
 	defer l.expiry.Stop()
 	defer l.streamers.Wait()
-	defer l.state.endAll(ErrClosed)
+	defer l.state.streams.endAll(ErrClosed)
 
 	for l.carryOut(ctx, l.next()) {
 	}
@@ -125,7 +125,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	case *statsCmd:
 		cmd.reply <- l.state.stats()
 	case *endStreamsCmd:
-		cmd.reply <- l.state.endAll(cmd.asked)
+		cmd.reply <- l.state.streams.endAll(cmd.asked)
 	case drainCmd:
 		l.state.draining = true
 		l.drains = append(l.drains, cmd.drained)
@@ -141,24 +141,26 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	return true
 }
 
-// subscribe registers a stream and starts its streamer.
+// subscribe registers a stream and starts its streamer, in a context in which
+// the broker can end it as well as who asked for it.
 func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*Subscription, error) {
-	subscription := new(Subscription)
-	stream, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, subscription)
+	streamCtx, cancel := context.WithCancelCause(who.ctx)
+	stream, message, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, cancel)
 	if err != nil {
+		cancel(err)
 		return nil, err
 	}
-	subscription.plan(who, stream.entry.message, l.clock, now)
+	subscription := newSubscription(streamCtx, who, message, l.clock, now)
 	l.streamers.Add(1)
-	go l.stream(ctx, &subscription.streamer, stream)
+	go l.stream(ctx, subscription, stream)
 	return subscription, nil
 }
 
 // stream is the goroutine of one streamer. Its stack should stay as small as a
 // goroutine's first one, so the report is not in the frame of Run.
-func (l *loop) stream(ctx context.Context, streamer *actors.Streamer, stream *stream) {
+func (l *loop) stream(ctx context.Context, subscription *Subscription, stream *stream) {
 	defer l.streamers.Done()
-	streamer.Run()
+	subscription.streamer.Run(subscription.ctx)
 	l.reportEnd(ctx, stream)
 }
 
@@ -176,7 +178,7 @@ func (l *loop) reportEnd(ctx context.Context, stream *stream) {
 // Uses only postpone an expiry, so a timer that is armed is never too late.
 func (l *loop) expire(now time.Time) {
 	l.evicted = append(l.evicted, l.state.expire(now)...)
-	wait, ok := l.state.nextExpiry(now)
+	wait, ok := l.state.messages.nextExpiry(now)
 	if !ok {
 		wait = l.config.TTL
 	}
@@ -185,7 +187,7 @@ func (l *loop) expire(now time.Time) {
 
 // finishDrains lets the askers of Drain go once no stream runs.
 func (l *loop) finishDrains() {
-	if l.state.active() > 0 {
+	if l.state.streams.active() > 0 {
 		return
 	}
 	for _, drained := range l.drains {

@@ -29,8 +29,8 @@ type modelStream struct {
 	actualCause error
 }
 
-// Cancel keeps the first cause, like a streamer.
-func (s *modelStream) Cancel(cause error) { s.actualCause = cmp.Or(s.actualCause, cause) }
+// cancel keeps the first cause, like a context.
+func (s *modelStream) cancel(cause error) { s.actualCause = cmp.Or(s.actualCause, cause) }
 
 func (m *model) find(id MessageID) *modelMessage {
 	for _, message := range m.stored {

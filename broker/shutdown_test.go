@@ -67,7 +67,8 @@ func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, broker.Config{})
 		message := b.Submit("abc")
-		complete, left := b.Subscribe(t.Context(), requestOf(message)), b.Subscribe(t.Context(), requestOf(message))
+		ctx, leave := context.WithCancelCause(t.Context())
+		complete, left := b.Subscribe(t.Context(), requestOf(message)), b.Subscribe(ctx, requestOf(message))
 		answer := b.draining(t.Context())
 		again := b.draining(t.Context())
 		b.wantRefused(message)
@@ -76,7 +77,7 @@ func TestDrain(t *testing.T) {
 		time.Sleep(time.Second)
 		wantRunning(t, left)
 		b.wantDraining(answer)
-		left.Cancel(broker.ErrClientGone)
+		leave(broker.ErrClientGone)
 		b.wantDrained(answer, nil, time.Second+2*interval)
 		b.wantDrained(again, nil, time.Second+2*interval)
 		b.wantRefused(message)

@@ -16,7 +16,7 @@ func BenchmarkState(b *testing.B) {
 		now := time.Now()
 		_, _ = state.submit(now, message)
 		_, _ = state.lookup(now, message.ID)
-		stream, _ := state.subscribe(now, message.ID, Characters, nil)
+		stream, _, _ := state.subscribe(now, message.ID, Characters, nil)
 		state.ended(now, stream)
 		state.delete(now, message.ID)
 	}

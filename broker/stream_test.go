@@ -62,7 +62,7 @@ func textsOf(request broker.Request, text string) (texts []string) {
 	if request.Kind == broker.Progress {
 		source = actors.Progress()
 	}
-	for text, ok := source.Next(); ok; text, ok = source.Next() {
+	for text, supply := source.Next(); supply == actors.Ready; text, supply = source.Next() {
 		texts = append(texts, text)
 	}
 	return texts
@@ -118,9 +118,6 @@ func TestWaysToEnd(t *testing.T) {
 		end  func(b *running, s *broker.Subscription, left context.CancelCauseFunc)
 		want error
 	}{
-		"the subscription is canceled": {
-			func(_ *running, s *broker.Subscription, _ context.CancelCauseFunc) { s.Cancel(broker.ErrTooSlow) }, broker.ErrTooSlow,
-		},
 		"its context ends": {
 			func(_ *running, _ *broker.Subscription, left context.CancelCauseFunc) { left(broker.ErrClientGone) }, broker.ErrClientGone,
 		},
@@ -139,7 +136,7 @@ func TestWaysToEnd(t *testing.T) {
 		},
 		"the first cause stays": {
 			func(b *running, s *broker.Subscription, left context.CancelCauseFunc) {
-				s.Cancel(broker.ErrTooSlow)
+				left(broker.ErrTooSlow)
 				left(broker.ErrClientGone)
 				b.Delete(s.Message)
 			}, broker.ErrTooSlow,
@@ -181,7 +178,6 @@ func TestEndAfterTheEnd(t *testing.T) {
 		s := b.Subscribe(ctx, requestOf(b.Submit("a")))
 		wantChunk(t, s, 0, "a")
 		wantEnd(t, s, nil)
-		s.Cancel(errGone)
 		left(errGone)
 		b.Delete(s.Message)
 		wantEnd(t, s, nil)

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"context"
 	"time"
 
 	"sseserver/actors"
@@ -24,7 +25,7 @@ type Request struct {
 	Unit      actors.Unit   // of Characters only
 	Interval  time.Duration // between two chunks; must be positive
 	After     int           // resume after this position; AfterNone begins at the start
-	Reader    actors.Reader // told of each chunk; nil for one who waits for them instead
+	Heartbeat time.Duration // silence after which a chunk without text comes; 0 sends none
 }
 
 // AfterNone is a Request.After that is no position of any stream.
@@ -47,62 +48,70 @@ func (r Request) span(message *Message) (first, from, end int) {
 	return first, r.After + 1, end
 }
 
-// Subscription is a running stream, as given to the one who asked for it. One
-// goroutine at a time reads Chunks; any may call Cancel.
+// source returns the texts of the stream, from its first position on.
+func (r Request) source(message *Message) actors.Source {
+	if r.Kind == Progress {
+		return actors.Progress()
+	}
+	return actors.Split(message.Text, r.Unit)
+}
+
+// Subscription is a running stream, as given to the one who asked for it. Its
+// fields are not changed; one goroutine at a time reads Chunks.
 type Subscription struct {
 	ID       SubscriptionID
 	Message  *Message
 	Kind     Kind
 	Interval time.Duration
-	First    int // position at which a stream from the beginning starts
-	From     int // position of the first chunk here; more than First if resumed
-	End      int // one past the position of the last chunk
+	Start    time.Time // T0, from which Chunk.Due is counted
+	First    int       // position at which a stream from the beginning starts
+	From     int       // position of the first chunk here; more than First if resumed
+	End      int       // one past the position of the last chunk
 
-	streamer actors.Streamer
+	streamer *actors.Streamer
+	ctx      context.Context
 }
 
-// plan makes s the stream of message that who asks for, from now on.
-func (s *Subscription) plan(who subscriber, message *Message, clock *actors.Clock, now time.Time) {
+// newSubscription returns the stream of message that who asks for, from now on.
+// It ends with ctx.
+func newSubscription(ctx context.Context, who subscriber, message *Message, clock *actors.Clock, now time.Time) *Subscription {
 	request := who.request
 	first, from, end := request.span(message)
-	source := actors.Progress()
-	if request.Kind == Characters {
-		source = actors.Split(message.Text, request.Unit)
-	}
-	*s = Subscription{
+	return &Subscription{
 		ID:       who.id,
 		Message:  message,
 		Kind:     request.Kind,
 		Interval: request.Interval,
+		Start:    now,
 		First:    first,
 		From:     from,
 		End:      end,
+		ctx:      ctx,
+		streamer: actors.New(actors.Plan{
+			Clock:     clock,
+			Source:    request.source(message),
+			First:     first,
+			From:      from,
+			Start:     now,
+			Pace:      actors.Pace{Interval: request.Interval},
+			Heartbeat: request.Heartbeat,
+		}),
 	}
-	s.streamer.Init(who.ctx, actors.Plan{
-		Clock:  clock,
-		Source: source,
-		First:  first,
-		From:   from,
-		End:    end,
-		Pace:   actors.Pace{Start: now, Interval: request.Interval},
-		Reader: request.Reader,
-	})
 }
 
 // Total returns how many chunks the whole stream has.
 func (s *Subscription) Total() int { return s.End - s.First }
 
 // Chunks returns the chunks in order. The streamer closes the channel when the
-// stream has ended; the reader must read until then, or Cancel.
+// stream has ended. The reader reads until then, also after it has ended the
+// context of Subscribe, which is how a stream is ended early.
 func (s *Subscription) Chunks() <-chan actors.Chunk { return s.streamer.Chunks() }
 
-// Err returns why the stream ended, nil if every chunk was sent. Call it only
-// after Chunks is closed.
+// Err returns why the stream ended: nil if every chunk was sent, else the cause
+// of Context, or a *actors.PanicError. Call it only after Chunks is closed.
 func (s *Subscription) Err() error { return s.streamer.Err() }
 
-// Cancel ends the stream early. Err then returns cause, unless the stream had
-// ended for another reason before.
-func (s *Subscription) Cancel(cause error) { s.streamer.Cancel(cause) }
-
-// Canceled says whether the stream was asked to end, or has ended.
-func (s *Subscription) Canceled() bool { return s.streamer.Canceled() }
+// Context is the one that the stream runs in. It ends, with its cause, when the
+// stream is to end early: with the context of Subscribe, or by the broker. Whoever
+// waits for a client waits for it, too.
+func (s *Subscription) Context() context.Context { return s.ctx }

@@ -26,8 +26,8 @@ type opened struct {
 	ended   bool
 }
 
-// Cancel keeps the first cause, like a streamer.
-func (o *opened) Cancel(cause error) { o.cause = cmp.Or(o.cause, cause) }
+// cancel keeps the first cause, like a context.
+func (o *opened) cancel(cause error) { o.cause = cmp.Or(o.cause, cause) }
 
 // A step does one thing to a world and checks the answer. A second passes after
 // each that uses a message, and none in the others.
@@ -92,7 +92,7 @@ func lookup(name string) step {
 	return func(w *world) {
 		want := Status{
 			Message:       w.messages[name],
-			ExpiresAt:     w.now.Add(w.state.limits.ttl),
+			ExpiresAt:     w.now.Add(w.state.messages.limits.ttl),
 			ActiveStreams: len(w.running(name)),
 		}
 		if got, err := w.state.lookup(w.now, idOf(name)); err != nil || got != want {
@@ -119,7 +119,7 @@ func subscribe(stream, message string, kind Kind) step {
 	return func(w *world) {
 		o := &opened{message: message}
 		var err error
-		o.stream, err = w.state.subscribe(w.now, idOf(message), kind, o)
+		o.stream, _, err = w.state.subscribe(w.now, idOf(message), kind, o.cancel)
 		if err != nil {
 			w.t.Errorf("subscribe to %s: %v", message, err)
 		}
@@ -131,7 +131,7 @@ func subscribe(stream, message string, kind Kind) step {
 func refuseSubscribe(message string, want error) step {
 	return func(w *world) {
 		before := pictureOf(w.state)
-		if _, err := w.state.subscribe(w.now, idOf(message), Characters, nil); err != want {
+		if _, _, err := w.state.subscribe(w.now, idOf(message), Characters, nil); err != want {
 			w.t.Errorf("subscribe to %s: %v, want %v", message, err, want)
 		}
 		if after := pictureOf(w.state); after != before {
@@ -180,7 +180,7 @@ const never = time.Duration(-1)
 // nextExpiry wants the next message to expire so much later.
 func nextExpiry(want time.Duration) step {
 	return func(w *world) {
-		got, ok := w.state.nextExpiry(w.now)
+		got, ok := w.state.messages.nextExpiry(w.now)
 		if !ok {
 			got = never
 		}
@@ -192,7 +192,7 @@ func nextExpiry(want time.Duration) step {
 
 func endAll(cause error, want int) step {
 	return func(w *world) {
-		if got := w.state.endAll(cause); got != want {
+		if got := w.state.streams.endAll(cause); got != want {
 			w.t.Errorf("ended %d streams, want %d", got, want)
 		}
 	}
@@ -211,7 +211,7 @@ func holds(messages int, bytes int64, characters, progress int) step {
 			w.t.Errorf("the state holds %+v, want %d messages, %d bytes, %d and %d streams",
 				got, messages, bytes, characters, progress)
 		}
-		if got := w.state.active(); got != characters+progress {
+		if got := w.state.streams.active(); got != characters+progress {
 			w.t.Errorf("%d streams are active, want %d", got, characters+progress)
 		}
 	}

@@ -1,14 +1,10 @@
 package httpapi
 
-import "maps"
-
 // Routes returns the methods of each path of the API.
 func (s *Server) Routes() map[string][]string {
 	routes := make(map[string][]string)
-	for path, methods := range s.routes() {
-		for method := range maps.Keys(methods) {
-			routes[path] = append(routes[path], method)
-		}
+	for _, route := range s.routes() {
+		routes[route.pattern] = append(routes[route.pattern], route.method)
 	}
 	return routes
 }

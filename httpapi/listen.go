@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"sseserver/internal/h2c"
 	"sseserver/internal/logs"
 )
 
@@ -15,21 +14,26 @@ const (
 	answerTimeout   = time.Minute      // until a plain answer has been read
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 64 << 10
-	maxHTTP2Streams = 1000 // of one connection
+	maxHTTP2Streams = 1000             // of one connection
+	maxHTTP2Body    = 1 << 20          // bytes of requests that one connection may send ahead
+	pingAfter       = 15 * time.Second // of silence on a connection of HTTP/2
+	pingTimeout     = 15 * time.Second
 )
 
-// HTTPServer returns the http.Server of the public listener: HTTP/1.1, and
-// HTTP/2 without TLS by prior knowledge (RFC 9113 §3.3), on the same port. The
-// latter it hands to the Server, as a request that is the preface.
+// HTTPServer returns the http.Server of the public listener: HTTP/1.1, and HTTP/2
+// over TLS and, by prior knowledge (RFC 9113 §3.3), without, on the same port.
 //
 // Its timeouts are those of plain answers. A stream lifts them, and each of its
 // writes has its own.
 func (s *Server) HTTPServer() *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(true)
 	server := &http.Server{
 		Handler:        s,
 		Protocols:      protocols,
+		HTTP2:          s.http2Config(),
 		ReadTimeout:    readTimeout,
 		WriteTimeout:   answerTimeout,
 		IdleTimeout:    idleTimeout,
@@ -41,23 +45,23 @@ func (s *Server) HTTPServer() *http.Server {
 	return server
 }
 
-func (s *Server) http2Server() *h2c.Server {
-	return h2c.New(h2c.Config{
-		Handler:        s.handler,
-		ErrorLog:       logs.StdLog(s.config.Logger),
-		ConnState:      s.countConn,
-		MaxHeaderBytes: maxHeaderBytes,
-		MaxStreams:     maxHTTP2Streams,
-		ReadTimeout:    readTimeout,
-		AnswerTimeout:  answerTimeout,
-		StallTimeout:   s.config.WriteTimeout,
-		IdleTimeout:    idleTimeout,
-	})
+// http2Config tunes HTTP/2 for many streams that send and hardly receive.
+func (s *Server) http2Config() *http.HTTP2Config {
+	return &http.HTTP2Config{
+		MaxConcurrentStreams:          maxHTTP2Streams,
+		MaxReceiveBufferPerStream:     maxHTTP2Body,
+		MaxReceiveBufferPerConnection: maxHTTP2Body,
+		SendPingTimeout:               pingAfter,
+		PingTimeout:                   pingTimeout,
+		// A client that reads nothing of its whole connection. Each of its streams
+		// is given up before, for the same cause.
+		WriteByteTimeout: s.config.WriteTimeout + blockedSlice,
+	}
 }
 
-// countConn counts open connections. A hijacked one stays counted until its
-// stream, or h2c.Server, has closed it. Near the limit, those that only wait
-// make room for others.
+// countConn counts open connections. One that was taken over stays counted until
+// its stream has closed it. Near the limit, those that only wait make room for
+// others.
 func (s *Server) countConn(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:

@@ -69,7 +69,7 @@ func askWith(t *testing.T, server *ssetest.Server, protocol ssetest.Protocol, me
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
-	if resp.Proto != string(protocol) {
+	if resp.Proto != protocol.Version() {
 		t.Fatalf("%s %s was answered over %s, want %s", method, path, resp.Proto, protocol)
 	}
 	return answer{resp, string(content)}

@@ -7,6 +7,8 @@ import (
 
 	"sseserver/broker"
 	"sseserver/internal/logs"
+
+	"go.uber.org/zap"
 )
 
 // message answers GET /messages/{messageId}.
@@ -48,11 +50,22 @@ func (s *Server) deleteMessage(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if found {
-			logs.MessageDeleted.Log(s.config.Logger, logs.MessageID(id), logs.AgeMS(removal.Age),
-				logs.ActiveStreams(removal.ActiveStreams), logs.RequestID(exchangeOf(w).id))
+			s.logRemoval(logs.MessageDeleted, removal, logs.RequestID(exchangeOf(w).id))
 		}
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// Evicted logs and counts that the broker has removed a message by itself. Any
+// goroutine may call it at any time.
+func (s *Server) Evicted(removal broker.Removal) {
+	s.config.Metrics.MessageEvicted(string(removal.Reason))
+	s.logRemoval(logs.MessageEvicted, removal, logs.Reason(string(removal.Reason)))
+}
+
+func (s *Server) logRemoval(event *logs.Event, removal broker.Removal, more zap.Field) {
+	event.Log(s.config.Logger, logs.MessageID(removal.MessageID), logs.AgeMS(removal.Age),
+		logs.ActiveStreams(removal.ActiveStreams), more)
 }
 
 // writeJSON answers 200 with value, which always encodes.

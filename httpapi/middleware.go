@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,8 +38,11 @@ type exchange struct {
 	request *http.Request
 	id      string
 	start   time.Time
-	status  int     // 0 until the head was sent
-	stream  *stream // what the handler has begun, if it has; observe goes on with it
+	level   zapcore.Level // at which the answer is logged
+	status  int           // 0 until the head was sent
+
+	stream   *stream // what the handler has begun, if it has; observe goes on with it
+	outlives bool    // the stream outlives this exchange
 }
 
 // exchangeOf returns the exchange that w belongs to. Every handler of this
@@ -65,13 +67,19 @@ func (x *exchange) Write(p []byte) (int, error) {
 }
 
 // observe is the outermost handler. A stream that was begun by an inner one
-// runs only now, when what there is to log of the request was logged.
+// runs only now, when what there is to log of the request was logged. One that has
+// taken its connection over does so in a goroutine of its own, and net/http's is
+// freed, with all that it holds.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := s.newExchange(w, r)
 		x.answer(next)
-		if x.stream != nil {
-			x.stream.start()
+		switch {
+		case x.stream == nil:
+		case x.outlives:
+			go x.stream.run() // Wait waits for it
+		default:
+			x.stream.run()
 		}
 	})
 }
@@ -121,24 +129,13 @@ func (x *exchange) finish() {
 	duration := time.Since(x.start)
 	route := x.route()
 	x.server.config.Metrics.HTTPRequest(route, x.request.Method, x.status)
-	if !isStream(route) || x.status != http.StatusOK {
+	if x.stream == nil {
 		x.server.config.Metrics.HTTPDuration(route, duration)
 	}
-	level := zapcore.InfoLevel
-	if slices.Contains(quietRoutes, route) {
-		level = zapcore.DebugLevel
-	}
-	if x.server.config.Logger.Core().Enabled(level) {
-		logs.HTTPRequest.LogAt(x.server.config.Logger, level, x.fields(
+	if x.server.config.Logger.Core().Enabled(x.level) {
+		logs.HTTPRequest.LogAt(x.server.config.Logger, x.level, x.fields(
 			logs.StatusCode(x.status), logs.DurationMS(duration))...)
 	}
-}
-
-// quietRoutes are pages and probes, whose requests are logged at debug.
-var quietRoutes = []string{"/", "/livez", "/readyz", "/openapi.yaml"}
-
-func isStream(route string) bool {
-	return strings.HasPrefix(route, "/stream/") || strings.HasPrefix(route, "/progress/")
 }
 
 // route returns the pattern that matched the request, "" for none.
@@ -184,35 +181,4 @@ func (x *exchange) reject(err error) {
 	}
 	logs.HTTPRequestRejected.Log(x.server.config.Logger, fields...)
 	p.write(x)
-}
-
-// methods are the handlers of one path. GET answers HEAD, too.
-type methods map[string]http.HandlerFunc
-
-func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	if handler, ok := m[method]; ok {
-		handler(w, r)
-		return
-	}
-	allowed := []string{http.MethodOptions}
-	for method := range m {
-		allowed = append(allowed, method)
-		if method == http.MethodGet {
-			allowed = append(allowed, http.MethodHead)
-		}
-	}
-	slices.Sort(allowed)
-	if method == http.MethodOptions {
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	exchangeOf(w).reject(&problem{
-		Status: http.StatusMethodNotAllowed, Code: codeMethodNotAllowed, Title: "Method not allowed",
-		Detail: r.Method + " is not allowed here", allow: strings.Join(allowed, ", "),
-	})
 }

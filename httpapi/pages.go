@@ -11,6 +11,10 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"sseserver/internal/logs"
+
+	"go.uber.org/zap"
 )
 
 // contentSecurityPolicy lets a page use what this server serves and nothing
@@ -21,13 +25,14 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // pages serves the files of Config.Pages; / is index.html. Files do not change
 // while the server runs, so each is read and hashed once, here.
 func (s *Server) pages() http.Handler {
-	files := make(map[string]methods)
+	files := make(map[string]resource)
 	err := fs.WalkDir(s.config.Pages, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		content, err := fs.ReadFile(s.config.Pages, name)
-		files["/"+name] = methods{"GET": newPage(mime.TypeByExtension(path.Ext(name)), string(content)).serve}
+		page := newPage(mime.TypeByExtension(path.Ext(name)), string(content))
+		files["/"+name] = resource{{"GET", "/" + name, page.serve, zap.DebugLevel}}
 		return err
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -41,8 +46,10 @@ func (s *Server) pages() http.Handler {
 			file.ServeHTTP(w, r)
 			return
 		}
-		exchangeOf(w).reject(&problem{
-			Status: http.StatusNotFound, Code: codeNotFound, Title: "Not found", Detail: "nothing is served at this path",
+		x := exchangeOf(w)
+		x.level = zap.DebugLevel
+		x.reject(&problem{
+			Status: http.StatusNotFound, Code: logs.CodeNotFound, Title: "Not found", Detail: "nothing is served at this path",
 		})
 	})
 }

@@ -6,8 +6,10 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 	"unsafe"
 
 	"sseserver/actors"
@@ -146,22 +148,43 @@ func TestPanicInStream(t *testing.T) {
 	}
 }
 
-// hollow gives a stream by words a text that is not there, so that its streamer
-// panics as soon as it reads it.
-type hollow struct{ httpapi.Broker }
+// A stream whose streamer has panicked ends properly, and that is logged once. The
+// other streams go on.
+func TestPanicInStreamer(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{})
+		id := server.Submit("Hi there")
+		broken := server.Open(protocol, "/stream/"+id+"?interval=1m")
+		broken.WantOpening()
+		broken.WantChunk(0, "H")
+		panicked := &actors.PanicError{Value: "of glass", Stack: []byte("main.main()")}
+		if n, err := server.Broker.EndStreams(t.Context(), panicked); n != 1 || err != nil {
+			t.Fatalf("ended %d streams, %v", n, err)
+		}
+		broken.WantEnd()
+		closed := server.Await("stream.closed", 1)[0]
+		if closed.Level != zapcore.ErrorLevel || closed.Fields["reason"] != "internal_error" || closed.Fields["chunks"] != int64(1) ||
+			closed.Fields["error"] != "actors: panic: of glass" || closed.Fields["stack"] != "main.main()" {
+			t.Errorf("the log says %v %v", closed.Level, closed.Fields)
+		}
+		next := server.Open(protocol, "/stream/"+id+"?interval=1ms")
+		next.WantOpening()
+		next.WantText(0, "Hi there")
+	})
+}
 
-func (h hollow) Subscribe(ctx context.Context, r broker.Request) (*broker.Subscription, error) {
-	if r.Unit == actors.Character {
-		return h.Broker.Subscribe(ctx, r)
+// nameless gives streams by words a message whose name is not there, so that
+// framing a chunk of them panics.
+type nameless struct{ httpapi.Broker }
+
+func (n nameless) Subscribe(ctx context.Context, r broker.Request) (*broker.Subscription, error) {
+	subscription, err := n.Broker.Subscribe(ctx, r)
+	if err == nil && r.Unit == actors.Word {
+		message := *subscription.Message
+		message.Name = hollowString(len(message.Name))
+		subscription.Message = &message
 	}
-	status, err := h.Broker.Lookup(ctx, r.MessageID)
-	if err != nil {
-		return nil, err
-	}
-	text := status.Message.Text
-	status.Message.Text = hollowString(len(text))
-	defer func() { status.Message.Text = text }()
-	return h.Broker.Subscribe(ctx, r)
+	return subscription, err
 }
 
 // hollowString returns a string that cannot be read.
@@ -173,41 +196,34 @@ func hollowString(size int) string {
 	return *(*string)(unsafe.Pointer(&header))
 }
 
-// A panic in a streamer ends its stream alone, properly, and is logged once. The
-// other streams of the same message go on.
-func TestPanicInStreamer(t *testing.T) {
-	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
-		server := ssetest.Start(t, ssetest.Config{Wrap: func(b httpapi.Broker) httpapi.Broker { return hollow{b} }})
-		id := server.Submit("Hi there")
-		other := server.Open(protocol, "/progress/"+id+"?interval=1m")
-		other.WantOpening()
-		other.WantPercent(1)
-		panicking := server.Open(protocol, "/stream/"+id+"?interval=1ms&unit=word")
-		panicking.WantOpening()
-		panicking.WantEnd()
-		closed := server.Await("stream.closed", 1)[0]
-		stack, _ := closed.Fields["stack"].(string)
-		if closed.Level != zapcore.ErrorLevel || closed.Fields["reason"] != "internal_error" || closed.Fields["chunks"] != int64(0) ||
-			closed.Fields["error"] != "actors: panic: runtime error: invalid memory address or nil pointer dereference" ||
-			!strings.Contains(stack, "actors.(*words).Next") || !strings.Contains(stack, "actors.(*Streamer).Run") {
-			t.Errorf("the log says %v %v", closed.Level, closed.Fields)
+// A panic while a chunk is framed ends its stream as internal_error, and none of
+// those that are due together with it.
+func TestPanicAmongStreamsDueTogether(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Wrap: func(b httpapi.Broker) httpapi.Broker { return nameless{b} }})
+		const text = "x x x "
+		id := server.Submit(text)
+		var good, bad []*ssetest.Stream
+		for range 5 {
+			good = append(good, server.Open(protocol, "/stream/"+id+"?interval=100ms"))
+			bad = append(bad, server.Open(protocol, "/stream/"+id+"?interval=100ms&unit=word"))
 		}
-		if ttfc, has := closed.Fields["ttfc_ms"]; has {
-			t.Errorf("the log says when the first chunk was sent, after %v ms, but there was none", ttfc)
-		}
-		next := server.Open(protocol, "/stream/"+id+"?interval=1ms")
-		next.WantOpening()
-		next.WantText(0, "Hi there")
-		other.Close()
-		stacks := 0
-		server.Await("stream.closed", 3)
-		for _, line := range server.Log.All() {
-			if _, has := line.Fields["stack"]; has {
-				stacks++
+		start := time.Now()
+		for _, stream := range bad {
+			if events, err := stream.All(); err == nil || len(events) > 2 { // the opening
+				t.Errorf("got %v, ended with %v", events, err)
 			}
 		}
-		if stacks != 1 {
-			t.Errorf("%d lines of the log have a stack, want 1", stacks)
+		var readers sync.WaitGroup
+		for _, stream := range good {
+			readers.Go(func() { wantOnTime(t, stream, start, len(text)) })
+		}
+		readers.Wait()
+		for i, closed := range server.Await("stream.closed", 10) {
+			stack, _ := closed.Fields["stack"].(string)
+			if bad := i < 5; bad != (closed.Fields["reason"] == "internal_error") || bad != strings.Contains(stack, "appendChunk") {
+				t.Errorf("the log says %v", closed.Fields)
+			}
 		}
 	})
 }

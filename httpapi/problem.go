@@ -9,13 +9,14 @@ import (
 	"strconv"
 
 	"sseserver/broker"
+	"sseserver/internal/logs"
 )
 
 // problem is an error as a client gets it: application/problem+json, RFC 9457
 // §3, with a stable code beside the members that it names.
 type problem struct {
 	Status     int
-	Code       string
+	Code       string // one of logs
 	Title      string
 	Detail     string
 	retryAfter int    // seconds; 0 sends no Retry-After
@@ -29,24 +30,6 @@ func (p *problem) Unwrap() error { return p.cause }
 // problemType is the prefix of the type member; the code follows.
 const problemType = "urn:sseserver:problem:"
 
-// The codes of all problems. They are part of the API and never change.
-const (
-	codeInvalidJSON          = "invalid_json"
-	codeMessageRequired      = "message_required"
-	codeInvalidParameter     = "invalid_parameter"
-	codeMessageNotFound      = "message_not_found"
-	codeNotFound             = "not_found"
-	codeMethodNotAllowed     = "method_not_allowed"
-	codeNotAcceptable        = "not_acceptable"
-	codeMessageTooLarge      = "message_too_large"
-	codeUnsupportedMediaType = "unsupported_media_type"
-	codeStoreFull            = "store_full"
-	codeTooManyStreams       = "too_many_streams"
-	codeShuttingDown         = "shutting_down"
-	codeRequestTimeout       = "request_timeout"
-	codeInternalError        = "internal_error"
-)
-
 // Seconds after which a refused client should try again.
 const (
 	retryWhenFull = 5
@@ -57,37 +40,37 @@ const (
 const statusClientGone = 499
 
 func invalidJSON(detail string) *problem {
-	return &problem{Status: http.StatusBadRequest, Code: codeInvalidJSON, Title: "Invalid JSON", Detail: detail}
+	return &problem{Status: http.StatusBadRequest, Code: logs.CodeInvalidJSON, Title: "Invalid JSON", Detail: detail}
 }
 
 func messageRequired(detail string) *problem {
-	return &problem{Status: http.StatusBadRequest, Code: codeMessageRequired, Title: "Message required", Detail: detail}
+	return &problem{Status: http.StatusBadRequest, Code: logs.CodeMessageRequired, Title: "Message required", Detail: detail}
 }
 
 func invalidParameter(format string, args ...any) *problem {
 	return &problem{
-		Status: http.StatusBadRequest, Code: codeInvalidParameter,
+		Status: http.StatusBadRequest, Code: logs.CodeInvalidParameter,
 		Title: "Invalid parameter", Detail: fmt.Sprintf(format, args...),
 	}
 }
 
 func messageNotFound() *problem {
 	return &problem{
-		Status: http.StatusNotFound, Code: codeMessageNotFound,
+		Status: http.StatusNotFound, Code: logs.CodeMessageNotFound,
 		Title: "Message not found", Detail: "no stored message has this id; it may have expired",
 	}
 }
 
 func tooManyStreams(detail string) *problem {
 	return &problem{
-		Status: http.StatusServiceUnavailable, Code: codeTooManyStreams,
+		Status: http.StatusServiceUnavailable, Code: logs.CodeTooManyStreams,
 		Title: "Too many streams", Detail: detail, retryAfter: retryWhenFull,
 	}
 }
 
 func messageTooLarge(limit int64) *problem {
 	return &problem{
-		Status: http.StatusRequestEntityTooLarge, Code: codeMessageTooLarge,
+		Status: http.StatusRequestEntityTooLarge, Code: logs.CodeMessageTooLarge,
 		Title: "Message too large", Detail: fmt.Sprintf("the body may have at most %d bytes", limit),
 	}
 }
@@ -105,23 +88,23 @@ func problemOf(err error) *problem {
 		return tooManyStreams("the server runs as many streams as it may")
 	case errors.Is(err, broker.ErrStoreFull):
 		return &problem{
-			Status: http.StatusServiceUnavailable, Code: codeStoreFull, Title: "Store full",
+			Status: http.StatusServiceUnavailable, Code: logs.CodeStoreFull, Title: "Store full",
 			Detail: "the store is full, and messages that are being streamed cannot make room", retryAfter: retryWhenFull,
 		}
 	case errors.Is(err, broker.ErrShuttingDown), errors.Is(err, broker.ErrClosed):
 		return &problem{
-			Status: http.StatusServiceUnavailable, Code: codeShuttingDown, Title: "Shutting down",
+			Status: http.StatusServiceUnavailable, Code: logs.CodeShuttingDown, Title: "Shutting down",
 			Detail: "the server is shutting down and takes no new work", retryAfter: retryWhenDown,
 		}
 	case errors.Is(err, context.Canceled):
 		// For the log and the metrics; nobody is there to read it.
 		return &problem{
-			Status: statusClientGone, Code: reasonClientGone, Title: "Client gone",
+			Status: statusClientGone, Code: logs.CodeClientGone, Title: "Client gone",
 			Detail: "the client left before it got an answer",
 		}
 	default:
 		return &problem{
-			Status: http.StatusInternalServerError, Code: codeInternalError, Title: "Internal error",
+			Status: http.StatusInternalServerError, Code: logs.CodeInternalError, Title: "Internal error",
 			Detail: "the server failed to answer this request", cause: err,
 		}
 	}

@@ -46,7 +46,7 @@ func (s *Server) rejectMessage(w http.ResponseWriter, err error) {
 func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (string, error) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return "", &problem{
-			Status: http.StatusUnsupportedMediaType, Code: codeUnsupportedMediaType,
+			Status: http.StatusUnsupportedMediaType, Code: logs.CodeUnsupportedMediaType,
 			Title: "Unsupported media type", Detail: "the Content-Type must be application/json",
 		}
 	}
@@ -60,7 +60,7 @@ func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (string, er
 		return "", messageTooLarge(s.config.MaxMessageBytes)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return "", &problem{
-			Status: http.StatusRequestTimeout, Code: codeRequestTimeout, Title: "Request timeout",
+			Status: http.StatusRequestTimeout, Code: logs.CodeRequestTimeout, Title: "Request timeout",
 			Detail: "the body did not arrive within " + readTimeout.String(),
 		}
 	case err != nil:

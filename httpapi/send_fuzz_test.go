@@ -102,7 +102,7 @@ func loneSurrogate(raw []byte) bool {
 
 func spell(source actors.Source) string {
 	var text strings.Builder
-	for piece, ok := source.Next(); ok; piece, ok = source.Next() {
+	for piece, supply := source.Next(); supply == actors.Ready; piece, supply = source.Next() {
 		text.WriteString(piece)
 	}
 	return text.String()

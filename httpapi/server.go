@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"sseserver/broker"
-	"sseserver/internal/h2c"
 	"sseserver/internal/metrics"
+	"sseserver/internal/wire"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
@@ -59,42 +59,32 @@ type Server struct {
 	// Immutable.
 	config  Config
 	handler http.Handler
-	watch   *watch // of hijacked connections of HTTP/1, for clients that leave
-	http2   *h2c.Server
+	watch   *wire.Watch // of the connections that were taken over
 
 	draining atomic.Bool    // set once, by Drain
-	conns    atomic.Int64   // open connections, hijacked ones too
+	conns    atomic.Int64   // open connections, those that were taken over too
 	waiting  waiting        // those without a request
 	streams  sync.WaitGroup // running ones
-	flusher  flusher        // writes to those that are ready
 }
 
 // New returns a server that has not been started. Its error says what the
 // system refused.
 func New(config Config) (*Server, error) {
-	watch, err := newWatch()
+	watch, err := wire.NewWatch()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{config: config.withDefaults(), watch: watch}
 	s.handler = s.middleware(s.mux())
-	s.http2 = s.http2Server()
 	return s, nil
 }
 
-// ServeHTTP answers one request of the public listener, or takes the connection
-// for all those of HTTP/2 on it.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if h2c.IsPreface(r) {
-		s.serveHTTP2(w)
-		return
-	}
-	s.handler.ServeHTTP(w, r)
-}
+// ServeHTTP answers one request of the public listener.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Run notices the clients that leave their HTTP/1 streams, until ctx ends. Its
-// error says why it could not.
-func (s *Server) Run(ctx context.Context) error { return s.watch.run(ctx) }
+// Run notices the clients that leave the connections that were taken over, until
+// ctx ends. Its error says why it could not.
+func (s *Server) Run(ctx context.Context) error { return s.watch.Run(ctx) }
 
 // Drain makes /readyz answer 503 from now on. The broker refuses new work by
 // itself.
@@ -114,35 +104,6 @@ func (s *Server) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// Shutdown and Close do for the connections of HTTP/2 what those of http.Server
-// do for the others: end them when nothing is under way on them any more, and
-// wait for that until ctx ends, or end them at once.
-func (s *Server) Shutdown(ctx context.Context) error { return s.http2.Shutdown(ctx) }
-func (s *Server) Close()                             { s.http2.Close() }
-
-// routes is the table of the API; everything else the public listener answers
-// is a page.
-func (s *Server) routes() map[string]methods {
-	return map[string]methods{
-		"/send":                 {"POST": s.send},
-		"/stream/{messageId}":   {"GET": s.streamOf(broker.Characters)},
-		"/progress/{messageId}": {"GET": s.streamOf(broker.Progress)},
-		"/messages/{messageId}": {"GET": s.message, "DELETE": s.deleteMessage},
-		"/livez":                {"GET": s.livez},
-		"/readyz":               {"GET": s.readyz},
-		"/openapi.yaml":         {"GET": newPage("application/yaml", openAPI).serve},
-	}
-}
-
-func (s *Server) mux() http.Handler {
-	mux := http.NewServeMux()
-	for path, methods := range s.routes() {
-		mux.Handle(path, methods)
-	}
-	mux.Handle("/", s.pages())
-	return mux
 }
 
 func (c Config) withDefaults() Config {

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"sseserver/actors"
@@ -21,173 +20,228 @@ const reconnection = 2 * time.Second
 
 func randomJitter() float64 { return rand.Float64() }
 
-// stream writes one subscription to one client. It outlives its handler.
-//
-// It waits nearly all the time, and has no goroutine then, which would cost more
-// memory than all else: it takes turns. A turn begins when the streamer says
-// that there is something to receive. The flusher takes it, and where it would
-// have to wait for anything, leaves it to a goroutine that ends with the turn.
+// stream writes one subscription to one client. One goroutine, its handler, uses
+// it: that of the request, up to run, and then the one that calls run.
 type stream struct {
-	// Immutable after open.
-	server       *Server
 	subscription *broker.Subscription
 	transport    transport
+	frames       *buffer // what is framed and not written yet; nil if nothing is
 	metrics      *metrics.Stream
+	server       *Server
+	cancel       context.CancelCauseFunc // of the context that the subscription was made with
+	tally        tally                   // what was written so far
+	failed       error                   // why nothing more can be written
 	requestID    string
 	opened       time.Time
-	begun        error // why the head could not be sent
-
-	// The chunks, and the end of them, that were announced and not received by the
-	// end of a turn. Who makes it 1 owes the stream a turn, and nobody else does.
-	// The first turn is that of open.
-	ready atomic.Int32
-	next  *stream // in the queue of the flusher
-
-	// Owned by whoever has the turn.
-	heartbeat *time.Timer // nil where none is needed
-	frames    *buffer     // what is framed and not written yet; nil if nothing is
-	held      int         // chunks in frames
-	heldBytes int         // of those, without what the transport adds
-	heldDue   time.Time   // when the first of them was due
-	tally     tally       // what was written so far
 }
 
-// newStream returns a stream that is not opened yet, to be told of its chunks.
-func (s *Server) newStream() *stream {
-	st := &stream{server: s}
-	st.ready.Store(1)
-	return st
-}
-
-// open begins the answer to x and leaves the stream there, to be started. An
-// error tells that nothing was sent.
-func (st *stream) open(x *exchange, subscription *broker.Subscription, lastEventID string) error {
-	st.subscription = subscription
-	st.metrics = st.server.config.Metrics.Stream(string(subscription.Kind))
-	st.requestID = x.id
-	st.opened = x.start
-	take := takeHTTP1
-	if x.request.ProtoMajor == 2 {
-		take = takeHTTP2
+// open begins the answer to x with the head and the first block, so that onopen
+// fires at once, and leaves the rest to run. An error tells that nothing was sent.
+func (s *Server) open(x *exchange, subscription *broker.Subscription, cancel context.CancelCauseFunc, lastEventID string) (err error) {
+	st := &stream{
+		server:       s,
+		subscription: subscription,
+		cancel:       cancel,
+		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
+		requestID:    x.id,
+		opened:       x.start,
 	}
-	st.server.streams.Add(1) // before http.Server.Shutdown may forget the connection
-	var err error
-	if st.transport, err = take(x, st); err != nil {
-		subscription.Cancel(err)
-		st.server.streams.Done()
+	s.streams.Add(1) // before http.Server.Shutdown may forget the connection
+	if x.outlives {
+		st.transport, err = takeOver(x, st)
+	} else {
+		st.transport = newResponse(x, st)
+	}
+	if err != nil {
+		s.streams.Done()
 		return err
 	}
 	st.logOpened(x, lastEventID)
-	st.begun = st.begin(x, lastEventID)
+	st.begin(x, lastEventID)
 	x.stream = st
 	return nil
 }
 
-// begin sends the head and the first block, so that onopen fires at once.
-func (st *stream) begin(x *exchange, lastEventID string) (failed error) {
-	defer recoverTo(&failed)
-	st.frames = newBuffer()
-	defer st.release()
-	st.frames.bytes = appendConnected(st.frames.bytes, reconnection)
+// begin sends the head and the first block.
+func (st *stream) begin(x *exchange, lastEventID string) {
+	defer st.recover()
+	frames := newBuffer()
+	defer frames.free()
+	frames.bytes = appendConnected(frames.bytes, reconnection)
 	events := 0
 	if lastEventID != "" {
 		events++
-		st.frames.bytes = appendResumed(st.frames.bytes, st.subscription.Message.Name, st.subscription.From, st.resumed())
+		frames.bytes = appendResumed(frames.bytes, st.subscription.Message.Name, st.subscription.From, st.resumed())
 	}
 	setStreamHeader(x.Header())
 	x.status = http.StatusOK
-	size := st.frames.size()
-	if err := st.transport.begin(x.Header(), st.frames); err != nil {
-		return err
+	size := frames.size()
+	if err := st.transport.begin(x.Header(), frames); err != nil {
+		st.fail(err)
+		return
 	}
 	st.tally.bytes += size
 	st.metrics.Sent(events, size)
-	return nil
-}
-
-// release gives back the buffer of what was written, or never will be.
-func (st *stream) release() {
-	if st.frames != nil {
-		st.frames.free()
-		st.frames = nil
-	}
 }
 
 // resumed says whether the stream continues one that the client had before.
 func (st *stream) resumed() bool { return st.subscription.From > st.subscription.First }
 
-// start ends the turn of open.
-func (st *stream) start() {
-	if st.begun != nil {
-		st.end(st.begun)
+// run is the rest of the stream's life. It returns when the stream has ended.
+func (st *stream) run() {
+	defer st.server.streams.Done()
+	st.writeChunks()
+	for range st.subscription.Chunks() { // after a failure, until the streamer has seen it
+	}
+	st.end()
+}
+
+// writeChunks is the loop of the handler: from chunks to frames to the client.
+func (st *stream) writeChunks() {
+	defer st.recover()
+	if st.failed != nil {
 		return
 	}
-	// Chunks that are closer together need no heartbeat between them.
-	if pause := st.server.config.Heartbeat; pause > 0 && pause < st.subscription.Interval {
-		st.heartbeat = time.AfterFunc(pause, st.beat)
-	}
-	st.leave(1)
-}
-
-// recoverTo is deferred to turn a panic into the error of the function.
-func recoverTo(failed *error) {
-	if v := recover(); v != nil {
-		*failed = &actors.PanicError{Value: v, Stack: debug.Stack()}
-	}
-}
-
-// end writes what is left and tells why the stream ended. failed is the error
-// of a write, or a panic: then nothing more can be written. There is no turn
-// after this one.
-func (st *stream) end(failed error) {
-	defer st.server.streams.Done()
-	if st.heartbeat != nil {
-		st.heartbeat.Stop()
-	}
-	if failed != nil {
-		st.release()
-		st.subscription.Cancel(causeOf(failed, nil))
-		for range st.subscription.Chunks() { // closed as soon as the streamer sees it
+	for chunk := range st.subscription.Chunks() {
+		st.frame(chunk)
+		if chunk.More && st.frames.size() < maxHeld {
+			continue
+		}
+		if err := st.flush(); err != nil {
+			st.fail(err)
+			return
 		}
 	}
-	cause := st.subscription.Err()
-	if failed == nil {
-		failed = st.finish(cause)
+}
+
+// frame adds a chunk to what is to be written.
+func (st *stream) frame(chunk actors.Chunk) {
+	if st.frames == nil {
+		st.frames = newBuffer()
 	}
-	if failed != nil {
-		cause = causeOf(failed, cause)
+	if chunk.Text == "" {
+		st.frames.bytes = appendHeartbeat(st.frames.bytes)
+		st.metrics.Heartbeat()
+		return
 	}
-	st.logClosed(cause)
-	if failed != nil {
-		st.transport.abort()
+	before := len(st.frames.bytes)
+	st.frames.bytes = appendChunk(st.frames.bytes, st.subscription.Kind, st.subscription.Message.Name, chunk, st.subscription.Total())
+	st.frames.dues = append(st.frames.dues, chunk.Due)
+	if st.debug() {
+		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
 	}
 }
 
-// finish writes what is held and what the cause of the end asks for, and ends
-// the body as the protocol wants it. It fails where the client is gone.
-func (st *stream) finish(cause error) (failed error) {
-	defer recoverTo(&failed)
-	if errors.Is(cause, broker.ErrClientGone) || errors.Is(cause, context.Canceled) {
+// flush writes what is framed.
+func (st *stream) flush() error {
+	size := st.frames.size() // before the transport adds to it
+	if err := st.transport.write(st.frames); err != nil {
+		return err
+	}
+	st.written(size)
+	return nil
+}
+
+// blocked is asked while a write blocks, of which nothing got through for idle. It
+// returns why the write is not wanted any more, or nil; for a client that is too
+// slow, it is the one that says so.
+func (st *stream) blocked(idle time.Duration) error {
+	if st.frames != nil && len(st.frames.dues) > 0 {
+		st.noteLag(st.lag(st.frames.dues[0]))
+	}
+	if idle >= st.server.config.WriteTimeout {
+		st.cancel(broker.ErrTooSlow)
+	}
+	return context.Cause(st.subscription.Context())
+}
+
+// nextLook returns when blocked is to be asked about a write of which nothing got
+// through since then: in a second, or when the time is over.
+func (st *stream) nextLook(now, since time.Time) time.Time {
+	look, over := now.Add(blockedSlice), since.Add(st.server.config.WriteTimeout)
+	if over.Before(look) {
+		return over
+	}
+	return look
+}
+
+// fail cancels the stream, to which nothing more can be written: unless it was
+// canceled before, because the client is gone.
+func (st *stream) fail(err error) {
+	st.failed = err
+	st.cancel(broker.ErrClientGone)
+}
+
+// recover is deferred to turn a panic into the failure of this stream alone.
+func (st *stream) recover() {
+	if v := recover(); v != nil {
+		st.failed = &actors.PanicError{Value: v, Stack: debug.Stack()}
+		st.cancel(st.failed)
+	}
+}
+
+// end writes what is left, and tells why the stream ended.
+func (st *stream) end() {
+	defer st.cancel(nil) // which lets go of the context
+	if st.failed == nil {
+		st.finish(st.subscription.Err())
+	}
+	if st.frames != nil {
+		st.frames.free()
+	}
+	st.logClosed(st.cause())
+	if st.failed != nil {
+		st.transport.abort()
+		return
+	}
+	st.transport.close()
+}
+
+// cause returns why the stream ended. Of several causes it is the first, but for a
+// panic, which is always told.
+func (st *stream) cause() error {
+	var panicked *actors.PanicError
+	switch cause := st.subscription.Err(); {
+	case errors.As(st.failed, &panicked):
+		return panicked
+	case cause == nil && st.failed != nil: // all was sent, but did not get through
+		return context.Cause(st.subscription.Context())
+	default:
 		return cause
+	}
+}
+
+// finish writes what is framed and what the cause of the end asks for, and ends
+// the body as the protocol wants it.
+func (st *stream) finish(cause error) {
+	defer st.recover()
+	if isClientGone(cause) {
+		st.fail(cause)
+		return
 	}
 	if st.frames == nil {
 		st.frames = newBuffer()
 	}
-	defer st.release()
-	events := 0
-	switch {
-	case cause == nil:
-		st.frames.bytes = appendDone(st.frames.bytes, st.subscription.Kind, st.subscription.Message, st.subscription.Total())
-		events++
-	case reasonOf(cause) == reasonShutdown:
-		later := time.Duration(st.server.config.Jitter() * float64(reconnection))
-		st.frames.bytes = appendRetry(st.frames.bytes, reconnection+later)
-	}
+	events := st.appendLast(cause)
 	size := st.frames.size()
-	if err := st.transport.close(st.frames); err != nil {
-		return err
+	if err := st.transport.end(st.frames); err != nil {
+		st.fail(err)
+		return
 	}
 	st.written(size)
 	st.metrics.Sent(events, 0)
-	return nil
+}
+
+// appendLast frames what tells the client of the end, and returns how many events
+// that is.
+func (st *stream) appendLast(cause error) (events int) {
+	switch {
+	case cause == nil:
+		st.frames.bytes = appendDone(st.frames.bytes, st.subscription.Kind, st.subscription.Message, st.subscription.Total())
+		return 1
+	case isShutdown(cause):
+		later := time.Duration(st.server.config.Jitter() * float64(reconnection))
+		st.frames.bytes = appendRetry(st.frames.bytes, reconnection+later)
+	}
+	return 0
 }

@@ -28,23 +28,29 @@ type tally struct {
 	slow   time.Duration // the furthest behind in this episode; 0 outside of one
 }
 
-// written accounts for a write of the held chunks, which was just done.
+// lag returns how late what was due then is now.
+func (st *stream) lag(due time.Duration) time.Duration {
+	return time.Since(st.subscription.Start) - due
+}
+
+// written accounts for a write of what is framed, which was just done.
 func (st *stream) written(bytes int) {
+	dues := st.frames.dues
 	st.tally.bytes += bytes
-	st.metrics.Sent(st.held, bytes)
-	if st.held == 0 {
-		return
+	st.metrics.Sent(len(dues), bytes)
+	if len(dues) > 0 {
+		if st.tally.chunks == 0 {
+			st.firstWritten()
+		}
+		st.tally.chunks += len(dues)
+		oldest := st.lag(dues[0])
+		st.noteLag(oldest)
+		for _, due := range dues {
+			st.metrics.Late(oldest + dues[0] - due)
+		}
 	}
-	if st.tally.chunks == 0 {
-		st.firstWritten()
-	}
-	st.tally.chunks += st.held
-	lag := time.Since(st.heldDue)
-	st.noteLag(lag)
-	for ; st.held > 0; st.held-- {
-		st.metrics.Late(lag)
-		lag -= st.subscription.Interval
-	}
+	st.frames.free()
+	st.frames = nil
 }
 
 func (st *stream) firstWritten() {
@@ -71,61 +77,35 @@ func (st *stream) noteLag(lag time.Duration) {
 	}
 }
 
-// blocked is called each second that a write blocks, and says whether the
-// stream is still wanted.
-func (st *stream) blocked() bool {
-	if st.held > 0 {
-		st.noteLag(time.Since(st.heldDue))
-	}
-	return !st.subscription.Canceled()
-}
-
-// The reasons that this file decides on; the catalogue has them all.
-const (
-	reasonCompleted  = "completed"
-	reasonClientGone = "client_gone"
-	reasonSlowClient = "slow_client"
-	reasonDeleted    = "message_deleted"
-	reasonEvicted    = "message_evicted"
-	reasonShutdown   = "server_shutdown"
-	reasonInternal   = "internal_error"
-)
-
 // reasonOf is the one place that turns the cause of a stream's end into its
 // reason.
 func reasonOf(cause error) string {
 	switch {
 	case cause == nil:
-		return reasonCompleted
-	case errors.Is(cause, broker.ErrClientGone), errors.Is(cause, context.Canceled):
-		return reasonClientGone
+		return logs.ReasonCompleted
+	case isClientGone(cause):
+		return logs.ReasonClientGone
 	case errors.Is(cause, broker.ErrTooSlow):
-		return reasonSlowClient
+		return logs.ReasonSlowClient
 	case errors.Is(cause, broker.ErrDeleted):
-		return reasonDeleted
+		return logs.ReasonMessageDeleted
 	case errors.Is(cause, broker.ErrEvicted):
-		return reasonEvicted
-	case errors.Is(cause, broker.ErrShuttingDown), errors.Is(cause, broker.ErrClosed):
-		return reasonShutdown
+		return logs.ReasonMessageEvicted
+	case isShutdown(cause):
+		return logs.ReasonServerShutdown
 	default:
-		return reasonInternal
+		return logs.ReasonInternalError
 	}
 }
 
-// causeOf turns what went wrong here into the cause of the stream's end. A
-// client that is merely gone may be so because the stream has ended, for cause.
-func causeOf(failed, cause error) error {
-	var panicked *actors.PanicError
-	switch {
-	case errors.Is(failed, errStalled):
-		return broker.ErrTooSlow
-	case errors.As(failed, &panicked):
-		return panicked
-	case cause != nil:
-		return cause
-	default:
-		return broker.ErrClientGone
-	}
+// isClientGone says whether the client left. net/http cancels the context of a
+// request without a cause then.
+func isClientGone(cause error) bool {
+	return errors.Is(cause, broker.ErrClientGone) || errors.Is(cause, context.Canceled)
+}
+
+func isShutdown(cause error) bool {
+	return errors.Is(cause, broker.ErrShuttingDown) || errors.Is(cause, broker.ErrClosed)
 }
 
 // debug says whether single chunks are logged.
@@ -171,7 +151,7 @@ func (st *stream) logClosed(cause error) {
 	if st.tally.chunks > 0 {
 		fields = append(fields, logs.TTFCMS(st.tally.ttfc))
 	}
-	if reason == reasonInternal {
+	if reason == logs.ReasonInternalError {
 		fields = append(fields, logs.Error(cause))
 		var panicked *actors.PanicError
 		if errors.As(cause, &panicked) {

@@ -30,7 +30,7 @@ func (s *Server) streamOf(kind broker.Kind) http.HandlerFunc {
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.Kind) error {
 	if !acceptsEventStream(r.Header.Values("Accept")) {
 		return &problem{
-			Status: http.StatusNotAcceptable, Code: codeNotAcceptable, Title: "Not acceptable",
+			Status: http.StatusNotAcceptable, Code: logs.CodeNotAcceptable, Title: "Not acceptable",
 			Detail: "this resource is served as text/event-stream only",
 		}
 	}
@@ -42,7 +42,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if err != nil {
 		return invalidParameter("the query is malformed: %v", err)
 	}
-	request := broker.Request{MessageID: id, Kind: kind, After: broker.AfterNone}
+	request := broker.Request{MessageID: id, Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat)}
 	if request.Interval, err = s.interval(query, kind); err != nil {
 		return err
 	}
@@ -60,16 +60,28 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if s.crowded() {
 		return tooManyStreams("the server has as many connections as its open-file limit allows")
 	}
-	stream := s.newStream()
-	request.Reader = stream
-	// The stream outlives its handler, with which r.Context() ends. It is
-	// canceled by its transport and the broker, and keeps nothing of the request
-	// in memory.
-	subscription, err := s.config.Broker.Subscribe(context.Background(), request)
-	if err != nil {
-		return err
+	x := exchangeOf(w)
+	x.outlives = takesOver(r)
+	ctx, cancel := streamContext(x)
+	subscription, err := s.config.Broker.Subscribe(ctx, request)
+	if err == nil {
+		err = s.open(x, subscription, cancel, lastEventID)
 	}
-	return stream.open(exchangeOf(w), subscription, lastEventID)
+	if err != nil {
+		cancel(err) // which ends the subscription, if there is one
+	}
+	return err
+}
+
+// streamContext returns the context of one stream's own. That of the request ends
+// with its handler, which a stream that takes the connection over outlives; the
+// watch then notices that the client is gone.
+func streamContext(x *exchange) (context.Context, context.CancelCauseFunc) {
+	parent := x.request.Context()
+	if x.outlives {
+		parent = context.WithoutCancel(parent)
+	}
+	return context.WithCancelCause(parent)
 }
 
 // rejectStream answers a request for a stream that is not opened.

@@ -163,10 +163,10 @@ func TestTooManyConnections(t *testing.T) {
 				synctest.Wait()
 			}
 		}
-		if protocol == ssetest.HTTP1 {
-			fill(2) // and the connection of the stream
-		} else {
+		if protocol.IsHTTP2() {
 			fill(3)
+		} else {
+			fill(2) // and the connection of the stream
 		}
 		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening() // as many as there may be
 		fill(4)
@@ -178,7 +178,7 @@ func TestTooManyConnections(t *testing.T) {
 			}
 			// Clients would otherwise keep the connections that are scarce. One
 			// of HTTP/2 has other streams.
-			if got.Close != (protocol == ssetest.HTTP1) {
+			if got.Close == protocol.IsHTTP2() {
 				t.Errorf("the connection is closed: %t", got.Close)
 			}
 		}

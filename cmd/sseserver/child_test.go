@@ -176,7 +176,7 @@ func TestSilentClients(t *testing.T) {
 	stream := program.caller(t, ssetest.HTTP1).stream("/stream/" + id + "?interval=1m")
 	stream.WantOpening()
 	program.visitedInSilence(t, 300)
-	for _, protocol := range ssetest.Protocols {
+	for _, protocol := range ssetest.Cleartext {
 		other := program.caller(t, protocol)
 		other.want(200, `"messageId"`, "POST", "/send", `{"message":"Hi"}`, "Content-Type", asJSON)
 		other.want(200, "ok", "GET", "/readyz", "")
@@ -215,7 +215,7 @@ func TestOpenFileReserve(t *testing.T) {
 	if opened < 64 || opened > 68 {
 		t.Errorf("%d streams were opened, want 68 less the other connections", opened)
 	}
-	for _, protocol := range ssetest.Protocols {
+	for _, protocol := range ssetest.Cleartext {
 		other := program.caller(t, protocol)
 		header, _ := other.want(503, "too_many_streams", "GET", "/progress/"+id, "")
 		if header.Get("Retry-After") != "5" {

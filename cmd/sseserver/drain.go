@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"syscall"
 	"time"
@@ -62,12 +61,11 @@ func (pr *program) endStreams(ctx context.Context) (remaining int) {
 	grace, cancel := context.WithTimeout(ctx, closingGrace)
 	defer cancel()
 	// Shutdown waits for plain requests and idle connections, Wait for streams.
-	shutdown := errors.Join(pr.public.server.Shutdown(grace), pr.api.Shutdown(grace))
+	shutdown := pr.public.server.Shutdown(grace)
 	waited := pr.api.Wait(grace)
 	if shutdown != nil || waited != nil {
 		remaining = pr.active()
 		_ = pr.public.server.Close()
-		pr.api.Close()
 		cutOff, cancel := context.WithTimeout(ctx, time.Second) // for their last lines in the log
 		defer cancel()
 		_ = pr.api.Wait(cutOff)

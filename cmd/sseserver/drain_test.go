@@ -20,7 +20,7 @@ func TestDrainLetsStreamsFinish(t *testing.T) {
 	server := startServer(t, "--drain=1m", "--progress-interval=20ms")
 	id := server.submit(t, "Hi")
 	var streams []*ssetest.Stream
-	for _, protocol := range ssetest.Protocols {
+	for _, protocol := range ssetest.Cleartext {
 		stream := server.caller(t, protocol).stream("/progress/" + id)
 		stream.WantOpening()
 		stream.WantPercent(1)
@@ -32,7 +32,7 @@ func TestDrainLetsStreamsFinish(t *testing.T) {
 		t.Errorf("the log says %v", started)
 	}
 	server.signals <- syscall.SIGHUP // is no reason to hurry
-	for _, protocol := range ssetest.Protocols {
+	for _, protocol := range ssetest.Cleartext {
 		new := server.caller(t, protocol)
 		new.want(503, "shutting down", "GET", "/readyz", "")
 		new.want(200, "ok", "GET", "/livez", "")
@@ -73,7 +73,7 @@ func TestDrainEndsTheRest(t *testing.T) {
 				server := startServer(t, flag)
 				id := server.submit(t, "Hi")
 				var streams []*ssetest.Stream
-				for _, protocol := range ssetest.Protocols {
+				for _, protocol := range ssetest.Cleartext {
 					for _, path := range []string{"/stream/", "/progress/"} {
 						stream := server.caller(t, protocol).stream(path + id + "?interval=1m")
 						stream.WantOpening()

@@ -23,7 +23,7 @@ func TestProgram(t *testing.T) {
 	if want := "Character streaming  " + server.url + "/index.html\nProgress streaming   " + server.url + "/progress.html\n"; server.says != want {
 		t.Errorf("it says\n%swant\n%s", server.says, want)
 	}
-	for _, protocol := range ssetest.Protocols {
+	for _, protocol := range ssetest.Cleartext {
 		public := server.caller(t, protocol)
 		for _, page := range []string{"/", "/index.html", "/progress.html"} {
 			public.want(200, "<!doctype html>", "GET", page, "")

@@ -62,10 +62,10 @@ func TestMaxStreams(t *testing.T) {
 	wantNoLeaks(t)
 	server := startServer(t, "--max-streams=2")
 	id := server.submit(t, "Hi")
-	for _, protocol := range ssetest.Protocols {
+	for _, protocol := range ssetest.Cleartext {
 		server.caller(t, protocol).stream("/stream/" + id + "?interval=1m").WantOpening()
 	}
-	for _, protocol := range ssetest.Protocols {
+	for _, protocol := range ssetest.Cleartext {
 		public := server.caller(t, protocol)
 		public.want(503, "too_many_streams", "GET", "/stream/"+id, "")
 		public.want(200, "", "POST", "/send", `{"message":"Hi"}`, "Content-Type", asJSON)

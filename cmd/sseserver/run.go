@@ -97,7 +97,7 @@ func wire(config Config, output *logs.Output, m *metrics.Metrics) (*program, err
 
 	pr := &program{config: config, output: output, metrics: m}
 	stored := brokerConfig(config)
-	stored.Evicted = func(removal broker.Removal) { logEvicted(logger.Named("broker"), m, removal) }
+	stored.Evicted = func(removal broker.Removal) { pr.api.Evicted(removal) } // set below, before anything runs
 	pr.broker = broker.New(stored)
 	m.SetStats(pr.stats)
 	served := apiConfig(config, files)
@@ -187,12 +187,6 @@ func (pr *program) stats() metrics.Stats {
 		active[string(kind)] = n
 	}
 	return metrics.Stats{MessagesStored: stats.Messages, MessageStoreBytes: stats.Bytes, StreamsActive: active}
-}
-
-func logEvicted(logger *zap.Logger, m *metrics.Metrics, removal broker.Removal) {
-	m.MessageEvicted(string(removal.Reason))
-	logs.MessageEvicted.Log(logger, logs.MessageID(removal.MessageID), logs.Reason(string(removal.Reason)),
-		logs.AgeMS(removal.Age), logs.ActiveStreams(removal.ActiveStreams))
 }
 
 func metricsConfig() metrics.Config {

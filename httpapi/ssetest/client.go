@@ -2,8 +2,10 @@ package ssetest
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -14,10 +16,26 @@ type Protocol string
 const (
 	HTTP1 Protocol = "HTTP/1.1"
 	H2C   Protocol = "HTTP/2.0" // without TLS, by prior knowledge
+	HTTPS Protocol = "HTTP/1.1 over TLS"
+	H2    Protocol = "HTTP/2.0 over TLS"
 )
 
-// Protocols are all protocols.
-var Protocols = []Protocol{HTTP1, H2C}
+// Protocols are all protocols, and Cleartext those without TLS.
+var (
+	Protocols = []Protocol{HTTP1, H2C, HTTPS, H2}
+	Cleartext = Protocols[:2]
+)
+
+// Version is what http.Response.Proto says.
+func (p Protocol) Version() string {
+	version, _, _ := strings.Cut(string(p), " ")
+	return version
+}
+
+// IsHTTP2 says whether streams share a connection.
+func (p Protocol) IsHTTP2() bool { return p == H2C || p == H2 }
+
+func (p Protocol) isSecure() bool { return p == HTTPS || p == H2 }
 
 // clients are the clients of one server, made when first asked for.
 type clients struct {
@@ -33,17 +51,8 @@ func (s *Server) Client(protocol Protocol) *http.Client {
 	if client, ok := s.clients.by[protocol]; ok {
 		return client
 	}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(protocol == HTTP1)
-	protocols.SetUnencryptedHTTP2(protocol == H2C)
 	client := &http.Client{
-		Transport: &http.Transport{
-			Protocols:          protocols,
-			DisableCompression: true, // it would add a field to each request
-			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-				return s.dial(ctx)
-			},
-		},
+		Transport:     s.transport(protocol),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if s.clients.by == nil {
@@ -51,6 +60,29 @@ func (s *Server) Client(protocol Protocol) *http.Client {
 	}
 	s.clients.by[protocol] = client
 	return client
+}
+
+func (s *Server) transport(protocol Protocol) http.RoundTripper {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(!protocol.IsHTTP2())
+	protocols.SetHTTP2(protocol == H2)
+	protocols.SetUnencryptedHTTP2(protocol == H2C)
+	listener := s.listener
+	if protocol.isSecure() {
+		listener = s.secure()
+	}
+	transport := &http.Transport{
+		Protocols:          protocols,
+		DisableCompression: true, // it would add a field to each request
+		TLSClientConfig:    &tls.Config{InsecureSkipVerify: true},
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dial(ctx, listener)
+		},
+	}
+	if protocol.isSecure() {
+		return secure{transport}
+	}
+	return transport
 }
 
 func (c *clients) close() {
@@ -61,18 +93,18 @@ func (c *clients) close() {
 	}
 }
 
-func (s *Server) dial(ctx context.Context) (net.Conn, error) {
-	if l, ok := s.listener.(*listener); ok {
+func dial(ctx context.Context, to net.Listener) (net.Conn, error) {
+	if l, ok := to.(*listener); ok {
 		return l.dial()
 	}
-	return new(net.Dialer).DialContext(ctx, "tcp", s.listener.Addr().String())
+	return new(net.Dialer).DialContext(ctx, "tcp", to.Addr().String())
 }
 
-// Dial opens a connection, on which nothing is said yet. In memory it is a
-// *Conn. It is closed at the end of the test at the latest.
+// Dial opens a connection without TLS, on which nothing is said yet. In memory it
+// is a *Conn. It is closed at the end of the test at the latest.
 func (s *Server) Dial() net.Conn {
 	s.t.Helper()
-	conn, err := s.dial(context.Background())
+	conn, err := dial(context.Background(), s.listener)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package ssetest
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -55,8 +56,9 @@ type Server struct {
 	URL     string // without a slash at the end
 
 	t        testing.TB
-	listener net.Listener
-	serving  net.Listener // the same, or what wraps it
+	config   Config
+	listener net.Listener        // without TLS
+	secure   func() net.Listener // with TLS, opened when first asked for
 	clients  clients
 	logged   logged
 	requests requests
@@ -96,16 +98,10 @@ func Start(t testing.TB, config Config) *Server {
 	}
 	s.HTTP = s.API.HTTPServer()
 	s.HTTP.Handler = s.requests.count(s.HTTP.Handler)
-	if config.InMemory {
-		s.listener = newListener(cmp.Or(config.Room, 64<<10))
-	} else if s.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	if config.WrapConn != nil {
-		s.serving = wrapping{s.listener, config.WrapConn}
-	} else {
-		s.serving = s.listener
-	}
+	s.HTTP.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate()}}
+	s.config = config
+	s.listener = s.listen()
+	s.secure = sync.OnceValue(s.serveTLS)
 	s.visits, s.leave = context.WithCancel(context.Background())
 	s.URL = "http://" + s.listener.Addr().String()
 	s.run(config.InMemory)
@@ -128,11 +124,41 @@ func (s *Server) run(inMemory bool) {
 			s.t.Error(err)
 		}
 	})
+	s.serve(func() error { return s.HTTP.Serve(s.wrap(s.listener)) })
+}
+
+func (s *Server) serve(serve func() error) {
 	s.running.Go(func() {
-		if err := s.HTTP.Serve(s.serving); err != http.ErrServerClosed {
+		if err := serve(); err != http.ErrServerClosed {
 			s.t.Error(err)
 		}
 	})
+}
+
+func (s *Server) listen() net.Listener {
+	if s.config.InMemory {
+		return newListener(cmp.Or(s.config.Room, 64<<10))
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return l
+}
+
+// wrap returns the listener that the server gets for l.
+func (s *Server) wrap(l net.Listener) net.Listener {
+	if s.config.WrapConn == nil {
+		return l
+	}
+	return wrapping{l, s.config.WrapConn}
+}
+
+// serveTLS opens the listener of HTTPS and serves it until Stop.
+func (s *Server) serveTLS() net.Listener {
+	l := s.listen()
+	s.serve(func() error { return s.HTTP.ServeTLS(s.wrap(l), "", "") })
+	return l
 }
 
 // Stop ends the server, as the end of the test does: the clients leave, streams
@@ -143,8 +169,6 @@ func (s *Server) Stop() {
 		s.leave()
 		_, _ = s.Broker.EndStreams(context.Background(), broker.ErrShuttingDown)
 		_ = s.HTTP.Close()
-		s.API.Close()
-		_ = s.API.Shutdown(context.Background()) // waits
 		s.requests.wait()
 		_ = s.API.Wait(context.Background())
 		s.clients.close()

@@ -2,21 +2,54 @@ package logs
 
 import "go.uber.org/zap/zapcore"
 
+// The reasons for which a stream ends. They are part of the API, as the codes
+// below, and never change.
+const (
+	ReasonCompleted      = "completed"
+	ReasonClientGone     = "client_gone"
+	ReasonSlowClient     = "slow_client"
+	ReasonMessageDeleted = "message_deleted"
+	ReasonMessageEvicted = "message_evicted"
+	ReasonServerShutdown = "server_shutdown"
+	ReasonInternalError  = "internal_error"
+)
+
+// The codes of the HTTP errors that a client can get.
+const (
+	CodeInvalidJSON          = "invalid_json"
+	CodeMessageRequired      = "message_required"
+	CodeInvalidParameter     = "invalid_parameter"
+	CodeMessageNotFound      = "message_not_found"
+	CodeNotFound             = "not_found"
+	CodeMethodNotAllowed     = "method_not_allowed"
+	CodeNotAcceptable        = "not_acceptable"
+	CodeMessageTooLarge      = "message_too_large"
+	CodeUnsupportedMediaType = "unsupported_media_type"
+	CodeRequestTimeout       = "request_timeout"
+	CodeStoreFull            = "store_full"
+	CodeTooManyStreams       = "too_many_streams"
+	CodeShuttingDown         = "shutting_down"
+	CodeInternalError        = "internal_error"
+
+	CodeClientGone = ReasonClientGone // nobody waited for the answer
+)
+
 // The closed lists of words that the "reason" field and the metrics' reason label take.
 var (
 	// CloseReasons say why a stream ended.
 	CloseReasons = []string{
-		"completed", "client_gone", "slow_client", "message_deleted", "message_evicted", "server_shutdown", "internal_error",
+		ReasonCompleted, ReasonClientGone, ReasonSlowClient, ReasonMessageDeleted, ReasonMessageEvicted,
+		ReasonServerShutdown, ReasonInternalError,
 	}
 	// StreamRejections say why a stream was not opened: the code of the HTTP error, or that nobody waited for one.
 	StreamRejections = []string{
-		"message_not_found", "invalid_parameter", "not_acceptable", "too_many_streams", "shutting_down", "client_gone",
-		"internal_error",
+		CodeMessageNotFound, CodeInvalidParameter, CodeNotAcceptable, CodeTooManyStreams, CodeShuttingDown, CodeClientGone,
+		CodeInternalError,
 	}
 	// MessageRejections say why a message was not stored: the code of the HTTP error, or that nobody waited for one.
 	MessageRejections = []string{
-		"invalid_json", "message_required", "message_too_large", "unsupported_media_type", "request_timeout", "store_full",
-		"shutting_down", "client_gone", "internal_error",
+		CodeInvalidJSON, CodeMessageRequired, CodeMessageTooLarge, CodeUnsupportedMediaType, CodeRequestTimeout, CodeStoreFull,
+		CodeShuttingDown, CodeClientGone, CodeInternalError,
 	}
 	// EvictionReasons say why the server forgot a message.
 	EvictionReasons = []string{"ttl", "capacity"}
@@ -27,9 +60,9 @@ var (
 // CloseLevel is the level of stream.closed for one of the CloseReasons.
 func CloseLevel(reason string) zapcore.Level {
 	switch reason {
-	case "slow_client":
+	case ReasonSlowClient:
 		return zapcore.WarnLevel
-	case "internal_error":
+	case ReasonInternalError:
 		return zapcore.ErrorLevel
 	default:
 		return zapcore.InfoLevel

@@ -32,11 +32,8 @@ func (s *Stream) Late(d time.Duration) { s.lateness.observe(d) }
 // FirstEvent observes the time from a stream's opening until its first event was written.
 func (s *Stream) FirstEvent(d time.Duration) { s.firstEvent.observe(d) }
 
-// Heartbeat counts a heartbeat of so many bytes.
-func (s *Stream) Heartbeat(bytes int) {
-	s.heartbeats.Inc()
-	s.bytes.Add(float64(bytes))
-}
+// Heartbeat counts a heartbeat. Its bytes are counted by Sent.
+func (s *Stream) Heartbeat() { s.heartbeats.Inc() }
 
 func newStreams(r registry) map[string]*Stream {
 	events := r.counters("events_sent_total", "Events written to streams, by kind.", "kind")

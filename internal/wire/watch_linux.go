@@ -1,4 +1,6 @@
-package httpapi
+//go:build linux && !portable
+
+package wire
 
 import (
 	"context"
@@ -12,84 +14,82 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watch notices clients that leave, on connections on which nobody reads. One
+// Watch notices clients that leave, on connections on which nobody reads. One
 // goroutine waits on one epoll instance for all of them; a reading goroutine
 // for each would cost more memory than all else that a stream needs.
-type watch struct {
+type Watch struct {
 	epoll   *os.File
 	raw     syscall.RawConn
 	readers sync.WaitGroup // for connections without a file descriptor
 
 	mu   sync.Mutex
-	last watchToken
-	gone map[watchToken]func()
+	last token
+	left map[token]func()
 }
 
-// watchToken names a watched connection. It is never used again, as a file
-// descriptor would be, so a late notice cannot hit the wrong stream. 0 is none.
-type watchToken uint64
-
-func newWatch() (*watch, error) {
+// NewWatch returns a watch that has not been started. Its error says what the
+// system refused.
+func NewWatch() (*Watch, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err == nil {
 		err = unix.SetNonblock(fd, true) // os.NewFile then gives it to the poller
 	}
 	if err != nil {
-		return nil, fmt.Errorf("httpapi: disconnect watch: %w", err)
+		return nil, fmt.Errorf("wire: disconnect watch: %w", err)
 	}
-	w := &watch{epoll: os.NewFile(uintptr(fd), "epoll"), gone: make(map[watchToken]func())}
+	w := &Watch{epoll: os.NewFile(uintptr(fd), "epoll"), left: make(map[token]func())}
 	w.raw, err = w.epoll.SyscallConn()
 	return w, err
 }
 
-// add calls gone, once, when the client of conn closes or resets it. That may
+// add calls left, once, when the client of conn closes or resets it. That may
 // be at once, from another goroutine. The caller removes the token before it
 // closes conn.
-func (w *watch) add(conn net.Conn, gone func()) watchToken {
+func (w *Watch) add(conn net.Conn, left func()) token {
 	socket, ok := conn.(syscall.Conn)
 	if !ok {
-		w.readers.Go(func() { watchByReading(conn, gone) })
+		w.readers.Go(func() { watchByReading(conn, left) })
 		return 0
 	}
 	w.mu.Lock()
 	w.last++
-	token := w.last
-	w.gone[token] = gone
+	added := w.last
+	w.left[added] = left
 	w.mu.Unlock()
 
 	// A half-closed connection counts as left, as it does in net/http.
-	event := unix.EpollEvent{Events: unix.EPOLLRDHUP | unix.EPOLLONESHOT, Fd: int32(token), Pad: int32(token >> 32)}
+	event := unix.EpollEvent{Events: unix.EPOLLRDHUP | unix.EPOLLONESHOT, Fd: int32(added), Pad: int32(added >> 32)}
 	err := control(socket, func(fd int) error {
 		return control(w.epoll, func(epoll int) error {
 			return unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fd, &event)
 		})
 	})
 	if err != nil { // conn is closed already, or it cannot be told when it will be
-		w.notify(token)
+		w.notify(added)
 	}
-	return token
+	return added
 }
 
-// remove forgets a connection. Its gone may be running at this moment, but will
+// remove forgets a connection. Its left may be running at this moment, but will
 // not be called later.
-func (w *watch) remove(token watchToken) {
+func (w *Watch) remove(watched token) {
 	w.mu.Lock()
-	delete(w.gone, token)
+	delete(w.left, watched)
 	w.mu.Unlock()
 }
 
-func (w *watch) notify(token watchToken) {
+func (w *Watch) notify(watched token) {
 	w.mu.Lock()
-	gone := w.gone[token]
-	delete(w.gone, token)
+	left := w.left[watched]
+	delete(w.left, watched)
 	w.mu.Unlock()
-	if gone != nil {
-		gone()
+	if left != nil {
+		left()
 	}
 }
 
-// run notices until ctx ends, and then waits for the readers. It is called once.
-func (w *watch) run(ctx context.Context) error {
+// Run notices until ctx ends, and then waits for the readers. It is called once.
+func (w *Watch) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { w.epoll.Close() })
 	defer stop()
 	defer w.readers.Wait()
@@ -100,17 +100,17 @@ func (w *watch) run(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("httpapi: disconnect watch: %w", err)
+			return fmt.Errorf("wire: disconnect watch: %w", err)
 		}
 		for _, event := range events[:n] {
-			w.notify(watchToken(uint32(event.Fd)) | watchToken(uint32(event.Pad))<<32)
+			w.notify(token(uint32(event.Fd)) | token(uint32(event.Pad))<<32)
 		}
 	}
 }
 
 // wait returns how many events there are, after at least one has come. The
 // epoll descriptor is itself in the runtime's poller, so no thread is held.
-func (w *watch) wait(events []unix.EpollEvent) (n int, err error) {
+func (w *Watch) wait(events []unix.EpollEvent) (n int, err error) {
 	waitErr := w.raw.Read(func(fd uintptr) bool {
 		n, err = unix.EpollWait(int(fd), events, 0)
 		return n > 0 || err != nil && !errors.Is(err, unix.EINTR)

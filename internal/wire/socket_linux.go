@@ -1,4 +1,6 @@
-package httpapi
+//go:build linux && !portable
+
+package wire
 
 import (
 	"net"
@@ -9,8 +11,8 @@ import (
 )
 
 // socket writes to a connection without waiting, and without the locks and the
-// poller that make a net.Conn safe for concurrent use: who has the turn of a stream
-// writes to its connection, and closes it. -1 is no socket.
+// poller that make a net.Conn safe for concurrent use: the goroutine that writes
+// to it is also the one that closes it. -1 is no socket.
 type socket int
 
 // socketOf returns the socket of conn, which must not be used once conn is
@@ -25,8 +27,7 @@ func socketOf(conn net.Conn) socket {
 	return s
 }
 
-// tryWrite writes as much of p as there is room for, which may be nothing. p is
-// not empty.
+// tryWrite is Conn.TryWrite.
 func (s socket) tryWrite(p []byte) (int, error) {
 	if s < 0 {
 		return 0, nil

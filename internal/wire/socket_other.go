@@ -1,6 +1,6 @@
-//go:build !linux
+//go:build !linux || portable
 
-package httpapi
+package wire
 
 import "net"
 
