@@ -39,7 +39,6 @@ type line interface {
 var (
 	errCancelled   = errors.New("the client was cancelled")
 	errReadTimeout = errors.New("nothing came for too long")
-	errRestart     = errors.New("asked to reconnect at once")
 	errOver        = errors.New("attempt is over")
 )
 
@@ -119,8 +118,6 @@ func (a *attempt) failed(reason Reason, err error) *Error {
 		return fail(reason, err)
 	case errReadTimeout:
 		return fail(ReasonReadTimeout, a.cause)
-	case errRestart:
-		return fail(ReasonDropped, a.cause)
 	}
 	return fail(ReasonCancelled, a.cause)
 }

@@ -19,7 +19,7 @@ func TestFirstCauseCounts(t *testing.T) {
 		t.Fatal("a new attempt has ended")
 	}
 	a.end(errReadTimeout)
-	a.end(errRestart)
+	a.end(errCancelled)
 	if end := a.failed(ReasonTruncated, nil); end.Reason != ReasonReadTimeout {
 		t.Errorf("got %v, want read_timeout", end)
 	}

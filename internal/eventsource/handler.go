@@ -33,8 +33,8 @@ type Handler interface {
 // ErrReconnect is what Handler.Event returns to drop the connection and resume.
 var ErrReconnect = errors.New("eventsource: handler asked to reconnect")
 
-// Stall, returned by Handler.ReadDone, stops the reading while the connection stays open. It ends
-// with the context of Run or with Source.Reconnect.
+// Stall, returned by Handler.ReadDone, stops the reading while the connection stays open, until
+// the context of Run ends.
 const Stall time.Duration = -1
 
 // Opened are the steps to an accepted response.

@@ -32,7 +32,6 @@ func TestRestAndReconnectOverSockets(t *testing.T) {
 				noContent(c, "")
 			}
 		})
-		var s *eventsource.Source
 		j := journal{onOpen: func() { opened <- struct{}{} }}
 		rest := time.Microsecond
 		j.onRead = func(eventsource.Read) time.Duration { return rest }
@@ -41,15 +40,11 @@ func TestRestAndReconnectOverSockets(t *testing.T) {
 			case "b":
 				rest = 0 // what has come already is read without a pause from here on
 			case "reconnect":
-				s.Reconnect() // from within the handler: the rest of it must not be reported
+				return eventsource.ErrReconnect // what comes after it must not be reported
 			}
 			return nil
 		}
-		s, err := eventsource.New(eventsource.Config{URL: url, Handler: &j, ReconnectionTime: -1, Transport: tr})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = s.Run(t.Context())
+		run(t, t.Context(), eventsource.Config{URL: url, Handler: &j, ReconnectionTime: -1, Transport: tr})
 		j.want(t, "open", `event "" "a" id="1"`, `event "" "b" id="1"`, `event "" "reconnect" id="1"`, "closed: dropped",
 			"open, resumed", `event "" "got \"1\"" id="1"`, "closed: ended", "closed: no_content 204, final")
 	}
@@ -75,7 +70,6 @@ func TestManySourcesShareAPoller(t *testing.T) {
 	var ran sync.WaitGroup
 	for i := range sources {
 		ran.Go(func() {
-			var s *eventsource.Source
 			name := fmt.Sprintf("/%d", i)
 			next, opened := 0, 0
 			var j journal
@@ -96,9 +90,6 @@ func TestManySourcesShareAPoller(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 				return
-			}
-			if i%5 == 0 {
-				time.AfterFunc(time.Millisecond, s.Reconnect)
 			}
 			_ = s.Run(ctx)
 			if opened != connections {

@@ -39,7 +39,7 @@ func lastEventID(c net.Conn, request string) {
 }
 
 // timed runs a source in a bubble and checks what happened when.
-func timed(t *testing.T, cfg eventsource.Config, setup func(*eventsource.Source, context.CancelFunc, *journal), want ...string) {
+func timed(t *testing.T, cfg eventsource.Config, setup func(context.CancelFunc, *journal), want ...string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		j := &journal{timed: time.Now()}
@@ -51,7 +51,7 @@ func timed(t *testing.T, cfg eventsource.Config, setup func(*eventsource.Source,
 			t.Fatal(err)
 		}
 		if setup != nil {
-			setup(s, cancel, j)
+			setup(cancel, j)
 		}
 		var end *eventsource.Error
 		if err := s.Run(ctx); !errors.As(err, &end) {
@@ -124,26 +124,9 @@ func TestReadTimeout(t *testing.T) {
 	)
 }
 
-func TestRestart(t *testing.T) {
-	timed(t, eventsource.Config{Transport: memory(open("id:1\ndata:a\n\n"), lastEventID, open(""), noContent)},
-		func(s *eventsource.Source, _ context.CancelFunc, _ *journal) {
-			s.Reconnect() // nothing to reconnect yet
-			for _, at := range []time.Duration{2, 4, 5} {
-				time.AfterFunc(at*time.Second, s.Reconnect)
-			}
-		},
-		"0s open", `0s event "" "a" id="1"`,
-		"2s closed: dropped", // while reading
-		"2s open, resumed", `2s event "" "got \"1\"" id="1"`, "2s closed: ended, wait 3s",
-		"4s open, resumed", // a second early
-		"5s closed: dropped",
-		"5s closed: no_content 204, final", "5s Run returned",
-	)
-}
-
 func TestHandlerDropsConnection(t *testing.T) {
 	timed(t, eventsource.Config{Transport: memory(open("id:1\ndata:drop\n\nid:2\ndata:unseen\n\n"), lastEventID, noContent)},
-		func(_ *eventsource.Source, _ context.CancelFunc, j *journal) {
+		func(_ context.CancelFunc, j *journal) {
 			j.onEvent = func(data string) error {
 				if data == "drop" {
 					return eventsource.ErrReconnect
@@ -173,7 +156,7 @@ func TestSlowReader(t *testing.T) {
 	tr := memory(stream("data:abc\n\n"), noContent)
 	tr.MaxReadBytes = 5
 	timed(t, eventsource.Config{Transport: tr, ReadTimeout: time.Second},
-		func(_ *eventsource.Source, _ context.CancelFunc, j *journal) {
+		func(_ context.CancelFunc, j *journal) {
 			j.onRead = func(r eventsource.Read) time.Duration {
 				j.add("read %d bytes, %d events", r.Bytes, r.Events)
 				return 10 * time.Second
@@ -187,7 +170,7 @@ func TestSlowReader(t *testing.T) {
 	tr = memory(func(c net.Conn, _ string) { write(c, okHead+"\r\n"); write(c, "data:abc\n\n") }, noContent)
 	tr.MaxReadBytes = 5
 	timed(t, eventsource.Config{Transport: tr, ReadTimeout: time.Second},
-		func(_ *eventsource.Source, _ context.CancelFunc, j *journal) {
+		func(_ context.CancelFunc, j *journal) {
 			j.onRead = func(r eventsource.Read) time.Duration {
 				j.add("read %d bytes, %d events", r.Bytes, r.Events)
 				return 10 * time.Second
@@ -203,13 +186,11 @@ func TestSlowReader(t *testing.T) {
 
 func TestStall(t *testing.T) {
 	timed(t, eventsource.Config{Transport: memory(open("data:a\n\n")), ReadTimeout: time.Second},
-		func(s *eventsource.Source, cancel context.CancelFunc, j *journal) {
+		func(cancel context.CancelFunc, j *journal) {
 			j.onRead = func(eventsource.Read) time.Duration { return eventsource.Stall }
-			time.AfterFunc(time.Hour, s.Reconnect)
 			time.AfterFunc(2*time.Hour, cancel)
 		},
-		"0s open", `0s event "" "a" id=""`, "1h0m0s closed: dropped",
-		"1h0m0s open", `1h0m0s event "" "a" id=""`, "2h0m0s closed: cancelled, final",
+		"0s open", `0s event "" "a" id=""`, "2h0m0s closed: cancelled, final",
 		"2h0m0s Run returned",
 	)
 }
@@ -227,7 +208,7 @@ func TestCancel(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			timed(t, eventsource.Config{Transport: memory(c.answer)},
-				func(_ *eventsource.Source, cancel context.CancelFunc, _ *journal) {
+				func(cancel context.CancelFunc, _ *journal) {
 					time.AfterFunc(time.Second, cancel)
 				},
 				c.want...)
@@ -239,12 +220,12 @@ func TestCancel(t *testing.T) {
 			return nil, ctx.Err()
 		}}
 		timed(t, eventsource.Config{Transport: tr, ReadTimeout: time.Second / 2},
-			func(_ *eventsource.Source, cancel context.CancelFunc, _ *journal) {
+			func(cancel context.CancelFunc, _ *journal) {
 				time.AfterFunc(5*time.Second, cancel)
 			},
 			"500ms closed: read_timeout, wait 3s", "4s closed: read_timeout, wait 3s", "5s Run returned")
 		timed(t, eventsource.Config{Transport: tr},
-			func(_ *eventsource.Source, cancel context.CancelFunc, _ *journal) {
+			func(cancel context.CancelFunc, _ *journal) {
 				time.AfterFunc(4*time.Second, cancel)
 			},
 			"4s closed: cancelled, final", "4s Run returned")

@@ -2,15 +2,12 @@ package eventsource
 
 import (
 	"context"
-	"errors"
-	"sync/atomic"
 	"time"
 
 	"sseserver/internal/eventstream"
 )
 
-// Source is one client of one event stream. Run may be called once at a time; Reconnect may be
-// called from any goroutine, and by the handler.
+// Source is one client of one event stream. Run may be called once at a time.
 type Source struct {
 	cfg Config // immutable
 
@@ -18,9 +15,6 @@ type Source struct {
 	parser eventstream.Parser
 	wait   time.Duration // reconnection time
 	read   Read          // the read being interpreted
-
-	current atomic.Pointer[attempt] // nil while there is none
-	restart chan struct{}           // room for one: a request to reconnect must not wait for Run to see it
 }
 
 // New checks the configuration and connects to nothing yet.
@@ -31,29 +25,10 @@ func New(cfg Config) (*Source, error) {
 	if cfg.Transport == nil {
 		cfg.Transport = new(Transport)
 	}
-	s := &Source{cfg: cfg, wait: cfg.reconnectionTime(), restart: make(chan struct{}, 1)}
+	s := &Source{cfg: cfg, wait: cfg.reconnectionTime()}
 	s.parser.MaxEventBytes = cfg.MaxEventBytes
 	s.parser.SetLastEventID(cfg.LastEventID)
 	return s, nil
-}
-
-// LastEventID is the last event ID that was committed. It must not be called while Run is
-// running, except from the handler.
-func (s *Source) LastEventID() string { return string(s.parser.LastEventID()) }
-
-// Reconnect drops the connection and opens it again at once, without the reconnection time. It
-// also cuts short a wait or a stall. Without a running Run it does nothing. Events of a read that is
-// just being reported are still reported.
-func (s *Source) Reconnect() {
-	// First for a wait, then for an attempt, while Run does the opposite: what is asked for at the
-	// turn from one to the other ends either, and is not left over for the next wait.
-	select {
-	case s.restart <- struct{}{}:
-	default:
-	}
-	if a := s.current.Load(); a != nil {
-		a.end(errRestart)
-	}
 }
 
 // Run connects, reads and reconnects until something final happens, and returns that as an *Error,
@@ -61,11 +36,6 @@ func (s *Source) Reconnect() {
 func (s *Source) Run(ctx context.Context) error {
 	for {
 		a := newAttempt(ctx, s.cfg.ReadTimeout)
-		s.current.Store(a)
-		select {
-		case <-s.restart: // meant for the attempt before
-		default:
-		}
 		wait, end := s.open(ctx, a)
 		if end == nil {
 			end = s.rest(ctx, a, wait)
@@ -74,7 +44,6 @@ func (s *Source) Run(ctx context.Context) error {
 			end = s.stream(ctx, a)
 		}
 		a.finish()
-		s.current.Store(nil)
 		if end.Reason == ReasonCancelled {
 			end.Err = context.Cause(ctx)
 		}
@@ -88,14 +57,14 @@ func (s *Source) Run(ctx context.Context) error {
 // to be none.
 func (s *Source) closed(ctx context.Context, end *Error) error {
 	c := Closed{At: time.Now(), Err: end, Final: s.cfg.NoReconnect || end.Reason.final()}
-	if !c.Final && !errors.Is(end, errRestart) {
+	if !c.Final {
 		c.Wait = s.wait
 	}
 	s.cfg.Handler.Closed(c)
 	if c.Final {
 		return end
 	}
-	pause(ctx, c.Wait, s.restart)
+	pause(ctx, c.Wait)
 	if ctx.Err() != nil {
 		return fail(ReasonCancelled, context.Cause(ctx))
 	}
@@ -136,8 +105,8 @@ func (s *Source) connect(ctx context.Context, a *attempt) (wait time.Duration, e
 	return s.take(a, r.ahead, r.headAt)
 }
 
-// pause waits for d, for ever if it is negative, or until ctx ends or a restart is asked for.
-func pause(ctx context.Context, d time.Duration, restart <-chan struct{}) {
+// pause waits for d, for ever if it is negative, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
 	if d == 0 {
 		return
 	}
@@ -149,7 +118,6 @@ func pause(ctx context.Context, d time.Duration, restart <-chan struct{}) {
 	}
 	select {
 	case <-over:
-	case <-restart:
 	case <-ctx.Done():
 	}
 }

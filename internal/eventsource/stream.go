@@ -77,12 +77,12 @@ func (s *Source) rest(ctx context.Context, a *attempt, wait time.Duration) *Erro
 	if a.watchdog != nil {
 		a.watchdog.Stop()
 	}
-	pause(ctx, wait, s.restart)
+	pause(ctx, wait)
 	if ctx.Err() != nil {
 		a.end(errCancelled) // the watch on ctx need not have come so far
 	}
 	if a.ended() {
-		return a.failed(ReasonDropped, nil)
+		return a.failed(ReasonCancelled, nil)
 	}
 	a.alive()
 	return nil

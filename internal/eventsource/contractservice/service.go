@@ -11,11 +11,11 @@ import (
 	"sseserver/internal/eventsource"
 )
 
-// capabilities are the optional parts of the suite that the client is up to. Not among them is
-// event-type-listeners: the client reports events of all types.
+// capabilities are the optional parts of the suite that the client is up to. Not among them are
+// event-type-listeners, as the client reports events of all types, and restart, which nobody needs.
 var capabilities = []string{
 	"204", "bom", "comments", "empty-or-missing-location", "headers", "last-event-id", "payload-size-stress-testable",
-	"post", "read-timeout", "report", "restart",
+	"post", "read-timeout", "report",
 }
 
 // maxEventBytes is twice the longest event of the suite, 128 MiB.
@@ -43,7 +43,6 @@ func (s *service) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.status)
 	mux.HandleFunc("DELETE /{$}", func(http.ResponseWriter, *http.Request) { s.stop() })
 	mux.HandleFunc("POST /{$}", s.create)
-	mux.HandleFunc("POST /streams/{id}", s.command)
 	mux.HandleFunc("DELETE /streams/{id}", s.close)
 	return mux
 }
@@ -108,25 +107,6 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) {
 	s.streams.Go(st.run)
 	w.Header().Set("Location", path)
 	w.WriteHeader(http.StatusCreated)
-}
-
-func (s *service) command(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	st := s.open[r.URL.Path]
-	s.mu.Unlock()
-	if st == nil {
-		http.NotFound(w, r)
-		return
-	}
-	var c struct {
-		Command string `json:"command"`
-	}
-	if err := json.NewDecoder(r.Body).Decode(&c); err != nil || c.Command != "restart" {
-		http.Error(w, fmt.Sprintf("unknown command %q", c.Command), http.StatusBadRequest)
-		return
-	}
-	st.source.Reconnect()
-	w.WriteHeader(http.StatusAccepted)
 }
 
 func (s *service) close(w http.ResponseWriter, r *http.Request) {

@@ -151,20 +151,6 @@ func TestReconnection(t *testing.T) {
 	}
 }
 
-func TestRestart(t *testing.T) {
-	x := newSuite(t)
-	stream, conn := x.start(map[string]any{"initialDelayMs": 3600_000})
-	conn.send <- "data: 1\n\n"
-	x.wantCallbacks(1, eventOf("message", "1", ""))
-	if resp := x.call("POST", stream, map[string]any{"command": "restart"}); resp.StatusCode != http.StatusAccepted {
-		t.Errorf("restart: status %d", resp.StatusCode)
-	}
-	<-conn.Context().Done()
-	conn = <-x.connections
-	conn.send <- "data: 2\n\n"
-	x.wantCallbacks(2, eventOf("message", "2", "")) // and no error between them
-}
-
 func TestReadTimeout(t *testing.T) {
 	x := newSuite(t)
 	_, conn := x.start(map[string]any{"initialDelayMs": nil, "readTimeoutMs": 50})
@@ -238,8 +224,7 @@ func TestServiceCalls(t *testing.T) {
 		{"POST", x.service, "not an object", 400},
 		{"POST", x.service, map[string]any{"streamUrl": "nowhere", "callbackUrl": x.callbackURL}, 400},
 		{"POST", x.service, map[string]any{"streamUrl": x.streamURL}, 400},
-		{"POST", stream, map[string]any{"command": "dance"}, 400},
-		{"POST", x.service + "/streams/99", map[string]any{"command": "restart"}, 404},
+		{"POST", stream, map[string]any{"command": "restart"}, 405}, // not among the capabilities
 		{"DELETE", x.service + "/streams/99", nil, 404},
 		{"DELETE", stream, nil, 204},
 		{"DELETE", stream, nil, 404},

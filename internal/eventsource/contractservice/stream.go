@@ -77,7 +77,7 @@ func (st *stream) ReadDone(eventsource.Read) time.Duration { return 0 }
 
 func (st *stream) Closed(c eventsource.Closed) {
 	switch c.Err.Reason {
-	case eventsource.ReasonDropped, eventsource.ReasonCancelled, eventsource.ReasonStopped:
+	case eventsource.ReasonCancelled, eventsource.ReasonStopped:
 		return // the suite asked for it, or is gone
 	}
 	_ = st.post(message{Kind: "error", Error: c.Err.Error(), Comment: c.Err.Error()})
