@@ -5,12 +5,6 @@ import (
 	"io/fs"
 )
 
-// The pages of the demo, by the name under which [FS] holds them.
-const (
-	Index    = "index.html"    // streams a message character by character
-	Progress = "progress.html" // streams simulated processing, 1 to 100 %
-)
-
 //go:embed *.html *.css *.js *.svg
 var files embed.FS
 
@@ -19,6 +13,3 @@ var files embed.FS
 // runs; embed keeps no modification times, so validators such as an ETag are
 // made from the content.
 func FS() fs.FS { return files }
-
-// Pages returns the names of the HTML pages, the one to lead with first.
-func Pages() []string { return []string{Index, Progress} }

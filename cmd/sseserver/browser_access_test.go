@@ -11,8 +11,6 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"sseserver/assets"
 )
 
 func testKeyboard(t *testing.T, browser context.Context) {
@@ -101,8 +99,8 @@ func testAccessibleNames(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/")
 	for page, own := range map[string][]string{
-		assets.Index:    {"heading Character by character", "progressbar Received", "radio character", "radio word", "group One piece is a"},
-		assets.Progress: {"heading One to a hundred", "progressbar Processed"},
+		"index.html":    {"heading Character by character", "progressbar Received", "radio character", "radio word", "group One piece is a"},
+		"progress.html": {"heading One to a hundred", "progressbar Processed"},
 	} {
 		p.open(server.url + "/" + page)
 		p.click("summary")
@@ -159,7 +157,7 @@ func axText(v *accessibility.Value) string {
 func testContrastAndWidth(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/")
-	for _, page := range assets.Pages() {
+	for _, page := range pages {
 		for _, scheme := range []string{"light", "dark"} {
 			p.prefer(scheme)
 			p.open(server.url + "/" + page)
@@ -202,7 +200,7 @@ const faintTexts = `(() => {
 func testLinks(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/")
-	for _, page := range append(assets.Pages(), "") { // / leads to a page too
+	for _, page := range slices.Concat(pages, []string{""}) { // / leads to a page too
 		p.open(server.url + "/" + page)
 		links := eval[[]string](p, "[...document.links].map((a) => a.href)")
 		if len(links) < 3 {
@@ -219,7 +217,7 @@ func testLinks(t *testing.T, browser context.Context) {
 			}
 		}
 	}
-	for _, page := range []string{assets.Progress, assets.Index} {
+	for _, page := range []string{"progress.html", "index.html"} {
 		if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS("nav a[href='"+page+"']"))); err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ import (
 func testEmptyMessage(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/")
-	for _, page := range assets.Pages() {
+	for _, page := range pages {
 		p.open(server.url + "/" + page)
 		p.fill("#message", "")
 		p.click("#send")
@@ -56,7 +56,7 @@ func testRefusedInterval(t *testing.T, browser context.Context) {
 func testUnknownMessage(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/", "status of 404")
-	for _, page := range assets.Pages() {
+	for _, page := range pages {
 		p.open(server.url + "/" + page + "#cccccccc-cccc-4ccc-8ccc-cccccccccccc")
 		p.untilState("failed")
 		if got := p.text("error"); !strings.HasPrefix(got, "no stored message") { // the server's own words

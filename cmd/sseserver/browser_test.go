@@ -11,6 +11,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// pages are those that all have a form and a stream.
+var pages = []string{"index.html", "progress.html"}
+
 // TestBrowser uses the pages as people do, in a real Chromium. The browser is
 // started once; each test has a window and a server of its own.
 func TestBrowser(t *testing.T) {

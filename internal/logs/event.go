@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"slices"
 	"sync"
 
 	"go.uber.org/zap"
@@ -49,21 +48,4 @@ var lineFields = sync.Pool{New: func() any { return new([]zap.Field) }}
 // Enabled reports whether Log would write the event.
 func (e *Event) Enabled(l *zap.Logger) bool {
 	return l.Core().Enabled(e.Levels[0])
-}
-
-// Allows reports whether the event may have the level.
-func (e *Event) Allows(level zapcore.Level) bool {
-	return slices.Contains(e.Levels, level)
-}
-
-// Field returns the declaration of the event's field with this key, and whether there is one.
-func (e *Event) Field(key string) (Field, bool) {
-	for _, fields := range [][]Field{e.Required, e.Optional} {
-		for _, f := range fields {
-			if f.Key == key {
-				return f, true
-			}
-		}
-	}
-	return Field{}, false
 }

@@ -5,25 +5,12 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// all holds every declared event, in the order of this file, which Go initializes after the fields of field.go. Only declare
-// appends to it, before main runs.
-var all []*Event
-
-// Catalogue returns every event there is.
-func Catalogue() []*Event { return append([]*Event(nil), all...) }
-
-// Lookup returns the event of that name, or nil.
-func Lookup(name string) *Event {
-	for _, e := range all {
-		if e.Name == name {
-			return e
-		}
-	}
-	return nil
-}
+// Catalogue is every event there is, in the order of this file, which Go initializes after the fields of field.go. Only
+// declare appends to it, before main runs.
+var Catalogue []*Event
 
 func declare(e Event) *Event {
-	all = append(all, &e)
+	Catalogue = append(Catalogue, &e)
 	return &e
 }
 

@@ -30,13 +30,13 @@ func problemsIn(lines []Line, forbidden ...string) []string {
 }
 
 func problemsOf(line Line) []string {
-	event := logs.Lookup(line.Event)
+	event := eventNamed(line.Event)
 	if event == nil {
 		return []string{"the event is not declared"}
 	}
 	var problems []string
 	add := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	if !event.Allows(line.Level) {
+	if !slices.Contains(event.Levels, line.Level) {
 		add("level %s, want one of %v", line.Level, event.Levels)
 	}
 	if event == logs.StreamClosed {
@@ -54,7 +54,7 @@ func problemsOf(line Line) []string {
 		}
 	}
 	for key, value := range line.Fields {
-		f, declared := event.Field(key)
+		f, declared := fieldOf(event, key)
 		switch {
 		case !declared:
 			add("the field %s is not declared", key)
@@ -65,6 +65,28 @@ func problemsOf(line Line) []string {
 		}
 	}
 	return problems
+}
+
+// eventNamed returns the event of the catalogue with this name, or nil.
+func eventNamed(name string) *logs.Event {
+	for _, event := range logs.Catalogue {
+		if event.Name == name {
+			return event
+		}
+	}
+	return nil
+}
+
+// fieldOf returns the declaration of the event's field with this key, and whether there is one.
+func fieldOf(event *logs.Event, key string) (logs.Field, bool) {
+	for _, fields := range [][]logs.Field{event.Required, event.Optional} {
+		for _, field := range fields {
+			if field.Key == key {
+				return field, true
+			}
+		}
+	}
+	return logs.Field{}, false
 }
 
 // isKind reports whether the value, of zap's map encoder or of JSON, is of the kind.
