@@ -1,76 +1,87 @@
 package main
 
 import (
-	"slices"
+	"strconv"
 
-	"github.com/urfave/cli/v3"
-
+	"sseserver/internal/cmdline"
 	"sseserver/internal/load"
 )
 
-// The groups that --help shows, in its order, which is that of the alphabet.
-const (
-	groupLoad    = "1. Load"
-	groupStreams = "2. Streams"
-	groupConnect = "3. Connections"
-	groupClients = "4. Unruly clients"
-	groupResult  = "5. Result"
-)
-
-// flags are the options of a run.
-func flags() []cli.Flag {
-	return slices.Concat(loadFlags(), streamFlags(), connectFlags(), clientFlags(), resultFlags())
-}
-
-func loadFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "url", Category: groupLoad, Usage: "event stream that all clients open"},
-		&cli.IntFlag{Name: "clients", Category: groupLoad, Aliases: []string{"c"}, Value: 100, Usage: "`NUMBER` of clients"},
-		&cli.FloatFlag{Name: "ramp", Category: groupLoad, HideDefault: true, Usage: "opens per second, whatever the server does (default: all in a second, 1000 at most)"},
-		&cli.DurationFlag{Name: "duration", Category: groupLoad, Aliases: []string{"d"}, Value: load.DefaultDuration, Usage: "length of the steady window, after the ramp"},
-		&cli.DurationFlag{Name: "drain", Category: groupLoad, Value: load.DefaultDrain, Usage: "longest wait for streams to end after it"},
-		&cli.BoolFlag{Name: "once", Category: groupLoad, Usage: "do not open a stream anew that has ended"},
-		&cli.IntFlag{Name: "processes", Category: groupLoad, Value: 1, Usage: "worker processes that share the clients, to go past the limit of open files"},
-		&cli.Uint64Flag{Name: "seed", Category: groupLoad, Usage: "of what is random: who is slow, who drops when"},
+// flags are the options of a run, in the order of --help, with their values in r.
+func (r *request) flags() []cmdline.Group {
+	c := &r.config
+	return []cmdline.Group{
+		{Title: "LOAD", Flags: loadFlags(c)},
+		{Title: "STREAMS", Flags: streamFlags(c)},
+		{Title: "CONNECTIONS", Flags: connectFlags(c)},
+		{Title: "UNRULY CLIENTS", Flags: r.clientFlags()},
+		{Title: "RESULT", Flags: r.resultFlags()},
 	}
 }
 
-func streamFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "kind", Category: groupStreams, Value: "characters", Usage: "characters or progress; for ADDRESS"},
-		&cli.StringFlag{Name: "message", Category: groupStreams, HideDefault: true, Usage: "`TEXT` to submit; for ADDRESS (default: one as long as the run)"},
-		&cli.IntFlag{Name: "message-bytes", Category: groupStreams, HideDefault: true, Usage: "length of a message that is made up; for ADDRESS"},
-		&cli.BoolFlag{Name: "shared", Category: groupStreams, Usage: "one message for all clients, not one each; for ADDRESS"},
-		&cli.DurationFlag{Name: "interval", Category: groupStreams, HideDefault: true, Usage: "time between two events (default: 50ms, progress 100ms; with --url not known, and then there is no lateness)"},
-		&cli.StringFlag{Name: "sequence", Category: groupStreams, Value: "auto", Usage: "what numbers the events: position (in JSON data), id, none or auto; for --url"},
-		&cli.StringFlag{Name: "anchor", Category: groupStreams, Value: "request", Usage: "what the schedule begins with: request or first-event; for --url"},
-		&cli.IntFlag{Name: "max-event-bytes", Category: groupStreams, Value: load.DefaultMaxEventBytes, Usage: "longest event to accept"},
+// setDefaults sets each flag that has a default to it.
+func setDefaults(groups []cmdline.Group) {
+	for _, group := range groups {
+		for _, f := range group.Flags {
+			if f.Default == "" {
+				continue
+			}
+			if err := f.Set(f.Default); err != nil {
+				panic("sseload: the default of --" + f.Name + ": " + err.Error())
+			}
+		}
 	}
 }
 
-func connectFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "protocol", Category: groupConnect, Value: "http1", Usage: "http1, h2c or h2"},
-		&cli.StringSliceFlag{Name: "header", Category: groupConnect, Aliases: []string{"H"}, Usage: "`FIELD` of every request, as 'Name: value'; may be repeated"},
-		&cli.BoolFlag{Name: "insecure", Category: groupConnect, Usage: "accept any TLS certificate"},
-		&cli.StringFlag{Name: "source-addresses", Category: groupConnect, Usage: "`N` for 127.0.0.1 to 127.0.0.N, or a list with commas; used in turn, to go past the limit of ports (default: more than one for very many clients of 127.0.0.1)"},
+func loadFlags(c *load.Config) []cmdline.Flag {
+	return []cmdline.Flag{
+		{Name: "url", Kind: "URL", Usage: "event stream that all clients open", Set: text(&c.URL)},
+		{Name: "clients", Short: "c", Kind: "number", Default: "100", Usage: "how many clients", Set: count(&c.Clients)},
+		{Name: "ramp", Kind: "number", Usage: "opens per second, whatever the server does (default: all in a second, 1000 at most)", Set: rate(&c.Ramp)},
+		{Name: "duration", Short: "d", Kind: "duration", Default: load.DefaultDuration.String(), Usage: "length of the steady window, after the ramp", Set: duration(&c.Duration)},
+		{Name: "drain", Kind: "duration", Default: load.DefaultDrain.String(), Usage: "longest wait for streams to end after it", Set: duration(&c.Drain)},
+		{Name: "once", Usage: "do not open a stream anew that has ended", Set: toggle(&c.Once)},
+		{Name: "processes", Kind: "number", Default: "1", Usage: "worker processes that share the clients, to go past the limit of open files", Set: count(&c.Processes)},
+		{Name: "seed", Kind: "number", Default: "0", Usage: "of what is random: who is slow, who drops when", Set: seed(&c.Seed)},
 	}
 }
 
-func clientFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "reconnect", Category: groupClients, Value: "0", Usage: "clients that drop their connection once, at a random moment, and resume: a `SHARE` such as 20%, or a number"},
-		&cli.StringFlag{Name: "slow-readers", Category: groupClients, Value: "0", Usage: "clients that read slowly: a `SHARE`, or a number"},
-		&cli.IntFlag{Name: "slow-rate", Category: groupClients, Value: load.DefaultSlowRate, Usage: "bytes per second that these read"},
-		&cli.StringFlag{Name: "stall", Category: groupClients, Value: "0", Usage: "clients that stop reading after their first event: a `SHARE`, or a number"},
+func streamFlags(c *load.Config) []cmdline.Flag {
+	return []cmdline.Flag{
+		{Name: "kind", Kind: "kind", Usage: "characters or progress; for ADDRESS (default: characters)", Set: word(&c.Kind)},
+		{Name: "message", Kind: "text", Usage: "what to submit; for ADDRESS (default: a text as long as the run)", Set: text(&c.Message)},
+		{Name: "message-bytes", Kind: "number", Usage: "length of a message that is made up; for ADDRESS", Set: length(&c.MessageBytes)},
+		{Name: "shared", Usage: "one message for all clients, not one each; for ADDRESS", Set: toggle(&c.Shared)},
+		{Name: "interval", Kind: "duration", Usage: "time between two events (default: 50ms, progress 100ms; with --url not known, and then there is no lateness)", Set: interval(&c.Interval)},
+		{Name: "sequence", Kind: "word", Default: "auto", Usage: "what numbers the events: position (in JSON data), id, none or auto; for --url", Set: word(&c.Numbering)},
+		{Name: "anchor", Kind: "word", Default: "request", Usage: "what the schedule begins with: request or first-event; for --url", Set: anchor(&c.FirstEvent)},
+		{Name: "max-event-bytes", Kind: "number", Default: strconv.Itoa(load.DefaultMaxEventBytes), Usage: "longest event to accept", Set: count(&c.MaxEventBytes)},
 	}
 }
 
-func resultFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "threshold", Category: groupResult, Aliases: []string{"t"}, Usage: "`CONDITION` to meet, such as lateness.p99<50ms, lost==0, goodput>=99%; may be repeated. lost, duplicate, reordered, corrupt and failed are ==0 unless told otherwise"},
-		&cli.StringFlag{Name: "json", Category: groupResult, Usage: "write the report to `FILE`; sseload schema describes it"},
-		&cli.StringFlag{Name: "html", Category: groupResult, Usage: "write the report to `FILE` as a page with plots"},
-		&cli.StringFlag{Name: "hgrm", Category: groupResult, Usage: "write the lateness percentiles to `FILE`, as HdrHistogram does"},
+func connectFlags(c *load.Config) []cmdline.Flag {
+	return []cmdline.Flag{
+		{Name: "protocol", Kind: "word", Default: "http1", Usage: "http1, h2c or h2", Set: text(&c.Protocol)},
+		{Name: "header", Short: "H", Kind: "field", Usage: "field of every request, as 'Name: value'; may be repeated", Set: header(&c.Header)},
+		{Name: "insecure", Usage: "accept any TLS certificate", Set: toggle(&c.Insecure)},
+		{Name: "source-addresses", Kind: "addresses", Usage: "a number N for 127.0.0.1 to 127.0.0.N, or a list with commas; used in turn, to go past the limit of ports (default: more than one for very many clients of 127.0.0.1)", Set: addresses(&c.SourceAddresses)},
+	}
+}
+
+func (r *request) clientFlags() []cmdline.Flag {
+	return []cmdline.Flag{
+		{Name: "reconnect", Kind: "share", Default: "0", Usage: "clients that drop their connection once, at a random moment, and resume: a share such as 20%, or a number", Set: part(&r.reconnect)},
+		{Name: "slow-readers", Kind: "share", Default: "0", Usage: "clients that read slowly: a share, or a number", Set: part(&r.slowReaders)},
+		{Name: "slow-rate", Kind: "number", Default: strconv.Itoa(load.DefaultSlowRate), Usage: "bytes per second that these read", Set: count(&r.config.SlowRate)},
+		{Name: "stall", Kind: "share", Default: "0", Usage: "clients that stop reading after their first event: a share, or a number", Set: part(&r.stall)},
+	}
+}
+
+func (r *request) resultFlags() []cmdline.Flag {
+	return []cmdline.Flag{
+		{Name: "threshold", Short: "t", Kind: "condition", Usage: "what to meet, such as lateness.p99<50ms, lost==0, goodput>=99%; may be repeated. lost, duplicate, reordered, corrupt and failed are ==0 unless told otherwise", Set: conditions(&r.config.Thresholds)},
+		{Name: "json", Kind: "file", Usage: "write the report to this file; sseload schema describes it", Set: text(&r.json)},
+		{Name: "html", Kind: "file", Usage: "write the report to this file as a page with plots", Set: text(&r.html)},
+		{Name: "hgrm", Kind: "file", Usage: "write the lateness percentiles to this file, as HdrHistogram does", Set: text(&r.hgrm)},
 	}
 }

@@ -2,19 +2,26 @@ package main
 
 import (
 	"bytes"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
 	"sseserver/httpapi/ssetest"
 	"sseserver/internal/load"
 	"sseserver/internal/load/report"
+	"sseserver/internal/load/threshold"
+	"sseserver/internal/load/track"
 )
 
 // asProgram makes the test binary be the program.
@@ -103,22 +110,33 @@ func TestBadCommandLine(t *testing.T) {
 	}{
 		{nil, "say what to load"},
 		{[]string{"http://a", "http://b"}, "one address"},
-		{[]string{"http://a", "--clients", "many"}, "many"},
-		{[]string{"http://a", "--clients", "0"}, "--clients 0: want more than 0"},
-		{[]string{"http://a", "--duration", "0s"}, "--duration 0s: want more than 0"},
-		{[]string{"http://a", "--frobnicate"}, "frobnicate"},
+		{[]string{"http://a", "--clients", "many"}, `--clients: want a whole number, more than 0, got "many"`},
+		{[]string{"http://a", "-c", "0"}, `-c: want a whole number, more than 0, got "0"`},
+		{[]string{"http://a", "--clients=5", "--clients=0"}, `--clients: want a whole number, more than 0, got "0"`},
+		{[]string{"http://a", "--ramp", "0"}, `--ramp: want a number, more than 0, got "0"`},
+		{[]string{"http://a", "--ramp", "NaN"}, `--ramp: want a number, more than 0, got "NaN"`},
+		{[]string{"http://a", "--duration", "0s"}, `--duration: want a duration such as 1m30s, more than 0, got "0s"`},
+		{[]string{"http://a", "--interval", "-1ms"}, `--interval: want a duration such as 50ms, got "-1ms"`},
+		{[]string{"http://a", "--message-bytes", "-1"}, `--message-bytes: want a whole number, 0 or more, got "-1"`},
+		{[]string{"http://a", "--seed", "x"}, `--seed: want a whole number, 0 or more, got "x"`},
+		{[]string{"http://a", "--once=maybe"}, `--once: want true or false, got "maybe"`},
+		{[]string{"http://a", "--drain"}, "--drain: needs a value"},
+		{[]string{"http://a", "--frobnicate"}, "--frobnicate: unknown flag; sseload --help lists what there is"},
+		{[]string{"http://a", "--frob\nnicate"}, "--frob nicate: unknown flag"},
+		{[]string{"http://a", "--treshold=lost==0"}, "--treshold: unknown flag; did you mean --threshold?"},
 		{[]string{"http://a", "--kind", "words"}, `"words"`},
 		{[]string{"http://a", "--sequence", "x"}, "--sequence"},
 		{[]string{"http://a", "--anchor", "x"}, "--anchor"},
 		{[]string{"http://a", "--header", "no colon"}, "Name: value"},
 		{[]string{"http://a", "--source-addresses", "255"}, "1 to 254"},
 		{[]string{"http://a", "--source-addresses", "127.0.0.1,x"}, `"x" is no address`},
-		{[]string{"http://a", "--reconnect", "0.2"}, "a share such as 20%"},
-		{[]string{"http://a", "--stall", "101%"}, "0% to 100%"},
-		{[]string{"http://a", "--threshold", "latenes.p99<5ms"}, `unknown name "latenes"`},
+		{[]string{"http://a", "--reconnect", "0.2"}, `--reconnect: want 0% to 100%, or a number of clients, got "0.2"`},
+		{[]string{"http://a", "--stall", "101%"}, `--stall: want 0% to 100%, or a number of clients, got "101%"`},
+		{[]string{"http://a", "--threshold", "latenes.p99<5ms"}, `--threshold: "latenes.p99<5ms": unknown name "latenes"`},
 		{[]string{"http://a", "--json", "/nowhere/x.json"}, "cannot write the report"},
 		{[]string{"http://a", "--clients", "9000000"}, "limit"},
-		{[]string{"compare", "one.json"}, "wants 2 arguments"},
+		{[]string{"compare", "one.json"}, "compare wants 2 arguments, not 1"},
+		{[]string{"schema", "2"}, "schema wants 0 arguments, not 1"},
 	}
 	for _, tt := range tests {
 		got := sseload(tt.args...)
@@ -147,16 +165,78 @@ func TestHelpVersionAndSchema(t *testing.T) {
 			t.Errorf("sseload %s: exit code %d, stderr %q, no %q in\n%s", arg, got.code, got.stderr, want, got.stdout)
 		}
 	}
-	if help := sseload("--help").stdout; strings.Contains(help, "be a worker process") {
+	help := sseload("--help").stdout
+	if strings.Contains(help, "sseload "+load.WorkerArg) {
 		t.Error("the help shows the command that is none of the user's business")
+	}
+	for _, want := range []string{"   sseload schema ", "\nUNRULY CLIENTS:\n", "   --duration duration, -d ", "(default: 10s)", "-H ", "--insecure "} {
+		if !strings.Contains(help, want) {
+			t.Errorf("--help lacks %q:\n%s", want, help)
+		}
+	}
+}
+
+// Every flag of a run, wherever it stands, and what it means to load.
+func TestFlags(t *testing.T) {
+	want := load.Config{
+		Base: "http://a", Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
+		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond,
+		Numbering: track.ByID, FirstEvent: true, MaxEventBytes: 1000,
+		Protocol: "h2", Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
+		SourceAddresses: load.Loopback(2), Reconnect: 10, SlowReaders: 3, SlowRate: 64, Stall: 5,
+	}
+	for _, text := range []string{"lost==1", "goodput>=99%"} {
+		condition, err := threshold.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Thresholds = append(want.Thresholds, condition)
+	}
+	got, err := parse([]string{
+		"-c", "50", "--ramp=2.5", "-d=1m30s", "http://a", "--drain", "1s", "-once", "--processes", "2", "--seed=7",
+		"--kind", "progress", "--message", "hi", "--message-bytes", "3", "--shared", "--interval", "1ms",
+		"--sequence", "id", "--anchor", "first-event", "--max-event-bytes", "1_000",
+		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",
+		"--reconnect", "20%", "--slow-readers", "3", "--slow-rate", "64", "--stall", "9.9%",
+		"-t", "lost==1", "--threshold=goodput>=99%", "--json", "j", "--html", "h", "--hgrm", "p",
+	}, io.Discard)
+	if err != nil || got.action != doRun || got.json+got.html+got.hgrm != "jhp" {
+		t.Errorf("got action %d, files %q, %q, %q, error %v", got.action, got.json, got.html, got.hgrm, err)
+	}
+	if !reflect.DeepEqual(got.config, want) {
+		t.Errorf("\n got %+v\nwant %+v", got.config, want)
+	}
+}
+
+func TestDefaultsOfFlags(t *testing.T) {
+	got, err := parse([]string{"--url", "a/b"}, io.Discard)
+	want := load.Config{
+		URL: "a/b", Clients: 100, Duration: load.DefaultDuration, Drain: load.DefaultDrain, Protocol: "http1",
+		Processes: 1, MaxEventBytes: load.DefaultMaxEventBytes, SlowRate: load.DefaultSlowRate,
+	}
+	if err != nil || !reflect.DeepEqual(got.config, want) {
+		t.Errorf("error %v\n got %+v\nwant %+v", err, got.config, want)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	for line, want := range map[string]action{
+		"compare a.json b.json": doCompare, "compare -- a.json b.json": doCompare, "schema": doSchema, load.WorkerArg: doWork,
+		"--help": nothing, "http://a -v": nothing,
+	} {
+		got, err := parse(strings.Fields(line), io.Discard)
+		if err != nil || got.action != want || want == doCompare && !slices.Equal(got.files, []string{"a.json", "b.json"}) {
+			t.Errorf("%s: got action %d, files %q, error %v; want action %d", line, got.action, got.files, err, want)
+		}
 	}
 }
 
 // Shares and numbers of clients, as the flags take them.
 func TestShare(t *testing.T) {
 	for text, want := range map[string]int{"0": 0, "7": 7, "20%": 10, "100%": 50, "1%": 1, "0%": 0} {
-		if got, err := share(text, 50); err != nil || got != want {
-			t.Errorf("%s of 50: got %d, %v; want %d", text, got, err, want)
+		var s share
+		if err := part(&s)(text); err != nil || s.of(50) != want {
+			t.Errorf("%s of 50: got %d, %v; want %d", text, s.of(50), err, want)
 		}
 	}
 }

@@ -1,71 +1,173 @@
 package main
 
 import (
+	"encoding"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"sseserver/internal/load"
+	"sseserver/internal/load/threshold"
 )
 
-func anchor(text string) (firstEvent bool, err error) {
-	switch text {
-	case "request":
-		return false, nil
-	case "first-event":
-		return true, nil
+// setter takes the text of a flag's value.
+type setter = func(text string) error
+
+// set keeps in to what read makes of a text; want says which texts it takes.
+func set[T any](to *T, want string, read func(string) (T, error)) setter {
+	return func(text string) error {
+		value, err := read(text)
+		if err != nil {
+			return fmt.Errorf("want %s, got %q", want, text)
+		}
+		*to = value
+		return nil
 	}
-	return false, fmt.Errorf("--anchor %q: want request or first-event", text)
 }
 
-func header(lines []string) (http.Header, error) {
-	h := http.Header{}
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		if !ok || strings.TrimSpace(name) == "" {
-			return nil, fmt.Errorf("--header %q: want 'Name: value'", line)
+// positive is read, without the values of 0 and less: in load.Config 0 means the default.
+func positive[T int | float64 | time.Duration](read func(string) (T, error)) func(string) (T, error) {
+	return func(text string) (T, error) {
+		value, err := read(text)
+		if err == nil && !(value > 0) { // as NaN is not
+			err = errors.New("not more than 0")
 		}
-		h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+		return value, err
 	}
-	return h, nil
+}
+
+// whole reads a number as it is written in Go: 1000000, 1_000_000.
+func whole(text string) (int, error) {
+	n, err := strconv.ParseInt(text, 0, strconv.IntSize)
+	return int(n), err
+}
+
+func text(to *string) setter {
+	return func(text string) error { *to = text; return nil }
+}
+
+func toggle(to *bool) setter { return set(to, "true or false", strconv.ParseBool) }
+
+func count(to *int) setter { return set(to, "a whole number, more than 0", positive(whole)) }
+
+func length(to *int) setter {
+	return set(to, "a whole number, 0 or more", func(text string) (int, error) {
+		n, err := strconv.ParseUint(text, 0, strconv.IntSize-1)
+		return int(n), err
+	})
+}
+
+func rate(to *float64) setter {
+	return set(to, "a number, more than 0", positive(func(text string) (float64, error) { return strconv.ParseFloat(text, 64) }))
+}
+
+func seed(to *uint64) setter {
+	return set(to, "a whole number, 0 or more", func(text string) (uint64, error) { return strconv.ParseUint(text, 0, 64) })
+}
+
+func duration(to *time.Duration) setter {
+	return set(to, "a duration such as 1m30s, more than 0", positive(time.ParseDuration))
+}
+
+func interval(to *time.Duration) setter {
+	return set(to, "a duration such as 50ms", func(text string) (time.Duration, error) {
+		d, err := time.ParseDuration(text)
+		if err == nil && d < 0 {
+			err = errors.New("negative")
+		}
+		return d, err
+	})
+}
+
+// word reads one of a few words, which its error lists.
+func word(to encoding.TextUnmarshaler) setter {
+	return func(text string) error { return to.UnmarshalText([]byte(text)) }
+}
+
+func anchor(firstEvent *bool) setter {
+	return set(firstEvent, "request or first-event", func(text string) (bool, error) {
+		if text != "request" && text != "first-event" {
+			return false, errors.New("unknown")
+		}
+		return text == "first-event", nil
+	})
+}
+
+// header adds a field for each text.
+func header(to *http.Header) setter {
+	return func(text string) error {
+		name, value, ok := strings.Cut(text, ":")
+		if !ok || strings.TrimSpace(name) == "" {
+			return fmt.Errorf("want 'Name: value', got %q", text)
+		}
+		if *to == nil {
+			*to = http.Header{}
+		}
+		to.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+		return nil
+	}
 }
 
 // addresses reads a number of addresses of the loopback network, or a list.
-func addresses(text string) (list []netip.Addr, err error) {
-	if text == "" {
-		return nil, nil
-	}
-	if n, err := strconv.Atoi(text); err == nil {
-		if n < 1 || n > load.MaxLoopback {
-			return nil, fmt.Errorf("--source-addresses %d: want 1 to %d", n, load.MaxLoopback)
+func addresses(to *[]netip.Addr) setter {
+	return func(text string) error {
+		*to = nil
+		if text == "" {
+			return nil
 		}
-		return load.Loopback(n), nil
-	}
-	for _, part := range strings.Split(text, ",") {
-		a, err := netip.ParseAddr(strings.TrimSpace(part))
-		if err != nil {
-			return nil, fmt.Errorf("--source-addresses: %q is no address", part)
+		if n, err := strconv.Atoi(text); err == nil {
+			if n < 1 || n > load.MaxLoopback {
+				return fmt.Errorf("want 1 to %d, got %d", load.MaxLoopback, n)
+			}
+			*to = load.Loopback(n)
+			return nil
 		}
-		list = append(list, a)
+		for _, part := range strings.Split(text, ",") {
+			a, err := netip.ParseAddr(strings.TrimSpace(part))
+			if err != nil {
+				return fmt.Errorf("%q is no address", part)
+			}
+			*to = append(*to, a)
+		}
+		return nil
 	}
-	return list, nil
 }
 
-// share reads a percentage of the clients, or a number of them.
-func share(text string, clients int) (int, error) {
-	if digits, ok := strings.CutSuffix(text, "%"); ok {
-		p, err := strconv.ParseFloat(digits, 64)
-		if err != nil || !(p >= 0 && p <= 100) {
-			return 0, errors.New("want 0% to 100%")
+// conditions adds a threshold for each text.
+func conditions(to *[]threshold.Threshold) setter {
+	return func(text string) error {
+		t, err := threshold.Parse(text)
+		if err == nil {
+			*to = append(*to, t)
 		}
-		return int(p/100*float64(clients) + 0.5), nil
+		return err
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return 0, errors.New("want a share such as 20%, or a number of clients")
-	}
-	return n, nil
+}
+
+// share is a part of the clients: a percentage of them, or else a number.
+type share struct {
+	percent float64
+	number  int
+}
+
+func (s share) of(clients int) int {
+	return s.number + int(s.percent/100*float64(clients)+0.5)
+}
+
+func part(to *share) setter {
+	return set(to, "0% to 100%, or a number of clients", func(text string) (share, error) {
+		if digits, ok := strings.CutSuffix(text, "%"); ok {
+			p, err := strconv.ParseFloat(digits, 64)
+			if err == nil && !(p >= 0 && p <= 100) {
+				err = errors.New("no share")
+			}
+			return share{percent: p}, err
+		}
+		n, err := strconv.ParseUint(text, 10, strconv.IntSize-1)
+		return share{number: int(n)}, err
+	})
 }

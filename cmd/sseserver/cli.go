@@ -1,11 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"io"
 
-	"github.com/urfave/cli/v3"
+	"sseserver/internal/cmdline"
 )
 
 // action is what the command line asks for.
@@ -17,87 +16,83 @@ const (
 	healthcheck               // ask a running server whether it is ready
 )
 
+const intro = `sseserver - stream messages as Server-Sent Events, character by character or as progress
+
+USAGE:
+   sseserver [options]
+   sseserver [options] healthcheck   exit with 0 if the server at --addr is ready, else with 1
+`
+
 const examples = `EXAMPLES:
    sseserver                                       serve on 127.0.0.1:4400
    sseserver --addr 0.0.0.0:8080 --interval 20ms   for everyone, faster
    SSESERVER_LOG_LEVEL=debug sseserver             every chunk in the log
-   sseserver healthcheck                           exit 0 if the server at --addr is ready, else 1`
+   sseserver healthcheck                           exit 0 if the server at --addr is ready, else 1
+`
 
-// parseConfig reads the settings: flags in args (without the program's name), over the SSESERVER_ variables that env finds, over
-// the defaults. What --help and --version ask for goes to stdout. An error is a *configError.
+// parseConfig reads the settings: flags in args (without the program's name),
+// over the SSESERVER_ variables that env finds, over the defaults. What --help and
+// --version ask for goes to stdout. An error is a *configError.
 func parseConfig(args []string, env func(string) (string, bool), stdout io.Writer) (Config, action, error) {
 	c := Config{sources: make(map[string]string)}
-	asked := nothing
-	cmd, flags := command(&c, env, &asked)
-	cmd.Writer, cmd.ErrWriter = stdout, io.Discard
-	if err := cmd.Run(context.Background(), append([]string{cmd.Name}, args...)); err != nil {
-		return c, nothing, usageError(err)
-	}
-	if asked == nothing {
+	given := make(map[string]string)
+	arguments, err := commandLine(settings(&c), given).Parse(args, stdout)
+	if errors.Is(err, cmdline.ErrAnswered) {
 		return c, nothing, nil
 	}
-	return c, asked, c.set(flags)
+	if wrong, ok := errors.AsType[*cmdline.Error](err); ok {
+		return c, nothing, &configError{wrong.Flag, "flag", wrong.Err}
+	}
+	asked, err := actionOf(arguments)
+	if err != nil {
+		return c, nothing, err
+	}
+	return c, asked, c.set(given, env)
 }
 
-// settingFlag is a setting's flag: a text to urfave/cli, so that a bad value is told from a good one in one place, values.go.
-type settingFlag struct {
-	setting
-	*cli.StringFlag
-	env *envSource
+// commandLine is what the program's command line can be. Parsing it puts the text
+// of each flag to given: values.go tells bad texts from good ones once all is
+// read, since the line about a bad one wants to know the log's format.
+func commandLine(table []setting, given map[string]string) cmdline.Program {
+	options := cmdline.Group{Title: "OPTIONS"}
+	for _, s := range table {
+		options.Flags = append(options.Flags, cmdline.Flag{
+			Name: s.name, Kind: s.value.Kind(), Usage: s.usage, Default: s.def, Variable: s.variable(),
+			Set: func(text string) error { given[s.name] = text; return nil },
+		})
+	}
+	return cmdline.Program{
+		Name: "sseserver", Version: versionLine(), Intro: intro, Groups: []cmdline.Group{options}, Outro: examples,
+	}
 }
 
-// command builds the command line. Running it stores in asked what is to be done.
-func command(c *Config, env func(string) (string, bool), asked *action) (*cli.Command, []settingFlag) {
-	does := func(a action) cli.ActionFunc {
-		return func(_ context.Context, cmd *cli.Command) error {
-			if cmd.Args().Present() {
-				return &configError{cmd.Args().First(), "argument", errors.New("unknown argument; sseserver --help lists what there is")}
-			}
-			*asked = a
-			return nil
-		}
+// actionOf reads the arguments that are not flags.
+func actionOf(arguments []string) (action, error) {
+	asked := serve
+	if len(arguments) > 0 && arguments[0] == "healthcheck" {
+		asked, arguments = healthcheck, arguments[1:]
 	}
-	stay := func(context.Context, *cli.Command, error) {} // cli would print the error and exit
-	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err }
-	cmd := &cli.Command{
-		Name: "sseserver", Usage: "stream messages as Server-Sent Events, character by character or as progress",
-		UsageText: "sseserver [options]\nsseserver [options] healthcheck", Version: versionLine(),
-		Action: does(serve), ExitErrHandler: stay, OnUsageError: usage, HideHelpCommand: true,
-		CustomRootCommandHelpTemplate: cli.RootCommandHelpTemplate + "\n" + examples + "\n",
-		Commands: []*cli.Command{{
-			Name: "healthcheck", Usage: "exit with 0 if the server at --addr is ready, else with 1",
-			Action: does(healthcheck), ExitErrHandler: stay, OnUsageError: usage,
-		}},
+	if len(arguments) > 0 {
+		return nothing, &configError{arguments[0], "argument", errors.New("unknown argument; sseserver --help lists what there is")}
 	}
-	var flags []settingFlag
-	for _, s := range settings(c) {
-		source := &envSource{key: s.variable(), env: env}
-		f := &cli.StringFlag{
-			Name: s.name, Usage: s.usage, Value: s.def,
-			Sources: cli.NewValueSourceChain(source),
-		}
-		f.SetStringer(func(cli.Flag) string { return s.help() })
-		flags = append(flags, settingFlag{s, f, source})
-		cmd.Flags = append(cmd.Flags, f)
-	}
-	return cmd, flags
+	return asked, nil
 }
 
-// set reads each flag's text into c and checks the whole.
-func (c *Config) set(flags []settingFlag) error {
+// set reads each setting's text into c and checks the whole.
+func (c *Config) set(given map[string]string, env func(string) (string, bool)) error {
 	var first error
-	for _, f := range flags {
-		text := f.Get().(string)
-		c.sources[f.name] = "default"
-		switch {
-		case f.env.found && f.env.text == text:
-			c.sources[f.name] = "environment"
-		case f.IsSet():
-			c.sources[f.name] = "flag"
+	for _, s := range settings(c) {
+		text, source := s.def, "default"
+		if variable, ok := env(s.variable()); ok {
+			text, source = variable, "environment"
 		}
-		// The rest is read all the same: the line about the error wants to know the log's format.
-		if err := f.value.Set(text); err != nil && first == nil {
-			first = c.invalid(err, f.name)
+		if flag, ok := given[s.name]; ok {
+			text, source = flag, "flag"
+		}
+		c.sources[s.name] = source
+		// The rest is read all the same, the log's format among it.
+		if err := s.value.Set(text); err != nil && first == nil {
+			first = c.invalid(err, s.name)
 		}
 	}
 	if first != nil {
@@ -105,21 +100,3 @@ func (c *Config) set(flags []settingFlag) error {
 	}
 	return c.check()
 }
-
-// envSource is one variable, looked up through a function so that tests need not change the process's environment.
-type envSource struct {
-	key   string
-	env   func(string) (string, bool)
-	text  string
-	found bool // whether cli asked, which it does where there is no flag, and there was one
-}
-
-func (s *envSource) Lookup() (string, bool) {
-	s.text, s.found = s.env(s.key)
-	return s.text, s.found
-}
-
-func (s *envSource) IsFromEnv() bool  { return true }
-func (s *envSource) Key() string      { return s.key }
-func (s *envSource) String() string   { return "environment variable " + s.key }
-func (s *envSource) GoString() string { return s.String() }

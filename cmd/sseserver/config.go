@@ -57,15 +57,6 @@ func (s setting) variable() string {
 	return "SSESERVER_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
 }
 
-// help is the setting's line in --help; what is before the tab is the first column.
-func (s setting) help() string {
-	def := ""
-	if s.def != "" {
-		def = " (default: " + s.def + ")"
-	}
-	return fmt.Sprintf("%s %s\t%s%s [$%s]", s.flag(), s.value.Kind(), s.usage, def, s.variable())
-}
-
 // settings is the table of all settings, in the order of --help, with their values in c.
 func settings(c *Config) []setting {
 	return []setting{

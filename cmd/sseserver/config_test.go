@@ -187,11 +187,13 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"healthcheck"}, healthcheck, ""},
 		{[]string{"--addr", ":0", "healthcheck"}, healthcheck, ""},
 		{[]string{"healthcheck", "--addr", ":0"}, healthcheck, ""},
+		{[]string{"-addr=:0", "healthcheck", "-interval", "5ms"}, healthcheck, ""},
+		{[]string{"--addr", ":0", "--", "healthcheck"}, healthcheck, ""},
 		{[]string{"--help"}, nothing, ""},
 		{[]string{"-h", "--interval", "bad"}, nothing, ""},
 		{[]string{"--version"}, nothing, ""},
 		{[]string{"--verbose"}, nothing, "--verbose"},
-		{[]string{"-x"}, nothing, "--x"},
+		{[]string{"-x"}, nothing, "-x"},
 		{[]string{"--interval"}, nothing, "--interval"},
 		{[]string{"start"}, nothing, "start"},
 		{[]string{""}, nothing, ""},
@@ -208,12 +210,19 @@ func TestCommandLine(t *testing.T) {
 		if asked != test.want || key != test.key {
 			t.Errorf("%q: asked %v, error %v; want %v, key %q", test.args, asked, err, test.want, test.key)
 		}
-		if err != nil && !strings.Contains(err.Error(), "sseserver --help lists what there is") {
+		if err != nil && !strings.HasSuffix(err.Error(), "; sseserver --help lists what there is") {
 			t.Errorf("%q: %v does not tell where to look", test.args, err)
 		}
 		if err != nil && stdout != "" {
 			t.Errorf("%q: stdout has %q beside the error", test.args, stdout)
 		}
+	}
+}
+
+func TestMisspeltFlag(t *testing.T) {
+	_, _, _, err := with([]string{"--intervall", "5ms"}, nil)
+	if want := "--intervall: unknown flag; did you mean --interval?"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

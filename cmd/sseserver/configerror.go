@@ -2,9 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"strings"
 
 	"sseserver/internal/logs"
 )
@@ -33,16 +31,6 @@ func (c *Config) invalid(err error, names ...string) error {
 		return &configError{s.variable(), "environment", err}
 	}
 	return &configError{s.flag(), c.sources[at], err}
-}
-
-// usageError translates an error of cli: those about a flag end in a colon and its name.
-func usageError(err error) error {
-	if own := (*configError)(nil); errors.As(err, &own) {
-		return own
-	}
-	text := err.Error()
-	what, name, _ := strings.Cut(text, ": ")
-	return &configError{"--" + strings.TrimLeft(name, "-"), "flag", fmt.Errorf("%s; sseserver --help lists what there is", what)}
 }
 
 // report writes the one line about a configuration error, as config.invalid in the log's format, and returns the exit code.

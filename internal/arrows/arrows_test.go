@@ -29,12 +29,12 @@ type arrow struct {
 var arrows = []arrow{
 	{
 		"cmd/sseserver",
-		[]string{"assets", "broker", "httpapi", "internal/logs", "internal/metrics"},
+		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/logs", "internal/metrics"},
 		"the program wires the parts; a streamer is the broker's to start",
 	},
 	{
 		"cmd/sseload",
-		[]string{"internal/load/..."},
+		[]string{"internal/cmdline", "internal/load/..."},
 		"the load generator sees a server from outside, as its clients do",
 	},
 
@@ -62,6 +62,10 @@ var arrows = []arrow{
 		"pages are files",
 	},
 
+	{
+		"internal/cmdline", nil,
+		"how flags are written is one thing, what they mean is each program's own",
+	},
 	{
 		"internal/logs/...",
 		[]string{"internal/logs/..."},
@@ -112,7 +116,7 @@ var foreign = map[string]map[string]string{
 		"net/http": "serving is httpapi's; pages are files",
 	},
 	"httpapi": {
-		"github.com/urfave/cli": "settings are read in cmd, and arrive as values",
+		"flag": "settings are read in cmd, and arrive as values",
 	},
 }
 

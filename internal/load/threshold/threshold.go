@@ -74,7 +74,7 @@ func Parse(text string) (Threshold, error) {
 	compact := strings.Join(strings.Fields(text), "")
 	i := strings.IndexAny(compact, "<>=!")
 	if i < 0 {
-		return Threshold{}, fmt.Errorf("threshold %q: no comparison, want for example lateness.p99<50ms", text)
+		return Threshold{}, fmt.Errorf("%q: no comparison, want for example lateness.p99<50ms", text)
 	}
 	t := Threshold{Text: compact}
 	for _, op := range operators {
@@ -84,11 +84,11 @@ func Parse(text string) (Threshold, error) {
 		}
 	}
 	if t.op == "" {
-		return Threshold{}, fmt.Errorf("threshold %q: unknown comparison, want one of %s", text, strings.Join(operators, " "))
+		return Threshold{}, fmt.Errorf("%q: unknown comparison, want one of %s", text, strings.Join(operators, " "))
 	}
 	t.Name, t.Stat, _ = strings.Cut(compact[:i], ".")
 	if err := t.parse(compact[i+len(t.op):]); err != nil {
-		return Threshold{}, fmt.Errorf("threshold %q: %w", text, err)
+		return Threshold{}, fmt.Errorf("%q: %w", text, err)
 	}
 	return t, nil
 }
