@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// tick is the unit of the times in /proc/stat: USER_HZ, which is 100 on every
+// architecture that Go runs on.
+const tick = 10 * time.Millisecond
+
 // BusyTime is how long a core has not been idle since the machine started,
 // counting what the hypervisor took from it.
 func BusyTime(core int) (time.Duration, error) {

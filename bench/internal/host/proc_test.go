@@ -11,7 +11,7 @@ func TestParseStat(t *testing.T) {
 	// The command may hold spaces and parentheses.
 	line := "4711 (a) (b) S 42 4711 4711 0 -1 4194560 1 2 3 4 150 275 9 9 20 0 1 0 100 2048000 321 18446744073709551615 1\n"
 	pid, s, err := parseStat([]byte(line))
-	want := stat{parent: 42, cpu: 4250 * time.Millisecond, rss: 321 * int64(os.Getpagesize())}
+	want := stat{parent: 42, rss: 321 * int64(os.Getpagesize())}
 	if err != nil || pid != 4711 || s != want {
 		t.Errorf("got %d, %+v, %v; want 4711, %+v", pid, s, err, want)
 	}
@@ -44,13 +44,23 @@ func TestParseBusy(t *testing.T) {
 	}
 }
 
-// The test is a process of its own that one can look at.
+// The test is a process of its own that one can look at. Its CPU clock moves by
+// less than the ticks that /proc has.
 func TestUsageOf(t *testing.T) {
-	u, err := UsageOf(os.Getpid())
-	if err != nil || u.RSS <= 0 {
-		t.Errorf("got %+v, %v; want some memory", u, err)
+	before, err := UsageOf(os.Getpid())
+	if err != nil || before.RSS <= 0 || before.CPU <= 0 || before.CPU%tick == 0 {
+		t.Errorf("got %+v, %v; want some memory, and CPU time in nanoseconds", before, err)
 	}
-	if u, err := UsageOf(1 << 30); err == nil {
+	if after, err := UsageOf(os.Getpid()); err != nil || after.CPU <= before.CPU || !after.At.After(before.At) {
+		t.Errorf("got %+v after %+v, %v; want more CPU time", after, before, err)
+	}
+	if u, err := UsageOf(1 << 22); err == nil { // pid_max is at most that
 		t.Errorf("no such process: got %+v, want an error", u)
+	}
+}
+
+func TestCPUTimeOfNobody(t *testing.T) {
+	if cpu, err := cpuTime(1 << 22); err == nil {
+		t.Errorf("got %v, want an error", cpu)
 	}
 }

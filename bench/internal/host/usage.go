@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Usage is what a process and its descendants have used by one moment.
@@ -17,33 +19,44 @@ type Usage struct {
 	RSS int64         // resident memory now, in bytes; a page that two of them share counts twice
 }
 
-// tick is the unit of CPU time in /proc: USER_HZ, which is 100 on every
-// architecture that Go runs on.
-const tick = 10 * time.Millisecond
-
-// UsageOf reads /proc for pid and its descendants. The time that the kernel
+// UsageOf reads what pid and its descendants have used. The time that the kernel
 // spends on a packet in softirq is in it as far as the kernel charges it to the
 // process, which it does for what a write to a loopback socket sets off.
 func UsageOf(pid int) (Usage, error) {
-	u := Usage{At: time.Now()}
 	stats, err := allStats()
 	if err != nil {
-		return u, err
+		return Usage{}, err
 	}
 	if _, ok := stats[pid]; !ok {
-		return u, fmt.Errorf("host: process %d is gone", pid)
+		return Usage{}, fmt.Errorf("host: process %d is gone", pid)
 	}
+	u := Usage{At: time.Now()} // after the slow part: the clocks are read at once
 	for _, p := range family(stats, pid) {
-		u.CPU += stats[p].cpu
+		cpu, err := cpuTime(p)
+		if err != nil {
+			return Usage{}, err
+		}
+		u.CPU += cpu
 		u.RSS += stats[p].rss
 	}
 	return u, nil
 }
 
+// cpuTime reads the CPU clock of a process, which counts the nanoseconds of all
+// its threads, of those that have ended too. /proc/PID/stat shows the same time
+// in ticks of 10 ms, too coarse for 100 streams.
+func cpuTime(pid int) (time.Duration, error) {
+	const scheduled = 2 // CPUCLOCK_SCHED; clock_getcpuclockid(3) builds the id this way
+	var t unix.Timespec
+	if err := unix.ClockGettime(int32(^pid<<3|scheduled), &t); err != nil {
+		return 0, fmt.Errorf("host: CPU clock of process %d: %w", pid, err)
+	}
+	return time.Duration(t.Nano()), nil
+}
+
 // stat is what we take from one /proc/PID/stat.
 type stat struct {
 	parent int
-	cpu    time.Duration
 	rss    int64 // bytes
 }
 
@@ -70,7 +83,7 @@ func allStats() (map[int]stat, error) {
 // parseStat reads a line of /proc/PID/stat; proc_pid_stat(5) numbers the fields
 // from 1. The second is the command in parentheses, which may hold anything.
 //
-//	4711 (a) b) S 1 … utime stime … rss …
+//	4711 (a) b) S 1 … rss …
 func parseStat(line []byte) (pid int, s stat, err error) {
 	open, end := bytes.IndexByte(line, '('), bytes.LastIndexByte(line, ')')
 	if open < 0 || end < open {
@@ -89,7 +102,6 @@ func parseStat(line []byte) (pid int, s stat, err error) {
 		return n
 	}
 	s.parent = int(number(4))
-	s.cpu = time.Duration(number(14)+number(15)) * tick
 	s.rss = number(24) * int64(os.Getpagesize())
 	pid, pidErr := strconv.Atoi(strings.TrimSpace(string(line[:open])))
 	if pidErr != nil {

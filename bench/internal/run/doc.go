@@ -5,8 +5,8 @@
 //
 // The server starts and its idle memory is read. The streams open at an even
 // pace; when all are there, the steady window begins. CPU time and memory are
-// sampled from /proc all along, and the events that sseload received are known
-// by the second, so that the cost of an event is
+// sampled all along, and the events that sseload received are known by the
+// second, so that the cost of an event is
 //
 //	CPU time in the whole seconds of the steady window / events received in them
 //

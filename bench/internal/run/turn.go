@@ -84,7 +84,7 @@ func (r *Sample) fill(s Scenario, idle host.Usage, read readings, report loadRep
 		return fmt.Errorf("run: %v of CPU in %v s", cpu, seconds)
 	}
 	const kib = 1024.0
-	r.CPUPerEvent = float64(cpu.Microseconds()) / float64(events)
+	r.CPUPerEvent = float64(cpu.Nanoseconds()) / 1000 / float64(events)
 	r.Core = cpu.Seconds() / seconds
 	r.Others = read.others(begin, end).Seconds() / seconds
 	r.EventsPerSecond = float64(events) / seconds
