@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,9 +23,9 @@ type nchan struct {
 
 var debianPackages = []string{"nginx", "libnginx-mod-nchan"}
 
-// Install takes what is installed, or else unpacks Debian's packages: that needs
-// no root, starts no service and leaves nothing behind. The libraries that nginx
-// needs are on any Debian.
+// Install takes what is installed, or else unpacks Debian's packages: that starts
+// no service and leaves nothing behind. The libraries that nginx needs are on any
+// Debian.
 func (nchan) Install(ctx context.Context, w *Workshop) (string, error) {
 	versions, err := w.command(ctx, w.Dir, append([]string{"dpkg-query", "-W"}, debianPackages...)...)
 	if err != nil {
@@ -61,6 +62,13 @@ func installed(w *Workshop, file string) string {
 	return file
 }
 
+// inOwnVarLib runs a command that sees an empty /var/lib, which nobody else does.
+// Nchan makes nginx want a directory in /var/lib/nginx, whatever is configured,
+// and where Debian's packages were only unpacked there is none. It takes root.
+var inOwnVarLib = []string{
+	"unshare", "--mount", "sh", "-ec", `mount -t tmpfs none /var/lib; mkdir /var/lib/nginx; exec "$@"`, "sh",
+}
+
 func exists(file string) bool {
 	_, err := os.Stat(file)
 	return err == nil
@@ -79,9 +87,11 @@ func (n nchan) Start(ctx context.Context, w *Workshop, work Work) (*Running, err
 	if err != nil {
 		return nil, err
 	}
-	running, err := w.launch(ctx, addr, "/stream", host.Command{
-		Args: []string{installed(w, "/usr/sbin/nginx"), "-p", dir, "-e", "stderr", "-c", config},
-	})
+	args := []string{installed(w, "/usr/sbin/nginx"), "-p", dir, "-e", "stderr", "-c", config}
+	if !exists("/var/lib/nginx") {
+		args = slices.Concat(inOwnVarLib, args)
+	}
+	running, err := w.launch(ctx, addr, "/stream", host.Command{Args: args})
 	if err != nil {
 		return nil, err
 	}
