@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,6 +36,7 @@ func measure(ctx context.Context, o options, stderr io.Writer) (report.Results, 
 		return results, err
 	}
 	progress := log.New(stderr, "", log.Ltime)
+	o.estimate(progress)
 	b := &run.Bench{ClientCore: o.clientCore, Workshop: &field.Workshop{
 		Repo: repo, Dir: dir, Core: o.serverCore, Files: results.Machine.OpenFiles, Log: progress,
 	}}
@@ -44,12 +46,15 @@ func measure(ctx context.Context, o options, stderr io.Writer) (report.Results, 
 	if err := moveTo(o.clientCore); err != nil {
 		return results, err
 	}
-	for _, s := range o.scenarios {
-		outcome, err := scenario(ctx, b, s, o.servers)
-		if err != nil {
-			return results, err
+	for i, s := range o.scenarios {
+		progress.Printf("%s: about %s min; %s min left in all", s.Name, minutes(o.expected(s)), minutes(o.left(i)))
+		for _, step := range s.Steps() {
+			outcome, err := measureStep(ctx, b, step, o.field(s))
+			if err != nil {
+				return results, err
+			}
+			results.Scenarios = append(results.Scenarios, outcome)
 		}
-		results.Scenarios = append(results.Scenarios, outcome)
 	}
 	return results, nil
 }
@@ -95,14 +100,11 @@ func moveTo(core int) error {
 	return nil
 }
 
-// scenario lets the servers take turns, round by round.
-func scenario(ctx context.Context, b *run.Bench, s run.Scenario, servers []field.Entry) (report.Outcome, error) {
+// measureStep lets the servers take turns, round by round.
+func measureStep(ctx context.Context, b *run.Bench, s run.Scenario, servers []field.Entry) (report.Outcome, error) {
 	var samples []run.Sample
 	for round := 1; round <= s.Rounds; round++ {
-		for _, e := range servers {
-			if !s.Has(e.Name) {
-				continue
-			}
+		for _, e := range inTurn(servers, round) {
 			sample, err := b.Turn(ctx, s, round, e)
 			if err != nil {
 				return report.Outcome{}, err
@@ -114,9 +116,19 @@ func scenario(ctx context.Context, b *run.Bench, s run.Scenario, servers []field
 	return report.NewOutcome(s, samples), nil
 }
 
+// inTurn is the servers in the order of a round. Every second one goes backwards,
+// so that a machine that slowly gets faster or slower favours nobody.
+func inTurn(servers []field.Entry, round int) []field.Entry {
+	order := slices.Clone(servers)
+	if round%2 == 0 {
+		slices.Reverse(order)
+	}
+	return order
+}
+
 // tell reports a turn while the others are still to come.
 func tell(l *log.Logger, s run.Scenario, r run.Sample) {
-	turn := fmt.Sprintf("%s, round %d of %d, %-10s", s.Name, r.Round, s.Rounds, r.Server)
+	turn := fmt.Sprintf("%s, %d streams, round %d of %d, %-10s", s.Name, s.Work.Streams, r.Round, s.Rounds, r.Server)
 	if r.Error != "" {
 		l.Printf("%s failed: %s", turn, r.Error)
 		return

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +42,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	churn := flags.Duration("churn", 10*time.Minute, "how long the clients of the churn scenario come and go")
 	flags.IntVar(&o.serverCore, "server-core", 0, "core that the servers run on")
 	flags.IntVar(&o.clientCore, "client-core", 1, "core that the client runs on")
-	flags.StringVar(&o.out, "out", "", "`directory` to write results.json, results.md and results.svg to")
+	flags.StringVar(&o.out, "out", "", "`directory` to write the results to, as bench/results has them")
+	versus := flags.String("versus", "", "`checkout` of this repository whose server is measured too, under the name before")
 	flags.BoolVar(&o.list, "list", false, "list the scenarios and servers, and do nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		o.help = true
@@ -58,7 +61,11 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	case o.serverCore == o.clientCore:
 		return o, usage("server and client need a core each")
 	}
-	o.scenarios, o.servers = run.Full(*churn), field.All()
+	var err error
+	if o.servers, err = lineUp(*versus); err != nil {
+		return o, err
+	}
+	o.scenarios = run.Full(*churn)
 	if *quick {
 		o.scenarios = run.Quick()
 	}
@@ -70,25 +77,54 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return o, o.limit(*only)
 }
 
-// limit leaves out what is not named. Naming only scenarios leaves all servers,
-// and the other way round.
+// lineUp is all servers, and the one of another checkout if there is one.
+func lineUp(versus string) ([]field.Entry, error) {
+	all := field.All()
+	if versus == "" {
+		return all, nil
+	}
+	checkout, err := filepath.Abs(versus) // it is built from another directory
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(checkout, "cmd", "sseserver")); err != nil {
+		return nil, usage("--versus %s: no checkout of this repository: %v", versus, err)
+	}
+	ours := slices.IndexFunc(all, func(e field.Entry) bool { return e.Name == field.Ours })
+	return slices.Insert(all, ours+1, field.Versus(checkout)), nil
+}
+
+// limit leaves out what is not named, and then scenarios without servers and
+// servers without scenarios. Naming only scenarios leaves all servers, and the
+// other way round.
 func (o *options) limit(names string) error {
-	if names == "" {
-		return nil
+	if names != "" {
+		wanted := strings.Split(names, ",")
+		scenarios := keep(o.scenarios, func(s run.Scenario) bool { return slices.Contains(wanted, s.Name) })
+		servers := keep(o.servers, func(e field.Entry) bool { return slices.Contains(wanted, e.Name) })
+		if len(scenarios)+len(servers) < len(wanted) {
+			return usage("--only %s: not all are names of scenarios and servers; --list shows them", names)
+		}
+		if len(scenarios) > 0 {
+			o.scenarios = scenarios
+		}
+		if len(servers) > 0 {
+			o.servers = servers
+		}
 	}
-	wanted := strings.Split(names, ",")
-	scenarios := keep(o.scenarios, func(s run.Scenario) bool { return slices.Contains(wanted, s.Name) })
-	servers := keep(o.servers, func(e field.Entry) bool { return slices.Contains(wanted, e.Name) })
-	if len(scenarios)+len(servers) < len(wanted) {
-		return usage("--only %s: not all are names of scenarios and servers; --list shows them", names)
-	}
-	if len(scenarios) > 0 {
-		o.scenarios = scenarios
-	}
-	if len(servers) > 0 {
-		o.servers = servers
+	o.scenarios = keep(o.scenarios, func(s run.Scenario) bool { return len(o.field(s)) > 0 })
+	o.servers = keep(o.servers, func(e field.Entry) bool {
+		return slices.ContainsFunc(o.scenarios, func(s run.Scenario) bool { return s.Has(e.Name) })
+	})
+	if len(o.scenarios) == 0 {
+		return usage("--only %s: none of the servers takes part in any of the scenarios", names)
 	}
 	return nil
+}
+
+// field is the servers that take part in a scenario.
+func (o *options) field(s run.Scenario) []field.Entry {
+	return keep(o.servers, func(e field.Entry) bool { return s.Has(e.Name) })
 }
 
 // keep is the elements that pass, in their order.

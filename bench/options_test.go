@@ -4,35 +4,47 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"sseserver/bench/internal/field"
 )
 
 func TestOnly(t *testing.T) {
+	const every = "main memory busy saturated growth churn h2c"
+	const all = "floor sseserver nchan nchan10 gosse plain httpbin express"
 	tests := []struct {
-		only, scenarios, servers string
+		args, scenarios, servers string
 	}{
-		{"", "main memory busy saturated many churn h2c", "floor sseserver nchan nchan10 gosse plain httpbin express"},
-		{"busy,main", "main busy", "floor sseserver nchan nchan10 gosse plain httpbin express"},
-		{"floor,nchan", "main memory busy saturated many churn h2c", "floor nchan"},
-		{"sseserver,h2c", "h2c", "sseserver"},
+		{"", every, all},
+		{"--only busy,main", "main busy", all},
+		{"--only floor,nchan", "main memory busy saturated growth", "floor nchan"}, // nobody is left for the others
+		{"--only growth", "growth", "floor sseserver nchan plain"},
+		{"--only sseserver,h2c", "h2c", "sseserver"},
+		{"--only churn,h2c --versus ..", "churn h2c", "sseserver before"},
+		{"--only main,floor,before --versus ..", "main", "floor before"},
 	}
 	for _, tt := range tests {
 		var stderr bytes.Buffer
-		o, err := parse([]string{"--only", tt.only}, &stderr)
-		var scenarios, servers []string
+		o, err := parse(strings.Fields(tt.args), &stderr)
+		var scenarios []string
 		for _, s := range o.scenarios {
 			scenarios = append(scenarios, s.Name)
 		}
-		for _, s := range o.servers {
-			servers = append(servers, s.Name)
-		}
-		if err != nil || strings.Join(scenarios, " ") != tt.scenarios || strings.Join(servers, " ") != tt.servers {
-			t.Errorf("--only %q: got %v, %v, %v", tt.only, scenarios, servers, err)
+		if got := strings.Join(scenarios, " "); err != nil || got != tt.scenarios || names(o.servers) != tt.servers {
+			t.Errorf("%s: got %q, %q, %v", tt.args, got, names(o.servers), err)
 		}
 	}
 }
 
+func names(servers []field.Entry) string {
+	var all []string
+	for _, e := range servers {
+		all = append(all, e.Name)
+	}
+	return strings.Join(all, " ")
+}
+
 func TestBadOptions(t *testing.T) {
-	for _, args := range []string{"--only nobody", "more", "--rounds -1", "--server-core 1", "--churn 1s", "--what"} {
+	for _, args := range []string{"--only nobody", "more", "--rounds -1", "--server-core 1", "--churn 1s", "--what", "--versus /nowhere", "--only churn,floor", "--only before"} {
 		var stdout, stderr bytes.Buffer
 		if code := bench(t.Context(), strings.Fields(args), &stdout, &stderr); code != exitUsage || stderr.Len() == 0 {
 			t.Errorf("%s: exit code %d and %q, want %d and a word about it", args, code, &stderr, exitUsage)

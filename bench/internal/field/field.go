@@ -37,17 +37,18 @@ type Entry struct {
 	Server
 }
 
-// The names of the two servers that have a part of their own in the benchmark.
+// The names of the servers that have a part of their own in the benchmark.
 const (
-	Floor = "floor"
-	Ours  = "sseserver"
+	Floor  = "floor"
+	Ours   = "sseserver"
+	Before = "before"
 )
 
 // All lists the field. The floor comes first: the others are measured by it.
 func All() []Entry {
 	return []Entry{
 		{Floor, "C epoll floor", floor{}},
-		{Ours, "this server", ours{}},
+		{Ours, "this server", ours{name: Ours}},
 		{"nchan", "nginx + Nchan", nchan{1, "0"}},
 		{"nchan10", "nginx + Nchan, 10 channels", nchan{10, "$last_digit"}},
 		{"gosse", "go-sse", goPeer{"gosse", "github.com/tmaxmax/go-sse"}},
@@ -55,6 +56,11 @@ func All() []Entry {
 		{"httpbin", "go-httpbin", httpbin{}},
 		{"express", "Express", express{}},
 	}
+}
+
+// Versus is this server as another checkout of the repository has it.
+func Versus(checkout string) Entry {
+	return Entry{Before, "this server before", ours{Before, checkout}}
 }
 
 // Running is a server that runs. Its owner calls Stop.

@@ -2,6 +2,7 @@ package field
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,20 +14,24 @@ import (
 )
 
 // ours is this repository's server, with its defaults: logs, metrics and all.
-type ours struct{}
+type ours struct {
+	name     string // of the program
+	checkout string // that it is built from; empty for this one
+}
 
-func (ours) Install(ctx context.Context, w *Workshop) (string, error) {
-	if _, err := w.Build(ctx, w.Repo, Ours, "./cmd/sseserver"); err != nil {
+func (o ours) Install(ctx context.Context, w *Workshop) (string, error) {
+	checkout := cmp.Or(o.checkout, w.Repo)
+	if _, err := w.Build(ctx, checkout, o.name, "./cmd/sseserver"); err != nil {
 		return "", err
 	}
-	version, err := w.command(ctx, w.Repo, "git", "describe", "--always", "--dirty", "--tags")
+	version, err := w.command(ctx, checkout, "git", "describe", "--always", "--dirty", "--tags")
 	if err != nil {
 		return "unknown", nil // not a clone
 	}
 	return version, nil
 }
 
-func (ours) Start(ctx context.Context, w *Workshop, work Work) (*Running, error) {
+func (o ours) Start(ctx context.Context, w *Workshop, work Work) (*Running, error) {
 	addr, err := host.FreeAddr()
 	if err != nil {
 		return nil, err
@@ -35,7 +40,7 @@ func (ours) Start(ctx context.Context, w *Workshop, work Work) (*Running, error)
 	if err != nil {
 		return nil, err
 	}
-	running, err := w.launch(ctx, addr, "", host.Command{Args: []string{w.path(Ours), "--addr", addr, "--admin-addr", admin}})
+	running, err := w.launch(ctx, addr, "", host.Command{Args: []string{w.path(o.name), "--addr", addr, "--admin-addr", admin}})
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,9 @@ type loadReport struct {
 		Lost, Duplicate, Reordered, Corrupt, Truncated, Failed uint64
 	} `json:"counts"`
 	Metrics struct {
-		Lateness struct{ P50, P99 float64 } `json:"lateness"` // in ms
+		OpenLag    struct{ P99 float64 }      `json:"open_lag"` // in ms, as all are
+		FirstEvent struct{ P50, P99 float64 } `json:"ttfe"`
+		Lateness   struct{ P50, P99 float64 } `json:"lateness"`
 	} `json:"metrics"`
 	Health struct {
 		Complaints []string `json:"complaints"`
@@ -120,6 +122,8 @@ func (r loadReport) moment(second int) time.Time {
 }
 
 func (r loadReport) into(s *Sample) {
+	s.OpenLagP99 = r.Metrics.OpenLag.P99
+	s.FirstP50, s.FirstP99 = r.Metrics.FirstEvent.P50, r.Metrics.FirstEvent.P99
 	s.LatenessP50, s.LatenessP99 = r.Metrics.Lateness.P50, r.Metrics.Lateness.P99
 	s.Lost = r.Counts.Lost
 	s.Faults = r.Counts.Duplicate + r.Counts.Reordered + r.Counts.Corrupt + r.Counts.Truncated + r.Counts.Failed

@@ -14,6 +14,9 @@ type Sample struct {
 	RSSPerStream    float64 `json:"rss_kib_per_stream"`
 	IdleRSS         float64 `json:"idle_rss_kib"`
 
+	OpenLagP99  float64 `json:"open_lag_p99_ms"`    // from the planned to the actual open: the client's own delay
+	FirstP50    float64 `json:"first_event_p50_ms"` // from the planned open to the first event
+	FirstP99    float64 `json:"first_event_p99_ms"`
 	LatenessP50 float64 `json:"lateness_p50_ms"`
 	LatenessP99 float64 `json:"lateness_p99_ms"`
 	Lost        uint64  `json:"lost"`

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"slices"
 	"time"
 
 	"sseserver/bench/internal/field"
@@ -16,18 +17,21 @@ type Scenario struct {
 	Protocol    string   // as sseload calls it
 	Servers     []string // names; nil for all
 
+	// Sizes makes a scenario of several steps: the same load with so many streams,
+	// smallest first. Nil is one step, with the streams of Work.
+	Sizes []int
+
 	Probe bool  // submit messages and open streams during the window, and time the answers
 	Churn Churn // clients that come and go during the window
 }
 
-// Has says whether a server takes part.
+// Has says whether a server takes part. The server that this one is compared
+// with takes part wherever this one does.
 func (s Scenario) Has(name string) bool {
-	for _, server := range s.Servers {
-		if server == name {
-			return true
-		}
+	if name == field.Before {
+		name = field.Ours
 	}
-	return s.Servers == nil
+	return s.Servers == nil || slices.Contains(s.Servers, name)
 }
 
 // Churn is clients that come, and go without a word. The zero value is none.
@@ -39,41 +43,46 @@ type Churn struct {
 // settle lets the end of the ramp pass, before the window that is measured.
 const settle = time.Second
 
-// Main is the scenario of the table in the README.
-const Main = "main"
+// The scenarios whose results are published apart from the others.
+const (
+	Main     = "main"
+	Churning = "churn"
+	Growth   = "growth"
+)
 
 // Quick is under three minutes: the main scenario, shorter.
 func Quick() []Scenario {
 	return []Scenario{main(3, 3*time.Second)}
 }
 
-// Full is all scenarios. churn is how long the clients come and go.
+// Full is all scenarios. churn is how long the clients come and go. A ramp takes
+// whole intervals where that can be, so that the streams' events spread evenly.
 func Full(churn time.Duration) []Scenario {
-	reference := []string{field.Floor, field.Ours, "nchan"}
 	return []Scenario{
 		main(3, 12*time.Second),
 		{
 			Name: "memory", Title: "10 000 streams of 1 event/s",
 			Work: field.Work{Streams: 10_000, Interval: time.Second},
-			Ramp: 2000, Window: 10 * time.Second, Rounds: 3, Protocol: http1,
+			Ramp: 2000, Window: 10 * time.Second, Rounds: 1, Protocol: http1,
 		},
 		{
 			Name: "busy", Title: "5 000 streams of 10 events/s",
 			Work: field.Work{Streams: 5_000, Interval: 100 * time.Millisecond},
-			Ramp: 500, Window: 12 * time.Second, Rounds: 3, Protocol: http1,
+			Ramp: 500, Window: 12 * time.Second, Rounds: 2, Protocol: http1,
 		},
 		{
 			Name: "saturated", Title: "10 000 streams of 10 events/s, more than one core can do",
 			Work: field.Work{Streams: 10_000, Interval: 100 * time.Millisecond},
-			Ramp: 2000, Window: 15 * time.Second, Rounds: 3, Protocol: http1, Probe: true,
+			Ramp: 2000, Window: 15 * time.Second, Rounds: 2, Protocol: http1, Probe: true,
 		},
 		{
-			Name: "many", Title: "19 000 streams of 1 event/s",
-			Work: field.Work{Streams: 19_000, Interval: time.Second},
-			Ramp: 1000, Window: 15 * time.Second, Rounds: 3, Protocol: http1, Servers: reference,
+			Name: Growth, Title: "100 to 19 000 streams of 1 event/s",
+			Work: field.Work{Interval: time.Second}, Sizes: []int{100, 1_000, 5_000, 10_000, 19_000},
+			Ramp: 1000, Window: 10 * time.Second, Rounds: 1, Protocol: http1,
+			Servers: []string{field.Floor, field.Ours, "nchan", "plain"},
 		},
 		{
-			Name: "churn", Title: "5 000 streams of 1 event/s, and 2 000 clients a second that come and go",
+			Name: Churning, Title: "5 000 streams of 1 event/s, and 2 000 clients a second that come and go",
 			Work: field.Work{Streams: 5_000, Interval: time.Second},
 			Ramp: 1000, Window: churn, Rounds: 1, Protocol: http1, Servers: []string{field.Ours},
 			Churn: Churn{PerSecond: 2000, Stay: time.Second},
@@ -81,12 +90,16 @@ func Full(churn time.Duration) []Scenario {
 		{
 			Name: "h2c", Title: "100 000 HTTP/2 streams of 1 event in 10 s",
 			Work: field.Work{Streams: 100_000, Interval: 10 * time.Second},
-			Ramp: 4000, Window: 40 * time.Second, Rounds: 1, Protocol: "h2c", Servers: []string{field.Ours},
+			Ramp: 2500, Window: 30 * time.Second, Rounds: 1, Protocol: h2c, Servers: []string{field.Ours},
 		},
 	}
 }
 
-const http1 = "http1"
+// How sseload calls the protocols.
+const (
+	http1 = "http1"
+	h2c   = "h2c"
+)
 
 func main(rounds int, window time.Duration) Scenario {
 	return Scenario{

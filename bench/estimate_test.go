@@ -1,0 +1,26 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"log"
+	"strings"
+	"testing"
+	"time"
+)
+
+// README.md promises 45 minutes with the preparations, which take two at most.
+func TestEstimate(t *testing.T) {
+	o, err := parse(nil, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := o.left(0), 43*time.Minute; got > want {
+		t.Errorf("got %v, want at most %v", got, want)
+	}
+	var told bytes.Buffer
+	o.estimate(log.New(&told, "", 0))
+	if !strings.Contains(told.String(), "growth 7") {
+		t.Errorf("got %q, want the minutes of each scenario", &told)
+	}
+}
