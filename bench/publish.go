@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,30 +8,39 @@ import (
 	"sseserver/bench/internal/report"
 )
 
-// publish prints the tables, and writes all forms of the results where asked to.
+// publish prints the tables, and writes the files of each part where asked to.
 func publish(o options, results report.Results, stdout io.Writer) error {
-	markdown := results.Markdown()
-	if _, err := io.WriteString(stdout, markdown); err != nil {
+	if _, err := io.WriteString(stdout, results.Markdown()); err != nil {
 		return err
 	}
 	if o.out == "" {
 		return nil
 	}
-	text, err := results.JSON()
-	if err != nil {
-		return err
-	}
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
-	for name, content := range map[string][]byte{
-		"results.json": text, "results.md": []byte(markdown), "results.svg": results.Plot(),
+	for name, part := range results.Parts() {
+		if err := write(filepath.Join(o.out, name), part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes one part's NAME.json, NAME.md and, if there is a picture, NAME.svg.
+func write(name string, part report.Results) error {
+	text, err := part.JSON()
+	if err != nil {
+		return err
+	}
+	for ending, content := range map[string][]byte{
+		".json": text, ".md": []byte(part.Markdown()), ".svg": part.Plot(),
 	} {
 		if len(content) == 0 {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(o.out, name), content, 0o644); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if err := os.WriteFile(name+ending, content, 0o644); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -21,6 +21,9 @@ type Row struct {
 	Others          float64 `json:"others"`
 	EventsPerSecond float64 `json:"events_per_second"`
 	RSSPerStream    float64 `json:"rss_kib_per_stream"`
+	OpenLagP99      float64 `json:"open_lag_p99_ms"`
+	FirstP50        float64 `json:"first_event_p50_ms"`
+	FirstP99        float64 `json:"first_event_p99_ms"`
 	LatenessP50     float64 `json:"lateness_p50_ms"`
 	LatenessP99     float64 `json:"lateness_p99_ms"`
 
@@ -85,6 +88,9 @@ func row(name string, samples []run.Sample, floor map[int]float64) Row {
 	r.Others = of(func(s run.Sample) float64 { return s.Others })
 	r.EventsPerSecond = of(func(s run.Sample) float64 { return s.EventsPerSecond })
 	r.RSSPerStream = of(func(s run.Sample) float64 { return s.RSSPerStream })
+	r.OpenLagP99 = of(func(s run.Sample) float64 { return s.OpenLagP99 })
+	r.FirstP50 = of(func(s run.Sample) float64 { return s.FirstP50 })
+	r.FirstP99 = of(func(s run.Sample) float64 { return s.FirstP99 })
 	r.LatenessP50 = of(func(s run.Sample) float64 { return s.LatenessP50 })
 	r.LatenessP99 = of(func(s run.Sample) float64 { return s.LatenessP99 })
 	return r

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,33 +53,60 @@ func TestRatiosArePaired(t *testing.T) {
 // some is a benchmark with one of everything that a report tells.
 func some() Results {
 	main := run.Quick()[0]
-	saturated := run.Scenario{
+	busy := run.Scenario{
 		Name: "busy", Title: "5 000 streams of 10 events/s", Protocol: "http1", Window: 12 * time.Second,
 		Work: field.Work{Streams: 5000, Interval: 100 * time.Millisecond},
 	}
-	return Results{
+	churn := run.Scenario{Name: run.Churning, Title: "clients that come and go", Protocol: "http1", Window: time.Minute, Work: field.Work{Streams: 5000}}
+	h2c := run.Scenario{Name: "h2c", Title: "1 000 HTTP/2 streams", Protocol: "h2c", Window: time.Minute, Ramp: 500, Work: field.Work{Streams: 1000}}
+	growth := run.Scenario{
+		Name: run.Growth, Title: "100 to 19 000 streams of 1 event/s", Protocol: "http1", Window: 10 * time.Second, Ramp: 1000,
+		Work: field.Work{Interval: time.Second}, Sizes: []int{100, 5_000, 19_000},
+	}
+	r := Results{
 		Date: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: "bench/run --quick",
 		Machine: host.Machine{CPU: "A processor", Cores: 2, MemoryMiB: 2048, Kernel: "6.1", System: "Debian", OpenFiles: 1024},
-		Servers: []Server{{field.Floor, "C epoll floor", "cc 12"}, {field.Ours, "this server", "v1"}, {"x", "X & <Y>", "2"}},
+		Servers: []Server{{field.Floor, "C epoll floor", "cc 12"}, {field.Ours, "this server", "v1"}, {field.Before, "this server before", "v0"}, {"x", "X & <Y>", "2"}},
 		Scenarios: []Outcome{
 			NewOutcome(main, []run.Sample{
 				{Server: field.Floor, Round: 1, CPUPerEvent: 5, RSSPerStream: .8, LatenessP50: .5, LatenessP99: 1.04, EventsPerSecond: 20000},
 				{Server: field.Ours, Round: 1, CPUPerEvent: 6, RSSPerStream: 7.9, LatenessP50: .6, LatenessP99: 2, EventsPerSecond: 20000, Others: .2},
 				{Server: "x", Round: 1, Error: "it fell over"},
 			}),
-			NewOutcome(saturated, []run.Sample{
+			NewOutcome(busy, []run.Sample{
 				{
 					Server: field.Ours, Round: 1, CPUPerEvent: 6, RSSPerStream: 7, LatenessP50: 80, LatenessP99: 200, EventsPerSecond: 50000,
 					Lost: 1, Faults: 2, Complaints: []string{"CPU"},
 					Probe: &run.ProbeResult{Sends: 100, SendP99: 20, Streams: 100, StreamP99: 30},
+				},
+				{Server: field.Before, Round: 1, CPUPerEvent: 8, RSSPerStream: 5, EventsPerSecond: 50000},
+			}),
+			NewOutcome(churn, []run.Sample{
+				{
+					Server: field.Ours, Round: 1, CPUPerEvent: 60,
 					Churn: &run.ChurnResult{
 						Seconds: 60, PerSecond: 2000, FirstP99: 40, Goroutines: [2]int{9, 10}, RSSMiB: [2]int{60, 61},
 						Streams: [2]int{6000, 6001}, StreamsAfter: 5000,
 					},
 				},
 			}),
+			NewOutcome(h2c, []run.Sample{{Server: field.Ours, Round: 1, CPUPerEvent: 9, RSSPerStream: 16, OpenLagP99: .5, FirstP50: 1.25, FirstP99: 70}}),
 		},
 	}
+	for i, step := range growth.Steps() {
+		grown := float64(i)
+		samples := []run.Sample{
+			{Server: field.Floor, Round: 1, CPUPerEvent: 20 - 3*grown, RSSPerStream: 1 / (1 + grown), LatenessP99: 1},
+			{Server: field.Ours, Round: 1, CPUPerEvent: 28 - 4*grown, RSSPerStream: 20 - 6*grown, LatenessP99: 2 + 5*grown},
+			{Server: "x", Round: 1, CPUPerEvent: 30 + grown, RSSPerStream: 40, LatenessP99: 2},
+		}
+		if i == 2 {
+			samples[1].Lost = 7
+			samples[2] = run.Sample{Server: "x", Round: 1, Error: "it fell over"}
+		}
+		r.Scenarios = append(r.Scenarios, NewOutcome(step, samples))
+	}
+	return r
 }
 
 func TestGolden(t *testing.T) {
@@ -87,7 +115,11 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, got := range map[string]string{"results.md": r.Markdown(), "results.json": string(text), "results.svg": string(r.Plot())} {
+	parts := r.Parts()
+	for name, got := range map[string]string{
+		"results.md": r.Markdown(), "results.json": string(text), "churn.md": parts[run.Churning].Markdown(),
+		"main.svg": string(parts[run.Main].Plot()), "growth.svg": string(parts[run.Growth].Plot()),
+	} {
 		file := filepath.Join("testdata", name)
 		if *update {
 			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -104,16 +136,87 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func TestPlotIsWellFormed(t *testing.T) {
-	d := xml.NewDecoder(strings.NewReader(string(some().Plot())))
-	for {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
+func TestPlotsAreWellFormed(t *testing.T) {
+	parts := some().Parts()
+	for _, name := range []string{run.Main, run.Growth} {
+		d := xml.NewDecoder(strings.NewReader(string(parts[name].Plot())))
+		for {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
 		}
 	}
-	if got := (Results{}).Plot(); got != nil {
-		t.Errorf("without the main scenario: got %s", got)
+	if got := parts[others].Plot(); got != nil {
+		t.Errorf("of scenarios without a picture: got %s", got)
+	}
+}
+
+// Each scenario is in one part, with the servers that took part in it.
+func TestParts(t *testing.T) {
+	want := map[string]string{
+		run.Main: "main | floor sseserver x", others: "busy h2c | sseserver before",
+		run.Churning: "churn | sseserver", run.Growth: "growth growth growth | floor sseserver x",
+	}
+	parts := some().Parts()
+	if len(parts) != len(want) {
+		t.Errorf("got %d parts, want %d", len(parts), len(want))
+	}
+	for name, want := range want {
+		var words []string
+		for _, o := range parts[name].Scenarios {
+			words = append(words, o.Name)
+		}
+		words = append(words, "|")
+		for _, s := range parts[name].Servers {
+			words = append(words, s.Name)
+		}
+		if got := strings.Join(words, " "); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}
+
+// The comparison is within a round: the machine was slower in the second one.
+func TestVersusIsPaired(t *testing.T) {
+	r := Results{Servers: []Server{{Name: field.Ours, Title: "ours"}, {Name: field.Before, Title: "theirs"}}}
+	o := Outcome{Samples: []run.Sample{
+		{Server: field.Before, Round: 1, CPUPerEvent: 10, RSSPerStream: 10},
+		{Server: field.Ours, Round: 1, CPUPerEvent: 11, RSSPerStream: 9},
+		{Server: field.Ours, Round: 2, CPUPerEvent: 26, RSSPerStream: 8},
+		{Server: field.Before, Round: 2, CPUPerEvent: 20, RSSPerStream: 10},
+		{Server: field.Ours, Round: 3, CPUPerEvent: 10, RSSPerStream: 5},
+		{Server: field.Before, Round: 3, Error: "it fell over"},
+	}}
+	want := "Ratio of ours to theirs in the same round: CPU per event median 1.20 (1.10, 1.30); memory per stream median 0.85 (0.90, 0.80)."
+	if got := r.versus(o); got != want {
+		t.Errorf("\ngot  %s\nwant %s", got, want)
+	}
+	o.Samples = o.Samples[4:]
+	if got := r.versus(o); got != "" {
+		t.Errorf("no round that both completed: got %s", got)
+	}
+}
+
+func TestScale(t *testing.T) {
+	for _, tt := range []struct {
+		most, step float64
+		count      int
+	}{{0, 1, 1}, {4.9, 1, 5}, {5.1, 2, 3}, {24, 5, 5}, {26, 10, 3}, {43, 10, 5}, {60, 20, 3}, {500, 100, 5}, {.3, .1, 3}} {
+		if step, count := scale(tt.most); math.Abs(step-tt.step) > 1e-9 || count != tt.count {
+			t.Errorf("%v: got %d steps of %v, want %d of %v", tt.most, count, step, tt.count, tt.step)
+		}
+	}
+}
+
+func TestAxes(t *testing.T) {
+	at := axes{least: 100, most: 10_000, top: 50}
+	left, middle, right := at.x(100), at.x(1000), at.x(10_000)
+	if left != chartLeft || right != chartWidth-chartRight || math.Abs(middle-(left+right)/2) > 1e-9 {
+		t.Errorf("x: got %v, %v, %v", left, middle, right)
+	}
+	if bottom, top := at.y(0), at.y(50); bottom != chartTop+chartHeight || top != chartTop {
+		t.Errorf("y: got %v, %v", bottom, top)
 	}
 }
