@@ -18,6 +18,9 @@ func TestEstimate(t *testing.T) {
 	if got, want := o.left(0), 43*time.Minute; got > want {
 		t.Errorf("got %v, want at most %v", got, want)
 	}
+	if got, want := o.left(1), o.left(0)-o.expected(o.scenarios[0]); got != want {
+		t.Errorf("after the first: got %v, want %v", got, want)
+	}
 	var told bytes.Buffer
 	o.estimate(log.New(&told, "", 0))
 	if !strings.Contains(told.String(), "growth 7") {

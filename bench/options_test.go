@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -45,6 +47,9 @@ func names(servers []field.Entry) string {
 
 func TestBadOptions(t *testing.T) {
 	for _, args := range []string{"--only nobody", "more", "--rounds -1", "--server-core 1", "--churn 1s", "--what", "--versus /nowhere", "--only churn,floor", "--only before"} {
+		if _, err := parse(strings.Fields(args), io.Discard); !errors.Is(err, errUsage) {
+			t.Errorf("%s: got %v, want %v", args, err, errUsage)
+		}
 		var stdout, stderr bytes.Buffer
 		if code := bench(t.Context(), strings.Fields(args), &stdout, &stderr); code != exitUsage || stderr.Len() == 0 {
 			t.Errorf("%s: exit code %d and %q, want %d and a word about it", args, code, &stderr, exitUsage)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -36,8 +37,10 @@ const curveStyle = `<style>
 // cost, with a line for each server.
 func (r Results) curves(steps []Outcome) []byte {
 	panels := []panel{
-		{"CPU per event, µs", "%.4g", cpuPerEvent},
-		{"Memory per stream, KiB", "%.4g", memoryPerStream},
+		// A process that 100 streams wake for every single event pays many times as
+		// much for it: on a linear axis the other steps would be one flat line.
+		{"CPU per event, µs (logarithmic)", "%.4g", true, cpuPerEvent},
+		{"Memory per stream, KiB", "%.4g", false, memoryPerStream},
 	}
 	return r.picture("Cost of event streams by their number", curveStyle, chartTop+chartHeight+chartBottom, func(b *strings.Builder) {
 		r.legend(b, steps[0].Rows)
@@ -61,17 +64,13 @@ func (r Results) legend(b *strings.Builder, rows []Row) {
 
 // lines draws the axes of a chart and a line for each server.
 func (p panel) lines(b *strings.Builder, steps []Outcome) {
-	most := 0.0
-	for _, o := range steps {
-		for _, row := range o.Rows {
-			most = max(most, p.value(row))
-		}
+	ticks := p.ticks(steps)
+	at := axes{
+		least: float64(steps[0].Streams), most: float64(steps[len(steps)-1].Streams),
+		bottom: ticks[0], top: ticks[len(ticks)-1], log: p.log,
 	}
-	step, count := scale(most)
-	at := axes{least: float64(steps[0].Streams), most: float64(steps[len(steps)-1].Streams), top: step * float64(count)}
 	fmt.Fprintf(b, `<text class="head" x="%d" y="%d">%s</text>`+"\n", margin, chartTop-18, html.EscapeString(p.title))
-	for i := range count + 1 {
-		value := step * float64(i)
+	for _, value := range ticks {
 		y := at.y(value)
 		fmt.Fprintf(b, `<path class="grid" d="M%d %.1fH%d"/><text class="small" x="%d" y="%.1f" text-anchor="end">`+p.format+"</text>\n",
 			chartLeft, y, chartWidth-chartRight, chartLeft-6, y+4, value)
@@ -80,11 +79,30 @@ func (p panel) lines(b *strings.Builder, steps []Outcome) {
 		fmt.Fprintf(b, `<text class="small" x="%.1f" y="%d" text-anchor="middle">%s</text>`+"\n",
 			at.x(o.Streams), chartTop+chartHeight+18, thousands(o.Streams))
 	}
-	fmt.Fprintf(b, `<text class="small" x="%d" y="%d" text-anchor="middle">streams, logarithmic</text>`+"\n",
+	fmt.Fprintf(b, `<text class="small" x="%d" y="%d" text-anchor="middle">streams (logarithmic)</text>`+"\n",
 		(chartLeft+chartWidth-chartRight)/2, chartTop+chartHeight+38)
 	for i := range steps[0].Rows {
 		p.line(b, steps, i, at)
 	}
+}
+
+// ticks are the labelled values of the axis, which has room for all values.
+func (p panel) ticks(steps []Outcome) []float64 {
+	var values []float64
+	for _, o := range steps {
+		for _, row := range o.Rows {
+			if row.Rounds > 0 {
+				values = append(values, p.value(row))
+			}
+		}
+	}
+	if len(values) == 0 {
+		values = []float64{1}
+	}
+	if p.log {
+		return logTicks(slices.Min(values), slices.Max(values))
+	}
+	return linearTicks(slices.Max(values))
 }
 
 // line is the line of one server, the i-th, through the steps that it completed.
@@ -96,7 +114,7 @@ func (p panel) line(b *strings.Builder, steps []Outcome, i int, at axes) {
 		if row.Rounds == 0 {
 			continue
 		}
-		x, y := at.x(o.Streams), at.y(max(p.value(row), 0))
+		x, y := at.x(o.Streams), at.y(p.value(row))
 		fmt.Fprintf(&path, "%c%.1f %.1f", "ML"[min(path.Len(), 1)], x, y)
 		fmt.Fprintf(&dots, `<circle class="dot %s" cx="%.1f" cy="%.1f" r="3.5"/>`, class, x, y)
 	}
@@ -105,8 +123,13 @@ func (p panel) line(b *strings.Builder, steps []Outcome, i int, at axes) {
 	}
 }
 
-// axes turn figures into places of a chart.
-type axes struct{ least, most, top float64 }
+// axes turn figures into places of a chart. That of the streams is always
+// logarithmic.
+type axes struct {
+	least, most float64 // streams
+	bottom, top float64 // values
+	log         bool    // the values are on a logarithmic axis
+}
 
 func (a axes) x(streams int) float64 {
 	const room = chartWidth - chartLeft - chartRight
@@ -116,22 +139,52 @@ func (a axes) x(streams int) float64 {
 	return chartLeft + room*math.Log(float64(streams)/a.least)/math.Log(a.most/a.least)
 }
 
-func (a axes) y(value float64) float64 { return chartTop + chartHeight*(1-value/a.top) }
-
-// scale divides an axis from 0 to at least most: into count steps of a round
-// number, five at most.
-func scale(most float64) (step float64, count int) {
-	if most <= 0 {
-		return 1, 1
+func (a axes) y(value float64) float64 {
+	value = max(value, a.bottom)
+	part := (value - a.bottom) / (a.top - a.bottom)
+	if a.log {
+		part = math.Log(value/a.bottom) / math.Log(a.top/a.bottom)
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(most/5)))
-	for _, times := range []float64{1, 2, 5, 10} {
-		step = times * unit
-		if most <= 5*step {
-			break
+	return chartTop + chartHeight*(1-part)
+}
+
+// linearTicks are round numbers from 0 to at least most, six of them or fewer.
+func linearTicks(most float64) []float64 {
+	step := 1.0
+	if most > 0 {
+		step = roundUp(most / 5)
+	}
+	ticks := []float64{0, step}
+	for ticks[len(ticks)-1] < most {
+		ticks = append(ticks, step*float64(len(ticks)))
+	}
+	return ticks
+}
+
+// logTicks are 1, 2, 5, 10 and so on, from at most least to at least most. There
+// are two or more.
+func logTicks(least, most float64) []float64 {
+	least = max(least, 1) // less than a microsecond is not told apart
+	ticks := []float64{roundUp(least)}
+	if ticks[0] > least {
+		ticks[0] = roundUp(ticks[0] / 2.5) // the one before
+	}
+	for last := ticks[0]; last < most || len(ticks) < 2; {
+		last = roundUp(last * 1.1) // the one after
+		ticks = append(ticks, last)
+	}
+	return ticks
+}
+
+// roundUp is the next of 1, 2, 5, 10 and so on that is not less.
+func roundUp(value float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(value)))
+	for _, times := range []float64{1, 2, 5} {
+		if value <= times*unit {
+			return times * unit
 		}
 	}
-	return step, int(math.Ceil(most / step))
+	return 10 * unit
 }
 
 // thousands is a number as short as an axis wants it.

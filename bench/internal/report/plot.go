@@ -52,6 +52,7 @@ func (r Results) picture(title, style string, height int, draw func(*strings.Bui
 type panel struct {
 	title  string
 	format string // of a value
+	log    bool   // of a line chart: its values are on a logarithmic axis
 	value  func(Row) float64
 }
 
@@ -78,8 +79,8 @@ const barStyle = `<style>
 // bars draws a chart for each cost of one scenario, with a bar for each server.
 func (r Results) bars(o Outcome) []byte {
 	panels := []panel{
-		{"CPU per event, × the kernel's own cost · " + o.Title, "%.2f", cpuTimesFloor},
-		{"Memory per stream, KiB · " + o.Title, "%.1f", memoryPerStream},
+		{"CPU per event, × the kernel's own cost · " + o.Title, "%.2f", false, cpuTimesFloor},
+		{"Memory per stream, KiB · " + o.Title, "%.1f", false, memoryPerStream},
 	}
 	height := margin + len(panels)*(panelHead+barPitch*len(o.Rows)+panelGap)
 	return r.picture("Cost of event streams", barStyle, height, func(b *strings.Builder) {

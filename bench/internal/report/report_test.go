@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -199,24 +200,42 @@ func TestVersusIsPaired(t *testing.T) {
 	}
 }
 
-func TestScale(t *testing.T) {
+func TestTicks(t *testing.T) {
 	for _, tt := range []struct {
-		most, step float64
-		count      int
-	}{{0, 1, 1}, {4.9, 1, 5}, {5.1, 2, 3}, {24, 5, 5}, {26, 10, 3}, {43, 10, 5}, {60, 20, 3}, {500, 100, 5}, {.3, .1, 3}} {
-		if step, count := scale(tt.most); math.Abs(step-tt.step) > 1e-9 || count != tt.count {
-			t.Errorf("%v: got %d steps of %v, want %d of %v", tt.most, count, step, tt.count, tt.step)
+		got  []float64
+		want string
+	}{
+		{linearTicks(0), "[0 1]"},
+		{linearTicks(4.9), "[0 1 2 3 4 5]"},
+		{linearTicks(5.1), "[0 2 4 6]"},
+		{linearTicks(43), "[0 10 20 30 40 50]"},
+		{linearTicks(60), "[0 20 40 60]"},
+		{logTicks(11, 203), "[10 20 50 100 200 500]"},
+		{logTicks(10, 50), "[10 20 50]"},
+		{logTicks(21, 49), "[20 50]"},
+		{logTicks(9, 9), "[5 10]"},
+		{logTicks(5, 5), "[5 10]"},
+		{logTicks(0, 3), "[1 2 5]"},
+	} {
+		if got := fmt.Sprintf("%.4g", tt.got); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
 		}
 	}
 }
 
 func TestAxes(t *testing.T) {
-	at := axes{least: 100, most: 10_000, top: 50}
+	at := axes{least: 100, most: 10_000, bottom: 10, top: 1000}
 	left, middle, right := at.x(100), at.x(1000), at.x(10_000)
 	if left != chartLeft || right != chartWidth-chartRight || math.Abs(middle-(left+right)/2) > 1e-9 {
 		t.Errorf("x: got %v, %v, %v", left, middle, right)
 	}
-	if bottom, top := at.y(0), at.y(50); bottom != chartTop+chartHeight || top != chartTop {
-		t.Errorf("y: got %v, %v", bottom, top)
+	for _, log := range []bool{false, true} {
+		at.log = log
+		if below, bottom, top := at.y(0), at.y(10), at.y(1000); below != bottom || bottom != chartTop+chartHeight || top != chartTop {
+			t.Errorf("y, logarithmic %v: got %v, %v, %v", log, below, bottom, top)
+		}
+	}
+	if got := at.y(100); math.Abs(got-(chartTop+chartHeight/2.)) > 1e-9 {
+		t.Errorf("y of the middle: got %v", got)
 	}
 }

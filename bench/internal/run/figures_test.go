@@ -46,7 +46,7 @@ func TestReadings(t *testing.T) {
 func TestFill(t *testing.T) {
 	var report loadReport
 	text := `{"started":"2026-01-02T03:04:05Z","windows":{"ramp_ms":500,"steady_ms":3500,"drain_ms":5000},
-		"metrics":{"lateness":{"unit":"ms","p50":1.5,"p99":9,"windows":{}}},"health":{"complaints":["tired"]},"counts":{"lost":3,"corrupt":1,"failed":2},
+		"metrics":{"open_lag":{"p99":0.5},"ttfe":{"p50":3,"p99":40},"lateness":{"unit":"ms","p50":1.5,"p99":9,"windows":{}}},"health":{"complaints":["tired"]},"counts":{"lost":3,"corrupt":1,"failed":2},
 		"timeline":[{"events":7},{"events":70},{"events":100},{"events":300},{"events":50}]}`
 	if err := json.Unmarshal([]byte(text), &report); err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestFill(t *testing.T) {
 	// The whole seconds after the settling are 2 and 3.
 	want := Sample{
 		CPUPerEvent: 2500, Core: .5, Others: .1, EventsPerSecond: 200, RSSPerStream: 5, IdleRSS: 100,
-		LatenessP50: 1.5, LatenessP99: 9, Lost: 3, Faults: 3, Complaints: []string{"tired"},
+		OpenLagP99: .5, FirstP50: 3, FirstP99: 40, LatenessP50: 1.5, LatenessP99: 9, Lost: 3, Faults: 3, Complaints: []string{"tired"},
 	}
 	if a, b := asJSON(t, got), asJSON(t, want); a != b {
 		t.Errorf("\ngot  %s\nwant %s", a, b)
