@@ -33,10 +33,13 @@ type Streamer struct {
 	chunks chan Chunk
 
 	// Owned by Run.
-	plan  Plan
-	start time.Duration // of the stream, on the clock's scale
-	now   time.Duration // since the start of the stream, when last looked at
-	quiet time.Duration // when the last chunk was sent
+	plan   Plan
+	start  time.Duration // of the stream, on the clock's scale
+	now    time.Duration // since the start of the stream, when last looked at
+	quiet  time.Duration // when the last chunk was sent
+	chunk  Chunk         // the last that was sent, or that is being sent
+	text   string        // the next one, if supply says Ready
+	supply Supply
 
 	// Written by Run before it closes chunks, read by others after.
 	err error
@@ -65,8 +68,9 @@ func (s *Streamer) Err() error { return s.err }
 // ctx has ended, having closed Chunks.
 //
 // The goroutine waits nearly all the time, and its stack, which is most of what
-// it costs, should stay at the 2 KiB that it starts with: hence the small
-// functions below, each with the few variables it needs.
+// it costs, should stay at the 2 KiB that it starts with. From these, the first
+// select takes 700 bytes, and the guard below 900: hence the small functions, of
+// which those that wait have few variables.
 func (s *Streamer) Run(ctx context.Context) {
 	defer s.end()
 	s.err = s.stream(ctx)
@@ -83,25 +87,16 @@ func (s *Streamer) end() {
 // stream is the paced loop. It looks one text ahead, so that a chunk can say
 // whether something follows.
 func (s *Streamer) stream(ctx context.Context) error {
-	text, supply := s.skip(ctx)
-	for position := s.plan.From; supply == Ready; position++ {
-		chunk := Chunk{Text: text, Position: position, Due: s.due(position)}
-		if !s.sleepUntil(ctx, chunk.Due, position) {
+	s.skip(ctx)
+	for position := s.plan.From; s.supply == Ready; position++ {
+		if !s.sleepUntilDue(ctx, position) || !s.sendText(ctx, position) {
 			return context.Cause(ctx)
 		}
-		next := forever
-		if text, supply = s.plan.Source.Next(); supply == Ready {
-			next = s.due(position + 1)
-		}
-		chunk.More = supply == End || next <= s.now
-		if !s.send(ctx, chunk, next) {
-			return context.Cause(ctx)
-		}
-		if supply == Wait {
-			text, supply = s.await(ctx, position+1)
+		if s.supply == Wait {
+			s.await(ctx, position+1)
 		}
 	}
-	if supply == Wait {
+	if s.supply == Wait {
 		return context.Cause(ctx)
 	}
 	return nil
@@ -113,36 +108,36 @@ func (s *Streamer) due(position int) time.Duration { return s.plan.Pace.Due(posi
 // look reads the time.
 func (s *Streamer) look() { s.now = time.Since(s.plan.Start) }
 
-// skip returns the first text that is to be sent, as await does.
-func (s *Streamer) skip(ctx context.Context) (text string, supply Supply) {
+// skip reads the first text that is to be sent, as await does.
+func (s *Streamer) skip(ctx context.Context) {
 	s.look()
-	for position := s.plan.First; ; position++ {
-		text, supply = s.await(ctx, s.plan.From)
-		if supply != Ready || position >= s.plan.From {
-			return text, supply
+	for position := s.plan.First; position <= s.plan.From; position++ {
+		if s.await(ctx, s.plan.From); s.supply != Ready {
+			return
 		}
 	}
 }
 
-// await returns the source's next text, that of position, as soon as there is
-// one. It returns Wait only if ctx has ended before.
+// await reads the source's next text, that of position, as soon as there is one.
+// It leaves the supply at Wait only if ctx has ended before.
 //
 //go:noinline
-func (s *Streamer) await(ctx context.Context, position int) (text string, supply Supply) {
+func (s *Streamer) await(ctx context.Context, position int) {
 	for {
-		if text, supply = s.plan.Source.Next(); supply != Wait {
-			return text, supply
+		if s.text, s.supply = s.plan.Source.Next(); s.supply != Wait {
+			return
 		}
 		told, ok := s.wait(ctx, s.nextBeat())
 		if !ok || told == due && !s.beat(ctx, position) {
-			return "", Wait
+			return
 		}
 	}
 }
 
-// sleepUntil waits until the chunk of position is due, and sends a heartbeat
+// sleepUntilDue waits until the chunk of position is due, and sends a heartbeat
 // after each silence before that. It says false if ctx has ended.
-func (s *Streamer) sleepUntil(ctx context.Context, until time.Duration, position int) bool {
+func (s *Streamer) sleepUntilDue(ctx context.Context, position int) bool {
+	until := s.due(position)
 	for {
 		at := min(until, s.nextBeat())
 		told, ok := s.wait(ctx, at)
@@ -207,18 +202,32 @@ func (s *Streamer) cancelAlarm() {
 //
 //go:noinline
 func (s *Streamer) beat(ctx context.Context, position int) bool {
-	return s.send(ctx, Chunk{Position: position, Due: s.nextBeat()}, forever)
+	s.chunk = Chunk{Position: position, Due: s.nextBeat()}
+	return s.send(ctx, forever)
 }
 
-// send hands a chunk to the handler, before one that is due at next. It says
+// sendText sends the text that was read ahead, and reads the next one.
+//
+//go:noinline
+func (s *Streamer) sendText(ctx context.Context, position int) bool {
+	s.chunk = Chunk{Text: s.text, Position: position, Due: s.due(position)}
+	next := forever
+	if s.text, s.supply = s.plan.Source.Next(); s.supply == Ready {
+		next = s.due(position + 1)
+	}
+	s.chunk.More = s.supply == End || next <= s.now
+	return s.send(ctx, next)
+}
+
+// send hands the chunk to the handler, before one that is due at next. It says
 // false if ctx has ended before.
-func (s *Streamer) send(ctx context.Context, chunk Chunk, next time.Duration) bool {
+func (s *Streamer) send(ctx context.Context, next time.Duration) bool {
 	s.quiet = s.now
 	select {
-	case s.chunks <- chunk: // mostly the handler waits for it, and this is all
+	case s.chunks <- s.chunk: // mostly the handler waits for it, and this is all
 		return true
 	default:
-		return s.offer(ctx, chunk, next)
+		return s.offer(ctx, next)
 	}
 }
 
@@ -226,23 +235,23 @@ func (s *Streamer) send(ctx context.Context, chunk Chunk, next time.Duration) bo
 // this one says that more follows.
 //
 //go:noinline
-func (s *Streamer) offer(ctx context.Context, chunk Chunk, next time.Duration) bool {
-	if !chunk.More && next < forever && !s.plan.Clock.wakeAt(s.start+next, &s.sleeper) {
-		chunk.More = true
+func (s *Streamer) offer(ctx context.Context, next time.Duration) (sent bool) {
+	if !s.chunk.More && next < forever && !s.plan.Clock.wakeAt(s.start+next, &s.sleeper) {
+		s.chunk.More = true
 	}
-	defer s.cancelAlarm()
-	for {
+	for !sent && ctx.Err() == nil {
 		select {
-		case s.chunks <- chunk:
-			s.look()
-			s.quiet = s.now
-			return true
+		case s.chunks <- s.chunk:
+			sent = true
 		case told := <-s.mailbox:
-			chunk.More = chunk.More || told == due
+			s.chunk.More = s.chunk.More || told == due
 		case <-ctx.Done():
-			return false
 		}
 	}
+	s.cancelAlarm()
+	s.look()
+	s.quiet = s.now
+	return sent
 }
 
 // PanicError is the end of a streamer that panicked.
