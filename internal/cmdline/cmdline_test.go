@@ -84,6 +84,7 @@ func TestParseRefuses(t *testing.T) {
 		{"--intervall 5ms", "--intervall", "unknown flag; did you mean --interval?"},
 		{"--intervall=5ms", "--intervall", "unknown flag; did you mean --interval?"},
 		{"-intreval", "--intreval", "unknown flag; did you mean --interval?"},
+		{"-i5", "--i5", "unknown flag; did you mean -i?"},
 		{"--one", "--one", "unknown flag; did you mean --once?"},
 		{"--hepl", "--hepl", "unknown flag; did you mean --help?"},
 		{"--verbose", "--verbose", "unknown flag; prog --help lists what there is"},

@@ -8,7 +8,7 @@ import "flag"
 func nearest(flags *flag.FlagSet, misspelt string) (near string) {
 	least := min(2, len(misspelt)/2) + 1
 	flags.VisitAll(func(f *flag.Flag) {
-		if d := distance(misspelt, f.Name); d < least && len(f.Name) > 1 {
+		if d := distance(misspelt, f.Name); d < least {
 			near, least = f.Name, d
 		}
 	})
