@@ -29,7 +29,7 @@ type arrow struct {
 var arrows = []arrow{
 	{
 		"cmd/sseserver",
-		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/logs", "internal/metrics"},
+		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/logs", "internal/metrics", "internal/tlscert"},
 		"the program wires the parts; a streamer is the broker's to start",
 	},
 	{
@@ -79,6 +79,10 @@ var arrows = []arrow{
 	{
 		"internal/wire", nil,
 		"a connection that was taken over knows bytes, and nothing of streams and frames",
+	},
+	{
+		"internal/tlscert/...", nil,
+		"a certificate is files or made, whatever is served with it and whoever logs it",
 	},
 	{
 		"internal/eventstream", nil,
