@@ -118,6 +118,7 @@ var (
 	urls         = Field{Key: "urls", Kind: List, About: "the addresses to open"}
 	config       = Field{Key: "config", Kind: Object, About: "every setting in use"}
 	path         = Field{Key: "path", Kind: String, About: "the log file"}
+	fingerprint  = Field{Key: "fingerprint", Kind: String, About: "SHA-256 of the TLS certificate in use, in hexadecimal digits"}
 	fromLevel    = Field{Key: "from", Kind: String, About: "the level before"}
 	toLevel      = Field{Key: "to", Kind: String, About: "the level now"}
 	fromPosition = Field{Key: "from", Kind: Int, About: "position of the first chunk that this stream sends"}
@@ -168,6 +169,9 @@ func Settings(all zapcore.ObjectMarshaler) zap.Field { return zap.Object(config.
 
 // Path is the log file.
 func Path(name string) zap.Field { return zap.String(path.Key, name) }
+
+// Fingerprint is that of the TLS certificate in use.
+func Fingerprint(hash string) zap.Field { return zap.String(fingerprint.Key, hash) }
 
 // FromLevel is the log level before a change.
 func FromLevel(l zapcore.Level) zap.Field { return zap.String(fromLevel.Key, l.String()) }

@@ -28,7 +28,7 @@ var (
 	ServerListening = declare(Event{
 		Name: "server.listening", Levels: at(zap.InfoLevel), Message: "listening",
 		About:    "Once for each listener, when it accepts connections.",
-		Required: fields(listener, urls),
+		Required: fields(listener, urls), Optional: fields(fingerprint),
 	})
 	ServerReady = declare(Event{
 		Name: "server.ready", Levels: at(zap.InfoLevel), Message: "ready",
@@ -49,6 +49,12 @@ var (
 		Name: "log.reopened", Levels: at(zap.InfoLevel, zap.ErrorLevel), Message: "log file reopened",
 		About:    "SIGHUP arrived and the log file was opened anew. At error, with `error`, it could not be, and the old one stays in use.",
 		Required: fields(path), Optional: fields(errorText),
+	})
+	TLSReloaded = declare(Event{
+		Name: "tls.reloaded", Levels: at(zap.InfoLevel, zap.ErrorLevel), Message: "certificate reloaded",
+		About: "The files of `--tls-cert` and `--tls-key` have changed and were read anew, at the first handshake after that. " +
+			"At error, with `error`, they could not be used, and the old certificate stays in use; the same error is logged once.",
+		Required: fields(fingerprint), Optional: fields(errorText),
 	})
 	ServerShutdownStarted = declare(Event{
 		Name: "server.shutdown_started", Levels: at(zap.InfoLevel), Message: "shutting down",
