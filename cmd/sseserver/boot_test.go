@@ -17,7 +17,7 @@ import (
 
 // liveServer is the whole program, run in this process on a port of its own.
 type liveServer struct {
-	url, addr string // http://host:port and host:port
+	url, addr string // http://host:port or https://host:port, and host:port
 	admin     string // http://host:port, if a flag turned it on
 	says      string // what it said to a person
 	log       *logSink
@@ -52,13 +52,13 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 		lines.Scan()
 		s.says += lines.Text() + "\n"
 	}
-	_, page, ok := strings.Cut(s.says, "http://")
+	scheme, page, ok := strings.Cut(s.says, "://")
 	if !ok {
 		t.Fatalf("the program does not say where it listens: %q\n%s", s.says, s.log.tail(4000))
 	}
 	go io.Copy(io.Discard, stdout) // ends with the program
 	s.addr, _, _ = strings.Cut(page, "/")
-	s.url = "http://" + s.addr
+	s.url = scheme[strings.LastIndexByte(scheme, ' ')+1:] + "://" + s.addr
 	for _, line := range s.log.named("server.listening") {
 		if line["listener"] == "admin" {
 			s.admin = strings.TrimSuffix(line["urls"].([]any)[0].(string), "/metrics")

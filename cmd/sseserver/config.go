@@ -37,6 +37,11 @@ type Config struct {
 	// CORSOrigins may read answers from other pages: "*" alone for any.
 	CORSOrigins []string
 
+	// TLSCert and TLSKey are the PEM files of the public listener's certificate and its key; both empty is no TLS, unless
+	// TLSSelfSigned asks for a certificate that is made in memory.
+	TLSCert, TLSKey string
+	TLSSelfSigned   bool
+
 	LogFormat logs.Format
 	LogLevel  zapcore.Level
 	// LogFile is appended to; empty is standard error.
@@ -79,6 +84,10 @@ func settings(c *Config) []setting {
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
 		{"cors-origins", "*", "whose pages may read the answers: * for any, or origins with commas between", &origins{&c.CORSOrigins}},
 
+		{"tls-cert", "", "PEM file of the certificate for HTTPS on the public listener, read anew when it changes; empty is no TLS", &text{&c.TLSCert}},
+		{"tls-key", "", "PEM file of its private key", &text{&c.TLSKey}},
+		{"tls-self-signed", "false", "HTTPS with a certificate for localhost that is made at the start", &toggle{&c.TLSSelfSigned}},
+
 		{"log-format", "auto", "form of the log lines; auto is console on a terminal and json elsewhere", formats(&c.LogFormat)},
 		{"log-level", "info", "least level that is logged", levels(&c.LogLevel)},
 		{"log-file", "", "file to append the log to, opened anew on SIGHUP; empty is standard error", &text{&c.LogFile}},
@@ -101,7 +110,7 @@ func (c *Config) check() error {
 		return c.invalid(fmt.Errorf("--max-message-bytes must not be above --max-store-bytes, got %s and %s",
 			shortSize(c.MaxMessageBytes), shortSize(c.MaxStoreBytes)), "max-message-bytes", "max-store-bytes")
 	}
-	return nil
+	return c.checkTLS()
 }
 
 func (c *Config) checkInterval(name string, d time.Duration) error {

@@ -17,7 +17,7 @@ func TestCheckHealth(t *testing.T) {
 			}
 			http.Error(w, "shutting down", status)
 		}))
-		err := checkHealth(t.Context(), server.Listener.Addr().String())
+		err := checkHealth(t.Context(), "http", server.Listener.Addr().String())
 		server.Close()
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("status %d: %v, want %q", status, err, want)
@@ -32,7 +32,7 @@ func TestCheckHealthOfNoServer(t *testing.T) {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	if err := checkHealth(t.Context(), addr); err == nil {
+	if err := checkHealth(t.Context(), "http", addr); err == nil {
 		t.Error("healthy, with nobody there")
 	}
 }
@@ -44,7 +44,7 @@ func TestCheckHealthOfAServerThatDoesNotAnswer(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
-	if err := checkHealth(ctx, server.Listener.Addr().String()); err == nil {
+	if err := checkHealth(ctx, "http", server.Listener.Addr().String()); err == nil {
 		t.Error("healthy, without an answer")
 	}
 }

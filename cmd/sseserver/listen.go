@@ -12,6 +12,7 @@ import (
 type listener struct {
 	net.Listener
 	server *http.Server
+	scheme string // http or https
 }
 
 func listen(name, addr string, server *http.Server) (*listener, error) {
@@ -20,15 +21,23 @@ func listen(name, addr string, server *http.Server) (*listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s listener: %w", name, err)
 	}
-	return &listener{open, server}, nil
+	scheme := "http"
+	if server.TLSConfig != nil { // later net/http sets it for all
+		scheme = "https"
+	}
+	return &listener{open, server, scheme}, nil
 }
 
 // serve accepts connections until the server is shut down.
 func (l *listener) serve() error {
-	if err := l.server.Serve(l.Listener); !errors.Is(err, http.ErrServerClosed) {
+	serve := l.server.Serve
+	if l.scheme == "https" {
+		serve = func(l2 net.Listener) error { return l.server.ServeTLS(l2, "", "") } // the certificate is in its TLSConfig
+	}
+	if err := serve(l.Listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
 }
 
-func (l *listener) url() string { return "http://" + l.Addr().String() }
+func (l *listener) url() string { return l.scheme + "://" + l.Addr().String() }

@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"net"
+	"net/http"
 	"syscall"
 	"testing"
 
@@ -16,7 +17,7 @@ func TestConnectionsInheritTheirOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer own.Close()
-	public, err := listen("public", "127.0.0.1:0", nil)
+	public, err := listen("public", "127.0.0.1:0", new(http.Server))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func TestLostListener(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := wire(config, output, m)
+	program, err := wire(config, nil, output, m)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"sseserver/httpapi"
 	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
+	"sseserver/internal/tlscert"
 
 	"go.uber.org/zap"
 )
@@ -46,7 +47,7 @@ func run(p process) int {
 	case serve:
 		return serveUntilSignal(p, config, started)
 	case healthcheck:
-		if err := checkHealth(context.Background(), config.Addr); err != nil {
+		if err := checkHealth(context.Background(), config.scheme(), config.Addr); err != nil {
 			fmt.Fprintln(p.stderr, "sseserver:", err)
 			return exitFailed
 		}
@@ -58,17 +59,22 @@ func run(p process) int {
 
 // program is the running server: what is started, and in which order it ends.
 type program struct {
-	config  Config
-	output  *logs.Output
-	metrics *metrics.Metrics
-	broker  *broker.Broker
-	api     *httpapi.Server
-	public  *listener
-	admin   *listener // nil if it is off
+	config      Config
+	output      *logs.Output
+	metrics     *metrics.Metrics
+	broker      *broker.Broker
+	api         *httpapi.Server
+	certificate *tlscert.Source // nil without TLS
+	public      *listener
+	admin       *listener // nil if it is off
 }
 
 // serveUntilSignal wires the parts, serves until a signal, and drains.
 func serveUntilSignal(p process, config Config, started time.Time) int {
+	certificate, err := config.certificate()
+	if err != nil {
+		return config.report(err, p.stderr)
+	}
 	m := metrics.New(metricsConfig())
 	output, err := logs.New(logs.Config{
 		Format: config.LogFormat, Level: config.LogLevel, File: config.LogFile, Stderr: p.stderr, OnLine: m.LogEntry,
@@ -77,7 +83,7 @@ func serveUntilSignal(p process, config Config, started time.Time) int {
 		return config.report(config.invalid(err, "log-file"), p.stderr)
 	}
 	defer output.Close()
-	program, err := wire(config, output, m)
+	program, err := wire(config, certificate, output, m)
 	if err != nil {
 		logs.HTTPServerError.LogAt(output.Logger.Named("server"), zap.ErrorLevel, logs.Error(err))
 		if config.LogFile != "" { // where whoever started it does not look first
@@ -90,12 +96,12 @@ func serveUntilSignal(p process, config Config, started time.Time) int {
 }
 
 // wire makes every part and opens the listeners. Nothing runs yet.
-func wire(config Config, output *logs.Output, m *metrics.Metrics) (*program, error) {
+func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *metrics.Metrics) (*program, error) {
 	logger := output.Logger
 	files := openFileLimit()
 	logs.ServerStarting.Log(logger.Named("server"), startingFields(config, files)...)
 
-	pr := &program{config: config, output: output, metrics: m}
+	pr := &program{config: config, certificate: certificate, output: output, metrics: m}
 	stored := brokerConfig(config)
 	stored.Evicted = func(removal broker.Removal) { pr.api.Evicted(removal) } // set below, before anything runs
 	pr.broker = broker.New(stored)
@@ -107,7 +113,11 @@ func wire(config Config, output *logs.Output, m *metrics.Metrics) (*program, err
 		return nil, err
 	}
 	pr.api = api
-	if pr.public, err = listen("public", config.Addr, api.HTTPServer()); err != nil {
+	server := api.HTTPServer()
+	if certificate != nil {
+		server.TLSConfig = tlsConfig(certificate, logger.Named("server"))
+	}
+	if pr.public, err = listen("public", config.Addr, server); err != nil {
 		return nil, err
 	}
 	if config.AdminAddr == "" {
@@ -168,12 +178,19 @@ func (pr *program) announce(stdout io.Writer, started time.Time) {
 	logger := pr.output.Logger.Named("server")
 	base := pr.public.url()
 	pages := []string{base + "/index.html", base + "/progress.html"}
-	logs.ServerListening.Log(logger, logs.Listener("public"), logs.URLs(pages...))
+	public := []zap.Field{logs.Listener("public"), logs.URLs(pages...)}
+	if pr.certificate != nil {
+		public = append(public, logs.Fingerprint(pr.certificate.Fingerprint()))
+	}
+	logs.ServerListening.Log(logger, public...)
 	if pr.admin != nil {
 		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics"))
 	}
 	logs.ServerReady.Log(logger, logs.StartupMS(time.Since(started)))
 	fmt.Fprintf(stdout, "Character streaming  %s\nProgress streaming   %s\n", pages[0], pages[1])
+	if pr.config.TLSSelfSigned { // for who wants to make sure, when the browser asks
+		fmt.Fprintf(stdout, "Certificate SHA-256  %s\n", pr.certificate.Fingerprint())
+	}
 }
 
 // stats reads the broker for a scrape.

@@ -20,7 +20,7 @@ type value interface {
 	Set(text string) error
 	// String is the value in the form that Set takes.
 	String() string
-	// Kind is what stands after the flag in --help.
+	// Kind is what stands after the flag in --help; empty for a flag that needs no value.
 	Kind() string
 	// Allowed says what Set takes, to follow "must be".
 	Allowed() string
@@ -87,6 +87,22 @@ func (v *count) Set(text string) error {
 func (v *count) String() string  { return strconv.Itoa(*v.p) }
 func (v *count) Kind() string    { return "number" }
 func (v *count) Allowed() string { return fmt.Sprintf("a whole number from %d to %d", v.min, v.max) }
+
+// toggle is on or off. Its flag alone turns it on.
+type toggle struct{ p *bool }
+
+func (v *toggle) Set(text string) error {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return mustBe(v, text)
+	}
+	*v.p = on
+	return nil
+}
+
+func (v *toggle) String() string  { return strconv.FormatBool(*v.p) }
+func (v *toggle) Kind() string    { return "" }
+func (v *toggle) Allowed() string { return "true or false" }
 
 // size is a number of bytes, written plain or with a binary unit.
 type size struct {
