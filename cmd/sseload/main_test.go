@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -100,6 +105,39 @@ func TestURLAndHeaders(t *testing.T) {
 	got := sseload(quick("--url", server.URL+"/stream/"+id+"?interval=2ms", "-H", "Accept: text/event-stream, */*", "-H", "Last-Event-ID: 2")...)
 	if got.code != 0 && got.code != 3 || !strings.Contains(got.stdout, "8 completed") {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// A server behind TLS, whose certificate nobody knows: messages are submitted to it and streamed
+// over both protocols, and only if that was asked for.
+func TestInsecure(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{})
+	to, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var streamed atomic.Int32 // the HTTP version of the last stream
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	front := httptest.NewUnstartedServer(&httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) {
+		if r.In.Method == http.MethodGet {
+			streamed.Store(int32(r.In.ProtoMajor))
+		}
+		r.SetURL(to)
+	}})
+	front.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshakes that fail
+	front.EnableHTTP2 = true
+	front.StartTLS()
+	t.Cleanup(front.Close)
+	for protocol, version := range map[string]int32{"http1": 1, "h2": 2} {
+		got := sseload(quick(front.URL, "--message-bytes=20", "--insecure", "--protocol", protocol)...)
+		if got.code != 0 && got.code != 3 || !strings.Contains(got.stdout, "8 completed") || streamed.Load() != version {
+			t.Errorf("%s: got %+v, over HTTP/%d", protocol, got, streamed.Load())
+		}
+		got = sseload(quick(front.URL, "--protocol", protocol)...)
+		if got.code != exitError || !strings.Contains(got.stderr, "certificate signed by unknown authority") {
+			t.Errorf("%s without --insecure: got %+v", protocol, got)
+		}
 	}
 }
 
