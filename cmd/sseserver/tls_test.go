@@ -18,7 +18,7 @@ import (
 
 // tlsVersions are the versions of HTTP that are spoken over TLS, by the first
 // digit.
-var tlsVersions = []int{1}
+var tlsVersions = []int{1, 2}
 
 // tlsCaller asks a running program over TLS and that version of HTTP.
 func (s *liveServer) tlsCaller(t *testing.T, version int) caller {
