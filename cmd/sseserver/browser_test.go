@@ -27,6 +27,7 @@ func TestBrowser(t *testing.T) {
 		{"words", testWords},
 		{"progress reaches 100 percent", testProgress},
 		{"stop and resume", testStopAndResume},
+		{"thirty streams at once over TLS", testThirtyStreams},
 		{"text survives lost connections", testTextSurvives},
 		{"progress survives a lost connection", testProgressSurvives},
 		{"an empty message", testEmptyMessage},
