@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"time"
@@ -40,9 +41,19 @@ func (s *Server) HTTPServer() *http.Server {
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       logs.StdLog(s.config.Logger),
 		ConnState:      s.countConn,
+		ConnContext:    keepListener,
 	}
 	server.RegisterOnShutdown(s.waiting.closeSilent)
 	return server
+}
+
+// listenerKey is the key of the listener's context in those of its connections.
+type listenerKey struct{}
+
+// keepListener makes the context of a listener known to the requests on its
+// connections: it ends with none of them.
+func keepListener(ctx context.Context, _ net.Conn) context.Context {
+	return context.WithValue(ctx, listenerKey{}, ctx)
 }
 
 // http2Config tunes HTTP/2 for many streams that send and hardly receive.

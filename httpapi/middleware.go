@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -41,8 +42,8 @@ type exchange struct {
 	level   zapcore.Level // at which the answer is logged
 	status  int           // 0 until the head was sent
 
-	stream   *stream // what the handler has begun, if it has; observe goes on with it
-	outlives bool    // the stream outlives this exchange
+	stream   *stream         // what the handler has begun, if it has; observe goes on with it
+	listener context.Context // of the listener, if its connection can be taken over; else nil
 }
 
 // exchangeOf returns the exchange that w belongs to. Every handler of this
@@ -76,7 +77,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		x.answer(next)
 		switch {
 		case x.stream == nil:
-		case x.outlives:
+		case x.listener != nil:
 			go x.stream.run() // Wait waits for it
 		default:
 			x.stream.run()
@@ -87,6 +88,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 // newExchange gives a request its id: the client's, if it can stand in a log.
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now()}
+	if r.TLS == nil && r.ProtoMajor == 1 && r.ProtoMinor == 1 {
+		x.listener, _ = r.Context().Value(listenerKey{}).(context.Context)
+	}
 	x.id = r.Header.Get(requestIDHeader)
 	if !wellFormedID(x.id) {
 		x.id = s.config.NewID().String()
@@ -96,6 +100,17 @@ func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 		w.Header().Set("Connection", "close") // one less that waits for a next request
 	}
 	return x
+}
+
+// streamContext returns a context of a stream's own. That of the request ends with
+// its handler: a stream that takes the connection over outlives it, and should not
+// keep in memory what net/http knows of the request.
+func (x *exchange) streamContext() (context.Context, context.CancelCauseFunc) {
+	parent := x.request.Context()
+	if x.listener != nil {
+		parent = x.listener
+	}
+	return context.WithCancelCause(parent)
 }
 
 // crowded says whether there are so many connections that what is left of them

@@ -47,7 +47,7 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, cancel con
 		opened:       x.start,
 	}
 	s.streams.Add(1) // before http.Server.Shutdown may forget the connection
-	if x.outlives {
+	if x.listener != nil {
 		st.transport, err = takeOver(x, st)
 	} else {
 		st.transport = newResponse(x, st)

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"context"
 	"mime"
 	"net/http"
 	"net/url"
@@ -61,8 +60,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 		return tooManyStreams("the server has as many connections as its open-file limit allows")
 	}
 	x := exchangeOf(w)
-	x.outlives = takesOver(r)
-	ctx, cancel := streamContext(x)
+	ctx, cancel := x.streamContext()
 	subscription, err := s.config.Broker.Subscribe(ctx, request)
 	if err == nil {
 		err = s.open(x, subscription, cancel, lastEventID)
@@ -71,17 +69,6 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 		cancel(err) // which ends the subscription, if there is one
 	}
 	return err
-}
-
-// streamContext returns the context of one stream's own. That of the request ends
-// with its handler, which a stream that takes the connection over outlives; the
-// watch then notices that the client is gone.
-func streamContext(x *exchange) (context.Context, context.CancelCauseFunc) {
-	parent := x.request.Context()
-	if x.outlives {
-		parent = context.WithoutCancel(parent)
-	}
-	return context.WithCancelCause(parent)
 }
 
 // rejectStream answers a request for a stream that is not opened.

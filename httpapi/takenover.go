@@ -20,11 +20,6 @@ type takenOver struct {
 	conn   *wire.Conn
 }
 
-// takesOver says whether the connection of r can be taken over.
-func takesOver(r *http.Request) bool {
-	return r.TLS == nil && r.ProtoMajor == 1 && r.ProtoMinor == 1
-}
-
 // takeOver takes the connection over, for a stream that is canceled when the
 // client leaves.
 func takeOver(x *exchange, st *stream) (transport, error) {
