@@ -39,6 +39,7 @@ func TestBrowser(t *testing.T) {
 		{"what a screen reader meets", testAccessibleNames},
 		{"contrast and width", testContrastAndWidth},
 		{"links lead somewhere", testLinks},
+		{"the example of the README", testReadmeExample},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
