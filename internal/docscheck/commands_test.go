@@ -1,0 +1,103 @@
+package docscheck
+
+import "slices"
+
+// treatment says who runs a command, and how.
+type treatment struct {
+	runs   bool   // this test does, to its end
+	serves bool   // this test does, until it says where it listens
+	setup  bool   // this test does, before all others
+	inCI   string // .ci/run does, and contains this
+	except string // nobody does, for this reason
+
+	more    string // options added, so that it takes less time
+	exits   []int  // the exit codes allowed; nil means 0
+	figures bool   // the numbers in its output differ from run to run
+	atTop   bool   // at the top of the repository, not in a directory of its own
+	slow    bool   // only where CI=true
+}
+
+func (how treatment) allows(code int) bool {
+	return slices.Contains(how.exits, code) || code == 0 && how.exits == nil
+}
+
+// Runs of sseload are made short. The machine may be busy, so exit codes 3, the
+// generator was overloaded, and 99, a threshold was not met, are no failures.
+var (
+	small   = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --drain 10ms --once", exits: []int{0, 3, 99}, figures: true}
+	resumes = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --interval 20ms --reconnect 2", exits: []int{0, 3, 99}, figures: true}
+	serves  = treatment{serves: true}
+	runs    = treatment{runs: true}
+	// Each benchmark is run for one round.
+	onceAtTop = treatment{runs: true, more: " -benchtime 1x", atTop: true, slow: true}
+)
+
+// commands are all that the documents show.
+var commands = map[string]treatment{
+	// README.md
+	"go run ./cmd/sseserver": {serves: true, atTop: true, exits: []int{1}}, // what go makes of Ctrl-C
+	"go test ./...":          {inCI: "go test ./..."},
+	installs:                 {setup: true},
+	`curl -s -H 'Content-Type: application/json' -d '{"message":"👩‍🚀!"}' http://127.0.0.1:4400/send`:   runs,
+	"curl -sN http://127.0.0.1:4400/stream/f44aafbb-70f7-44e8-ae35-97c52c424dbb":                       runs,
+	"curl -sN -H 'Last-Event-ID: 0' http://127.0.0.1:4400/stream/f44aafbb-70f7-44e8-ae35-97c52c424dbb": runs,
+	"sseserver --tls-self-signed":                                                                                             serves,
+	"sseload http://127.0.0.1:4400 --clients 1000 --reconnect 10%":                                                            resumes,
+	"sseload --insecure https://127.0.0.1:4400 --protocol h2":                                                                 small,
+	"sseload --url https://example.org/events --threshold 'ttfe.p99<500ms'":                                                   small,
+	"sseload http://127.0.0.1:4400":                                                                                           small,
+	`jq -c 'select(.message_id == "f44aafbb-70f7-44e8-ae35-97c52c424dbb" and .event == "stream.closed")' server.log`:          runs,
+	`jq -c 'select(.event == "stream.closed" and .reason != "completed") | [.time, .stream_id, .reason, .chunks]' server.log`: runs,
+	"bench/run --quick": {except: "it takes three minutes and a quiet machine; .ci/run tests its parts"},
+
+	// configuration.md
+	"sseserver --interval 20ms":         serves,
+	"SSESERVER_INTERVAL=20ms sseserver": serves,
+	"sseserver --help":                  runs,
+	"sseserver --interval 5x":           {runs: true, exits: []int{2}},
+	"sseserver healthcheck":             {runs: true, more: " --addr 127.0.0.1:4400"},
+	"go generate ./cmd/sseserver":       {inCI: "go generate ./..."},
+
+	// logs.md
+	"sseserver": serves,
+	"sseserver --log-format json 2>server.log":                                                                     serves,
+	"sseserver --log-file server.log":                                                                              serves,
+	"sseserver --log-level debug":                                                                                  serves,
+	"curl -X PUT -d level=debug http://127.0.0.1:4401/debug/log-level":                                             runs,
+	`jq -c 'select(.message_id == "5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01")' server.log`:                             runs,
+	`jq -r 'select(.event == "stream.closed").reason' server.log | sort | uniq -c`:                                 runs,
+	`jq -c 'select(.event == "stream.closed" and .max_lag_ms > 100) | {stream_id, max_lag_ms, reason}' server.log`: runs,
+	`jq -r 'select(.event == "stream.opened" or .event == "stream.closed").stream_id' server.log | sort | uniq -u`: runs,
+	"go generate ./internal/logs":                                                                                  {inCI: "go generate ./..."},
+
+	// metrics.md
+	"curl -s http://127.0.0.1:4401/metrics | grep ^sseserver_": runs,
+
+	// sseload.md
+	"sseload http://127.0.0.1:4400 --clients 5000 --interval 100ms --html report.html --json report.json": small,
+	"sseload http://127.0.0.1:4400 --kind progress --reconnect 20%":                                       small,
+	"sseload http://127.0.0.1:4400 --protocol h2c --clients 2000":                                         small,
+	"sseload https://127.0.0.1:4400 --protocol h2 --insecure":                                             small,
+	"sseload --url https://example.org/events --clients 50 --duration 1m":                                 small,
+	"sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'goodput>=99.9%'":          small,
+	"sseload schema": runs,
+	"sseload --help": runs,
+	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10% --html report.html": resumes,
+	"sseload http://127.0.0.1:4400 --json before.json":                                                 small,
+	"sseload http://127.0.0.1:4400 --json after.json":                                                  small,
+	"sseload compare before.json after.json":                                                           runs,
+
+	// development.md
+	"go tool -modfile=tools/go.mod air -c tools/air.toml":                      {serves: true, atTop: true, slow: true},
+	"go tool -modfile=tools/go.mod air -c tools/air.toml -- --log-level debug": {serves: true, atTop: true, slow: true},
+	".ci/run":             {except: "CI is this command"},
+	"go vet ./...":        {inCI: "go vet ./..."},
+	"go test -race ./...": {inCI: "go test -race -count=1 ./..."},
+	"go tool -modfile=tools/go.mod staticcheck ./...":                  {inCI: "tool staticcheck ./..."},
+	"go tool -modfile=tools/go.mod gofumpt -l .":                       {inCI: "tool gofumpt -l ."},
+	"go generate ./...":                                                {inCI: "go generate ./..."},
+	"go test -run '^$' -bench . -count 6 ./internal/metrics > old.txt": onceAtTop,
+	"go test -run '^$' -bench . -count 6 ./internal/metrics > new.txt": onceAtTop,
+	"go tool -modfile=tools/go.mod benchstat old.txt new.txt":          {runs: true, atTop: true, slow: true},
+	"taskset -c 0 go test -run '^$' -bench . -cpu 1 ./broker":          onceAtTop,
+}

@@ -1,0 +1,93 @@
+// Package docscheck runs the commands that README.md and the files in docs show,
+// and compares what they print with what is shown there. It has only tests.
+//
+// A command is a line of a sh block, a line after "$ " in a console block, or a
+// code span that begins with the name of a program, such as `sseserver --help`.
+// Every command must be in the table of commands_test.go, which says who runs it.
+package docscheck
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// top is the root of the repository.
+const top = "../.."
+
+// isCI says that every command is to be run.
+var isCI = os.Getenv("CI") == "true"
+
+// documents are the files whose commands are checked.
+func documents(t *testing.T) []string {
+	t.Helper()
+	docs, err := filepath.Glob(filepath.Join(top, "docs", "*.md"))
+	if err != nil || len(docs) == 0 {
+		t.Fatalf("no documents: %v", err)
+	}
+	return append([]string{filepath.Join(top, "README.md")}, docs...)
+}
+
+// TestTable fails for a command that nobody runs, and for an entry of the table
+// that no document shows.
+func TestTable(t *testing.T) {
+	ci, err := os.ReadFile(filepath.Join(top, ".ci", "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unused := maps.Clone(commands)
+	for _, document := range documents(t) {
+		for _, c := range read(t, document) {
+			if _, ok := commands[c.text]; !ok {
+				t.Errorf("%s:%d: nobody runs %q: say in commands_test.go who does", c.file, c.line, c.text)
+			}
+			delete(unused, c.text)
+		}
+	}
+	for _, text := range slices.Sorted(maps.Keys(unused)) {
+		t.Errorf("commands_test.go has %q, which no document shows", text)
+	}
+	for text, how := range commands {
+		if how.inCI != "" && !strings.Contains(string(ci), how.inCI) {
+			t.Errorf("%q: .ci/run does not contain %q", text, how.inCI)
+		}
+	}
+}
+
+// TestCommands runs the commands of each document in their order, in a directory
+// and with servers of its own.
+func TestCommands(t *testing.T) {
+	bin := install(t)
+	for _, document := range documents(t) {
+		t.Run(filepath.Base(document), func(t *testing.T) {
+			t.Parallel()
+			shown := read(t, document)
+			wantPrograms(t, shown)
+			r := newReader(t, bin)
+			for _, c := range shown {
+				if how := commands[c.text]; how.runs || how.serves {
+					t.Run(c.text, func(t *testing.T) { r.follow(t, c, how) })
+				}
+			}
+		})
+	}
+}
+
+// wantPrograms skips a document whose commands need what this machine lacks.
+func wantPrograms(t *testing.T, shown []command) {
+	t.Helper()
+	for _, program := range []string{"curl", "jq"} {
+		needed := slices.ContainsFunc(shown, func(c command) bool { return strings.HasPrefix(c.text, program+" ") })
+		if _, err := exec.LookPath(program); err == nil || !needed {
+			continue
+		}
+		if isCI {
+			t.Fatalf("%s is not installed, though CI=true", program)
+		}
+		t.Skipf("%s is not installed", program)
+	}
+}

@@ -1,0 +1,65 @@
+package docscheck
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// command is one that a document shows.
+type command struct {
+	file string
+	line int // from 1
+	text string
+	want []string // the lines shown below it; nil if there are none
+}
+
+var (
+	fence   = regexp.MustCompile("^\\s*```(.*)$")
+	comment = regexp.MustCompile(`(^|\s+)# .*$`)
+	// A command inside a sentence. The name of a program alone is none.
+	span = regexp.MustCompile("`((?:sseserver|sseload|go|curl|jq|docker|bench/run) [^`]+)`")
+)
+
+// languages are those that a block may be marked with, so that no command hides
+// in a block that is not read.
+var languages = map[string]bool{"sh": true, "console": true, "html": true, "go": true, "text": true, "promql": true}
+
+// read finds the commands of a document.
+func read(t *testing.T, document string) (found []command) {
+	t.Helper()
+	content, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, language := false, "" // of a block
+	for i, line := range strings.Split(string(content), "\n") {
+		add := func(text string) { found = append(found, command{filepath.Base(document), i + 1, text, nil}) }
+		if mark := fence.FindStringSubmatch(line); mark != nil {
+			inside, language = !inside, mark[1]
+			if inside && !languages[language] {
+				t.Errorf("%s:%d: a block of %q, which is none of %v", document, i+1, language, languages)
+			}
+			continue
+		}
+		switch {
+		case !inside:
+			for _, match := range span.FindAllStringSubmatch(line, -1) {
+				add(match[1])
+			}
+		case language == "sh":
+			if text := strings.TrimSpace(comment.ReplaceAllString(line, "")); text != "" {
+				add(text)
+			}
+		case language == "console":
+			if text, ok := strings.CutPrefix(line, "$ "); ok {
+				add(strings.TrimSpace(text))
+			} else if last := len(found) - 1; last >= 0 {
+				found[last].want = append(found[last].want, line)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,124 @@
+package docscheck
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// installs is the command that the other ones need.
+const installs = "go install ./cmd/..."
+
+// install installs the programs as README.md says, and returns the directory.
+func install(t *testing.T) (bin string) {
+	t.Helper()
+	bin = t.TempDir()
+	cmd := shell(bin, top, installs)
+	cmd.Env = append(cmd.Env, "GOBIN="+bin)
+	if output, code := finish(t, cmd); code != 0 {
+		t.Fatalf("%s: exit code %d\n%s", installs, code, output)
+	}
+	return bin
+}
+
+// reader is somebody who types the commands of a document. For one goroutine.
+type reader struct {
+	bin string // where the programs are
+	dir string // where the commands run
+	// What the document shows and what stands for it here, in turns: addresses and
+	// ids.
+	stand []string
+}
+
+// newReader starts the servers that the documents assume to be at
+// 127.0.0.1:4400: one with its log in server.log, and one with TLS.
+func newReader(t *testing.T, bin string) *reader {
+	t.Helper()
+	dir := t.TempDir()
+	plain := serve(t, shell(bin, dir, "sseserver --log-file server.log"), serves)
+	secure := ""
+	if hasTLS(bin) {
+		secure = serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
+	}
+	return &reader{bin: bin, dir: dir, stand: []string{
+		"https://127.0.0.1:4400", secure,
+		"127.0.0.1:4400", strings.TrimPrefix(plain, "http://"),
+		"127.0.0.1:4401", adminIn(t, filepath.Join(dir, "server.log")),
+		"https://example.org/events", plain + "/stream/" + submit(t, plain) + "?interval=10ms",
+	}}
+}
+
+// follow does with a command what the table says.
+func (r *reader) follow(t *testing.T, c command, how treatment) {
+	if how.slow && !isCI {
+		t.Skip("slow: CI=true runs it")
+	}
+	if strings.Contains(c.text, "https://127.0.0.1:4400") || strings.Contains(c.text, "--tls-self-signed") {
+		if !hasTLS(r.bin) {
+			t.Skip("this server has no TLS yet")
+		}
+	}
+
+	text, dir := c.text+how.more, r.dir
+	switch {
+	case how.atTop:
+		dir = top // except for what the benchmarks write
+		text = regexp.MustCompile(`(old|new)\.txt`).ReplaceAllString(text, r.dir+"/$0")
+	case how.serves:
+		dir = t.TempDir() // r.dir has the log of another server
+	}
+	cmd := shell(r.bin, dir, strings.NewReplacer(r.stand...).Replace(text))
+	if how.serves {
+		serve(t, cmd, how)
+		return
+	}
+	output, code := finish(t, cmd)
+	if !how.allows(code) {
+		t.Fatalf("%s:%d: exit code %d\n%s\n%s", c.file, c.line, code, cmd.Args[2], output)
+	}
+	if c.want != nil {
+		r.compare(t, c, output, how.figures)
+	}
+}
+
+// hasTLS is there until TLS is.
+func hasTLS(bin string) bool {
+	help, _ := exec.Command(filepath.Join(bin, "sseserver"), "--help").Output()
+	return bytes.Contains(help, []byte("--tls-self-signed"))
+}
+
+// adminIn returns the address of the admin listener, which the log names.
+func adminIn(t *testing.T, path string) string {
+	t.Helper()
+	log, err := os.ReadFile(path)
+	match := regexp.MustCompile(`"urls":\["http://([^/]*)/metrics"`).FindSubmatch(log)
+	if err != nil || match == nil {
+		t.Fatalf("the log names no admin listener: %v\n%s", err, log)
+	}
+	return string(match[1])
+}
+
+// submit stores a message of some length and returns its id.
+func submit(t *testing.T, url string) string {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"message": strings.Repeat("word ", 20)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(url+"/send", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct{ MessageID string }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.MessageID == "" {
+		t.Fatalf("%s: %v", response.Status, err)
+	}
+	return answer.MessageID
+}
