@@ -51,12 +51,13 @@ var commands = map[string]treatment{
 	"bench/run --quick": {except: "it takes three minutes and a quiet machine; .ci/run tests its parts"},
 
 	// configuration.md
-	"sseserver --interval 20ms":         serves,
-	"SSESERVER_INTERVAL=20ms sseserver": serves,
-	"sseserver --help":                  runs,
-	"sseserver --interval 5x":           {runs: true, exits: []int{2}},
-	"sseserver healthcheck":             {runs: true, more: " --addr 127.0.0.1:4400"},
-	"go generate ./cmd/sseserver":       {inCI: "go generate ./..."},
+	"sseserver --interval 20ms":                       serves,
+	"sseserver --tls-cert cert.pem --tls-key key.pem": serves,
+	"SSESERVER_INTERVAL=20ms sseserver":               serves,
+	"sseserver --help":                                runs,
+	"sseserver --interval 5x":                         {runs: true, exits: []int{2}},
+	"sseserver healthcheck":                           {runs: true, more: " --addr 127.0.0.1:4400"},
+	"go generate ./cmd/sseserver":                     {inCI: "go generate ./..."},
 
 	// logs.md
 	"sseserver": serves,

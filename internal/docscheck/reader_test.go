@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"sseserver/internal/tlscert/tlscerttest"
 )
 
 // installs is the command that the other ones need.
@@ -42,10 +43,7 @@ func newReader(t *testing.T, bin string) *reader {
 	t.Helper()
 	dir := t.TempDir()
 	plain := serve(t, shell(bin, dir, "sseserver --log-file server.log"), serves)
-	secure := ""
-	if hasTLS(bin) {
-		secure = serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
-	}
+	secure := serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
 	return &reader{bin: bin, dir: dir, stand: []string{
 		"https://127.0.0.1:4400", secure,
 		"127.0.0.1:4400", strings.TrimPrefix(plain, "http://"),
@@ -59,12 +57,6 @@ func (r *reader) follow(t *testing.T, c command, how treatment) {
 	if how.slow && !isCI {
 		t.Skip("slow: CI=true runs it")
 	}
-	if strings.Contains(c.text, "https://127.0.0.1:4400") || strings.Contains(c.text, "--tls-self-signed") {
-		if !hasTLS(r.bin) {
-			t.Skip("this server has no TLS yet")
-		}
-	}
-
 	text, dir := c.text+how.more, r.dir
 	switch {
 	case how.atTop:
@@ -72,6 +64,7 @@ func (r *reader) follow(t *testing.T, c command, how treatment) {
 		text = regexp.MustCompile(`(old|new)\.txt`).ReplaceAllString(text, r.dir+"/$0")
 	case how.serves:
 		dir = t.TempDir() // r.dir has the log of another server
+		tlscerttest.New(t).Write(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	}
 	cmd := shell(r.bin, dir, strings.NewReplacer(r.stand...).Replace(text))
 	if how.serves {
@@ -85,12 +78,6 @@ func (r *reader) follow(t *testing.T, c command, how treatment) {
 	if c.want != nil {
 		r.compare(t, c, output, how.figures)
 	}
-}
-
-// hasTLS is there until TLS is.
-func hasTLS(bin string) bool {
-	help, _ := exec.Command(filepath.Join(bin, "sseserver"), "--help").Output()
-	return bytes.Contains(help, []byte("--tls-self-signed"))
 }
 
 // adminIn returns the address of the admin listener, which the log names.
