@@ -23,7 +23,7 @@ type Clock struct {
 	kick  chan struct{} // tells Run that it sleeps too long; room for one, as one is enough
 
 	mu     sync.Mutex             // never held while waiting
-	now    int64                  // the last tick whose sleepers were woken
+	woken  int64                  // the last tick whose sleepers were woken
 	alarm  int64                  // the tick until which Run sleeps
 	wheel  [wheelSize]*sleeper    // by tick modulo wheelSize, each a list
 	filled [wheelSize / 64]uint64 // a bit for each list that is not empty
@@ -49,6 +49,9 @@ func NewClock() *Clock {
 	return &Clock{start: time.Now(), kick: make(chan struct{}, 1), alarm: never}
 }
 
+// now is the time on the clock's scale.
+func (c *Clock) now() time.Duration { return time.Since(c.start) }
+
 // wakeBatch is how many sleepers are woken at once. Who was woken runs before
 // the next batch is: else, past saturation, the run queue of the scheduler would
 // overflow, which lets some wait for many rounds of all the others.
@@ -59,7 +62,7 @@ func (c *Clock) Run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour) // reset before each use
 	defer timer.Stop()
 	for ctx.Err() == nil {
-		if alarm, all := c.advance(int64(time.Since(c.start) / Tick)); all {
+		if alarm, all := c.advance(int64(c.now() / Tick)); all {
 			c.sleep(ctx, timer, alarm)
 		}
 		runtime.Gosched() // lets those go first who were woken before
@@ -88,7 +91,7 @@ func (c *Clock) wakeAt(at time.Duration, s *sleeper) bool {
 	s.tick = int64((at+step-1)/step) * s.grid
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s.tick <= c.now {
+	if s.tick <= c.woken {
 		return false
 	}
 	c.insert(s)
@@ -114,21 +117,21 @@ func (c *Clock) forget(s *sleeper) {
 func (c *Clock) advance(now int64) (alarm int64, all bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	woken := 0
-	for tick := max(c.now+1, now-wheelSize+1); tick <= now; tick++ {
+	n := 0
+	for tick := max(c.woken+1, now-wheelSize+1); tick <= now; tick++ {
 		for s := c.wheel[tick%wheelSize]; s != nil; {
 			following := s.next
 			if s.tick <= now {
-				if woken == wakeBatch {
+				if n == wakeBatch {
 					return 0, false
 				}
-				woken++
+				n++
 				c.remove(s)
 				notify(s.mailbox, due)
 			}
 			s = following
 		}
-		c.now = tick
+		c.woken = tick
 	}
 	c.alarm = c.nextFilled()
 	return c.alarm, true
@@ -163,7 +166,7 @@ func (c *Clock) remove(s *sleeper) {
 // it may be due only some turns later.
 func (c *Clock) nextFilled() int64 {
 	const words = wheelSize / 64
-	first := (c.now + 1) % wheelSize
+	first := (c.woken + 1) % wheelSize
 	for i := range int64(words + 1) { // the word of first twice: its end, and its beginning last
 		word := (first/64 + i) % words
 		set := c.filled[word]
@@ -172,7 +175,7 @@ func (c *Clock) nextFilled() int64 {
 		}
 		if set != 0 {
 			slot := word*64 + int64(bits.TrailingZeros64(set))
-			return c.now + 1 + (slot-first+wheelSize)%wheelSize
+			return c.woken + 1 + (slot-first+wheelSize)%wheelSize
 		}
 	}
 	return never

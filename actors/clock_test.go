@@ -79,8 +79,8 @@ func TestClockWakesInBatches(t *testing.T) {
 			t.Errorf("got %d and %d woken, all %v; want %+v", woken(), len(late.mailbox), all, want)
 		}
 	}
-	if clock.now != 2 {
-		t.Errorf("the clock is at %d, want 2", clock.now)
+	if clock.woken != 2 {
+		t.Errorf("the clock is at %d, want 2", clock.woken)
 	}
 }
 

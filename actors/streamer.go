@@ -11,10 +11,10 @@ import (
 type Plan struct {
 	Clock  *Clock    // wakes the streamer; must be running
 	Source Source    // yields the texts from position First on
-	First  int       // position of the source's first text
+	Pace   Pace      // of the chunks from position From on
 	From   int       // position of the first chunk; what comes before is skipped
+	First  int       // position of the source's first text
 	Start  time.Time // of the stream, from which all its times are counted
-	Pace   Pace
 
 	// Heartbeat is the silence after which a chunk without text is sent; 0 sends
 	// none.
@@ -23,6 +23,9 @@ type Plan struct {
 
 // Streamer is the actor that serves one subscription. One goroutine calls Run
 // once; one other at a time reads Chunks and, when that is closed, Err.
+//
+// The fields that are used for every chunk stand first: thousands of streamers
+// take turns, and each finds its own no longer in the processor's caches.
 type Streamer struct {
 	// The mailbox, which the clock sends to and nobody closes; the rest of it is
 	// in the clock's hands while Run sleeps.
@@ -33,13 +36,13 @@ type Streamer struct {
 	chunks chan Chunk
 
 	// Owned by Run.
-	plan   Plan
-	start  time.Duration // of the stream, on the clock's scale
 	now    time.Duration // since the start of the stream, when last looked at
 	quiet  time.Duration // when the last chunk was sent
+	start  time.Duration // of the stream, on the clock's scale
 	chunk  Chunk         // the last that was sent, or that is being sent
 	text   string        // the next one, if supply says Ready
 	supply Supply
+	plan   Plan
 
 	// Written by Run before it closes chunks, read by others after.
 	err error
@@ -50,8 +53,8 @@ func New(plan Plan) *Streamer {
 	return &Streamer{
 		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()},
 		chunks:  make(chan Chunk),
-		plan:    plan,
 		start:   plan.Start.Sub(plan.Clock.start),
+		plan:    plan,
 	}
 }
 
@@ -106,7 +109,7 @@ func (s *Streamer) stream(ctx context.Context) error {
 func (s *Streamer) due(position int) time.Duration { return s.plan.Pace.Due(position - s.plan.From) }
 
 // look reads the time.
-func (s *Streamer) look() { s.now = time.Since(s.plan.Start) }
+func (s *Streamer) look() { s.now = s.plan.Clock.now() - s.start }
 
 // skip reads the first text that is to be sent, as await does.
 func (s *Streamer) skip(ctx context.Context) {

@@ -21,15 +21,23 @@ const reconnection = 2 * time.Second
 func randomJitter() float64 { return rand.Float64() }
 
 // stream writes one subscription to one client. One goroutine, its handler, uses
-// it: that of the request, up to run, and then the one that calls run.
+// it: that of the request, up to run, and then the one that calls run. What is
+// used for every chunk stands first, and beside it the connection, if it was taken
+// over.
 type stream struct {
+	transport transport
+	taken     takenOver // the transport, of a connection that was taken over
+	frames    *buffer   // what is framed and not written yet; nil if nothing is
+	kind      broker.Kind
+	name      string    // of the message
+	total     int       // chunks of the whole stream
+	start     time.Time // from which Chunk.Due is counted
+	tally     tally     // what was written so far
+	metrics   *metrics.Stream
+	server    *Server
+
 	subscription *broker.Subscription
-	transport    transport
-	frames       *buffer // what is framed and not written yet; nil if nothing is
-	metrics      *metrics.Stream
-	server       *Server
 	cancel       context.CancelCauseFunc // of the context that the subscription was made with
-	tally        tally                   // what was written so far
 	failed       error                   // why nothing more can be written
 	requestID    string
 	opened       time.Time
@@ -37,24 +45,27 @@ type stream struct {
 
 // open begins the answer to x with the head and the first block, so that onopen
 // fires at once, and leaves the rest to run. An error tells that nothing was sent.
-func (s *Server) open(x *exchange, subscription *broker.Subscription, cancel context.CancelCauseFunc, lastEventID string) (err error) {
+func (s *Server) open(x *exchange, subscription *broker.Subscription, cancel context.CancelCauseFunc, lastEventID string) error {
 	st := &stream{
+		kind:         subscription.Kind,
+		name:         subscription.Message.Name,
+		total:        subscription.Total(),
+		start:        subscription.Start,
+		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		server:       s,
 		subscription: subscription,
 		cancel:       cancel,
-		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		requestID:    x.id,
 		opened:       x.start,
 	}
 	s.streams.Add(1) // before http.Server.Shutdown may forget the connection
-	if x.listener != nil {
-		st.transport, err = takeOver(x, st)
-	} else {
+	if x.listener == nil {
 		st.transport = newResponse(x, st)
-	}
-	if err != nil {
+	} else if err := st.taken.takeOver(x, st); err != nil {
 		s.streams.Done()
 		return err
+	} else {
+		st.transport = &st.taken
 	}
 	st.logOpened(x, lastEventID)
 	st.begin(x, lastEventID)
@@ -71,7 +82,7 @@ func (st *stream) begin(x *exchange, lastEventID string) {
 	events := 0
 	if lastEventID != "" {
 		events++
-		frames.bytes = appendResumed(frames.bytes, st.subscription.Message.Name, st.subscription.From, st.resumed())
+		frames.bytes = appendResumed(frames.bytes, st.name, st.subscription.From, st.resumed())
 	}
 	setStreamHeader(x.Header())
 	x.status = http.StatusOK
@@ -125,7 +136,7 @@ func (st *stream) frame(chunk actors.Chunk) {
 		return
 	}
 	before := len(st.frames.bytes)
-	st.frames.bytes = appendChunk(st.frames.bytes, st.subscription.Kind, st.subscription.Message.Name, chunk, st.subscription.Total())
+	st.frames.bytes = appendChunk(st.frames.bytes, st.kind, st.name, chunk, st.total)
 	st.frames.dues = append(st.frames.dues, chunk.Due)
 	if st.debug() {
 		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
@@ -237,7 +248,7 @@ func (st *stream) finish(cause error) {
 func (st *stream) appendLast(cause error) (events int) {
 	switch {
 	case cause == nil:
-		st.frames.bytes = appendDone(st.frames.bytes, st.subscription.Kind, st.subscription.Message, st.subscription.Total())
+		st.frames.bytes = appendDone(st.frames.bytes, st.kind, st.subscription.Message, st.total)
 		return 1
 	case isShutdown(cause):
 		later := time.Duration(st.server.config.Jitter() * float64(reconnection))

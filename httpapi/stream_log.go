@@ -30,7 +30,7 @@ type tally struct {
 
 // lag returns how late what was due then is now.
 func (st *stream) lag(due time.Duration) time.Duration {
-	return time.Since(st.subscription.Start) - due
+	return time.Since(st.start) - due
 }
 
 // written accounts for a write of what is framed, which was just done.
@@ -145,7 +145,7 @@ func (st *stream) logLag(event *logs.Event, lag time.Duration) {
 func (st *stream) logClosed(cause error) {
 	reason := reasonOf(cause)
 	duration := time.Since(st.opened)
-	st.server.config.Metrics.StreamClosed(string(st.subscription.Kind), reason, duration)
+	st.server.config.Metrics.StreamClosed(string(st.kind), reason, duration)
 	fields := st.fields(logs.Reason(reason), logs.Chunks(st.tally.chunks), logs.Bytes(st.tally.bytes),
 		logs.DurationMS(duration), logs.MaxLagMS(st.tally.maxLag), logs.Resumed(st.resumed()))
 	if st.tally.chunks > 0 {

@@ -17,18 +17,19 @@ import (
 // sent in the chunked coding (RFC 9112 §7.1), one chunk a write.
 type takenOver struct {
 	stream *stream
-	conn   *wire.Conn
+	conn   wire.Conn
 }
 
-// takeOver takes the connection over, for a stream that is canceled when the
+// takeOver takes the connection of x over, for a stream that is canceled when the
 // client leaves.
-func takeOver(x *exchange, st *stream) (transport, error) {
+func (t *takenOver) takeOver(x *exchange, st *stream) (err error) {
+	t.stream = st
 	cancel := st.cancel
-	conn, err := st.server.watch.TakeOver(x.ResponseWriter, func() { cancel(broker.ErrClientGone) })
+	t.conn, err = st.server.watch.TakeOver(x.ResponseWriter, func() { cancel(broker.ErrClientGone) })
 	if err != nil {
-		return nil, fmt.Errorf("httpapi: taking over the connection: %w", err)
+		return fmt.Errorf("httpapi: taking over the connection: %w", err)
 	}
-	return &takenOver{st, conn}, nil
+	return nil
 }
 
 func (t *takenOver) begin(header http.Header, first *buffer) error {

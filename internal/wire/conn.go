@@ -10,8 +10,8 @@ import (
 // Conn is a connection that was taken over from net/http. One goroutine at a time
 // uses it; that which closes it is the last.
 type Conn struct {
-	conn   net.Conn
 	socket socket
+	conn   net.Conn
 	watch  *Watch
 	token  token
 }
@@ -21,12 +21,15 @@ type Conn struct {
 // returns, from another goroutine. What the client sends from now on is dropped.
 // The caller ends the connection with Close or Abort. An error is that of
 // http.ResponseController.Hijack, and then w can still be answered.
-func (w *Watch) TakeOver(rw http.ResponseWriter, left func()) (*Conn, error) {
+//
+// The Conn is returned by value, so that it can lie beside what writes to it. It
+// must not be copied after its first use.
+func (w *Watch) TakeOver(rw http.ResponseWriter, left func()) (Conn, error) {
 	conn, _, err := http.NewResponseController(rw).Hijack()
 	if err != nil {
-		return nil, err
+		return Conn{}, err
 	}
-	return &Conn{conn: conn, socket: socketOf(conn), watch: w, token: w.add(conn, left)}, nil
+	return Conn{socket: socketOf(conn), conn: conn, watch: w, token: w.add(conn, left)}, nil
 }
 
 // TryWrite writes as much of p as there is room for, which may be nothing. It
