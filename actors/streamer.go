@@ -36,11 +36,12 @@ type Streamer struct {
 	chunks chan Chunk
 
 	// Owned by Run.
-	now    time.Duration // since the start of the stream, when last looked at
-	quiet  time.Duration // when the last chunk was sent
-	start  time.Duration // of the stream, on the clock's scale
-	chunk  Chunk         // the last that was sent, or that is being sent
-	text   string        // the next one, if supply says Ready
+	done   <-chan struct{} // of its context
+	now    time.Duration   // since the start of the stream, when last looked at
+	quiet  time.Duration   // when the last chunk was sent
+	start  time.Duration   // of the stream, on the clock's scale
+	chunk  Chunk           // the last that was sent, or that is being sent
+	text   string          // the next one, if supply says Ready
 	supply Supply
 	plan   Plan
 
@@ -76,7 +77,10 @@ func (s *Streamer) Err() error { return s.err }
 // which those that wait have few variables.
 func (s *Streamer) Run(ctx context.Context) {
 	defer s.end()
-	s.err = s.stream(ctx)
+	s.done = ctx.Done()
+	if !s.stream() {
+		s.err = context.Cause(ctx)
+	}
 }
 
 // end is deferred by Run: it turns a panic into the reason of the end.
@@ -88,21 +92,19 @@ func (s *Streamer) end() {
 }
 
 // stream is the paced loop. It looks one text ahead, so that a chunk can say
-// whether something follows.
-func (s *Streamer) stream(ctx context.Context) error {
-	s.skip(ctx)
+// whether something follows. As all that wait, it says false if the context of Run
+// has ended before.
+func (s *Streamer) stream() bool {
+	s.skip()
 	for position := s.plan.From; s.supply == Ready; position++ {
-		if !s.sleepUntilDue(ctx, position) || !s.sendText(ctx, position) {
-			return context.Cause(ctx)
+		if !s.sleepUntilDue(position) || !s.sendText(position) {
+			return false
 		}
 		if s.supply == Wait {
-			s.await(ctx, position+1)
+			s.await(position + 1)
 		}
 	}
-	if s.supply == Wait {
-		return context.Cause(ctx)
-	}
-	return nil
+	return s.supply == End
 }
 
 // due returns when the schedule wants the chunk of this position.
@@ -112,45 +114,45 @@ func (s *Streamer) due(position int) time.Duration { return s.plan.Pace.Due(posi
 func (s *Streamer) look() { s.now = s.plan.Clock.now() - s.start }
 
 // skip reads the first text that is to be sent, as await does.
-func (s *Streamer) skip(ctx context.Context) {
+func (s *Streamer) skip() {
 	s.look()
 	for position := s.plan.First; position <= s.plan.From; position++ {
-		if s.await(ctx, s.plan.From); s.supply != Ready {
+		if s.await(s.plan.From); s.supply != Ready {
 			return
 		}
 	}
 }
 
 // await reads the source's next text, that of position, as soon as there is one.
-// It leaves the supply at Wait only if ctx has ended before.
+// It leaves the supply at Wait only if the context has ended before.
 //
 //go:noinline
-func (s *Streamer) await(ctx context.Context, position int) {
+func (s *Streamer) await(position int) {
 	for {
 		if s.text, s.supply = s.plan.Source.Next(); s.supply != Wait {
 			return
 		}
-		told, ok := s.wait(ctx, s.nextBeat())
-		if !ok || told == due && !s.beat(ctx, position) {
+		told, ok := s.wait(s.nextBeat())
+		if !ok || told == due && !s.beat(position) {
 			return
 		}
 	}
 }
 
 // sleepUntilDue waits until the chunk of position is due, and sends a heartbeat
-// after each silence before that. It says false if ctx has ended.
-func (s *Streamer) sleepUntilDue(ctx context.Context, position int) bool {
+// after each silence before that.
+func (s *Streamer) sleepUntilDue(position int) bool {
 	until := s.due(position)
 	for {
 		at := min(until, s.nextBeat())
-		told, ok := s.wait(ctx, at)
+		told, ok := s.wait(at)
 		switch {
 		case !ok:
 			return false
 		case told == more: // the source is asked after this chunk anyway
 		case at == until:
 			return true
-		case !s.beat(ctx, position):
+		case !s.beat(position):
 			return false
 		}
 	}
@@ -167,15 +169,14 @@ func (s *Streamer) nextBeat() time.Duration {
 	return s.quiet + s.plan.Heartbeat
 }
 
-// wait returns the next signal, which is due not before at. It says false if ctx
-// has ended.
-func (s *Streamer) wait(ctx context.Context, at time.Duration) (told signal, ok bool) {
+// wait returns the next signal, which is due not before at.
+func (s *Streamer) wait(at time.Duration) (told signal, ok bool) {
 	if at <= s.now {
-		return due, ctx.Err() == nil
+		return due, !s.ended()
 	}
 	if !s.plan.Clock.wakeAt(s.start+at, &s.sleeper) {
 		s.look()
-		return due, ctx.Err() == nil
+		return due, !s.ended()
 	}
 	select {
 	case told = <-s.mailbox:
@@ -184,9 +185,19 @@ func (s *Streamer) wait(ctx context.Context, at time.Duration) (told signal, ok 
 			s.cancelAlarm()
 		}
 		return told, true
-	case <-ctx.Done():
+	case <-s.done:
 		s.cancelAlarm()
 		return told, false
+	}
+}
+
+// ended says whether the context of Run has ended.
+func (s *Streamer) ended() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -204,33 +215,32 @@ func (s *Streamer) cancelAlarm() {
 // beat sends a heartbeat.
 //
 //go:noinline
-func (s *Streamer) beat(ctx context.Context, position int) bool {
+func (s *Streamer) beat(position int) bool {
 	s.chunk = Chunk{Position: position, Due: s.nextBeat()}
-	return s.send(ctx, forever)
+	return s.send(forever)
 }
 
 // sendText sends the text that was read ahead, and reads the next one.
 //
 //go:noinline
-func (s *Streamer) sendText(ctx context.Context, position int) bool {
+func (s *Streamer) sendText(position int) bool {
 	s.chunk = Chunk{Text: s.text, Position: position, Due: s.due(position)}
 	next := forever
 	if s.text, s.supply = s.plan.Source.Next(); s.supply == Ready {
 		next = s.due(position + 1)
 	}
 	s.chunk.More = s.supply == End || next <= s.now
-	return s.send(ctx, next)
+	return s.send(next)
 }
 
-// send hands the chunk to the handler, before one that is due at next. It says
-// false if ctx has ended before.
-func (s *Streamer) send(ctx context.Context, next time.Duration) bool {
+// send hands the chunk to the handler, before one that is due at next.
+func (s *Streamer) send(next time.Duration) bool {
 	s.quiet = s.now
 	select {
 	case s.chunks <- s.chunk: // mostly the handler waits for it, and this is all
 		return true
 	default:
-		return s.offer(ctx, next)
+		return s.offer(next)
 	}
 }
 
@@ -238,17 +248,17 @@ func (s *Streamer) send(ctx context.Context, next time.Duration) bool {
 // this one says that more follows.
 //
 //go:noinline
-func (s *Streamer) offer(ctx context.Context, next time.Duration) (sent bool) {
+func (s *Streamer) offer(next time.Duration) (sent bool) {
 	if !s.chunk.More && next < forever && !s.plan.Clock.wakeAt(s.start+next, &s.sleeper) {
 		s.chunk.More = true
 	}
-	for !sent && ctx.Err() == nil {
+	for !sent && !s.ended() {
 		select {
 		case s.chunks <- s.chunk:
 			sent = true
 		case told := <-s.mailbox:
 			s.chunk.More = s.chunk.More || told == due
-		case <-ctx.Done():
+		case <-s.done:
 		}
 	}
 	s.cancelAlarm()

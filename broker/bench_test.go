@@ -74,7 +74,7 @@ func BenchmarkFanOut(b *testing.B) {
 			target := start(b, broker.Config{MaxBytes: 1 << 40})
 			request := requestOf(target.Submit(strings.Repeat("x", b.N)))
 			request.Interval = 1 // so all that is not sent is due
-			subscriptions := make([]*broker.Subscription, readers)
+			subscriptions := make([]subscription, readers)
 			for i := range subscriptions {
 				subscriptions[i] = target.Subscribe(b.Context(), request)
 			}
@@ -87,7 +87,7 @@ func BenchmarkFanOut(b *testing.B) {
 }
 
 // readAll reads each stream to its end, in a goroutine of its own.
-func readAll(subscriptions []*broker.Subscription) *sync.WaitGroup {
+func readAll(subscriptions []subscription) *sync.WaitGroup {
 	var reading sync.WaitGroup
 	for _, s := range subscriptions {
 		reading.Go(func() {
@@ -106,7 +106,7 @@ func readAll(subscriptions []*broker.Subscription) *sync.WaitGroup {
 func BenchmarkWhileStreaming(b *testing.B) {
 	target := start(b, broker.Config{})
 	request := requestOf(target.Submit(strings.Repeat("x", 1<<20))) // for half a day
-	subscriptions := make([]*broker.Subscription, 10_000)
+	subscriptions := make([]subscription, 10_000)
 	for i := range subscriptions {
 		// Various intervals, so that the streams do not go in step.
 		request.Interval = 50*time.Millisecond + time.Duration(i)*10*time.Microsecond
@@ -139,7 +139,7 @@ func (b *running) lookup(message *broker.Message) {
 
 func (b *running) subscribe(request broker.Request) (*broker.Subscription, context.CancelCauseFunc) {
 	ctx, leave := context.WithCancelCause(context.Background())
-	s, err := b.Broker.Subscribe(ctx, request)
+	s, err := b.Broker.Subscribe(ctx, leave, request)
 	b.must(err)
 	return s, leave
 }

@@ -106,12 +106,16 @@ func (b *Broker) Delete(ctx context.Context, id MessageID) (removal Removal, fou
 	return answer.removal, answer.found, failed
 }
 
-// Subscribe starts a stream, which ends with ctx at the latest, and then for the
-// cause of that. Whoever gets a Subscription reads its Chunks until they are
-// closed, and ends ctx when it is done. Errors: ErrNotFound, ErrTooManyStreams, ErrShuttingDown, ErrClosed, or
-// the cause of ctx; with any of them no stream is started.
-func (b *Broker) Subscribe(ctx context.Context, request Request) (*Subscription, error) {
-	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, SubscriptionID(b.config.NewID()), request})
+// Subscribe starts a stream. ctx is the stream's own: the stream ends with it, and
+// for its cause. cancel is what ends ctx; the broker calls it with ErrDeleted,
+// ErrEvicted, ErrClosed or the cause of EndStreams, as the caller does with causes
+// of its own, and the first one counts. Whoever gets a Subscription reads its
+// Chunks until they are closed.
+//
+// Errors: ErrNotFound, ErrTooManyStreams, ErrShuttingDown, ErrClosed, or the cause
+// of ctx; with any of them no stream is started.
+func (b *Broker) Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
+	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, cancel, SubscriptionID(b.config.NewID()), request})
 	return answer.subscription, cmp.Or(failed, answer.err)
 }
 

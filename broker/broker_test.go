@@ -109,7 +109,7 @@ func TestLimits(t *testing.T) {
 		b.Subscribe(t.Context(), requestOf(third))
 		b.Subscribe(t.Context(), requestOf(fourth))
 		wantSubmit(1, broker.ErrStoreFull)
-		if _, err := b.Broker.Subscribe(t.Context(), requestOf(third)); !errors.Is(err, broker.ErrTooManyStreams) {
+		if _, err := b.trySubscribe(t.Context(), requestOf(third)); !errors.Is(err, broker.ErrTooManyStreams) {
 			t.Errorf("a third stream: %v, want %v", err, broker.ErrTooManyStreams)
 		}
 		b.wantStats(2, 2, 2, 0)
@@ -131,7 +131,7 @@ var asks = map[string]func(context.Context, *broker.Broker) error{
 		return err
 	},
 	"Subscribe": func(ctx context.Context, b *broker.Broker) error {
-		_, err := b.Subscribe(ctx, broker.Request{})
+		_, err := b.Subscribe(ctx, func(error) {}, broker.Request{})
 		return err
 	},
 	"Stats": func(ctx context.Context, b *broker.Broker) error {

@@ -29,7 +29,8 @@ type (
 		found   bool
 	}
 	subscriber struct {
-		ctx     context.Context // ends the stream
+		ctx     context.Context // the stream's own
+		cancel  context.CancelCauseFunc
 		id      SubscriptionID
 		request Request
 	}

@@ -19,11 +19,12 @@
 //
 // # A stream
 //
-// Subscribe registers a stream and starts its streamer, in a context of the
-// stream's own below the caller's. The stream ends when its message was sent, or
-// with this context: because the caller's ends, the message is removed, or the
-// broker is told to end all. Subscription.Err is the cause. The streamer reports
-// its end with a command of its own, after which the stream is in no count.
+// Subscribe registers a stream and starts its streamer in the context that the
+// caller made for it. The stream ends when its message was sent, or with this
+// context, which the caller and the broker can cancel: because the client has
+// left, the message is removed, or all streams are to end. Subscription.Err is the
+// cause. The streamer reports its end with a command of its own, after which the
+// stream is in no count.
 //
 // # Life of a message
 //

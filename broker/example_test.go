@@ -25,7 +25,9 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	subscription, err := b.Subscribe(ctx, broker.Request{
+	streamCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	subscription, err := b.Subscribe(streamCtx, cancel, broker.Request{
 		MessageID: message.ID,
 		Kind:      broker.Characters,
 		Unit:      actors.Word,
@@ -59,7 +61,9 @@ func ExampleBroker_Delete() {
 	defer stop()
 
 	message, _ := b.Submit(ctx, "any text")
-	subscription, _ := b.Subscribe(ctx, broker.Request{
+	streamCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	subscription, _ := b.Subscribe(streamCtx, cancel, broker.Request{
 		MessageID: message.ID,
 		Kind:      broker.Progress,
 		Interval:  time.Hour,

@@ -141,26 +141,23 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	return true
 }
 
-// subscribe registers a stream and starts its streamer, in a context in which
-// the broker can end it as well as who asked for it.
+// subscribe registers a stream and starts its streamer.
 func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*Subscription, error) {
-	streamCtx, cancel := context.WithCancelCause(who.ctx)
-	stream, message, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, cancel)
+	stream, message, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, who.cancel)
 	if err != nil {
-		cancel(err)
 		return nil, err
 	}
-	subscription := newSubscription(streamCtx, who, message, l.clock, now)
+	subscription := newSubscription(who, message, l.clock, now)
 	l.streamers.Add(1)
-	go l.stream(ctx, subscription, stream)
+	go l.stream(ctx, subscription.streamer, who.ctx, stream)
 	return subscription, nil
 }
 
 // stream is the goroutine of one streamer. Its stack should stay as small as a
 // goroutine's first one, so the report is not in the frame of Run.
-func (l *loop) stream(ctx context.Context, subscription *Subscription, stream *stream) {
+func (l *loop) stream(ctx context.Context, streamer *actors.Streamer, streamCtx context.Context, stream *stream) {
 	defer l.streamers.Done()
-	subscription.streamer.Run(subscription.ctx)
+	streamer.Run(streamCtx)
 	l.reportEnd(ctx, stream)
 }
 

@@ -23,11 +23,11 @@ func TestPanicInStreamer(t *testing.T) {
 		if err, failed := b.submits.ask(t.Context(), b, message); err != nil || failed != nil {
 			t.Fatal(err, failed)
 		}
-		good, err := b.Subscribe(t.Context(), Request{MessageID: message.ID, Kind: Progress, Interval: 1, After: AfterNone})
+		good, err := b.Subscribe(t.Context(), func(error) {}, Request{MessageID: message.ID, Kind: Progress, Interval: 1, After: AfterNone})
 		if err != nil {
 			t.Fatal(err)
 		}
-		bad, err := b.Subscribe(t.Context(), Request{MessageID: message.ID, Kind: Characters, Unit: actors.Word, Interval: 1, After: AfterNone})
+		bad, err := b.Subscribe(t.Context(), func(error) {}, Request{MessageID: message.ID, Kind: Characters, Unit: actors.Word, Interval: 1, After: AfterNone})
 		if err != nil {
 			t.Fatal(err)
 		}

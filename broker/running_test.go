@@ -77,9 +77,24 @@ func requestOf(message *broker.Message) broker.Request {
 	return broker.Request{MessageID: message.ID, Kind: broker.Characters, Interval: interval, After: broker.AfterNone}
 }
 
-func (b *running) Subscribe(ctx context.Context, request broker.Request) *broker.Subscription {
+// subscription is one whose context a test can look at.
+type subscription struct {
+	*broker.Subscription
+	ctx context.Context
+}
+
+func (b *running) trySubscribe(ctx context.Context, request broker.Request) (subscription, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	s, err := b.Broker.Subscribe(ctx, cancel, request)
+	if err != nil {
+		cancel(err)
+	}
+	return subscription{s, ctx}, err
+}
+
+func (b *running) Subscribe(ctx context.Context, request broker.Request) subscription {
 	b.t.Helper()
-	subscription, err := b.Broker.Subscribe(ctx, request)
+	subscription, err := b.trySubscribe(ctx, request)
 	if err != nil {
 		b.t.Fatalf("subscribe to %+v: %v", request, err)
 	}
@@ -95,7 +110,7 @@ func (b *running) wantMissing(message *broker.Message) {
 	if _, found, err := b.Broker.Delete(b.t.Context(), message.ID); found || err != nil {
 		b.t.Errorf("delete %v: found %v, %v", message.ID, found, err)
 	}
-	if _, err := b.Broker.Subscribe(b.t.Context(), requestOf(message)); !errors.Is(err, broker.ErrNotFound) {
+	if _, err := b.trySubscribe(b.t.Context(), requestOf(message)); !errors.Is(err, broker.ErrNotFound) {
 		b.t.Errorf("subscribe to %v: %v, want %v", message.ID, err, broker.ErrNotFound)
 	}
 }
@@ -120,7 +135,7 @@ func (b *running) wantNow(want time.Duration) {
 }
 
 // wantChunk takes the next chunk, which must come now.
-func wantChunk(t *testing.T, subscription *broker.Subscription, position int, text string) {
+func wantChunk(t *testing.T, subscription subscription, position int, text string) {
 	t.Helper()
 	asked := time.Now()
 	chunk, ok := <-subscription.Chunks()
@@ -136,7 +151,7 @@ func wantChunk(t *testing.T, subscription *broker.Subscription, position int, te
 }
 
 // wantEnd wants the stream to have ended now, and with cause.
-func wantEnd(t *testing.T, subscription *broker.Subscription, cause error) {
+func wantEnd(t *testing.T, subscription subscription, cause error) {
 	t.Helper()
 	synctest.Wait()
 	select {
@@ -153,16 +168,16 @@ func wantEnd(t *testing.T, subscription *broker.Subscription, cause error) {
 }
 
 // wantRunning wants the stream to go on.
-func wantRunning(t *testing.T, subscription *broker.Subscription) {
+func wantRunning(t *testing.T, subscription subscription) {
 	t.Helper()
 	synctest.Wait()
-	if subscription.Context().Err() != nil {
+	if subscription.ctx.Err() != nil {
 		t.Errorf("the stream has been canceled")
 	}
 }
 
 // wantTexts reads the stream to its end, which must be complete and on time.
-func wantTexts(t *testing.T, subscription *broker.Subscription, want []string) {
+func wantTexts(t *testing.T, subscription subscription, want []string) {
 	t.Helper()
 	var texts []string
 	begin := time.Now()

@@ -55,7 +55,7 @@ func (b *running) wantRefused(stored *broker.Message) {
 	if _, err := b.Broker.Submit(b.t.Context(), "a"); !errors.Is(err, broker.ErrShuttingDown) {
 		b.t.Errorf("submit: %v, want %v", err, broker.ErrShuttingDown)
 	}
-	if _, err := b.Broker.Subscribe(b.t.Context(), requestOf(stored)); !errors.Is(err, broker.ErrShuttingDown) {
+	if _, err := b.trySubscribe(b.t.Context(), requestOf(stored)); !errors.Is(err, broker.ErrShuttingDown) {
 		b.t.Errorf("subscribe: %v, want %v", err, broker.ErrShuttingDown)
 	}
 	b.Lookup(stored)
@@ -177,7 +177,7 @@ func TestRunWaitsForStreamers(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := start(t, broker.Config{})
 			message := b.Submit("abcdefghij")
-			var subscriptions []*broker.Subscription
+			var subscriptions []subscription
 			for range 5 {
 				subscriptions = append(subscriptions, b.Subscribe(t.Context(), requestOf(message)))
 				time.Sleep(interval / 2)

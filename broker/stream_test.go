@@ -115,27 +115,27 @@ func TestUnreadStream(t *testing.T) {
 // that moment, tell the cause, and be in no count.
 func TestWaysToEnd(t *testing.T) {
 	for name, test := range map[string]struct {
-		end  func(b *running, s *broker.Subscription, left context.CancelCauseFunc)
+		end  func(b *running, s subscription, left context.CancelCauseFunc)
 		want error
 	}{
 		"its context ends": {
-			func(_ *running, _ *broker.Subscription, left context.CancelCauseFunc) { left(broker.ErrClientGone) }, broker.ErrClientGone,
+			func(_ *running, _ subscription, left context.CancelCauseFunc) { left(broker.ErrClientGone) }, broker.ErrClientGone,
 		},
 		"its context ends without a cause": {
-			func(_ *running, _ *broker.Subscription, left context.CancelCauseFunc) { left(nil) }, context.Canceled,
+			func(_ *running, _ subscription, left context.CancelCauseFunc) { left(nil) }, context.Canceled,
 		},
 		"the message is deleted": {
-			func(b *running, s *broker.Subscription, _ context.CancelCauseFunc) {
+			func(b *running, s subscription, _ context.CancelCauseFunc) {
 				if removal := b.Delete(s.Message); removal.ActiveStreams != 1 {
 					b.t.Errorf("got %+v, want one active stream", removal)
 				}
 			}, broker.ErrDeleted,
 		},
 		"all streams are ended": {
-			func(b *running, s *broker.Subscription, _ context.CancelCauseFunc) { b.endStreams(errGone, 1) }, errGone,
+			func(b *running, s subscription, _ context.CancelCauseFunc) { b.endStreams(errGone, 1) }, errGone,
 		},
 		"the first cause stays": {
-			func(b *running, s *broker.Subscription, left context.CancelCauseFunc) {
+			func(b *running, s subscription, left context.CancelCauseFunc) {
 				left(broker.ErrTooSlow)
 				left(broker.ErrClientGone)
 				b.Delete(s.Message)
@@ -194,7 +194,7 @@ func TestSubscriberHasLeft(t *testing.T) {
 		ctx, leave := context.WithCancelCause(t.Context())
 		leave(errGone)
 		for range 100 {
-			s, err := b.Broker.Subscribe(ctx, requestOf(message))
+			s, err := b.trySubscribe(ctx, requestOf(message))
 			if err == nil {
 				wantEnd(t, s, errGone)
 			} else if !errors.Is(err, errGone) {
@@ -209,7 +209,7 @@ func TestSubscriberHasLeft(t *testing.T) {
 func TestOthersRunOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, broker.Config{})
-		var subscriptions []*broker.Subscription
+		var subscriptions []subscription
 		for i := range 10 {
 			message := b.Submit(fmt.Sprint(i))
 			subscriptions = append(subscriptions,

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"context"
 	"time"
 
 	"sseserver/actors"
@@ -69,12 +68,10 @@ type Subscription struct {
 	End      int       // one past the position of the last chunk
 
 	streamer *actors.Streamer
-	ctx      context.Context
 }
 
 // newSubscription returns the stream of message that who asks for, from now on.
-// It ends with ctx.
-func newSubscription(ctx context.Context, who subscriber, message *Message, clock *actors.Clock, now time.Time) *Subscription {
+func newSubscription(who subscriber, message *Message, clock *actors.Clock, now time.Time) *Subscription {
 	request := who.request
 	first, from, end := request.span(message)
 	return &Subscription{
@@ -86,7 +83,6 @@ func newSubscription(ctx context.Context, who subscriber, message *Message, cloc
 		First:    first,
 		From:     from,
 		End:      end,
-		ctx:      ctx,
 		streamer: actors.New(actors.Plan{
 			Clock:     clock,
 			Source:    request.source(message),
@@ -103,15 +99,10 @@ func newSubscription(ctx context.Context, who subscriber, message *Message, cloc
 func (s *Subscription) Total() int { return s.End - s.First }
 
 // Chunks returns the chunks in order. The streamer closes the channel when the
-// stream has ended. The reader reads until then, also after it has ended the
+// stream has ended. The reader reads until then, also after it has canceled the
 // context of Subscribe, which is how a stream is ended early.
 func (s *Subscription) Chunks() <-chan actors.Chunk { return s.streamer.Chunks() }
 
 // Err returns why the stream ended: nil if every chunk was sent, else the cause
-// of Context, or a *actors.PanicError. Call it only after Chunks is closed.
+// of its context, or a *actors.PanicError. Call it only after Chunks is closed.
 func (s *Subscription) Err() error { return s.streamer.Err() }
-
-// Context is the one that the stream runs in. It ends, with its cause, when the
-// stream is to end early: with the context of Subscribe, or by the broker. Whoever
-// waits for a client waits for it, too.
-func (s *Subscription) Context() context.Context { return s.ctx }

@@ -114,7 +114,7 @@ func (b broken) Delete(context.Context, broker.MessageID) (broker.Removal, bool,
 	return broker.Removal{}, false, b.err
 }
 
-func (b broken) Subscribe(context.Context, broker.Request) (*broker.Subscription, error) {
+func (b broken) Subscribe(context.Context, context.CancelCauseFunc, broker.Request) (*broker.Subscription, error) {
 	return nil, b.err
 }
 

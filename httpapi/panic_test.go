@@ -25,11 +25,11 @@ type panicking struct{ httpapi.Broker }
 
 func (panicking) Lookup(context.Context, broker.MessageID) (broker.Status, error) { panic("of glass") }
 
-func (p panicking) Subscribe(ctx context.Context, r broker.Request) (*broker.Subscription, error) {
+func (p panicking) Subscribe(ctx context.Context, cancel context.CancelCauseFunc, r broker.Request) (*broker.Subscription, error) {
 	if r.Kind == broker.Progress {
 		panic("of glass")
 	}
-	return p.Broker.Subscribe(ctx, r)
+	return p.Broker.Subscribe(ctx, cancel, r)
 }
 
 // A panic in a request ends that one, with a stack in the log, and no other.
@@ -177,8 +177,8 @@ func TestPanicInStreamer(t *testing.T) {
 // framing a chunk of them panics.
 type nameless struct{ httpapi.Broker }
 
-func (n nameless) Subscribe(ctx context.Context, r broker.Request) (*broker.Subscription, error) {
-	subscription, err := n.Broker.Subscribe(ctx, r)
+func (n nameless) Subscribe(ctx context.Context, cancel context.CancelCauseFunc, r broker.Request) (*broker.Subscription, error) {
+	subscription, err := n.Broker.Subscribe(ctx, cancel, r)
 	if err == nil && r.Unit == actors.Word {
 		message := *subscription.Message
 		message.Name = hollowString(len(message.Name))

@@ -22,7 +22,7 @@ type Broker interface {
 	Submit(ctx context.Context, text string) (*broker.Message, error)
 	Lookup(ctx context.Context, id broker.MessageID) (broker.Status, error)
 	Delete(ctx context.Context, id broker.MessageID) (broker.Removal, bool, error)
-	Subscribe(ctx context.Context, request broker.Request) (*broker.Subscription, error)
+	Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request broker.Request) (*broker.Subscription, error)
 }
 
 // Config configures a Server. Broker is required; in every other field zero

@@ -37,15 +37,16 @@ type stream struct {
 	server    *Server
 
 	subscription *broker.Subscription
-	cancel       context.CancelCauseFunc // of the context that the subscription was made with
-	failed       error                   // why nothing more can be written
+	ctx          context.Context // of the stream, as are its causes
+	cancel       context.CancelCauseFunc
+	failed       error // why nothing more can be written
 	requestID    string
 	opened       time.Time
 }
 
 // open begins the answer to x with the head and the first block, so that onopen
 // fires at once, and leaves the rest to run. An error tells that nothing was sent.
-func (s *Server) open(x *exchange, subscription *broker.Subscription, cancel context.CancelCauseFunc, lastEventID string) error {
+func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *exchange, subscription *broker.Subscription, lastEventID string) error {
 	st := &stream{
 		kind:         subscription.Kind,
 		name:         subscription.Message.Name,
@@ -54,6 +55,7 @@ func (s *Server) open(x *exchange, subscription *broker.Subscription, cancel con
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		server:       s,
 		subscription: subscription,
+		ctx:          ctx,
 		cancel:       cancel,
 		requestID:    x.id,
 		opened:       x.start,
@@ -163,7 +165,7 @@ func (st *stream) blocked(idle time.Duration) error {
 	if idle >= st.server.config.WriteTimeout {
 		st.cancel(broker.ErrTooSlow)
 	}
-	return context.Cause(st.subscription.Context())
+	return context.Cause(st.ctx)
 }
 
 // nextLook returns when blocked is to be asked about a write of which nothing got
@@ -216,7 +218,7 @@ func (st *stream) cause() error {
 	case errors.As(st.failed, &panicked):
 		return panicked
 	case cause == nil && st.failed != nil: // all was sent, but did not get through
-		return context.Cause(st.subscription.Context())
+		return context.Cause(st.ctx)
 	default:
 		return cause
 	}

@@ -61,9 +61,9 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	}
 	x := exchangeOf(w)
 	ctx, cancel := x.streamContext()
-	subscription, err := s.config.Broker.Subscribe(ctx, request)
+	subscription, err := s.config.Broker.Subscribe(ctx, cancel, request)
 	if err == nil {
-		err = s.open(x, subscription, cancel, lastEventID)
+		err = s.open(ctx, cancel, x, subscription, lastEventID)
 	}
 	if err != nil {
 		cancel(err) // which ends the subscription, if there is one
