@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -195,4 +196,24 @@ func TestRunWaitsForStreamers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEvictionsAreToldAtTheEnd ends a broker whose Evicted is still busy with the
+// first of several. Run returns after the last was told.
+func TestEvictionsAreToldAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []broker.MessageID
+		b := start(t, broker.Config{MaxMessages: 1, Evicted: func(removal broker.Removal) {
+			time.Sleep(time.Second)
+			told = append(told, removal.MessageID)
+		}})
+		var want []broker.MessageID
+		for range 4 {
+			want = append(want, b.Submit("a").ID)
+		}
+		b.stop()
+		if want = want[:3]; !slices.Equal(told, want) {
+			t.Errorf("told of %v, want %v", told, want)
+		}
+	})
 }

@@ -62,6 +62,7 @@ type Server struct {
 	watch   *wire.Watch // of the connections that were taken over
 
 	draining atomic.Bool    // set once, by Drain
+	closing  atomic.Bool    // set once, by Close
 	conns    atomic.Int64   // open connections, those that were taken over too
 	waiting  waiting        // those without a request
 	streams  sync.WaitGroup // running ones
@@ -89,6 +90,10 @@ func (s *Server) Run(ctx context.Context) error { return s.watch.Run(ctx) }
 // Drain makes /readyz answer 503 from now on. The broker refuses new work by
 // itself.
 func (s *Server) Drain() { s.draining.Store(true) }
+
+// Close breaks off, within a second, the last writes of streams that still block.
+// Streams that run are the broker's to end, and connections http.Server's to close.
+func (s *Server) Close() { s.closing.Store(true) }
 
 // Wait returns when all streams have ended, or with the cause of ctx. Call it
 // after http.Server.Shutdown, which does not wait for them.

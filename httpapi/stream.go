@@ -162,8 +162,11 @@ func (st *stream) blocked(idle time.Duration) error {
 	if st.frames != nil && len(st.frames.dues) > 0 {
 		st.noteLag(st.lag(st.frames.dues[0]))
 	}
-	if idle >= st.server.config.WriteTimeout {
+	switch {
+	case idle >= st.server.config.WriteTimeout:
 		st.cancel(broker.ErrTooSlow)
+	case st.server.closing.Load():
+		st.cancel(broker.ErrClosed)
 	}
 	return context.Cause(st.ctx)
 }

@@ -14,6 +14,9 @@ import (
 // told to end; a client that blocks its stream's last write loses it then.
 const closingGrace = 3 * time.Second
 
+// cutOffGrace is how long it may take to notice that.
+const cutOffGrace = 2 * time.Second
+
 // drain ends the program in order: refuse new work, let streams finish, end the
 // rest, close the listeners. Another signal to stop ends it at once.
 func (pr *program) drain(signal os.Signal, signals <-chan os.Signal) int {
@@ -65,8 +68,9 @@ func (pr *program) endStreams(ctx context.Context) (remaining int) {
 	waited := pr.api.Wait(grace)
 	if shutdown != nil || waited != nil {
 		remaining = pr.active()
+		pr.api.Close()
 		_ = pr.public.server.Close()
-		cutOff, cancel := context.WithTimeout(ctx, time.Second) // for their last lines in the log
+		cutOff, cancel := context.WithTimeout(ctx, cutOffGrace) // for their last lines in the log
 		defer cancel()
 		_ = pr.api.Wait(cutOff)
 	}

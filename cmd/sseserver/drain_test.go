@@ -108,28 +108,51 @@ func TestDrainEndsTheRest(t *testing.T) {
 	}
 }
 
+// stalled opens a stream over HTTP/1.1 and reads nothing of it.
+func (s *liveServer) stalled(t *testing.T, path string) {
+	small := net.Dialer{Control: func(_, _ string, socket syscall.RawConn) error {
+		return socket.Control(func(fd uintptr) { // so that the text is more than the system takes
+			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
+		})
+	}}
+	conn, err := small.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	_, _ = conn.Write([]byte("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+}
+
 // A client that reads nothing does not keep the program from ending, nor from
 // ending well.
 func TestDrainDoesNotWaitForAStalledClient(t *testing.T) {
 	wantNoLeaks(t)
 	server := startServer(t, "--max-message-bytes=8MiB")
 	id := server.submit(t, strings.Repeat(strings.Repeat("x", 15_000)+" ", 300))
-	small := net.Dialer{Control: func(_, _ string, socket syscall.RawConn) error {
-		return socket.Control(func(fd uintptr) { // so that the text is more than the system takes
-			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
-		})
-	}}
-	conn, err := small.Dial("tcp", server.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	_, _ = conn.Write([]byte("GET /stream/" + id + "?interval=1ms&unit=word HTTP/1.1\r\nHost: a\r\n\r\n"))
+	server.stalled(t, "/stream/"+id+"?interval=1ms&unit=word")
 	server.log.await("stream.slow", 1) // it is blocked
 	server.signals <- syscall.SIGTERM
 	server.wait(t)
 	if closed := server.log.named("stream.closed"); len(closed) != 1 || closed[0]["reason"] != "server_shutdown" {
 		t.Errorf("the log says %v", closed)
+	}
+}
+
+// Nor does one that blocks the last write of its stream, of which the broker knows
+// no more: it has some seconds, and not the hour that a write may take here.
+func TestDrainGivesTheLastWriteSomeSeconds(t *testing.T) {
+	wantNoLeaks(t)
+	server := startServer(t, "--max-message-bytes=8MiB", "--write-timeout=1h", "--drain=1h")
+	id := server.submit(t, strings.Repeat("x", 5_000_000))
+	server.stalled(t, "/stream/"+id+"?interval=1ms&unit=word") // one chunk, and the end with it
+	server.log.await("stream.slow", 1)
+	server.signals <- syscall.SIGTERM
+	server.wait(t)
+	if closed := server.log.named("stream.closed"); len(closed) != 1 || closed[0]["reason"] != "server_shutdown" {
+		t.Errorf("the log says %v", closed)
+	}
+	if took := server.log.named("server.shutdown_completed")[0]["duration_ms"].(float64); took < float64(closingGrace.Milliseconds()) {
+		t.Errorf("it had %v ms, want at least %v", took, closingGrace)
 	}
 }
 

@@ -38,6 +38,10 @@ type Config struct {
 	InMemory bool
 	Room     int
 
+	// WrapWriter, if set, returns what the server gets in place of each of its
+	// response writers.
+	WrapWriter func(http.ResponseWriter) http.ResponseWriter
+
 	// WrapConn, if set, returns what the server gets in place of each of its
 	// connections.
 	WrapConn func(net.Conn) net.Conn
@@ -97,7 +101,7 @@ func Start(t testing.TB, config Config) *Server {
 		t.Fatal(err)
 	}
 	s.HTTP = s.API.HTTPServer()
-	s.HTTP.Handler = s.requests.count(s.HTTP.Handler)
+	s.HTTP.Handler = s.requests.count(s.HTTP.Handler, config.WrapWriter)
 	s.HTTP.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate()}}
 	s.config = config
 	s.listener = s.listen()
@@ -190,8 +194,11 @@ type requests struct {
 	stopped bool
 }
 
-func (r *requests) count(next http.Handler) http.Handler {
+func (r *requests) count(next http.Handler, wrap func(http.ResponseWriter) http.ResponseWriter) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if wrap != nil {
+			w = wrap(w)
+		}
 		r.mu.Lock()
 		stopped := r.stopped
 		if !stopped {
