@@ -89,7 +89,7 @@ func TestOpenAPIRoutes(t *testing.T) {
 	}
 }
 
-// The list of codes is that of problem.go.
+// The list of codes is that of the logs package.
 func TestOpenAPICodes(t *testing.T) {
 	var codes []string
 	file, err := parser.ParseFile(token.NewFileSet(), "../internal/logs/reasons.go", nil, 0)

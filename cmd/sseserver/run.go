@@ -123,7 +123,11 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 	if config.AdminAddr == "" {
 		return pr, nil
 	}
-	if pr.admin, err = listen("admin", config.AdminAddr, adminServer(m, output)); err != nil {
+	server = adminServer(m, output)
+	if certificate != nil && !isLoopback(config.AdminAddr) {
+		server.TLSConfig = tlsConfig(certificate, logger.Named("server"))
+	}
+	if pr.admin, err = listen("admin", config.AdminAddr, server); err != nil {
 		return nil, errors.Join(err, pr.public.Close())
 	}
 	return pr, nil
