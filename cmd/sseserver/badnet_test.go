@@ -2,13 +2,16 @@ package main
 
 import (
 	"net"
+	"regexp"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
 // badNetwork stands between browser and server and fails on demand. It forwards
-// TCP bytes until a set number of them has come from the server, which is in
-// the middle of a frame as likely as not, and then does what was planned.
+// TCP bytes until a set number of those of event streams has come from the
+// server, which is in the middle of a frame as likely as not, and then does what
+// was planned.
 type badNetwork struct {
 	target string // host:port of the server
 	addr   string // host:port it listens on
@@ -16,13 +19,22 @@ type badNetwork struct {
 
 	mu     sync.Mutex
 	isDown bool
-	conns  map[*net.TCPConn]bool
+	links  map[*link]bool
 	plan   []fault
+	done   chan struct{} // closed when all of the plan has happened
 	ended  chan struct{} // closed with the test
 }
 
-// fault happens when so many more bytes came from the server, counted over all
-// connections since the fault before.
+// link is a connection of the browser and the one to the server that goes on
+// from it.
+type link struct {
+	browser, server *net.TCPConn
+	streams         atomic.Bool // an event stream was asked for
+}
+
+// fault happens when so many more bytes of event streams came from the server,
+// counted over all connections since the fault before. Pages, icons and answers
+// do not count: when a browser asks for those is its own affair.
 type fault struct {
 	after int
 	what  disaster
@@ -36,6 +48,8 @@ const (
 	freeze disaster = "freeze" // nothing more comes through on this connection
 )
 
+var streamRequest = regexp.MustCompile(`^GET /(stream|progress)/`)
+
 func startBadNetwork(t *testing.T, server *liveServer) *badNetwork {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -44,7 +58,7 @@ func startBadNetwork(t *testing.T, server *liveServer) *badNetwork {
 	}
 	n := &badNetwork{
 		target: server.addr, addr: listener.Addr().String(),
-		conns: make(map[*net.TCPConn]bool), ended: make(chan struct{}),
+		links: make(map[*link]bool), ended: make(chan struct{}),
 	}
 	n.wait.Go(func() { n.accept(listener) })
 	t.Cleanup(func() {
@@ -56,11 +70,13 @@ func startBadNetwork(t *testing.T, server *liveServer) *badNetwork {
 	return n
 }
 
-// next plans what goes wrong, in this order; the first count starts here.
-func (n *badNetwork) next(plan ...fault) {
+// next plans what goes wrong, in this order; the first count starts here. It
+// returns a channel that is closed when the last of it begins.
+func (n *badNetwork) next(plan ...fault) (done <-chan struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.plan = plan
+	n.plan, n.done = plan, make(chan struct{})
+	return n.done
 }
 
 // up ends a down.
@@ -72,46 +88,63 @@ func (n *badNetwork) up() {
 
 func (n *badNetwork) accept(listener net.Listener) {
 	for {
-		client, err := listener.Accept()
+		browser, err := listener.Accept()
 		if err != nil {
 			return // the test has ended
 		}
 		server, err := net.Dial("tcp", n.target)
 		if err != nil {
-			client.Close()
+			browser.Close()
 			continue
 		}
-		n.connect(client.(*net.TCPConn), server.(*net.TCPConn))
+		n.connect(&link{browser: browser.(*net.TCPConn), server: server.(*net.TCPConn)})
 	}
 }
 
-func (n *badNetwork) connect(client, server *net.TCPConn) {
+func (n *badNetwork) connect(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.conns[client], n.conns[server] = true, true
-	n.wait.Go(func() { n.forward(server, client, nil) })
-	n.wait.Go(func() { n.forward(client, server, n.count) })
+	n.links[l] = true
+	n.wait.Go(func() { n.upstream(l) })
+	n.wait.Go(func() { n.downstream(l) })
 	if n.isDown {
 		n.resetAll()
 	}
 }
 
-// forward copies bytes until either side ends, then ends both. count, if any,
-// is told of each byte and says after which one something happens.
-func (n *badNetwork) forward(to, from *net.TCPConn, count func(int) (int, disaster)) {
-	defer n.forget(to, from)
+// upstream forwards what the browser says, and looks for the request of a
+// stream: a browser sends one in one piece, and none before the answer to the
+// last.
+func (n *badNetwork) upstream(l *link) {
+	defer n.forget(l)
 	buffer := make([]byte, 4096)
 	for {
-		size, err := from.Read(buffer)
+		size, err := l.browser.Read(buffer)
+		if err != nil {
+			return
+		}
+		l.streams.Store(streamRequest.Match(buffer[:size]))
+		if _, err := l.server.Write(buffer[:size]); err != nil {
+			return
+		}
+	}
+}
+
+// downstream forwards what the server says, and lets the faults of the plan happen.
+func (n *badNetwork) downstream(l *link) {
+	defer n.forget(l)
+	buffer := make([]byte, 4096)
+	for {
+		size, err := l.server.Read(buffer)
 		if err != nil {
 			return
 		}
 		for rest := buffer[:size]; len(rest) > 0; {
 			passing, what := len(rest), disaster("")
-			if count != nil {
-				passing, what = count(len(rest))
+			if l.streams.Load() {
+				passing, what = n.count(len(rest))
 			}
-			if _, err := to.Write(rest[:passing]); err != nil {
+			if _, err := l.browser.Write(rest[:passing]); err != nil {
 				return
 			}
 			rest = rest[passing:]
@@ -120,13 +153,13 @@ func (n *badNetwork) forward(to, from *net.TCPConn, count func(int) (int, disast
 	}
 }
 
-func (n *badNetwork) forget(conns ...*net.TCPConn) {
+// forget ends a connection when either of its sides has.
+func (n *badNetwork) forget(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, conn := range conns {
-		conn.Close()
-		delete(n.conns, conn)
-	}
+	l.browser.Close()
+	l.server.Close()
+	delete(n.links, l)
 }
 
 // count takes up to size bytes off the plan, and says how many may pass before
@@ -143,7 +176,9 @@ func (n *badNetwork) count(size int) (int, disaster) {
 		return size, ""
 	}
 	passing, what := next.after, next.what
-	n.plan = n.plan[1:]
+	if n.plan = n.plan[1:]; len(n.plan) == 0 {
+		close(n.done)
+	}
 	return passing, what
 }
 
@@ -162,8 +197,10 @@ func (n *badNetwork) happen(what disaster) {
 
 // resetAll ends every connection impolitely; n.mu is held.
 func (n *badNetwork) resetAll() {
-	for conn := range n.conns {
-		_ = conn.SetLinger(0)
-		conn.Close()
+	for l := range n.links {
+		for _, conn := range []*net.TCPConn{l.browser, l.server} {
+			_ = conn.SetLinger(0)
+			conn.Close()
+		}
 	}
 }

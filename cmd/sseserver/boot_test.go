@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -110,10 +111,10 @@ func (s *liveServer) submit(t *testing.T, message string) string {
 }
 
 // untilNoStreams waits until the server knows of no stream of the message.
-func (s *liveServer) untilNoStreams(t *testing.T, id string) {
+func (s *liveServer) untilNoStreams(ctx context.Context, t *testing.T, id string) {
 	t.Helper()
 	for {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/messages/"+id, nil)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/messages/"+id, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -101,8 +101,11 @@ func testStopAndResume(t *testing.T, browser context.Context) {
 	p.watch()
 	message := strings.Repeat(tricky, 8)
 	p.fill("#message", message)
-	network.next(fault{4321, freeze}) // so that there is something to stop, however slow the test
+	// However slow the test is, there is something to stop; and however fast, it
+	// is not the resumed stream that freezes.
+	frozen := network.next(fault{4321, freeze})
 	p.click("#send")
+	p.await(frozen, "the freeze")
 	p.until("Number(count.textContent) >= 10")
 	p.click("#stop")
 	p.untilState("stopped")
@@ -114,7 +117,7 @@ func testStopAndResume(t *testing.T, browser context.Context) {
 	if got := p.text("stop"); got != "Resume" {
 		t.Errorf("the button says %q, want Resume", got)
 	}
-	server.untilNoStreams(t, eval[string](p, "location.hash.slice(1)"))
+	server.untilNoStreams(p.ctx, t, eval[string](p, "location.hash.slice(1)"))
 
 	p.click("#stop")
 	p.untilState("complete")

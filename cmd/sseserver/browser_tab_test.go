@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +15,7 @@ import (
 
 // patience is how long a page may take before a test gives up on it. Nothing is
 // measured by it: it only turns a page that hangs into a failure with words.
-const patience = 3 * time.Minute
+const patience = time.Minute
 
 // tab is a browser window with one of the pages in it. For use by one goroutine.
 type tab struct {
@@ -112,6 +113,16 @@ func (p *tab) until(condition string) {
 	}
 }
 
+// await waits until something beside the page has happened.
+func (p *tab) await(happened <-chan struct{}, what string) {
+	p.t.Helper()
+	select {
+	case <-happened:
+	case <-p.ctx.Done():
+		p.t.Fatalf("waiting for %s: %v\n%s", what, p.ctx.Err(), p.describe())
+	}
+}
+
 // untilState waits for the state of the connection: "complete", "failed" and so
 // on. A failure that was not waited for ends the test at once.
 func (p *tab) untilState(state string) {
@@ -130,7 +141,7 @@ func eval[T any](p *tab, expression string) T {
 	p.t.Helper()
 	result, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
-		p.t.Fatalf("%s: %v", expression, err)
+		p.t.Fatalf("%s: %v\n%s", expression, err, p.describe())
 	}
 	return result
 }
@@ -149,7 +160,7 @@ func (p *tab) describe() string {
 	if err != nil {
 		return "and the page does not answer: " + err.Error()
 	}
-	return "the page shows:\n" + text
+	return "the page shows:\n" + text + "\nand its console:\n" + p.console.text()
 }
 
 // console collects what a page writes to the browser's console.
@@ -175,6 +186,17 @@ func watchConsole(window context.Context) *console {
 	return c
 }
 
+// text returns all lines so far.
+func (c *console) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all strings.Builder
+	for _, line := range c.lines {
+		fmt.Fprintln(&all, line, line.URL)
+	}
+	return all.String()
+}
+
 func (c *console) add(message chromedp.ConsoleMessage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -192,7 +214,7 @@ func (p *tab) wantQuietConsole(refusals []string) {
 	select {
 	case <-p.console.last: // so all lines before it are here too
 	case <-p.ctx.Done():
-		p.t.Fatal("the console does not answer")
+		p.t.Fatalf("the console does not answer\n%s", p.describe())
 	}
 	p.console.mu.Lock()
 	defer p.console.mu.Unlock()

@@ -69,7 +69,8 @@ func startBrowser(t *testing.T) context.Context {
 		defer cancel()
 		_ = chromedp.Cancel(ctx)
 	})
-	if err := chromedp.Do(browser); err != nil {
+	giveUp := time.AfterFunc(patience, kill)
+	if err := chromedp.Do(browser); err != nil || !giveUp.Stop() {
 		t.Fatalf("starting Chromium: %v", err)
 	}
 	return browser

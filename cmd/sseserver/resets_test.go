@@ -37,7 +37,7 @@ func TestThousandResets(t *testing.T) {
 	}
 	clients.Wait()
 	public := server.caller(t, ssetest.HTTP1)
-	server.untilNoStreams(t, id)
+	server.untilNoStreams(t.Context(), t, id)
 	_, scrape := public.at(server.admin).want(200, "", "GET", "/metrics", "")
 	for _, line := range []string{`sseserver_streams_active{kind="characters"} 0`, `sseserver_streams_active{kind="progress"} 0`} {
 		if !strings.Contains(scrape, line+"\n") {
