@@ -36,14 +36,14 @@ type Streamer struct {
 	chunks chan Chunk
 
 	// Owned by Run.
-	done   <-chan struct{} // of its context
-	now    time.Duration   // since the start of the stream, when last looked at
-	quiet  time.Duration   // when the last chunk was sent
-	start  time.Duration   // of the stream, on the clock's scale
-	chunk  Chunk           // the last that was sent, or that is being sent
-	text   string          // the next one, if supply says Ready
-	supply Supply
-	plan   Plan
+	canceled <-chan struct{} // closed at the end of its context
+	now      time.Duration   // since the start of the stream, when last looked at
+	quiet    time.Duration   // when the last chunk was sent
+	start    time.Duration   // of the stream, on the clock's scale
+	chunk    Chunk           // the last that was sent, or that is being sent
+	text     string          // the next one, if supply says Ready
+	supply   Supply
+	plan     Plan
 
 	// Written by Run before it closes chunks, read by others after.
 	err error
@@ -77,7 +77,7 @@ func (s *Streamer) Err() error { return s.err }
 // which those that wait have few variables.
 func (s *Streamer) Run(ctx context.Context) {
 	defer s.end()
-	s.done = ctx.Done()
+	s.canceled = ctx.Done()
 	if !s.stream() {
 		s.err = context.Cause(ctx)
 	}
@@ -182,11 +182,11 @@ func (s *Streamer) wait(at time.Duration) (told signal, ok bool) {
 	case told = <-s.mailbox:
 		s.look()
 		if told == more {
-			s.cancelAlarm()
+			s.unschedule()
 		}
 		return told, true
-	case <-s.done:
-		s.cancelAlarm()
+	case <-s.canceled:
+		s.unschedule()
 		return told, false
 	}
 }
@@ -194,18 +194,18 @@ func (s *Streamer) wait(at time.Duration) (told signal, ok bool) {
 // ended says whether the context of Run has ended.
 func (s *Streamer) ended() bool {
 	select {
-	case <-s.done:
+	case <-s.canceled:
 		return true
 	default:
 		return false
 	}
 }
 
-// cancelAlarm takes the streamer out of the wheel, and what the clock has sent
+// unschedule takes the streamer out of the wheel, and what the clock has sent
 // meanwhile out of the mailbox.
 //
 //go:noinline
-func (s *Streamer) cancelAlarm() {
+func (s *Streamer) unschedule() {
 	s.plan.Clock.forget(&s.sleeper)
 	for len(s.mailbox) > 0 {
 		<-s.mailbox
@@ -258,10 +258,10 @@ func (s *Streamer) offer(next time.Duration) (sent bool) {
 			sent = true
 		case told := <-s.mailbox:
 			s.chunk.More = s.chunk.More || told == due
-		case <-s.done:
+		case <-s.canceled:
 		}
 	}
-	s.cancelAlarm()
+	s.unschedule()
 	s.look()
 	s.quiet = s.now
 	return sent

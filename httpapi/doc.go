@@ -30,9 +30,9 @@
 // # Cancellation
 //
 // A stream has a context of its own, with which it subscribes. The watch of
-// package wire, or net/http, ends it when the client leaves, and the handler ends
-// it when a write has blocked for too long, each with its cause. The broker does
-// the same to the context that it made of it. The streamer sees the end of its
-// context, closes its chunks, and so ends the handler's loop. There is no other way
-// for a stream to end early.
+// package wire, or net/http, cancels it when the client leaves, the handler when a
+// write has blocked for too long, and the broker when the message is gone or the
+// server ends, each with its cause; the first one counts. The streamer sees the end
+// of its context, closes its chunks, and so ends the handler's loop. There is no
+// other way for a stream to end early.
 package httpapi

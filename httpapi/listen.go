@@ -41,19 +41,29 @@ func (s *Server) HTTPServer() *http.Server {
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       logs.StdLog(s.config.Logger),
 		ConnState:      s.countConn,
-		ConnContext:    keepListener,
+		ConnContext:    keepConnection,
 	}
 	server.RegisterOnShutdown(s.waiting.closeSilent)
 	return server
 }
 
-// listenerKey is the key of the listener's context in those of its connections.
-type listenerKey struct{}
+// connection is what a request can know of the connection that it came on.
+type connection struct {
+	conn      net.Conn
+	serverCtx context.Context // ends with no connection
+}
 
-// keepListener makes the context of a listener known to the requests on its
-// connections: it ends with none of them.
-func keepListener(ctx context.Context, _ net.Conn) context.Context {
-	return context.WithValue(ctx, listenerKey{}, ctx)
+type connectionKey struct{}
+
+// keepConnection makes a connection known to the requests on it.
+func keepConnection(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, connection{conn, ctx})
+}
+
+// connectionOf returns nothing for a request that was not served by HTTPServer.
+func connectionOf(r *http.Request) connection {
+	c, _ := r.Context().Value(connectionKey{}).(connection)
+	return c
 }
 
 // http2Config tunes HTTP/2 for many streams that send and hardly receive.

@@ -31,7 +31,7 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		ExpiresAt     time.Time `json:"expiresAt"`
 		ActiveStreams int       `json:"activeStreams"`
 	}{
-		MessageID:     status.Message.ID.String(),
+		MessageID:     status.Message.Name,
 		Total:         status.Message.Characters,
 		Bytes:         len(status.Message.Text),
 		SubmittedAt:   status.Message.SubmittedAt.UTC(),

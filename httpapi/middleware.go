@@ -41,9 +41,7 @@ type exchange struct {
 	start   time.Time
 	level   zapcore.Level // at which the answer is logged
 	status  int           // 0 until the head was sent
-
-	stream   *stream         // what the handler has begun, if it has; observe goes on with it
-	listener context.Context // of the listener, if its connection can be taken over; else nil
+	stream  *stream       // what the handler has begun, if it has; observe goes on with it
 }
 
 // exchangeOf returns the exchange that w belongs to. Every handler of this
@@ -77,7 +75,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		x.answer(next)
 		switch {
 		case x.stream == nil:
-		case x.listener != nil:
+		case x.takesOver():
 			go x.stream.run() // Wait waits for it
 		default:
 			x.stream.run()
@@ -88,9 +86,6 @@ func (s *Server) observe(next http.Handler) http.Handler {
 // newExchange gives a request its id: the client's, if it can stand in a log.
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now()}
-	if r.TLS == nil && r.ProtoMajor == 1 && r.ProtoMinor == 1 {
-		x.listener, _ = r.Context().Value(listenerKey{}).(context.Context)
-	}
 	x.id = r.Header.Get(requestIDHeader)
 	if !wellFormedID(x.id) {
 		x.id = s.config.NewID().String()
@@ -107,10 +102,16 @@ func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 // keep in memory what net/http knows of the request.
 func (x *exchange) streamContext() (context.Context, context.CancelCauseFunc) {
 	parent := x.request.Context()
-	if x.listener != nil {
-		parent = x.listener
+	if x.takesOver() {
+		parent = connectionOf(x.request).serverCtx
 	}
 	return context.WithCancelCause(parent)
+}
+
+// takesOver says whether a stream of x takes its connection over: HTTP/1.1 without
+// TLS.
+func (x *exchange) takesOver() bool {
+	return x.request.TLS == nil && x.request.ProtoMajor == 1 && x.request.ProtoMinor == 1 && connectionOf(x.request).conn != nil
 }
 
 // crowded says whether there are so many connections that what is left of them

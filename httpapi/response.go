@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -12,6 +14,8 @@ import (
 // context tells that the client is gone.
 type response struct {
 	stream  *stream
+	conn    net.Conn // the socket below writer; nil if it is not known
+	shared  bool     // other streams have the same one: it is HTTP/2
 	writer  http.ResponseWriter
 	control *http.ResponseController
 	looks   *time.Timer // calls look while a write blocks
@@ -25,7 +29,13 @@ type response struct {
 }
 
 func newResponse(x *exchange, st *stream) transport {
-	t := &response{stream: st, writer: x.ResponseWriter, control: http.NewResponseController(x.ResponseWriter)}
+	t := &response{
+		stream:  st,
+		conn:    socketOf(connectionOf(x.request).conn),
+		shared:  x.request.ProtoMajor == 2,
+		writer:  x.ResponseWriter,
+		control: http.NewResponseController(x.ResponseWriter),
+	}
 	t.looks = time.AfterFunc(blockedSlice, t.look)
 	return t
 }
@@ -89,18 +99,69 @@ func (t *response) look() {
 		return
 	}
 	now := time.Now()
-	if t.givenUp = t.stream.blocked(now.Sub(t.since)); t.givenUp != nil {
-		_ = t.control.SetWriteDeadline(now)
+	if t.givenUp != nil {
+		t.insist(now)
 		return
 	}
-	t.looks.Reset(t.stream.nextLook(now, t.since).Sub(now))
+	next := t.stream.nextLook(now, t.since)
+	if t.givenUp = t.stream.blocked(now.Sub(t.since)); t.givenUp != nil {
+		t.breakOff(now)
+		next = now.Add(blockedSlice)
+	}
+	t.looks.Reset(next.Sub(now))
+}
+
+// breakOff ends a write: by a reset of its stream of HTTP/2, or by the end of the
+// connection.
+func (t *response) breakOff(now time.Time) {
+	if t.shared || t.conn == nil {
+		_ = t.control.SetWriteDeadline(now)
+	} else {
+		reset(t.conn)
+	}
+}
+
+// insist is look for a write that was broken off and has not returned: the reset of
+// its stream does not get through, as nothing of the connection does. The others on
+// that may be waited for as long as one write may take.
+func (t *response) insist(now time.Time) {
+	if t.conn != nil && now.Sub(t.since) > t.stream.server.config.WriteTimeout {
+		reset(t.conn)
+		return
+	}
+	t.looks.Reset(blockedSlice)
+}
+
+// socketOf returns what is below TLS, which would wait five seconds to send its
+// farewell to a client that does not read.
+func socketOf(conn net.Conn) net.Conn {
+	if secure, ok := conn.(*tls.Conn); ok {
+		return secure.NetConn()
+	}
+	return conn
+}
+
+// reset closes a connection without waiting for anything.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
 }
 
 func (t *response) end(last *buffer) error { return t.write(last) }
 
-// close does nothing: net/http ends the body when the handler returns.
-func (t *response) close() {}
+// close leaves it to net/http to end the body when the handler returns, in the time
+// that one write may take.
+func (t *response) close() {
+	_ = t.control.SetWriteDeadline(time.Now().Add(t.stream.server.config.WriteTimeout))
+}
 
 // abort breaks the response off, which net/http does for a handler that panics
 // so.
-func (t *response) abort() { panic(http.ErrAbortHandler) }
+func (t *response) abort() {
+	if !t.shared && t.conn != nil {
+		reset(t.conn)
+	}
+	panic(http.ErrAbortHandler)
+}

@@ -32,7 +32,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, struct {
 		Status    string `json:"status"`
 		MessageID string `json:"messageId"`
-	}{"ok", message.ID.String()})
+	}{"ok", message.Name})
 }
 
 func (s *Server) rejectMessage(w http.ResponseWriter, err error) {

@@ -61,11 +61,11 @@ type Server struct {
 	handler http.Handler
 	watch   *wire.Watch // of the connections that were taken over
 
-	draining atomic.Bool    // set once, by Drain
-	closing  atomic.Bool    // set once, by Close
-	conns    atomic.Int64   // open connections, those that were taken over too
-	waiting  waiting        // those without a request
-	streams  sync.WaitGroup // running ones
+	draining atomic.Bool  // set once, by Drain
+	closing  atomic.Bool  // set once, by Close
+	conns    atomic.Int64 // open connections, those that were taken over too
+	waiting  waiting      // those without a request
+	streams  streams      // running ones
 }
 
 // New returns a server that has not been started. Its error says what the
@@ -95,12 +95,32 @@ func (s *Server) Drain() { s.draining.Store(true) }
 // Streams that run are the broker's to end, and connections http.Server's to close.
 func (s *Server) Close() { s.closing.Store(true) }
 
+// streams counts the streams from their head to their end, which is longer than
+// the broker knows of them.
+type streams struct {
+	running sync.WaitGroup
+	count   atomic.Int64
+}
+
+func (s *streams) add() {
+	s.running.Add(1)
+	s.count.Add(1)
+}
+
+func (s *streams) done() {
+	s.count.Add(-1)
+	s.running.Done()
+}
+
+// Streams returns how many streams have not ended.
+func (s *Server) Streams() int { return int(s.streams.count.Load()) }
+
 // Wait returns when all streams have ended, or with the cause of ctx. Call it
 // after http.Server.Shutdown, which does not wait for them.
 func (s *Server) Wait(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() { // ends with the streams, each of which ends within its write timeout
-		s.streams.Wait()
+		s.streams.running.Wait()
 		close(ended)
 	}()
 	select {

@@ -123,11 +123,11 @@ func TestNeverReadsHTTP2(t *testing.T) {
 				t.Errorf("the log says %v", closed.Fields)
 			}
 		}
-		// The streams are given up after 10 s. Their handlers learn of it when
-		// net/http closes the connection, to which it gives 11 s after the last byte,
-		// and as many before that as a write had got some through.
-		if took := time.Since(start); blocked != 1000 || took < 20*time.Second || took > 21*time.Second {
-			t.Errorf("told to be slow by %v ms, and ended %v later", blocked, took)
+		// The streams are given up 10 s after they blocked, and their connection a
+		// second later, as their resets do not get through.
+		// The later of the two blocked within 110 ms of the first.
+		if took := time.Since(start); blocked != 1000 || took > 10*time.Second || took < 10*time.Second-110*time.Millisecond {
+			t.Errorf("told to be slow by %v ms, and ended %v later; want 10s", blocked, took)
 		}
 	})
 }
@@ -326,6 +326,39 @@ func TestDeleteWhileBlocked(t *testing.T) {
 		closed := server.Await("stream.closed", 1)[0]
 		if took := time.Since(start); closed.Fields["reason"] != "message_deleted" || took != 700*time.Millisecond {
 			t.Errorf("%v after %v; want message_deleted at the next look, 700ms later", closed.Fields, took)
+		}
+	})
+}
+
+// Where nothing gets through on the whole connection, a stream that is no longer
+// wanted has to wait until the connection is given up.
+func TestDeleteWhileConnectionBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
+		id := server.Submit(strings.Repeat("x", 300))
+		ssetest.NewRawHTTP2(t, server.Dial(), 1<<20).Get(1, "/stream/"+id+"?interval=100ms")
+		server.Await("stream.slow", 1) // a second after it blocked
+		start := time.Now()
+		ask(t, server, ssetest.HTTP1, "DELETE", "/messages/"+id, "")
+		closed := server.Await("stream.closed", 1)[0]
+		if took := time.Since(start); closed.Fields["reason"] != "message_deleted" || took != 10*time.Second {
+			t.Errorf("%v after %v; want message_deleted when the connection is given up, 10s later", closed.Fields, took)
+		}
+	})
+}
+
+// A client of HTTP/2 that vanishes without a word does not answer pings.
+func TestVanishedHTTP2(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		id := server.Submit("Hi")
+		client := ssetest.NewRawHTTP2(t, server.Dial(), 1<<20)
+		client.Get(1, "/stream/"+id+"?interval=1m")
+		client.Await(1, 100) // and says nothing more
+		start := time.Now()
+		closed := server.Await("stream.closed", 1)[0]
+		if took := time.Since(start); closed.Fields["reason"] != "client_gone" || took < 29*time.Second || took > 31*time.Second {
+			t.Errorf("%v after %v; want client_gone after a silence of 15s and a ping of 15s", closed.Fields, took)
 		}
 	})
 }

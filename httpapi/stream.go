@@ -40,6 +40,7 @@ type stream struct {
 	ctx          context.Context // of the stream, as are its causes
 	cancel       context.CancelCauseFunc
 	failed       error // why nothing more can be written
+	ending       bool  // the chunks are closed, and the last write is under way
 	requestID    string
 	opened       time.Time
 }
@@ -60,24 +61,24 @@ func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *ex
 		requestID:    x.id,
 		opened:       x.start,
 	}
-	s.streams.Add(1) // before http.Server.Shutdown may forget the connection
-	if x.listener == nil {
+	s.streams.add() // before http.Server.Shutdown may forget the connection
+	if !x.takesOver() {
 		st.transport = newResponse(x, st)
 	} else if err := st.taken.takeOver(x, st); err != nil {
-		s.streams.Done()
+		s.streams.done()
 		return err
 	} else {
 		st.transport = &st.taken
 	}
-	st.logOpened(x, lastEventID)
-	st.begin(x, lastEventID)
 	x.stream = st
+	st.begin(x, lastEventID)
 	return nil
 }
 
 // begin sends the head and the first block.
 func (st *stream) begin(x *exchange, lastEventID string) {
 	defer st.recover()
+	st.logOpened(x, lastEventID)
 	frames := newBuffer()
 	defer frames.free()
 	frames.bytes = appendConnected(frames.bytes, reconnection)
@@ -102,7 +103,7 @@ func (st *stream) resumed() bool { return st.subscription.From > st.subscription
 
 // run is the rest of the stream's life. It returns when the stream has ended.
 func (st *stream) run() {
-	defer st.server.streams.Done()
+	defer st.server.streams.done()
 	st.writeChunks()
 	for range st.subscription.Chunks() { // after a failure, until the streamer has seen it
 	}
@@ -165,8 +166,12 @@ func (st *stream) blocked(idle time.Duration) error {
 	switch {
 	case idle >= st.server.config.WriteTimeout:
 		st.cancel(broker.ErrTooSlow)
+		return broker.ErrTooSlow
 	case st.server.closing.Load():
 		st.cancel(broker.ErrClosed)
+		return broker.ErrClosed
+	case st.ending: // for a cause that stands, which is no reason to hurry
+		return nil
 	}
 	return context.Cause(st.ctx)
 }
@@ -231,6 +236,7 @@ func (st *stream) cause() error {
 // the body as the protocol wants it.
 func (st *stream) finish(cause error) {
 	defer st.recover()
+	st.ending = true
 	if isClientGone(cause) {
 		st.fail(cause)
 		return

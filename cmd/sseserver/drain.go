@@ -28,7 +28,7 @@ func (pr *program) drain(signal os.Signal, signals <-chan os.Signal) int {
 	noWait, ended := context.WithCancel(ctx)
 	ended()
 	_ = pr.broker.Drain(noWait) // new work is refused before the log says so; endStreams waits
-	logs.ServerShutdownStarted.Log(logger, logs.Signal(signal.String()), logs.ActiveStreams(pr.active()))
+	logs.ServerShutdownStarted.Log(logger, logs.Signal(signal.String()), logs.ActiveStreams(pr.api.Streams()))
 
 	drained := make(chan int, 1)
 	go func() { drained <- pr.endStreams(ctx) }() // ends with ctx; received from below, or abandoned with the process
@@ -45,7 +45,7 @@ func (pr *program) drain(signal os.Signal, signals <-chan os.Signal) int {
 				pr.output.Reopen()
 				continue
 			}
-			logs.ServerShutdownForced.Log(logger, logs.Remaining(pr.active()))
+			logs.ServerShutdownForced.Log(logger, logs.Remaining(pr.api.Streams()))
 			return exitFailed
 		}
 	}
@@ -67,24 +67,15 @@ func (pr *program) endStreams(ctx context.Context) (remaining int) {
 	shutdown := pr.public.server.Shutdown(grace)
 	waited := pr.api.Wait(grace)
 	if shutdown != nil || waited != nil {
-		remaining = pr.active()
+		remaining = pr.api.Streams()
 		pr.api.Close()
-		_ = pr.public.server.Close()
 		cutOff, cancel := context.WithTimeout(ctx, cutOffGrace) // for their last lines in the log
 		defer cancel()
 		_ = pr.api.Wait(cutOff)
+		_ = pr.public.server.Close()
 	}
 	if pr.admin != nil {
 		_ = pr.admin.server.Close()
 	}
 	return remaining
-}
-
-// active counts the running streams.
-func (pr *program) active() int {
-	n := 0
-	for _, running := range pr.stats().StreamsActive {
-		n += running
-	}
-	return n
 }

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
 )
 
@@ -139,20 +141,27 @@ func TestDrainDoesNotWaitForAStalledClient(t *testing.T) {
 }
 
 // Nor does one that blocks the last write of its stream, of which the broker knows
-// no more: it has some seconds, and not the hour that a write may take here.
-func TestDrainGivesTheLastWriteSomeSeconds(t *testing.T) {
-	wantNoLeaks(t)
-	server := startServer(t, "--max-message-bytes=8MiB", "--write-timeout=1h", "--drain=1h")
-	id := server.submit(t, strings.Repeat("x", 5_000_000))
-	server.stalled(t, "/stream/"+id+"?interval=1ms&unit=word") // one chunk, and the end with it
-	server.log.await("stream.slow", 1)
-	server.signals <- syscall.SIGTERM
-	server.wait(t)
-	if closed := server.log.named("stream.closed"); len(closed) != 1 || closed[0]["reason"] != "server_shutdown" {
-		t.Errorf("the log says %v", closed)
-	}
-	if took := server.log.named("server.shutdown_completed")[0]["duration_ms"].(float64); took < float64(closingGrace.Milliseconds()) {
-		t.Errorf("it had %v ms, want at least %v", took, closingGrace)
+// no more: it has three seconds, and not the hour that a write may take here.
+func TestDrainGivesTheLastWriteThreeSeconds(t *testing.T) {
+	for _, protocol := range ssetest.Protocols {
+		t.Run(string(protocol), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 8 << 10, API: httpapi.Config{WriteTimeout: time.Hour, MaxMessageBytes: 16 << 20}})
+				id := server.Submit(strings.Repeat("x", 8_000_000))            // more than a client of HTTP/2 lets come unread
+				server.Open(protocol, "/stream/"+id+"?interval=1ms&unit=word") // one chunk, and the end with it, which nobody reads
+				server.Await("stream.slow", 1)                                 // at the first look, and then each second
+				pr := &program{broker: server.Broker, api: server.API, public: &listener{server: server.HTTP}}
+				start := time.Now()
+				remaining := pr.endStreams(t.Context())
+				closed := server.Log.Named("stream.closed")
+				if remaining != 1 || len(closed) != 1 || closed[0].Fields["reason"] != "server_shutdown" {
+					t.Errorf("%d were cut off, the log says %v", remaining, closed)
+				}
+				if took := time.Since(start); took < 3*time.Second || took > 4*time.Second {
+					t.Errorf("it had %v, want 3s and what it takes to notice", took)
+				}
+			})
+		})
 	}
 }
 

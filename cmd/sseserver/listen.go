@@ -40,4 +40,5 @@ func (l *listener) serve() error {
 	return nil
 }
 
-func (l *listener) url() string { return l.scheme + "://" + l.Addr().String() }
+// url is where this machine reaches it.
+func (l *listener) url() string { return l.scheme + "://" + reachable(l.Addr().String()) }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A connection has the options that one of net's own listener has.
+// A connection has the options that one of net's own listener has, and one more.
 func TestConnectionsInheritTheirOptions(t *testing.T) {
 	own, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -24,7 +24,9 @@ func TestConnectionsInheritTheirOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer public.Close()
-	if got, want := acceptedOptions(t, public), acceptedOptions(t, own); !maps.Equal(got, want) {
+	want := acceptedOptions(t, own)
+	want["TCP_NOTSENT_LOWAT"] = maxNotSent
+	if got := acceptedOptions(t, public); !maps.Equal(got, want) {
 		t.Errorf("options of a connection: %v, want %v", got, want)
 	}
 }
@@ -54,6 +56,8 @@ func acceptedOptions(t *testing.T, listener net.Listener) map[string]int {
 			"TCP_KEEPINTVL": {unix.IPPROTO_TCP, unix.TCP_KEEPINTVL},
 			"TCP_KEEPCNT":   {unix.IPPROTO_TCP, unix.TCP_KEEPCNT},
 			"TCP_NODELAY":   {unix.IPPROTO_TCP, unix.TCP_NODELAY},
+
+			"TCP_NOTSENT_LOWAT": {unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT},
 		} {
 			if options[name], err = unix.GetsockoptInt(int(fd), option[0], option[1]); err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,5 +101,18 @@ func TestLostListener(t *testing.T) {
 	last := lines[len(lines)-1]
 	if last.Event != "http.server_error" || last.Level != zapcore.ErrorLevel || !strings.Contains(last.Fields["error"].(string), "use of closed network connection") {
 		t.Errorf("the log says %v", last)
+	}
+}
+
+// What the broker calls its kinds of streams and its reasons to evict is what the
+// log and the metrics know.
+func TestWordsAgree(t *testing.T) {
+	var kinds []string
+	for _, kind := range broker.Kinds {
+		kinds = append(kinds, string(kind))
+	}
+	evictions := []string{string(broker.RemovedByTTL), string(broker.RemovedByCapacity)}
+	if !slices.Equal(kinds, logs.Kinds) || !slices.Equal(evictions, logs.EvictionReasons) {
+		t.Errorf("the broker says %q and %q, the log %q and %q", kinds, evictions, logs.Kinds, logs.EvictionReasons)
 	}
 }
