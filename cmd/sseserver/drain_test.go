@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"io"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 	"testing"
@@ -10,6 +13,8 @@ import (
 
 	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
+
+	"golang.org/x/net/http2"
 )
 
 const asJSON = "application/json"
@@ -18,22 +23,23 @@ const asJSON = "application/json"
 // refused.
 func TestDrainLetsStreamsFinish(t *testing.T) {
 	wantNoLeaks(t)
-	// Two seconds, of which the questions below take a few hundredths.
-	server := startServer(t, "--drain=1m", "--progress-interval=20ms")
-	id := server.submit(t, "Hi")
-	var streams []*ssetest.Stream
-	for _, protocol := range ssetest.Cleartext {
-		stream := server.caller(t, protocol).stream("/progress/" + id)
-		stream.WantOpening()
-		stream.WantPercent(1)
-		streams = append(streams, stream)
+	server := startServer(t, "--drain=1h", "--write-timeout=1h", "--max-message-bytes=8MiB")
+	// Each stream has more to say than fits into what lies between, so it runs until the test reads it.
+	texts := map[ssetest.Protocol]string{ssetest.HTTP1: words(300, 15_000), ssetest.H2C: words(300, 1000)}
+	read := make(map[ssetest.Protocol]func() *ssetest.Stream)
+	for protocol, stall := range map[ssetest.Protocol]func(*testing.T, string) func() *ssetest.Stream{
+		ssetest.HTTP1: server.stalled, ssetest.H2C: server.stalledHTTP2,
+	} {
+		read[protocol] = stall(t, "/stream/"+server.submit(t, texts[protocol])+"?interval=1ms&unit=word")
 	}
+	server.log.await("stream.opened", 2)
 	server.signals <- syscall.SIGTERM
 	started := server.log.await("server.shutdown_started", 1)[0]
 	if started["signal"] != "terminated" || started["active_streams"] != 2.0 {
 		t.Errorf("the log says %v", started)
 	}
 	server.signals <- syscall.SIGHUP // is no reason to hurry
+	id := server.log.named("stream.opened")[0]["message_id"].(string)
 	for _, protocol := range ssetest.Cleartext {
 		new := server.caller(t, protocol)
 		new.want(503, "shutting down", "GET", "/readyz", "")
@@ -46,17 +52,16 @@ func TestDrainLetsStreamsFinish(t *testing.T) {
 				t.Errorf("%s: Retry-After %q, want 2", answer.path, header.Get("Retry-After"))
 			}
 		}
-		new.want(200, `"activeStreams":2`, "GET", "/messages/"+id, "")
+		new.want(200, `"activeStreams":1`, "GET", "/messages/"+id, "")
 	}
-	for _, stream := range streams {
-		for percent := 2; percent <= 100; percent++ {
-			stream.WantPercent(percent)
-		}
-		stream.WantDone()
+	for protocol, text := range texts {
+		stream := read[protocol]()
+		stream.WantOpening()
+		stream.WantText(0, text)
 	}
 	server.wait(t)
 	for _, closed := range server.log.named("stream.closed") {
-		if closed["reason"] != "completed" || closed["chunks"] != 100.0 {
+		if closed["reason"] != "completed" || closed["chunks"] != 300.0 {
 			t.Errorf("the log says %v", closed)
 		}
 	}
@@ -110,8 +115,14 @@ func TestDrainEndsTheRest(t *testing.T) {
 	}
 }
 
-// stalled opens a stream over HTTP/1.1 and reads nothing of it.
-func (s *liveServer) stalled(t *testing.T, path string) {
+// words is a text of so many words of that many bytes.
+func words(count, bytes int) string {
+	return strings.Repeat(strings.Repeat("x", bytes-1)+" ", count)
+}
+
+// stalled opens a stream over HTTP/1.1 and reads nothing of it, until the
+// function that it returns is called.
+func (s *liveServer) stalled(t *testing.T, path string) func() *ssetest.Stream {
 	small := net.Dialer{Control: func(_, _ string, socket syscall.RawConn) error {
 		return socket.Control(func(fd uintptr) { // so that the text is more than the system takes
 			_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096)
@@ -123,6 +134,36 @@ func (s *liveServer) stalled(t *testing.T, path string) {
 	}
 	t.Cleanup(func() { conn.Close() })
 	_, _ = conn.Write([]byte("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+	return func() *ssetest.Stream {
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ssetest.Read(t, response)
+	}
+}
+
+// stalledHTTP2 does the same over HTTP/2, where it takes a thousand bytes.
+func (s *liveServer) stalledHTTP2(t *testing.T, path string) func() *ssetest.Stream {
+	conn, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	client := ssetest.NewRawHTTP2(t, conn, 1000)
+	client.Get(1, path)
+	client.Await(1, 1000)
+	return func() *ssetest.Stream {
+		client.Open(0, 10<<20) // of all streams together
+		client.Open(1, 10<<20)
+		_, body, code := client.End()
+		if code != http2.ErrCodeNo {
+			t.Errorf("%s: reset with %v", path, code)
+		}
+		return ssetest.Read(t, &http.Response{
+			StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: io.NopCloser(strings.NewReader(body)),
+		})
+	}
 }
 
 // A client that reads nothing does not keep the program from ending, nor from
@@ -130,7 +171,7 @@ func (s *liveServer) stalled(t *testing.T, path string) {
 func TestDrainDoesNotWaitForAStalledClient(t *testing.T) {
 	wantNoLeaks(t)
 	server := startServer(t, "--max-message-bytes=8MiB")
-	id := server.submit(t, strings.Repeat(strings.Repeat("x", 15_000)+" ", 300))
+	id := server.submit(t, words(300, 15_000))
 	server.stalled(t, "/stream/"+id+"?interval=1ms&unit=word")
 	server.log.await("stream.slow", 1) // it is blocked
 	server.signals <- syscall.SIGTERM
@@ -180,6 +221,7 @@ func TestDrainDoesNotWaitForAStalledStream(t *testing.T) {
 	client.Get(3, "/stream/"+id+"?interval=1m")
 	client.Open(3, 100_000)
 	client.Await(1, 1000) // and blocks
+	client.Await(3, 1)    // so it is open
 	server.signals <- syscall.SIGTERM
 	server.wait(t)
 	closed := server.log.named("stream.closed")
