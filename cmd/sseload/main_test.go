@@ -52,10 +52,10 @@ func sseload(args ...string) outcome {
 	return outcome{code, stdout.String(), stderr.String()}
 }
 
-// quick are the options of a run of a fraction of a second. The machine that tests may be busy, so
-// exit code 3 is not a failure of the program.
+// quick are the options of a run that ends with its streams, in a fraction of a second. The machine
+// that tests may be busy, so exit code 3 is not a failure of the program.
 func quick(more ...string) []string {
-	return append([]string{"--clients=8", "--ramp=1000", "--duration=200ms", "--interval=2ms", "--once"}, more...)
+	return append([]string{"--clients=8", "--ramp=1000", "--duration=1m", "--interval=2ms", "--once"}, more...)
 }
 
 func TestRunAndItsFiles(t *testing.T) {
@@ -93,7 +93,7 @@ func TestRunAndItsFiles(t *testing.T) {
 
 func TestThresholdNotMet(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	got := sseload(quick(server.URL, "--threshold=events_per_second<1")...)
+	got := sseload(quick(server.URL, "--message-bytes=50", "--threshold=events_per_second<1")...)
 	if got.code != 99 && got.code != 3 || !strings.Contains(got.stdout, "✗ events_per_second<1") {
 		t.Errorf("got %+v", got)
 	}

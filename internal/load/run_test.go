@@ -75,7 +75,7 @@ func TestRun(t *testing.T) {
 // Without an end of its own a run lasts as long as it should, and streams that end are opened anew.
 func TestStreamsAreOpenedAnew(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL, Clients: 4, MessageBytes: 10})
+	c := quick(Config{Base: server.URL, Clients: 4, MessageBytes: 10, Duration: time.Second})
 	c.Once = false
 	result := mustRun(t, c)
 	got := result.Tally.Counts
@@ -97,7 +97,7 @@ func TestMessageLastsAsLongAsTheRun(t *testing.T) {
 
 func TestReconnectingClients(t *testing.T) {
 	proxy := newProxy(t, undamaged) // for its short reconnection time
-	c := quick(Config{Base: proxy.URL, Clients: 10, Reconnect: 6})
+	c := quick(Config{Base: proxy.URL, Clients: 10, Reconnect: 6, Duration: time.Second})
 	result := mustRun(t, c)
 	got := result.Tally.Counts
 	if got.Dropped != 6 || got.Reconnects != 6 || got.Completed != 10 || got.Good != 10 || got.ResumedWrong != 0 || got.Truncated != 0 {
@@ -110,7 +110,7 @@ func TestReconnectingClients(t *testing.T) {
 
 func TestSlowClientsStayOutOfTheFigures(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL, Clients: 9, SlowReaders: 2, SlowRate: 1000, Stall: 3, MessageBytes: 50, Drain: time.Second})
+	c := quick(Config{Base: server.URL, Clients: 9, SlowReaders: 2, SlowRate: 1000, Stall: 3, MessageBytes: 50, Duration: time.Second})
 	result := mustRun(t, c)
 	got := result.Tally.Counts
 	if got.SlowClients != 5 || got.SlowEvents == 0 || got.Streams != 4 || got.Completed != 4 || got.Judged != 4 || got.Good != 4 || got.Lost != 0 || got.CutOff != 0 {
@@ -125,7 +125,7 @@ func TestSlowClientsStayOutOfTheFigures(t *testing.T) {
 // as many as come with the response head, of which the client reads 4 KiB at most: fewer than 45.
 func TestStalledClientsStopReading(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL, Clients: 4, Stall: 3, SlowRate: 500, MessageBytes: 200, Interval: time.Millisecond, Drain: time.Second})
+	c := quick(Config{Base: server.URL, Clients: 4, Stall: 3, SlowRate: 500, MessageBytes: 200, Interval: time.Millisecond, Duration: time.Second})
 	if got := mustRun(t, c).Tally.Counts; got.SlowEvents < 3 || got.SlowEvents >= 3*45 || got.Completed != 1 {
 		t.Errorf("got %+v, want the first of 200 events for each of 3 stalled clients, and few more", got)
 	}
@@ -155,7 +155,7 @@ func TestServerDelayIsLateness(t *testing.T) {
 	const delay = 50 * time.Millisecond
 	server := httptest.NewServer(paced(5*time.Millisecond, delay))
 	defer server.Close()
-	c := quick(Config{URL: server.URL, Clients: 3, Interval: 5 * time.Millisecond, Numbering: track.Unnumbered, Drain: time.Second})
+	c := quick(Config{URL: server.URL, Clients: 3, Interval: 5 * time.Millisecond, Numbering: track.Unnumbered, Duration: time.Second})
 	h := mustRun(t, c).Tally.Distributions.In(measure.Lateness, measure.Steady)
 	if h.TotalCount() == 0 {
 		t.Error("no lateness at all")
@@ -168,7 +168,7 @@ func TestServerDelayIsLateness(t *testing.T) {
 // What the generator delays makes the run invalid, although its processor is idle.
 func TestGeneratorDelayIsInvalid(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL}).withDefaults()
+	c := quick(Config{Base: server.URL, MessageBytes: 100}).withDefaults()
 	jobs, err := c.prepare(t.Context(), func(string) {})
 	if err != nil {
 		t.Fatal(err)

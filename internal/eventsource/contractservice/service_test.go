@@ -153,10 +153,17 @@ func TestReconnection(t *testing.T) {
 
 func TestReadTimeout(t *testing.T) {
 	x := newSuite(t)
-	_, conn := x.start(map[string]any{"initialDelayMs": nil, "readTimeoutMs": 50})
-	<-conn.Context().Done()
-	if got, want := x.wantError(), "eventsource: read_timeout: nothing came for too long"; got != want {
-		t.Errorf("got error %q, want %q", got, want)
+	x.create(map[string]any{"readTimeoutMs": 50})
+	for {
+		select {
+		case conn := <-x.connections: // not even there in that time, perhaps
+			<-conn.Context().Done()
+		case got := <-x.callbacks:
+			if want := "eventsource: read_timeout: nothing came for too long"; got.Kind != "error" || got.Error != want {
+				t.Errorf("got callback %+v, want the error %q", got, want)
+			}
+			return
+		}
 	}
 }
 
