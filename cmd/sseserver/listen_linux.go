@@ -20,10 +20,10 @@ func listenConfig() net.ListenConfig {
 }
 
 // maxNotSent is how many bytes the kernel takes for a connection beyond what is on
-// its way to the client. Without this bound it takes megabytes, and lets a writer
-// go on only when a third of them was read: a client that reads slowly would look
-// like one that does not read.
-const maxNotSent = 32 << 10
+// its way to the client; it lets a writer go on when half of them was sent. Without
+// this bound it takes megabytes, and waits for a third of them: a client that reads
+// slowly would look like one that does not read.
+const maxNotSent = 8 << 10
 
 // setOptions turns the keep-alive probes on, as in net: nine of them, 15 seconds
 // apart, when nothing was heard for as long. And it bounds what is not sent.
