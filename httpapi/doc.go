@@ -3,36 +3,37 @@
 //
 // # Where things are
 //
-//   - server.go: New and Config; routes.go: the table of the API; listen.go: the
-//     http.Server to serve it; waiting.go: the connections without a request, of
-//     which some must go.
+//   - server.go: New and Config; routes.go: the table of the API; listen.go:
+//     the http.Server to serve it; waiting.go: the connections without a
+//     request, of which some must go.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers.
 //   - subscribe.go: from a stream's request to a running stream.
 //   - stream.go: the handler of one stream; stream_log.go: what it tells of it;
 //     frame.go: the bytes.
 //   - transport.go: what a stream is written to; takenover.go and response.go
 //     implement it.
-//   - problem.go: every error a client can get. middleware.go: what each request passes.
+//   - problem.go: every error a client can get. middleware.go: what each
+//     request passes.
 //   - admin.go: the handler of the admin listener.
 //
 // # A stream's life here
 //
 // The status is decided before the first byte: parameters first, then the
 // broker's answer. From then on a stream only writes frames, and ends with
-// exactly one reason. One goroutine, its handler, ranges over the chunks, frames
-// each, and writes when nothing more follows at once.
+// exactly one reason. One goroutine, its handler, ranges over the chunks,
+// frames each, and writes when nothing more follows at once.
 //
-// Over HTTP/1.1 without TLS the handler takes the connection over from net/http,
-// whose goroutine ends; the handler's own, and the streamer's, are all that such a
-// stream has. Everything else is written to the http.ResponseWriter, in the
-// goroutine of the request.
+// Over HTTP/1.1 without TLS the handler takes the connection over from
+// net/http, whose goroutine ends; the handler's own, and the streamer's, are
+// all that such a stream has. Everything else is written to the
+// http.ResponseWriter, in the goroutine of the request.
 //
 // # Cancellation
 //
 // A stream has a context of its own, with which it subscribes. The watch of
-// package wire, or net/http, cancels it when the client leaves, the handler when a
-// write has blocked for too long, and the broker when the message is gone or the
-// server ends, each with its cause; the first one counts. The streamer sees the end
-// of its context, closes its chunks, and so ends the handler's loop. There is no
-// other way for a stream to end early.
+// package wire, or net/http, cancels it when the client leaves, the handler
+// when a write has blocked for too long, and the broker when the message is
+// gone or the server ends, each with its cause; the first one counts. The
+// streamer sees the end of its context, closes its chunks, and so ends the
+// handler's loop. There is no other way for a stream to end early.
 package httpapi

@@ -97,7 +97,8 @@ func TestHeadHTTP1(t *testing.T) {
 			": connected\nretry: 2000\n\n"+
 			"event: resumed\ndata: {\"messageId\":\"01000000-0000-4000-8000-000000000001\",\"from\":1,\"resumed\":true}\n\n"+
 			"\r\n",
-			// The last chunk, which is due at once, in one write with what follows it.
+			// The last chunk, which is due at once, in one write with what
+			// follows it.
 			"10b\r\n"+
 				"id: 1\ndata: {\"messageId\":\"01000000-0000-4000-8000-000000000001\",\"chunk\":\"i\",\"position\":1,\"total\":2}\n\n"+
 				"event: done\nid: end\ndata: {\"messageId\":\"01000000-0000-4000-8000-000000000001\",\"total\":2,\"sha256\":\"3639efcd08abb273b1619e82e78c29a7df02c1051b1820e99fc395dcaa3326b8\"}\n\n"+

@@ -214,7 +214,8 @@ func TestCatchUpInOneWrite(t *testing.T) {
 			}
 		}
 		conn.Conn.Close()
-		// The one that blocked was the last one before, and they were all written after 5s.
+		// The one that blocked was the last one before, and they were all
+		// written after 5s.
 		var late float64 // milliseconds
 		for position := before - 1; position <= 50; position++ {
 			late += float64(5000 - 100*position)

@@ -53,8 +53,9 @@ EXIT CODES:
    1    the run could not be made       105  interrupted
 `
 
-// commands are the first arguments that are no address, with the number of arguments that must
-// follow. That of a worker process is none of the user's business, so the help is silent about it.
+// commands are the first arguments that are no address, with the number of
+// arguments that must follow. That of a worker process is none of the user's
+// business, so the help is silent about it.
 var commands = map[string]struct {
 	action action
 	wants  int

@@ -1,5 +1,5 @@
-// Command sseload loads a server of Server-Sent Events with very many clients and measures what
-// becomes of each event.
+// Command sseload loads a server of Server-Sent Events with very many clients
+// and measures what becomes of each event.
 package main
 
 import (
@@ -9,8 +9,9 @@ import (
 	"syscall"
 )
 
-// garbage is the percentage by which the heap may grow before it is collected (GOGC). It is low: a
-// client that only reads allocates nothing, so memory counts for more than the work of collecting.
+// garbage is the percentage by which the heap may grow before it is collected
+// (GOGC). It is low: a client that only reads allocates nothing, so memory
+// counts for more than the work of collecting.
 const garbage = 25
 
 func main() {

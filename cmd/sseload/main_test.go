@@ -52,8 +52,9 @@ func sseload(args ...string) outcome {
 	return outcome{code, stdout.String(), stderr.String()}
 }
 
-// quick are the options of a run that ends with its streams, in a fraction of a second. The machine
-// that tests may be busy, so exit code 3 is not a failure of the program.
+// quick are the options of a run that ends with its streams, in a fraction of a
+// second. The machine that tests may be busy, so exit code 3 is not a failure
+// of the program.
 func quick(more ...string) []string {
 	return append([]string{"--clients=8", "--ramp=1000", "--duration=1m", "--interval=2ms", "--once"}, more...)
 }
@@ -108,8 +109,8 @@ func TestURLAndHeaders(t *testing.T) {
 	}
 }
 
-// A server behind TLS, whose certificate nobody knows: messages are submitted to it and streamed
-// over both protocols, and only if that was asked for.
+// A server behind TLS, whose certificate nobody knows: messages are submitted
+// to it and streamed over both protocols, and only if that was asked for.
 func TestInsecure(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
 	to, err := url.Parse(server.URL)
@@ -279,7 +280,8 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// Ctrl-C in the middle of a run of several processes: a partial report, and nobody is left behind.
+// Ctrl-C in the middle of a run of several processes: a partial report, and
+// nobody is left behind.
 func TestInterruptOfAProgram(t *testing.T) {
 	for _, processes := range []string{"1", "2"} {
 		server := ssetest.Start(t, ssetest.Config{})
@@ -318,7 +320,8 @@ func TestInterruptOfAProgram(t *testing.T) {
 	}
 }
 
-// lockedBuffer is a buffer that a program's output may be copied to while a test reads it.
+// lockedBuffer is a buffer that a program's output may be copied to while a
+// test reads it.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

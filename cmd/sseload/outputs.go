@@ -9,8 +9,8 @@ import (
 	"sseserver/internal/load/report"
 )
 
-// outputs are the files to write, open since before the run, so that a path that cannot be written
-// costs no run.
+// outputs are the files to write, open since before the run, so that a path
+// that cannot be written costs no run.
 type outputs []output
 
 type output struct {

@@ -12,8 +12,8 @@ import (
 	"sseserver/internal/load/measure"
 )
 
-// progress is the live line on a terminal. Elsewhere it writes nothing. One goroutine at a time may
-// use it.
+// progress is the live line on a terminal. Elsewhere it writes nothing. One
+// goroutine at a time may use it.
 type progress struct {
 	out       io.Writer // nil if nobody is looking
 	clients   int

@@ -60,7 +60,7 @@ func (p process) command(ctx context.Context) int {
 	case doSchema:
 		_, err = p.stdout.Write(report.Schema())
 	case doWork:
-		err = load.Serve(p.stdin, p.stdout)
+		err = load.Serve(context.WithoutCancel(ctx), p.stdin, p.stdout) // its parent tells it when to stop
 	}
 	if err != nil {
 		return p.fail(exitError, err)

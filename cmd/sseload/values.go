@@ -29,7 +29,8 @@ func set[T any](to *T, want string, read func(string) (T, error)) setter {
 	}
 }
 
-// positive is read, without the values of 0 and less: in load.Config 0 means the default.
+// positive is read, without the values of 0 and less: in load.Config 0 means
+// the default.
 func positive[T int | float64 | time.Duration](read func(string) (T, error)) func(string) (T, error) {
 	return func(text string) (T, error) {
 		value, err := read(text)

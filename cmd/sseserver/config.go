@@ -10,14 +10,17 @@ import (
 	"sseserver/internal/logs"
 )
 
-// Config is every setting of the server, as flags, environment and defaults gave it. It is made by parseConfig, which has
-// checked each value and those that depend on one another.
+// Config is every setting of the server, as flags, environment and defaults
+// gave it. It is made by parseConfig, which has checked each value and those
+// that depend on one another.
 type Config struct {
-	// Addr and AdminAddr are where the two listeners accept connections, as host:port; an empty AdminAddr is no admin listener.
+	// Addr and AdminAddr are where the two listeners accept connections, as
+	// host:port; an empty AdminAddr is no admin listener.
 	Addr, AdminAddr string
 
-	// Interval and ProgressInterval are the time between two chunks where a request does not say; MinInterval and MaxInterval
-	// bound what a request may say.
+	// Interval and ProgressInterval are the time between two chunks where a
+	// request does not say; MinInterval and MaxInterval bound what a request
+	// may say.
 	Interval, ProgressInterval, MinInterval, MaxInterval time.Duration
 	// Heartbeat is the silence after which a comment is sent; 0 sends none.
 	Heartbeat time.Duration
@@ -28,17 +31,21 @@ type Config struct {
 
 	// MessageTTL is how long a message is kept after its last use.
 	MessageTTL time.Duration
-	// MaxMessages is how many messages are kept, MaxStoreBytes how many bytes of text in all.
+	// MaxMessages is how many messages are kept, MaxStoreBytes how many bytes
+	// of text in all.
 	MaxMessages int
-	// MaxMessageBytes is the largest body of a POST /send, MaxStoreBytes the most text stored in all, both in bytes.
+	// MaxMessageBytes is the largest body of a POST /send, MaxStoreBytes the
+	// most text stored in all, both in bytes.
 	MaxMessageBytes, MaxStoreBytes int64
-	// Drain is how long running streams may go on after the signal to stop; 0 ends them at once.
+	// Drain is how long running streams may go on after the signal to stop; 0
+	// ends them at once.
 	Drain time.Duration
 	// CORSOrigins may read answers from other pages: "*" alone for any.
 	CORSOrigins []string
 
-	// TLSCert and TLSKey are the PEM files of the public listener's certificate and its key; both empty is no TLS, unless
-	// TLSSelfSigned asks for a certificate that is made in memory.
+	// TLSCert and TLSKey are the PEM files of the public listener's certificate
+	// and its key; both empty is no TLS, unless TLSSelfSigned asks for a
+	// certificate that is made in memory.
 	TLSCert, TLSKey string
 	TLSSelfSigned   bool
 
@@ -47,11 +54,13 @@ type Config struct {
 	// LogFile is appended to; empty is standard error.
 	LogFile string
 
-	// sources says of each setting where its value stood: "flag", "environment" or "default".
+	// sources says of each setting where its value stood: "flag", "environment"
+	// or "default".
 	sources map[string]string
 }
 
-// setting is one row of the table of settings: a name, of which flag and variable are made, a default, and where its value goes.
+// setting is one row of the table of settings: a name, of which flag and
+// variable are made, a default, and where its value goes.
 type setting struct {
 	name, def, usage string
 	value            value
@@ -62,7 +71,8 @@ func (s setting) variable() string {
 	return "SSESERVER_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
 }
 
-// settings is the table of all settings, in the order of --help, with their values in c.
+// settings is the table of all settings, in the order of --help, with their
+// values in c.
 func settings(c *Config) []setting {
 	return []setting{
 		{"addr", "127.0.0.1:4400", "where the pages and the API listen", &address{p: &c.Addr}},
@@ -121,7 +131,8 @@ func (c *Config) checkInterval(name string, d time.Duration) error {
 		name, short(c.MinInterval), short(c.MaxInterval), short(d)), name, "min-interval", "max-interval")
 }
 
-// MarshalLogObject adds every setting by its flag's name, in the form that the flag takes.
+// MarshalLogObject adds every setting by its flag's name, in the form that the
+// flag takes.
 func (c Config) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	for _, s := range settings(&c) {
 		enc.AddString(s.name, s.value.String())

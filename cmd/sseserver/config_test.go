@@ -57,7 +57,8 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// values are for each setting texts that it takes and texts that it refuses, and two words that its error must have.
+// values are for each setting texts that it takes and texts that it refuses,
+// and two words that its error must have.
 var values = map[string]struct{ good, bad []string }{
 	"addr":              {[]string{"0.0.0.0:80", ":0", "[::1]:4400", "example.com:65535"}, []string{"", "4400", "localhost", ":65536", ":-1", ":http", "::1:4400"}},
 	"admin-addr":        {[]string{"", "127.0.0.1:9"}, []string{"off", ":99999"}},
@@ -106,7 +107,8 @@ func TestEverySetting(t *testing.T) {
 	}
 }
 
-// wantValue checks that the setting's value is what text says, and that the value's own text gives it again.
+// wantValue checks that the setting's value is what text says, and that the
+// value's own text gives it again.
 func wantValue(t *testing.T, s setting, text string, args []string, env map[string]string) {
 	t.Helper()
 	c, _, _, err := with(args, env)

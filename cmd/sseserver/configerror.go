@@ -7,7 +7,8 @@ import (
 	"sseserver/internal/logs"
 )
 
-// configError is a bad value: the one line that the program says before it exits with 2.
+// configError is a bad value: the one line that the program says before it
+// exits with 2.
 type configError struct {
 	Key    string // the flag, variable or argument at fault
 	Source string // "flag", "environment", "argument" or "default"
@@ -17,7 +18,8 @@ type configError struct {
 func (e *configError) Error() string { return e.Key + ": " + e.Err.Error() }
 func (e *configError) Unwrap() error { return e.Err }
 
-// invalid returns err as the fault of the first of the named settings that someone set, or of the first one.
+// invalid returns err as the fault of the first of the named settings that
+// someone set, or of the first one.
 func (c *Config) invalid(err error, names ...string) error {
 	at := names[0]
 	for _, name := range names {
@@ -33,7 +35,8 @@ func (c *Config) invalid(err error, names ...string) error {
 	return &configError{s.flag(), c.sources[at], err}
 }
 
-// report writes the one line about a configuration error, as config.invalid in the log's format, and returns the exit code.
+// report writes the one line about a configuration error, as config.invalid in
+// the log's format, and returns the exit code.
 func (c *Config) report(err error, stderr io.Writer) int {
 	bad := &configError{Source: "argument", Err: err}
 	errors.As(err, &bad)

@@ -24,7 +24,8 @@ const asJSON = "application/json"
 func TestDrainLetsStreamsFinish(t *testing.T) {
 	wantNoLeaks(t)
 	server := startServer(t, "--drain=1h", "--write-timeout=1h", "--max-message-bytes=8MiB")
-	// Each stream has more to say than fits into what lies between, so it runs until the test reads it.
+	// Each stream has more to say than fits into what lies between, so it runs
+	// until the test reads it.
 	texts := map[ssetest.Protocol]string{ssetest.HTTP1: words(300, 15_000), ssetest.H2C: words(300, 1000)}
 	read := make(map[ssetest.Protocol]func() *ssetest.Stream)
 	for protocol, stall := range map[ssetest.Protocol]func(*testing.T, string) func() *ssetest.Stream{

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// checkHealth asks the server that listens at addr whether it is ready, and returns nil if it is. The scheme is http or https.
+// checkHealth asks the server that listens at addr whether it is ready, and
+// returns nil if it is. The scheme is http or https.
 func checkHealth(ctx context.Context, scheme, addr string) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
@@ -19,8 +20,10 @@ func checkHealth(ctx context.Context, scheme, addr string) error {
 	if err != nil {
 		return err
 	}
-	// A transport of its own, without a proxy: the server is on this machine. For the same reason the certificate is not verified.
-	// It is for the name that clients use, not for the loopback address, or self-signed; and nothing secret is sent.
+	// A transport of its own, without a proxy: the server is on this machine.
+	// For the same reason the certificate is not verified. It is for the name
+	// that clients use, not for the loopback address, or self-signed; and
+	// nothing secret is sent.
 	resp, err := (&http.Transport{
 		DisableKeepAlives: true,
 		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // see above
@@ -36,7 +39,8 @@ func checkHealth(ctx context.Context, scheme, addr string) error {
 	return nil
 }
 
-// reachable is an address to dial for one to listen on: every interface is reached through the loopback one.
+// reachable is an address to dial for one to listen on: every interface is
+// reached through the loopback one.
 func reachable(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {

@@ -46,7 +46,8 @@ func (v *address) Allowed() string {
 	return allowed
 }
 
-// origins are * or web origins with commas between (RFC 6454: scheme, host and port, nothing after them).
+// origins are * or web origins with commas between (RFC 6454: scheme, host and
+// port, nothing after them).
 type origins struct{ p *[]string }
 
 func (v *origins) Set(text string) error {

@@ -14,13 +14,16 @@ const (
 	gib  = 1 << 30
 )
 
-// value is one kind of setting: it reads the text of a flag or variable, and writes back what it read.
+// value is one kind of setting: it reads the text of a flag or variable, and
+// writes back what it read.
 type value interface {
-	// Set keeps the value, or returns an error that says what is allowed and what it got.
+	// Set keeps the value, or returns an error that says what is allowed and
+	// what it got.
 	Set(text string) error
 	// String is the value in the form that Set takes.
 	String() string
-	// Kind is what stands after the flag in --help; empty for a flag that needs no value.
+	// Kind is what stands after the flag in --help; empty for a flag that needs
+	// no value.
 	Kind() string
 	// Allowed says what Set takes, to follow "must be".
 	Allowed() string
@@ -58,7 +61,8 @@ func (v *duration) Allowed() string {
 	return allowed
 }
 
-// short writes a duration without the zero units that time.Duration ends with: 1h, not 1h0m0s.
+// short writes a duration without the zero units that time.Duration ends with:
+// 1h, not 1h0m0s.
 func short(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {

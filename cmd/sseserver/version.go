@@ -12,7 +12,8 @@ func versionLine() string {
 	return fmt.Sprintf("%s, revision %s, %s %s/%s", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// build says what runs, from the build info: the module's version, and the commit or "unknown" where the build saw none.
+// build says what runs, from the build info: the module's version, and the
+// commit or "unknown" where the build saw none.
 func build() (version, revision string) {
 	version, revision = "(devel)", "unknown"
 	info, ok := debug.ReadBuildInfo()

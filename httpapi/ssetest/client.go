@@ -104,7 +104,7 @@ func dial(ctx context.Context, to net.Listener) (net.Conn, error) {
 // is a *Conn. It is closed at the end of the test at the latest.
 func (s *Server) Dial() net.Conn {
 	s.t.Helper()
-	conn, err := dial(context.Background(), s.listener)
+	conn, err := dial(s.background(), s.listener)
 	if err != nil {
 		s.t.Fatal(err)
 	}

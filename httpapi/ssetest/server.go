@@ -106,17 +106,21 @@ func Start(t testing.TB, config Config) *Server {
 	s.config = config
 	s.listener = s.listen()
 	s.secure = sync.OnceValue(s.serveTLS)
-	s.visits, s.leave = context.WithCancel(context.Background())
+	s.visits, s.leave = context.WithCancel(s.background())
 	s.URL = "http://" + s.listener.Addr().String()
 	s.run(config.InMemory)
 	t.Cleanup(s.Stop)
 	return s
 }
 
+// background is a context that the end of the test does not end: that is up to
+// Stop, which comes after it.
+func (s *Server) background() context.Context { return context.WithoutCancel(s.t.Context()) }
+
 // run starts what runs until Stop.
 func (s *Server) run(inMemory bool) {
 	var ctx context.Context
-	ctx, s.stop = context.WithCancel(context.Background())
+	ctx, s.stop = context.WithCancel(s.background())
 	s.running.Go(func() { _ = s.Broker.Run(ctx) })
 	s.running.Go(func() {
 		if inMemory {
@@ -171,10 +175,10 @@ func (s *Server) serveTLS() net.Listener {
 func (s *Server) Stop() {
 	s.stopped.Do(func() {
 		s.leave()
-		_, _ = s.Broker.EndStreams(context.Background(), broker.ErrShuttingDown)
+		_, _ = s.Broker.EndStreams(s.background(), broker.ErrShuttingDown)
 		_ = s.HTTP.Close()
 		s.requests.wait()
-		_ = s.API.Wait(context.Background())
+		_ = s.API.Wait(s.background())
 		s.clients.close()
 		if _, ok := s.listener.(*listener); ok {
 			// Of a bubble's time, which ends with its test: net/http lets a
@@ -222,7 +226,7 @@ func (r *requests) wait() {
 
 // stats reads the broker for a scrape.
 func (s *Server) stats() metrics.Stats {
-	stats, err := s.Broker.Stats(context.Background())
+	stats, err := s.Broker.Stats(s.background())
 	if err != nil {
 		s.t.Error(err)
 	}

@@ -94,6 +94,8 @@ var commands = map[string]treatment{
 	".ci/run":             {except: "CI is this command"},
 	"go vet ./...":        {inCI: "go vet ./..."},
 	"go test -race ./...": {inCI: "go test -race -count=1 ./..."},
+	"go test -tags portable ./internal/eventsource ./internal/wire": {inCI: "go test -tags portable ./internal/eventsource ./internal/wire"},
+	"tools/h2spec": {inCI: "tools/h2spec"},
 	"go tool -modfile=tools/go.mod staticcheck ./...":                  {inCI: "tool staticcheck ./..."},
 	"go tool -modfile=tools/go.mod gofumpt -l .":                       {inCI: "tool gofumpt -l ."},
 	"go generate ./...":                                                {inCI: "go generate ./..."},

@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// attempt is one connection, from connecting to its end. While a stream is open this and the
-// connection itself are all that it holds of the heap.
+// attempt is one connection, from connecting to its end. While a stream is open
+// this and the connection itself are all that it holds of the heap.
 type attempt struct {
-	// Owned by the goroutine in Run, which lends them to the one that connects or reads for it.
+	// Owned by the goroutine in Run, which lends them to the one that connects
+	// or reads for it.
 	in          input
 	body        body
 	readTimeout time.Duration
@@ -28,8 +29,8 @@ type attempt struct {
 
 // line is what an attempt has under way: the connecting, then the connection.
 type line interface {
-	// interrupt makes what waits on it fail, now and later. It does not wait, and is called from
-	// any goroutine, the one that reads included.
+	// interrupt makes what waits on it fail, now and later. It does not wait,
+	// and is called from any goroutine, the one that reads included.
 	interrupt()
 	// hangUp closes it. It is called once, when nothing waits on it any more.
 	hangUp()
@@ -42,7 +43,8 @@ var (
 	errOver        = errors.New("attempt is over")
 )
 
-// newAttempt begins an attempt, which ends with ctx, or when nothing comes for readTimeout.
+// newAttempt begins an attempt, which ends with ctx, or when nothing comes for
+// readTimeout.
 func newAttempt(ctx context.Context, readTimeout time.Duration) *attempt {
 	a := &attempt{readTimeout: readTimeout}
 	a.unwatch = context.AfterFunc(ctx, func() { a.end(errCancelled) })
@@ -62,7 +64,8 @@ func (a *attempt) alive() {
 	}
 }
 
-// end makes whatever is under way fail. Only the first cause counts. Safe from any goroutine.
+// end makes whatever is under way fail. Only the first cause counts. Safe from
+// any goroutine.
 func (a *attempt) end(cause error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -75,7 +78,8 @@ func (a *attempt) end(cause error) {
 	}
 }
 
-// use goes on with l, which end interrupts from now on, at once if the attempt has ended already.
+// use goes on with l, which end interrupts from now on, at once if the attempt
+// has ended already.
 func (a *attempt) use(l line) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -108,8 +112,8 @@ func (a *attempt) finish() {
 	}
 }
 
-// failed says why something failed: this side's own cause, of which err is only the effect, or
-// else the reason given.
+// failed says why something failed: this side's own cause, of which err is only
+// the effect, or else the reason given.
 func (a *attempt) failed(reason Reason, err error) *Error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -146,8 +150,8 @@ type dialing struct{ cancel context.CancelFunc }
 func (d dialing) interrupt() { d.cancel() }
 func (d dialing) hangUp()    { d.cancel() }
 
-// made is a line of the net package. A Close would wait for a reader, and the reader may be the one
-// who interrupts; a deadline in the past does not.
+// made is a line of the net package. A Close would wait for a reader, and the
+// reader may be the one who interrupts; a deadline in the past does not.
 type made struct{ net.Conn }
 
 func (m made) interrupt() { _ = m.SetDeadline(time.Unix(1, 0)) }

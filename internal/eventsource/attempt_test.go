@@ -54,7 +54,8 @@ func (c *watchedContext) AfterFunc(func()) func() bool {
 	return func() bool { c.watchers--; return true }
 }
 
-// A source that reconnects for days must not leave something behind in the context each time.
+// A source that reconnects for days must not leave something behind in the
+// context each time.
 func TestAttemptsLeaveTheContext(t *testing.T) {
 	ctx := &watchedContext{Context: t.Context(), done: make(chan struct{})}
 	a := newAttempt(ctx, 0)

@@ -16,8 +16,9 @@ import (
 	"sseserver/internal/eventstream"
 )
 
-// bareH2 is a server of HTTP/2 that costs next to nothing: it accepts every request as an event
-// stream, without looking at it, and sends the same event on all streams when it is asked to.
+// bareH2 is a server of HTTP/2 that costs next to nothing: it accepts every
+// request as an event stream, without looking at it, and sends the same event
+// on all streams when it is asked to.
 type bareH2 struct {
 	net.Listener
 	events *sync.WaitGroup // counts down with each event that a client reports
@@ -35,8 +36,9 @@ type bareConn struct {
 	streams []uint32
 }
 
-// bareHead is ":status: 200" and "content-type: text/event-stream" in HPACK: an indexed field, and a
-// literal with an indexed name that is not added to the table (RFC 7541, section 6).
+// bareHead is ":status: 200" and "content-type: text/event-stream" in HPACK: an
+// indexed field, and a literal with an indexed name that is not added to the
+// table (RFC 7541, section 6).
 var bareHead = []byte("\x88\x0f\x10\x11text/event-stream")
 
 const streamsPerConn = 250
@@ -168,9 +170,9 @@ func (*crowd) Comment([]byte, time.Time)               {}
 func (*crowd) ReadDone(eventsource.Read) time.Duration { return 0 }
 func (*crowd) Closed(eventsource.Closed)               {}
 
-// BenchmarkH2C opens streams over loopback TCP, or has an event on each, at a server that costs next to
-// nothing, so nearly all is the client's. B/stream is what a stream holds that waits for its second
-// event.
+// BenchmarkH2C opens streams over loopback TCP, or has an event on each, at a
+// server that costs next to nothing, so nearly all is the client's. B/stream is
+// what a stream holds that waits for its second event.
 func BenchmarkH2C(b *testing.B) {
 	b.Run("open", func(b *testing.B) {
 		const streams = 2000

@@ -32,8 +32,9 @@ func (*counter) Comment([]byte, time.Time)               {}
 func (*counter) ReadDone(eventsource.Read) time.Duration { return 0 }
 func (*counter) Closed(eventsource.Closed)               {}
 
-// steadyStream opens a stream over loopback TCP and returns a function that sends the given number
-// of events in one write, in chunked coding, and waits until the client has reported them.
+// steadyStream opens a stream over loopback TCP and returns a function that
+// sends the given number of events in one write, in chunked coding, and waits
+// until the client has reported them.
 func steadyStream(t testing.TB, events int, tr *eventsource.Transport) (exchange func()) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -82,7 +83,8 @@ func TestNoAllocationsInSteadyState(t *testing.T) {
 	}
 }
 
-// BenchmarkClient is the whole path over loopback TCP, the write of the server included.
+// BenchmarkClient is the whole path over loopback TCP, the write of the server
+// included.
 func BenchmarkClient(b *testing.B) {
 	for _, tr := range transports() {
 		for _, events := range []int{1, 10, 100} {

@@ -26,11 +26,12 @@ func newBody(f framing) body {
 	return body{kind: untilClose}
 }
 
-// endsWithConnection tells whether the end of the connection is the regular end of the body.
+// endsWithConnection tells whether the end of the connection is the regular end
+// of the body.
 func (b *body) endsWithConnection() bool { return b.kind == untilClose }
 
-// next splits off the first piece of payload, which may be empty, and what follows it. It must not
-// be called when the body is done.
+// next splits off the first piece of payload, which may be empty, and what
+// follows it. It must not be called when the body is done.
 func (b *body) next(in []byte) (payload, rest []byte, err error) {
 	switch b.kind {
 	case chunked:

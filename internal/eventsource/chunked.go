@@ -6,7 +6,8 @@ import (
 	"math"
 )
 
-// chunkReader decodes the chunked transfer coding (RFC 9112, section 7.1) from pieces of any size:
+// chunkReader decodes the chunked transfer coding (RFC 9112, section 7.1) from
+// pieces of any size:
 //
 //	5;name="value"CRLF hello CRLF … 0CRLF trailer: fields CRLF CRLF
 //
@@ -40,7 +41,8 @@ const maxSkipped = 16 << 10
 
 func (c *chunkReader) done() bool { return c.state == chunkedDone }
 
-// next consumes framing up to the first data and returns that, or nothing if in has none.
+// next consumes framing up to the first data and returns that, or nothing if in
+// has none.
 func (c *chunkReader) next(in []byte) (data, rest []byte, err error) {
 	for i := 0; i < len(in); i++ {
 		if c.state == chunkData {
@@ -100,7 +102,8 @@ func (c *chunkReader) step(b byte) error {
 	return errors.New("chunked coding: data after its end")
 }
 
-// maxDigits of a chunk's size, leading zeros included, is what the standard library takes as well.
+// maxDigits of a chunk's size, leading zeros included, is what the standard
+// library takes as well.
 const maxDigits = 16
 
 func (c *chunkReader) size(b byte) error {
@@ -120,8 +123,9 @@ func (c *chunkReader) size(b byte) error {
 	return fmt.Errorf("chunked coding: %q in a chunk size", b)
 }
 
-// endSize reports whether b ends the digits of a size, and goes on to what it begins. White space is
-// there because some servers pad the size, and because RFC 9112 wants it read before an extension.
+// endSize reports whether b ends the digits of a size, and goes on to what it
+// begins. White space is there because some servers pad the size, and because
+// RFC 9112 wants it read before an extension.
 func (c *chunkReader) endSize(b byte) bool {
 	switch b {
 	case '\r':

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// Config describes one source. Maps and pointers in it are shared, not copied, and are only read.
+// Config describes one source. Maps and pointers in it are shared, not copied,
+// and are only read.
 type Config struct {
 	URL    string      // absolute, http or https; needed
 	Method string      // empty means GET
@@ -20,15 +21,17 @@ type Config struct {
 	// LastEventID is sent with the first request, as if an event had carried it.
 	LastEventID string
 
-	// ReconnectionTime is the wait between a connection's end and the next attempt, until the
-	// server sets another with a retry field. Zero means 3 s, negative means no wait.
+	// ReconnectionTime is the wait between a connection's end and the next
+	// attempt, until the server sets another with a retry field. Zero means 3
+	// s, negative means no wait.
 	ReconnectionTime time.Duration
 
 	// NoReconnect makes every end of a connection final.
 	NoReconnect bool
 
-	// ReadTimeout ends an attempt when not one byte has come for this long, counted from its
-	// beginning. Zero or less means never. It does not run while the handler delays the reading.
+	// ReadTimeout ends an attempt when not one byte has come for this long,
+	// counted from its beginning. Zero or less means never. It does not run
+	// while the handler delays the reading.
 	ReadTimeout time.Duration
 
 	// MaxEventBytes bounds a line and an event, see eventstream.Parser.

@@ -5,8 +5,8 @@ import "fmt"
 // Reason says why a connection, or the source, ended.
 type Reason uint8
 
-// Reasons. Those marked "final" end the source; the others are followed by another attempt unless
-// Config.NoReconnect is set.
+// Reasons. Those marked "final" end the source; the others are followed by
+// another attempt unless Config.NoReconnect is set.
 const (
 	_                    Reason = iota
 	ReasonConnectFailed         // no connection was made
@@ -50,7 +50,8 @@ func (r Reason) String() string {
 	return fmt.Sprintf("reason(%d)", uint8(r))
 }
 
-// final tells whether the processing model knows no further attempt after this reason.
+// final tells whether the processing model knows no further attempt after this
+// reason.
 func (r Reason) final() bool {
 	switch r {
 	case ReasonBadRedirect, ReasonBadStatus, ReasonNoContent, ReasonBadContentType,

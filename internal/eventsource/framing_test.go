@@ -53,7 +53,8 @@ func TestChunkedErrors(t *testing.T) {
 	}
 }
 
-// Extensions are bounded for each chunk, not for the stream, which may last for days.
+// Extensions are bounded for each chunk, not for the stream, which may last for
+// days.
 func TestChunkExtensionsDoNotAddUp(t *testing.T) {
 	chunk := []byte("1;" + strings.Repeat("a", 10<<10) + "\r\nx\r\n")
 	var in [][]byte
@@ -65,9 +66,10 @@ func TestChunkExtensionsDoNotAddUp(t *testing.T) {
 	}
 }
 
-// FuzzChunked checks that the decoding does not depend on where the input is cut, and that what
-// it accepts as a whole body the standard library reads as the same bytes. That library bounds
-// lines and overhead more tightly, and refuses white space before an extension.
+// FuzzChunked checks that the decoding does not depend on where the input is
+// cut, and that what it accepts as a whole body the standard library reads as
+// the same bytes. That library bounds lines and overhead more tightly, and
+// refuses white space before an extension.
 func FuzzChunked(f *testing.F) {
 	for _, s := range []string{
 		"5\r\nhello\r\n0\r\n\r\n", "1;a=b\r\nx\r\nA \r\n0123456789\r\n000\r\nT: u\r\n\r\nrest", "fffffffffffffff\r\nabc", "0\r\n\r", "7fffffffffffffff\r\n",
@@ -99,8 +101,8 @@ func FuzzChunked(f *testing.F) {
 	})
 }
 
-// FuzzHead checks the head parser against the standard library: what both accept they understand
-// alike.
+// FuzzHead checks the head parser against the standard library: what both
+// accept they understand alike.
 func FuzzHead(f *testing.F) {
 	for _, s := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",

@@ -7,23 +7,26 @@ import (
 	"sseserver/internal/eventstream"
 )
 
-// Handler is told what happens to one source, in one call at a time. It may block where the source's
-// reading may wait for it; with Transport.Poll it must not.
+// Handler is told what happens to one source, in one call at a time. It may
+// block where the source's reading may wait for it; with Transport.Poll it must
+// not.
 type Handler interface {
 	// Open reports that the response was accepted as an event stream.
 	Open(Opened)
 
-	// Event reports one event; it is valid only during the call. at is when the read returned that
-	// delivered the event's closing blank line. ErrReconnect drops the connection, which is opened
-	// again after the reconnection time; any other error ends the source with ReasonStopped.
-	// Events that came in the same read, after the one that returned an error, are not reported.
+	// Event reports one event; it is valid only during the call. at is when the
+	// read returned that delivered the event's closing blank line. ErrReconnect
+	// drops the connection, which is opened again after the reconnection time;
+	// any other error ends the source with ReasonStopped. Events that came in
+	// the same read, after the one that returned an error, are not reported.
 	Event(e eventstream.Event, at time.Time) error
 
 	// Comment reports a comment line without its colon, valid only during the call.
 	Comment(text []byte, at time.Time)
 
-	// ReadDone is called after each read, when its events have been reported. The next read
-	// begins after the time returned: zero for at once, Stall for never.
+	// ReadDone is called after each read, when its events have been reported.
+	// The next read begins after the time returned: zero for at once, Stall for
+	// never.
 	ReadDone(Read) time.Duration
 
 	// Closed reports the end of one connection, or that there was none.
@@ -33,8 +36,8 @@ type Handler interface {
 // ErrReconnect is what Handler.Event returns to drop the connection and resume.
 var ErrReconnect = errors.New("eventsource: handler asked to reconnect")
 
-// Stall, returned by Handler.ReadDone, stops the reading while the connection stays open, until
-// the context of Run ends.
+// Stall, returned by Handler.ReadDone, stops the reading while the connection
+// stays open, until the context of Run ends.
 const Stall time.Duration = -1
 
 // Opened are the steps to an accepted response.

@@ -25,8 +25,9 @@ type framing struct {
 
 const unknownLength = -1
 
-// headEnd is the length of the response head that b begins with, the empty line included, or -1 if
-// it is not whole. A lone LF counts as a line end (RFC 9112, section 2.2).
+// headEnd is the length of the response head that b begins with, the empty line
+// included, or -1 if it is not whole. A lone LF counts as a line end (RFC 9112,
+// section 2.2).
 func headEnd(b []byte) int {
 	for i := 0; ; {
 		n := bytes.IndexByte(b[i:], '\n')
@@ -74,7 +75,8 @@ func cutLine(b []byte) (line, rest []byte) {
 	return bytes.TrimSuffix(line, []byte{'\r'}), rest
 }
 
-// parseStatusLine reads "HTTP/1.1 200 OK" (section 4); the reason phrase may be absent.
+// parseStatusLine reads "HTTP/1.1 200 OK" (section 4); the reason phrase may be
+// absent.
 func parseStatusLine(line []byte) (int, error) {
 	version, rest, _ := bytes.Cut(line, []byte{' '})
 	code, _, _ := bytes.Cut(rest, []byte{' '})
@@ -114,8 +116,8 @@ func (h *head) set(name, value string) error {
 	return nil
 }
 
-// check settles the framing: a transfer coding overrides a length, and some statuses have no body
-// (section 6.3).
+// check settles the framing: a transfer coding overrides a length, and some
+// statuses have no body (section 6.3).
 func (h *head) check() error {
 	switch {
 	case h.status == 101:

@@ -20,8 +20,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// journal is a handler that writes down every call, with the time since its beginning if it is to
-// be timed. Its funcs, where set, decide the answers.
+// journal is a handler that writes down every call, with the time since its
+// beginning if it is to be timed. Its funcs, where set, decide the answers.
 type journal struct {
 	timed time.Time
 
@@ -132,8 +132,8 @@ func readRequest(c net.Conn) (string, error) {
 	return string(request), nil
 }
 
-// serveRaw answers each connection to a loopback address with what answer writes, then closes it.
-// It returns the URL.
+// serveRaw answers each connection to a loopback address with what answer
+// writes, then closes it. It returns the URL.
 func serveRaw(t *testing.T, answer func(c net.Conn, request string)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -4,9 +4,10 @@ import "io"
 
 // input is where the bytes of a response come from.
 type input interface {
-	// each hands the bytes of one read after another to take, which must not keep them, until
-	// take returns false. Then it returns nil, else the error that ended the reading. take may be
-	// called on another goroutine, but not after each has returned.
+	// each hands the bytes of one read after another to take, which must not
+	// keep them, until take returns false. Then it returns nil, else the error
+	// that ended the reading. take may be called on another goroutine, but not
+	// after each has returned.
 	each(take func(b []byte) bool) error
 }
 

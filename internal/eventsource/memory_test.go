@@ -7,9 +7,10 @@ import (
 	"sseserver/internal/eventsource"
 )
 
-// memory is a Transport whose n-th connection is served in memory by the n-th answer, the last
-// answer serving all that follow. A nil answer refuses the connection. The client sees the end of
-// the connection when the answer returns.
+// memory is a Transport whose n-th connection is served in memory by the n-th
+// answer, the last answer serving all that follow. A nil answer refuses the
+// connection. The client sees the end of the connection when the answer
+// returns.
 func memory(answers ...func(c net.Conn, request string)) *eventsource.Transport {
 	n := 0
 	return &eventsource.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {

@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// defaultStreamWindow is how far, in bytes, a server may run ahead of the reader of an HTTP/2
-// stream (RFC 9113, section 6.9.2: the initial window). The 4 MiB of net/http would hide a stalled
-// reader from its server, at the cost of memory here.
+// defaultStreamWindow is how far, in bytes, a server may run ahead of the
+// reader of an HTTP/2 stream (RFC 9113, section 6.9.2: the initial window). The
+// 4 MiB of net/http would hide a stalled reader from its server, at the cost of
+// memory here.
 const defaultStreamWindow = 64 << 10
 
 // roundTripHTTP goes through net/http: for TLS, and for HTTP/2.
@@ -38,7 +39,8 @@ func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request)
 	return r, nil
 }
 
-// maxTries is how many connections a request may try that are lost before it is written.
+// maxTries is how many connections a request may try that are lost before it is
+// written.
 const maxTries = 3
 
 var errNoHTTP2 = errors.New("the server does not speak HTTP/2")
@@ -90,15 +92,17 @@ func (t *Transport) own(conn *http.ClientConn) io.Closer {
 	return nil
 }
 
-// sending follows how net/http sends a request, which it does on a goroutine of its own.
+// sending follows how net/http sends a request, which it does on a goroutine of
+// its own.
 type sending struct {
 	begun     time.Time
 	requested atomic.Int64 // nanoseconds since begun, at least 1; 0 before
 }
 
-// trace makes net/http say when the request goes out. It tells of a header field when the request
-// has its turn on the connection, and then sends all fields together: to have the connection is not
-// enough where many streams share one.
+// trace makes net/http say when the request goes out. It tells of a header
+// field when the request has its turn on the connection, and then sends all
+// fields together: to have the connection is not enough where many streams
+// share one.
 func (s *sending) trace() *httptrace.ClientTrace {
 	s.begun = time.Now()
 	return &httptrace.ClientTrace{

@@ -14,11 +14,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A poller reads many connections on one goroutine: an epoll instance of its own, whose descriptor
-// the Go runtime watches in turn. Against a goroutine for each reader that saves, for each event,
-// the switch of goroutines and, mostly, the second read that finds nothing: epoll, edge-triggered, tells
-// of what comes after a read, and of an end that came before it. And the goroutine in Run, which only
-// waits, keeps the smallest stack.
+// A poller reads many connections on one goroutine: an epoll instance of its
+// own, whose descriptor the Go runtime watches in turn. Against a goroutine for
+// each reader that saves, for each event, the switch of goroutines and, mostly,
+// the second read that finds nothing: epoll, edge-triggered, tells of what
+// comes after a read, and of an end that came before it. And the goroutine in
+// Run, which only waits, keeps the smallest stack.
 type poller struct {
 	fd    int      // of the epoll instance
 	file  *os.File // the same; Fd would make it blocking
@@ -40,7 +41,8 @@ type pollers struct {
 	next int
 }
 
-// join finds a poller, in turn, and starts it if it does not run. leave must follow.
+// join finds a poller, in turn, and starts it if it does not run. leave must
+// follow.
 func (ps *pollers) join() (*poller, error) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -60,7 +62,8 @@ func (ps *pollers) join() (*poller, error) {
 	return p, nil
 }
 
-// leave ends the poller with its last user. It must not be called by the poller itself.
+// leave ends the poller with its last user. It must not be called by the poller
+// itself.
 func (ps *pollers) leave(p *poller) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -94,9 +97,10 @@ func startPoller() (*poller, error) {
 	return p, nil
 }
 
-// turn serves one batch of connections that are ready, and returns false, to be called again when
-// the runtime hears of more. It does not go on for as long as there are some: only when its
-// goroutines wait does the runtime look what the network has for others, so those would come late.
+// turn serves one batch of connections that are ready, and returns false, to be
+// called again when the runtime hears of more. It does not go on for as long as
+// there are some: only when its goroutines wait does the runtime look what the
+// network has for others, so those would come late.
 func (p *poller) turn(fd uintptr) bool {
 	n := p.wait(fd)
 	p.mu.Lock()
@@ -143,8 +147,8 @@ type polled struct {
 	closed bool
 }
 
-// poll takes the connection over: away from the runtime's own poller, which would be woken for each
-// event, too. It returns nil if that cannot be.
+// poll takes the connection over: away from the runtime's own poller, which
+// would be woken for each event, too. It returns nil if that cannot be.
 func (t *Transport) poll(a *attempt, conn *net.TCPConn) input {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -177,8 +181,9 @@ func (c *polled) each(take func(b []byte) bool) error {
 	return <-c.done
 }
 
-// readable reads once, and has the poller come again if that was perhaps not all: the read has
-// filled buf, or the events, as epoll_ctl(2) has them, say that there is more to see than data.
+// readable reads once, and has the poller come again if that was perhaps not
+// all: the read has filled buf, or the events, as epoll_ctl(2) has them, say
+// that there is more to see than data.
 func (c *polled) readable(buf []byte, events uint32) {
 	n, err := readNow(c.fd, buf)
 	switch {
@@ -215,8 +220,8 @@ func (c *polled) interrupt() {
 	}
 }
 
-// hangUp closes the descriptor. The poller does not have it then: its number may be another
-// connection's at once.
+// hangUp closes the descriptor. The poller does not have it then: its number
+// may be another connection's at once.
 func (c *polled) hangUp() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

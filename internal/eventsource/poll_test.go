@@ -50,8 +50,8 @@ func TestRestAndReconnectOverSockets(t *testing.T) {
 	}
 }
 
-// Many sources come and go at once, so that descriptors are used again at once: each must only ever
-// see its own stream, in order.
+// Many sources come and go at once, so that descriptors are used again at once:
+// each must only ever see its own stream, in order.
 func TestManySourcesShareAPoller(t *testing.T) {
 	const sources, connections, events = 40, 10, 20
 	url := serveRaw(t, func(c net.Conn, request string) {
@@ -100,8 +100,8 @@ func TestManySourcesShareAPoller(t *testing.T) {
 	ran.Wait()
 }
 
-// More sources are ready at once than a poller serves in one turn, and all of that turn end in it: the
-// others have theirs all the same.
+// More sources are ready at once than a poller serves in one turn, and all of
+// that turn end in it: the others have theirs all the same.
 func TestMoreThanOneTurn(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one poller
 	const sources = 300

@@ -34,7 +34,8 @@ var protocols = []protocol{
 	{name: "h2", proto: eventsource.H2, tls: true},
 }
 
-// serve starts a server of the protocol and returns its URL and a transport that reaches it.
+// serve starts a server of the protocol and returns its URL and a transport
+// that reaches it.
 func (p protocol) serve(t *testing.T, h http.Handler) (string, *eventsource.Transport) {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(h)
@@ -99,7 +100,8 @@ func TestProtocols(t *testing.T) {
 	})
 }
 
-// The server learns at once that a client has left, whatever the protocol and the reason.
+// The server learns at once that a client has left, whatever the protocol and
+// the reason.
 func TestLeavingIsSeenByTheServer(t *testing.T) {
 	errEnough := errors.New("enough")
 	forEachProtocol(t, func(t *testing.T, p protocol) {

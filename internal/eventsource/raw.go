@@ -8,18 +8,20 @@ import (
 	"time"
 )
 
-// headBuffer is the room, in bytes, for a response head with what of the body comes with it. A
-// longer head moves to a buffer of maxHead bytes, which is also the bound.
+// headBuffer is the room, in bytes, for a response head with what of the body
+// comes with it. A longer head moves to a buffer of maxHead bytes, which is
+// also the bound.
 const (
 	headBuffer = 4 << 10
 	maxHead    = 64 << 10
 )
 
-// headBuffers are borrowed for the exchange and until the body bytes that came with the head have
-// been interpreted.
+// headBuffers are borrowed for the exchange and until the body bytes that came
+// with the head have been interpreted.
 var headBuffers = sync.Pool{New: func() any { return new([headBuffer]byte) }}
 
-// roundTripRaw sends the request on a connection of its own and reads the response head.
+// roundTripRaw sends the request on a connection of its own and reads the
+// response head.
 func (t *Transport) roundTripRaw(ctx context.Context, a *attempt, req *request) (*response, *Error) {
 	conn, err := t.connect(ctx, a, req)
 	if err != nil {
@@ -49,8 +51,8 @@ func (t *Transport) connect(ctx context.Context, a *attempt, req *request) (net.
 	return conn, err
 }
 
-// readHead reads until the head of the final response is whole; informational responses before it
-// are passed over (RFC 9110, section 15.2).
+// readHead reads until the head of the final response is whole; informational
+// responses before it are passed over (RFC 9110, section 15.2).
 func (r *response) readHead(a *attempt, conn net.Conn, buf []byte) *Error {
 	var err error
 	for n := 0; ; {
@@ -82,7 +84,8 @@ func (r *response) readHead(a *attempt, conn net.Conn, buf []byte) *Error {
 	}
 }
 
-// couldBeHTTP tells early that garbage is garbage, instead of reading on for a line end.
+// couldBeHTTP tells early that garbage is garbage, instead of reading on for a
+// line end.
 func couldBeHTTP(b []byte) bool {
 	const start = "HTTP/1."
 	n := min(len(b), len(start))

@@ -167,7 +167,8 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// A line without end is refused at the limit, long before the server has sent it all.
+// A line without end is refused at the limit, long before the server has sent
+// it all.
 func TestEndlessLine(t *testing.T) {
 	const total = 1 << 30
 	for _, tr := range transports() {
@@ -211,8 +212,8 @@ func TestLongEvents(t *testing.T) {
 	}
 }
 
-// A reset is seen, also where it comes together with the last bytes, when there is no second
-// wake-up for it.
+// A reset is seen, also where it comes together with the last bytes, when there
+// is no second wake-up for it.
 func TestReset(t *testing.T) {
 	var clients sync.WaitGroup
 	for i := range 40 {

@@ -18,9 +18,10 @@ type request struct {
 	body   string
 }
 
-// request builds what the next attempt sends: the caller's headers over those of the text
-// (https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource, "Accept" and
-// the cache mode), and the last event ID over all (section 9.2.4).
+// request builds what the next attempt sends: the caller's headers over those
+// of the text
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource,
+// "Accept" and the cache mode), and the last event ID over all (section 9.2.4).
 func (s *Source) request() *request {
 	target, _ := url.Parse(s.cfg.URL) // checked by New; kept as text, which every caller may share
 	r := &request{method: s.cfg.Method, url: target, body: s.cfg.Body, header: http.Header{
@@ -98,8 +99,8 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// redirected is the request that follows a redirect, by the rules of the Fetch standard
-// (https://fetch.spec.whatwg.org/#http-redirect-fetch).
+// redirected is the request that follows a redirect, by the rules of the Fetch
+// standard (https://fetch.spec.whatwg.org/#http-redirect-fetch).
 func (r *request) redirected(status int, location string) (*request, error) {
 	next, err := r.url.Parse(location)
 	if err == nil {

@@ -25,7 +25,8 @@ func (w slowWriter) Write(b []byte) (int, error) {
 	return w.Conn.Write(b)
 }
 
-// opening tells when the request of its stream went out, counted from the beginning of the attempt.
+// opening tells when the request of its stream went out, counted from the
+// beginning of the attempt.
 type opening struct {
 	journal
 	requested chan time.Duration
@@ -35,8 +36,8 @@ func (o *opening) Open(opened eventsource.Opened) {
 	o.requested <- opened.Requested.Sub(opened.Started).Truncate(time.Microsecond)
 }
 
-// Of two streams that share a connection, one has to wait until the request of the other is written.
-// That is not its server's delay.
+// Of two streams that share a connection, one has to wait until the request of
+// the other is written. That is not its server's delay.
 func TestRequestedInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var slow atomic.Bool

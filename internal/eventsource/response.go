@@ -46,7 +46,8 @@ func (r *response) refusal() *Error {
 	return nil
 }
 
-// isEventStream looks at the type alone; any parameters are allowed and mean nothing.
+// isEventStream looks at the type alone; any parameters are allowed and mean
+// nothing.
 func isEventStream(contentType string) bool {
 	essence, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.Trim(essence, " \t"), "text/event-stream")

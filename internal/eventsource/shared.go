@@ -8,9 +8,10 @@ import (
 	"sync"
 )
 
-// httpConns makes a Transport's connections that go through net/http, and keeps those of HTTP/2. The
-// pool of net/http would begin a connection for each request that finds no place, though one serves
-// hundreds, and search all connections for each.
+// httpConns makes a Transport's connections that go through net/http, and keeps
+// those of HTTP/2. The pool of net/http would begin a connection for each
+// request that finds no place, though one serves hundreds, and search all
+// connections for each.
 type httpConns struct {
 	once sync.Once
 	via  *http.Transport // set by once
@@ -75,8 +76,8 @@ func (h *httpConns) to(address string) *sharedConns {
 	return s
 }
 
-// CloseIdleConnections closes connections that no source uses any more. Call it when the sources'
-// Runs have returned.
+// CloseIdleConnections closes connections that no source uses any more. Call it
+// when the sources' Runs have returned.
 func (t *Transport) CloseIdleConnections() {
 	t.http.mu.Lock()
 	defer t.http.mu.Unlock()
@@ -85,8 +86,8 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-// sharedConns are the HTTP/2 connections to one address. A connection has as many places for
-// streams as its server allows (RFC 9113, section 5.1.2).
+// sharedConns are the HTTP/2 connections to one address. A connection has as
+// many places for streams as its server allows (RFC 9113, section 5.1.2).
 type sharedConns struct {
 	mu    sync.Mutex
 	conns []*http.ClientConn

@@ -23,8 +23,9 @@ type inMemoryH2 struct {
 	server []net.Conn // server's ends of the connections made
 }
 
-// serveInMemory starts a server, which lives until the end of the test. wrap, if not nil, is put around the
-// client's end of each connection, or refuses it with nil.
+// serveInMemory starts a server, which lives until the end of the test. wrap,
+// if not nil, is put around the client's end of each connection, or refuses it
+// with nil.
 func serveInMemory(t *testing.T, h http.HandlerFunc, wrap func(net.Conn) net.Conn) *inMemoryH2 {
 	m := &inMemoryH2{accept: make(chan net.Conn), done: make(chan struct{})}
 	m.Transport = &eventsource.Transport{
@@ -98,8 +99,8 @@ func (m *inMemoryH2) open(t *testing.T, ctx context.Context, n int, j *journal) 
 	opened.Wait()
 }
 
-// Streams that come at once share connections, and the places of those that have ended are used
-// again.
+// Streams that come at once share connections, and the places of those that
+// have ended are used again.
 func TestPlacesOnConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := serveInMemory(t, openStreams, nil)
@@ -115,7 +116,8 @@ func TestPlacesOnConnections(t *testing.T) {
 	})
 }
 
-// A connection that is lost takes its streams with it, and those that come after get another.
+// A connection that is lost takes its streams with it, and those that come
+// after get another.
 func TestLostConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := serveInMemory(t, openStreams, nil)
@@ -131,8 +133,8 @@ func TestLostConnection(t *testing.T) {
 	})
 }
 
-// Of two streams one writes when the connection is lost, and fails. The other has still waited for its
-// turn, so it may take another connection.
+// Of two streams one writes when the connection is lost, and fails. The other
+// has still waited for its turn, so it may take another connection.
 func TestLostBeforeTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m *inMemoryH2
@@ -198,7 +200,8 @@ func TestRefusedConnection(t *testing.T) {
 	})
 }
 
-// When the stream that makes a connection is cancelled, another that waits for it makes one.
+// When the stream that makes a connection is cancelled, another that waits for
+// it makes one.
 func TestAbandonedConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := serveInMemory(t, openStreams, nil)

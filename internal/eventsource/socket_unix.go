@@ -9,8 +9,9 @@ import (
 	"syscall"
 )
 
-// socket reads a TCP connection with a borrowed buffer. A Read of the net package must be handed
-// its buffer before it waits; here the wait comes first, so that a client that waits holds none.
+// socket reads a TCP connection with a borrowed buffer. A Read of the net
+// package must be handed its buffer before it waits; here the wait comes first,
+// so that a client that waits holds none.
 type socket struct {
 	raw   syscall.RawConn
 	drain func(fd uintptr) bool // the method below, bound once
@@ -42,12 +43,13 @@ func (s *socket) each(take func(b []byte) bool) error {
 	return s.err
 }
 
-// drainNow reads until there is nothing left, and returns false to be called again when there is
-// something. It returns true when take has had enough or reading has failed.
+// drainNow reads until there is nothing left, and returns false to be called
+// again when there is something. It returns true when take has had enough or
+// reading has failed.
 //
-// A read that was short is no proof that nothing is left: an end or a reset of the connection that
-// came with the last bytes is seen only by one more read, and the poller does not wake twice for
-// them.
+// A read that was short is no proof that nothing is left: an end or a reset of
+// the connection that came with the last bytes is seen only by one more read,
+// and the poller does not wake twice for them.
 func (s *socket) drainNow(fd uintptr) bool {
 	buf := readBuffers.Get().(*[maxRead]byte)
 	defer readBuffers.Put(buf)

@@ -11,7 +11,8 @@ import (
 type Source struct {
 	cfg Config // immutable
 
-	// Owned by the goroutine in Run, which lends them to the one that connects or reads for it.
+	// Owned by the goroutine in Run, which lends them to the one that connects
+	// or reads for it.
 	parser eventstream.Parser
 	wait   time.Duration // reconnection time
 	read   Read          // the read being interpreted
@@ -31,8 +32,9 @@ func New(cfg Config) (*Source, error) {
 	return s, nil
 }
 
-// Run connects, reads and reconnects until something final happens, and returns that as an *Error,
-// never nil. Attempts are separated by the reconnection time; it ends promptly with ctx.
+// Run connects, reads and reconnects until something final happens, and returns
+// that as an *Error, never nil. Attempts are separated by the reconnection
+// time; it ends promptly with ctx.
 func (s *Source) Run(ctx context.Context) error {
 	for {
 		a := newAttempt(ctx, s.cfg.ReadTimeout)
@@ -53,8 +55,8 @@ func (s *Source) Run(ctx context.Context) error {
 	}
 }
 
-// closed reports the end of an attempt and waits for the next. It returns an error if there is
-// to be none.
+// closed reports the end of an attempt and waits for the next. It returns an
+// error if there is to be none.
 func (s *Source) closed(ctx context.Context, end *Error) error {
 	c := Closed{At: time.Now(), Err: end, Final: s.cfg.NoReconnect || end.Reason.final()}
 	if !c.Final {
@@ -71,8 +73,8 @@ func (s *Source) closed(ctx context.Context, end *Error) error {
 	return nil
 }
 
-// open connects on a goroutine of its own, which ends when it has: its deep calls would leave this
-// one with a large stack for as long as it reads.
+// open connects on a goroutine of its own, which ends when it has: its deep
+// calls would leave this one with a large stack for as long as it reads.
 func (s *Source) open(ctx context.Context, a *attempt) (wait time.Duration, end *Error) {
 	opened := make(chan struct{})
 	go func() {
@@ -83,8 +85,9 @@ func (s *Source) open(ctx context.Context, a *attempt) (wait time.Duration, end 
 	return wait, end
 }
 
-// connect gets an accepted response, redirects followed, and interprets what of the body came with
-// its head. The wait is what the handler asked for after that.
+// connect gets an accepted response, redirects followed, and interprets what of
+// the body came with its head. The wait is what the handler asked for after
+// that.
 func (s *Source) connect(ctx context.Context, a *attempt) (wait time.Duration, end *Error) {
 	opened := Opened{Started: time.Now(), Resumed: len(s.parser.LastEventID()) > 0}
 	r, end := s.cfg.Transport.follow(ctx, a, s.request())

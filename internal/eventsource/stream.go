@@ -10,8 +10,8 @@ import (
 
 // stream reads the body until it ends and says why it did.
 //
-// This and what it calls down to the read is where a source spends its life: whatever these frames
-// hold counts once for each client.
+// This and what it calls down to the read is where a source spends its life:
+// whatever these frames hold counts once for each client.
 func (s *Source) stream(ctx context.Context, a *attempt) *Error {
 	var wait time.Duration
 	var end *Error
@@ -36,7 +36,8 @@ func (s *Source) stream(ctx context.Context, a *attempt) *Error {
 	return fail(ReasonEnded, nil)
 }
 
-// take interprets the bytes of one read and asks the handler how long to rest after it.
+// take interprets the bytes of one read and asks the handler how long to rest
+// after it.
 func (s *Source) take(a *attempt, b []byte, at time.Time) (time.Duration, *Error) {
 	s.read = Read{At: at, Bytes: len(b)}
 	end := s.interpret(&a.body, b)

@@ -21,30 +21,33 @@ const (
 	H2                    // HTTP/2 over TLS; needs https URLs
 )
 
-// Transport says how to connect. Any number of sources may share one, and must, for HTTP/2
-// streams to share connections. The fields must not change once a source uses it. The zero value
-// speaks HTTP/1.1.
+// Transport says how to connect. Any number of sources may share one, and must,
+// for HTTP/2 streams to share connections. The fields must not change once a
+// source uses it. The zero value speaks HTTP/1.1.
 type Transport struct {
 	Protocol  Protocol
 	LocalAddr netip.Addr  // source address; the zero Addr leaves it to the system
 	TLS       *tls.Config // nil means the default one
 
-	// ConnectTimeout bounds the making of a TCP connection, not the wait for the response. Zero
-	// means 30 s, negative means what the system allows.
+	// ConnectTimeout bounds the making of a TCP connection, not the wait for
+	// the response. Zero means 30 s, negative means what the system allows.
 	ConnectTimeout time.Duration
 
-	// ReceiveBuffer is how many bytes a server may run ahead of a source, so that a slow reader is
-	// felt soon: the size to ask of the system for the socket's receive buffer, and the flow-control
-	// window of an HTTP/2 stream. Zero leaves the first to the system and makes the second 64 KiB.
+	// ReceiveBuffer is how many bytes a server may run ahead of a source, so
+	// that a slow reader is felt soon: the size to ask of the system for the
+	// socket's receive buffer, and the flow-control window of an HTTP/2 stream.
+	// Zero leaves the first to the system and makes the second 64 KiB.
 	ReceiveBuffer int
 
-	// MaxReadBytes bounds one read, for readers that are to be slow in bytes also. Zero leaves it
-	// to the package: 16 KiB over plain HTTP/1.1, else 512, which also are the most.
+	// MaxReadBytes bounds one read, for readers that are to be slow in bytes
+	// also. Zero leaves it to the package: 16 KiB over plain HTTP/1.1, else
+	// 512, which also are the most.
 	MaxReadBytes int
 
-	// Poll reads all plain HTTP/1.1 connections on a few goroutines, as many as can run at once,
-	// which also call the handlers: for very many clients, in less CPU time and memory. Handlers must
-	// not block then, or others wait with them. It has an effect on Linux only.
+	// Poll reads all plain HTTP/1.1 connections on a few goroutines, as many as
+	// can run at once, which also call the handlers: for very many clients, in
+	// less CPU time and memory. Handlers must not block then, or others wait
+	// with them. It has an effect on Linux only.
 	Poll bool
 
 	// DialContext makes connections in place of the net package, if set.
@@ -56,8 +59,8 @@ type Transport struct {
 
 const defaultConnectTimeout = 30 * time.Second
 
-// follow sends the request and those that redirects ask for. Not ctx but the attempt ends it, so
-// that there is one cause; ctx gives its values.
+// follow sends the request and those that redirects ask for. Not ctx but the
+// attempt ends it, so that there is one cause; ctx gives its values.
 func (t *Transport) follow(ctx context.Context, a *attempt, req *request) (*response, *Error) {
 	ctx = context.WithoutCancel(ctx)
 	for range maxRedirects + 1 {
@@ -92,8 +95,9 @@ func (t *Transport) dial(ctx context.Context, network, addr string) (net.Conn, e
 	}
 	d := net.Dialer{
 		Timeout: t.ConnectTimeout,
-		// A stream that is silent says nothing of the connection; Config.ReadTimeout does. Without
-		// probes the kernel keeps one timer less for each of many connections.
+		// A stream that is silent says nothing of the connection;
+		// Config.ReadTimeout does. Without probes the kernel keeps one timer
+		// less for each of many connections.
 		KeepAlive: -1,
 	}
 	switch {
@@ -116,8 +120,8 @@ func (t *Transport) dial(ctx context.Context, network, addr string) (net.Conn, e
 	return conn, nil
 }
 
-// input reads the body from a connection, or from a body of net/http. No read takes more than
-// MaxReadBytes.
+// input reads the body from a connection, or from a body of net/http. No read
+// takes more than MaxReadBytes.
 func (t *Transport) input(a *attempt, from io.Reader) input {
 	if tcp, ok := from.(*net.TCPConn); ok {
 		if t.Poll {

@@ -48,8 +48,8 @@ func (p *Parser) interpret(line []byte, h Handler) error {
 	return nil
 }
 
-// dispatch is what a blank line does: it commits the id even where there is no data, and reports
-// an event only where there is.
+// dispatch is what a blank line does: it commits the id even where there is no
+// data, and reports an event only where there is.
 func (p *Parser) dispatch(h Handler) error {
 	if p.hasID {
 		p.lastID = append(p.lastID[:0], p.id.view...)
@@ -69,8 +69,8 @@ func (p *Parser) endBlock() {
 	p.hasData, p.hasID = false, false
 }
 
-// parseRetry takes ASCII digits only. A time that no Duration can hold becomes the longest one in
-// whole milliseconds.
+// parseRetry takes ASCII digits only. A time that no Duration can hold becomes
+// the longest one in whole milliseconds.
 func parseRetry(value []byte) (time.Duration, bool) {
 	const most = math.MaxInt64 / int64(time.Millisecond)
 	ms := int64(0)

@@ -1,7 +1,7 @@
 package eventstream
 
-// field is the value of one field of the block being read. It begins as a view of the bytes being
-// fed and is copied only when it must outlive them.
+// field is the value of one field of the block being read. It begins as a view
+// of the bytes being fed and is copied only when it must outlive them.
 type field struct {
 	view  []byte // the value
 	buf   []byte // own storage, reused from block to block
@@ -33,8 +33,9 @@ func (f *field) reset() {
 	f.view, f.owned = nil, false
 }
 
-// maxIdle is how much of a buffer, in bytes, is worth keeping for the next event that needs one:
-// one long event must not hold its memory for the rest of a stream that lasts for days.
+// maxIdle is how much of a buffer, in bytes, is worth keeping for the next
+// event that needs one: one long event must not hold its memory for the rest of
+// a stream that lasts for days.
 const maxIdle = 64 << 10
 
 func recycle(buf []byte) []byte {

@@ -18,8 +18,8 @@ func addSeeds(f *testing.F, add func(input string)) {
 	add("id:1\ndata:x\r\n\r\n:c\r\rretry:1\n\n\n")
 }
 
-// FuzzCut checks that the calls do not depend on where the input is cut, nor on what memory it
-// comes from.
+// FuzzCut checks that the calls do not depend on where the input is cut, nor on
+// what memory it comes from.
 func FuzzCut(f *testing.F) {
 	addSeeds(f, func(s string) { f.Add(s, []byte{1, 2, 0, 7}, uint8(0)) })
 	f.Fuzz(func(t *testing.T, input string, cuts []byte, limit uint8) {
@@ -45,11 +45,13 @@ func FuzzCut(f *testing.F) {
 	})
 }
 
-// FuzzAgreement compares the events with those of tmaxmax/go-sse where that library follows the
-// text. It does not in three places. It dispatches an event that the end of the stream cut off, so
-// every input is finished here with a blank line. It dispatches blocks without a data field, which
-// cannot be told from blocks with empty data, so only events with data are compared. And it drops
-// a byte order mark that follows blank lines, so such inputs are left out.
+// FuzzAgreement compares the events with those of tmaxmax/go-sse where that
+// library follows the text. It does not in three places. It dispatches an event
+// that the end of the stream cut off, so every input is finished here with a
+// blank line. It dispatches blocks without a data field, which cannot be told
+// from blocks with empty data, so only events with data are compared. And it
+// drops a byte order mark that follows blank lines, so such inputs are left
+// out.
 func FuzzAgreement(f *testing.F) {
 	addSeeds(f, func(s string) { f.Add(s) })
 	f.Fuzz(func(t *testing.T, input string) {

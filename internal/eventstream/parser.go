@@ -6,41 +6,46 @@ import (
 	"time"
 )
 
-// DefaultMaxEventBytes is the bound of a line and of an event where Parser.MaxEventBytes is zero.
+// DefaultMaxEventBytes is the bound of a line and of an event where
+// Parser.MaxEventBytes is zero.
 const DefaultMaxEventBytes = 32 << 20
 
-// ErrEventTooLong is returned by Feed when a line or an event is longer than MaxEventBytes.
+// ErrEventTooLong is returned by Feed when a line or an event is longer than
+// MaxEventBytes.
 var ErrEventTooLong = errors.New("eventstream: event longer than the limit")
 
-// Event is one dispatched event. Its fields belong to the parser or to the bytes being fed and are
-// valid only during the call of Handler.Event: copy what must live longer.
+// Event is one dispatched event. Its fields belong to the parser or to the
+// bytes being fed and are valid only during the call of Handler.Event: copy
+// what must live longer.
 type Event struct {
 	Type []byte // empty means "message"
 	Data []byte // the data lines, joined by LF; may be empty
 	ID   []byte // last event ID: of this event, or of the latest one before it that had an id field
 }
 
-// Handler receives what the parser finds, in the order of the stream and on the goroutine that
-// called Feed. An error from Event stops Feed at once, which returns that error as it is; what
-// follows in the same read is then not looked at.
+// Handler receives what the parser finds, in the order of the stream and on the
+// goroutine that called Feed. An error from Event stops Feed at once, which
+// returns that error as it is; what follows in the same read is then not looked
+// at.
 type Handler interface {
 	Event(Event) error
 	Comment(text []byte)      // text after the colon, valid only during the call
 	Retry(wait time.Duration) // a reconnection time, whole milliseconds, zero or more
 }
 
-// Parser is the state of one event stream. The zero value is ready. A Parser must not be copied
-// after its first use, and serves one goroutine at a time.
+// Parser is the state of one event stream. The zero value is ready. A Parser
+// must not be copied after its first use, and serves one goroutine at a time.
 type Parser struct {
-	// MaxEventBytes bounds one line, and apart from that the data, type and id of one event
-	// together, so that a hostile stream costs an error and not the memory. Zero or less means
-	// DefaultMaxEventBytes.
+	// MaxEventBytes bounds one line, and apart from that the data, type and id
+	// of one event together, so that a hostile stream costs an error and not
+	// the memory. Zero or less means DefaultMaxEventBytes.
 	MaxEventBytes int
 
 	lastID []byte // the "last event ID string": committed by a blank line
 	line   []byte // start of a line that no read has ended yet
 
-	// The block being read. An absent id or data field is not the same as an empty one.
+	// The block being read. An absent id or data field is not the same as an
+	// empty one.
 	typ, data, id  field
 	hasData, hasID bool
 
@@ -48,15 +53,16 @@ type Parser struct {
 	bom     int8 // bytes of the byte order mark seen, bomDone after the first other byte
 }
 
-// LastEventID returns the value for the Last-Event-ID header, empty if there is none. It is valid
-// until the next call of Feed or SetLastEventID.
+// LastEventID returns the value for the Last-Event-ID header, empty if there is
+// none. It is valid until the next call of Feed or SetLastEventID.
 func (p *Parser) LastEventID() []byte { return p.lastID }
 
 // SetLastEventID presets the last event ID, as if an event had carried it.
 func (p *Parser) SetLastEventID(id string) { p.lastID = append(p.lastID[:0], id...) }
 
-// Reset prepares for a new connection: an unfinished line or event is dropped, a byte order mark
-// may come again, and the last event ID stays. It is also what must follow an error of Feed.
+// Reset prepares for a new connection: an unfinished line or event is dropped,
+// a byte order mark may come again, and the last event ID stays. It is also
+// what must follow an error of Feed.
 func (p *Parser) Reset() {
 	p.line = recycle(p.line)
 	p.endBlock()
@@ -64,8 +70,9 @@ func (p *Parser) Reset() {
 	p.bom = 0
 }
 
-// Feed parses the next bytes of the stream, which it neither changes nor keeps. It returns
-// ErrEventTooLong, or the error of Handler.Event; after either only Reset may be called.
+// Feed parses the next bytes of the stream, which it neither changes nor keeps.
+// It returns ErrEventTooLong, or the error of Handler.Event; after either only
+// Reset may be called.
 func (p *Parser) Feed(b []byte, h Handler) error {
 	if p.bom != bomDone {
 		if b = p.skipBOM(b); len(b) == 0 {
@@ -78,8 +85,9 @@ func (p *Parser) Feed(b []byte, h Handler) error {
 			b = b[1:]
 		}
 	}
-	// Each of the two terminators is searched for once over the whole read, never again for every
-	// line, so a stream of CR lines costs no more than one of LF lines.
+	// Each of the two terminators is searched for once over the whole read,
+	// never again for every line, so a stream of CR lines costs no more than
+	// one of LF lines.
 	for lf, cr := index(b, '\n', 0), index(b, '\r', 0); len(b) > 0; {
 		end := min(lf, cr)
 		if end == len(b) {
@@ -131,8 +139,8 @@ func (p *Parser) endLine(rest []byte, h Handler) error {
 	return p.interpret(line, h)
 }
 
-// keep saves what a read left unfinished: values that lie in the bytes fed, or in the buffer of
-// the line before, and the start of a line.
+// keep saves what a read left unfinished: values that lie in the bytes fed, or
+// in the buffer of the line before, and the start of a line.
 func (p *Parser) keep(rest []byte) error {
 	if len(p.line)+len(rest) > p.limit() {
 		return ErrEventTooLong

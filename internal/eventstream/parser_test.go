@@ -8,8 +8,9 @@ import (
 	"sseserver/internal/eventstream"
 )
 
-// streams are inputs and what the text makes of them. Unless a case names another place, the rule
-// is in https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+// streams are inputs and what the text makes of them. Unless a case names
+// another place, the rule is in
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 var streams = []struct {
 	rule, input string
 	want        []string

@@ -36,8 +36,9 @@ func (r *recorder) Retry(d time.Duration) { r.calls = append(r.calls, "retry "+d
 func event(typ, data, id string) string { return fmt.Sprintf("event %q %q id=%q", typ, data, id) }
 func comment(text string) string        { return fmt.Sprintf("comment %q", text) }
 
-// parse feeds the pieces one after another, each from memory that is overwritten afterwards, so
-// that a parser that keeps a view of its input is found out.
+// parse feeds the pieces one after another, each from memory that is
+// overwritten afterwards, so that a parser that keeps a view of its input is
+// found out.
 func parse(p *eventstream.Parser, pieces ...string) ([]string, error) {
 	var r recorder
 	for _, piece := range pieces {

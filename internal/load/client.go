@@ -12,8 +12,9 @@ import (
 	"sseserver/internal/load/track"
 )
 
-// client is one user: it reads one stream after the other until the run ends. It is the handler of
-// its eventsource.Source, so all its methods but run are called by that, on run's goroutine.
+// client is one user: it reads one stream after the other until the run ends.
+// It is the handler of its eventsource.Source, so all its methods but run are
+// called by that, on run's goroutine.
 type client struct {
 	// Immutable.
 	worker    *worker
@@ -35,7 +36,8 @@ var errOver = errors.New("load: stream is over")
 // unjudged tells whether the client's times say nothing of the server.
 func (r role) unjudged() bool { return r == slow || r == stalled }
 
-// run is the client's life. It ends with ctx, or when there is nothing left to read.
+// run is the client's life. It ends with ctx, or when there is nothing left to
+// read.
 func (c *client) run(ctx context.Context, planned time.Duration) {
 	lag := c.worker.now() - planned
 	c.group.mu.Lock()
@@ -48,7 +50,8 @@ func (c *client) run(ctx context.Context, planned time.Duration) {
 	}
 }
 
-// read opens one stream and reads it to its end. It tells whether another one should follow.
+// read opens one stream and reads it to its end. It tells whether another one
+// should follow.
 func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	config := &c.worker.job.Config
 	source, err := eventsource.New(eventsource.Config{

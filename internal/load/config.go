@@ -14,8 +14,8 @@ import (
 	"sseserver/internal/load/track"
 )
 
-// Config says what to load and how. One of Base and URL is needed, the rest has defaults. It is
-// sent to worker processes as JSON.
+// Config says what to load and how. One of Base and URL is needed, the rest has
+// defaults. It is sent to worker processes as JSON.
 type Config struct {
 	Base string `json:"base,omitempty"` // address of a server as in this project: messages are submitted to it
 	URL  string `json:"url,omitempty"`  // of any event stream, which all clients open
@@ -107,7 +107,8 @@ func (c Config) withScheme(address string) string {
 	return "http://" + address
 }
 
-// check finds what cannot work, before anything is opened. It wants the defaults filled in.
+// check finds what cannot work, before anything is opened. It wants the
+// defaults filled in.
 func (c Config) check() error {
 	switch {
 	case c.Base == "" && c.URL == "":

@@ -84,7 +84,8 @@ func TestPortLimit(t *testing.T) {
 	}
 }
 
-// Half of the ports is where connecting becomes slow, so on the loopback network it ends before.
+// Half of the ports is where connecting becomes slow, so on the loopback
+// network it ends before.
 func TestManyClientsOnTheLoopbackNetwork(t *testing.T) {
 	tests := []struct {
 		config Config

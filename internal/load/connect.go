@@ -9,7 +9,8 @@ import (
 
 var protocols = map[string]eventsource.Protocol{"http1": eventsource.HTTP1, "h2c": eventsource.H2C, "h2": eventsource.H2}
 
-// transport is how clients connect from one source address; the zero address leaves that open.
+// transport is how clients connect from one source address; the zero address
+// leaves that open.
 func (c Config) transport(source netip.Addr) *eventsource.Transport {
 	t := &eventsource.Transport{Protocol: protocols[c.Protocol], LocalAddr: source}
 	if c.Insecure {
@@ -21,8 +22,8 @@ func (c Config) transport(source netip.Addr) *eventsource.Transport {
 // transports are how clients connect from one source address.
 type transports struct{ usual, slow *eventsource.Transport }
 
-// slowRoom is how many bytes a server may run ahead of a slow client, as far as the system lets us
-// choose: few, so that it feels the client's slowness soon.
+// slowRoom is how many bytes a server may run ahead of a slow client, as far as
+// the system lets us choose: few, so that it feels the client's slowness soon.
 const slowRoom = 4 << 10
 
 func (c Config) transports(source netip.Addr) transports {

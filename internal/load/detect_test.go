@@ -8,7 +8,8 @@ import (
 	"sseserver/internal/load/measure"
 )
 
-// A proxy does one thing to each of eight streams of 30 chunks, and each is counted exactly.
+// A proxy does one thing to each of eight streams of 30 chunks, and each is
+// counted exactly.
 func TestEachFaultIsCountedExactly(t *testing.T) {
 	const clients, chunks = 8, 30
 	untouched := measure.Counts{

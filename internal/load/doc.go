@@ -1,34 +1,42 @@
-// Package load opens very many Server-Sent Events streams and measures what comes of them.
+// Package load opens very many Server-Sent Events streams and measures what
+// comes of them.
 //
-// [Run] takes a [Config], which says what to open, how many and for how long, and returns a
-// [Result]. What is measured, and from when to when, is defined in the packages below it: measure
-// (distributions, counts, windows) and track (lateness, loss, order, content).
+// [Run] takes a [Config], which says what to open, how many and for how long,
+// and returns a [Result]. What is measured, and from when to when, is defined
+// in the packages below it: measure (distributions, counts, windows) and track
+// (lateness, loss, order, content).
 //
 // # Course of a run
 //
-//  1. The configuration is checked against the limits of the system, one stream is opened and
-//     closed again, and the messages are submitted.
-//  2. Ramp: client i opens at i/Ramp seconds, whether or not those before it got an answer (an
-//     open loop), so a server that is slow to accept cannot slow down its own test.
-//     It lasts a tenth longer than the opens, a second at most.
-//  3. Steady: all clients should be there. A stream that ends is opened anew, unless Config.Once.
-//  4. Drain: nothing opens any more. Streams that end within Config.Drain may do so, the others
-//     stay until all that was due by the end of the steady window has come, at most as long.
+//  1. The configuration is checked against the limits of the system, one stream
+//     is opened and closed again, and the messages are submitted.
+//  2. Ramp: client i opens at i/Ramp seconds, whether or not those before it
+//     got an answer (an open loop), so a server that is slow to accept cannot
+//     slow down its own test. It lasts a tenth longer than the opens, a second
+//     at most.
+//  3. Steady: all clients should be there. A stream that ends is opened anew,
+//     unless Config.Once.
+//  4. Drain: nothing opens any more. Streams that end within Config.Drain may
+//     do so, the others stay until all that was due by the end of the steady
+//     window has come, at most as long.
 //
-// Run ends early, with what it has, when its context does, and also when every client has ended.
+// Run ends early, with what it has, when its context does, and also when every
+// client has ended.
 //
 // # Who does what
 //
-// Each client is one goroutine, which runs an eventsource.Source. Clients are dealt to a few
-// groups; a group's mutex guards its ledger and the judgement of its clients' streams, so nothing is
-// shared between groups until the end. With several processes, each is a worker with its share of
-// the clients, told what to do and telling its result as JSON over its standard input and output.
-// A worker stops when its input is closed, so none outlives the process that started it.
+// Each client is one goroutine, which runs an eventsource.Source. Clients are
+// dealt to a few groups; a group's mutex guards its ledger and the judgement of
+// its clients' streams, so nothing is shared between groups until the end. With
+// several processes, each is a worker with its share of the clients, told what
+// to do and telling its result as JSON over its standard input and output. A
+// worker stops when its input is closed, so none outlives the process that
+// started it.
 //
 // # The generator's own health
 //
-// A load generator that is out of breath measures itself. So each worker also reads an event
-// stream that it sends itself every 10 ms over a pair of sockets, by the same client code, and
-// measures how late that is; and it knows its processor time. [Health.Complaints] says what both
-// mean for the run.
+// A load generator that is out of breath measures itself. So each worker also
+// reads an event stream that it sends itself every 10 ms over a pair of
+// sockets, by the same client code, and measures how late that is; and it knows
+// its processor time. [Health.Complaints] says what both mean for the run.
 package load

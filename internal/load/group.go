@@ -8,8 +8,9 @@ import (
 	"sseserver/internal/load/track"
 )
 
-// group is a part of a worker's clients that share a ledger. Its mutex guards the ledger and the
-// streams of its clients; it is held for the judgement of one event, never over anything that waits.
+// group is a part of a worker's clients that share a ledger. Its mutex guards
+// the ledger and the streams of its clients; it is held for the judgement of
+// one event, never over anything that waits.
 type group struct {
 	mu      sync.Mutex
 	ledger  track.Ledger

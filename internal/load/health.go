@@ -44,8 +44,8 @@ func (h Health) CPUShare() float64 {
 	return h.CPU.Seconds() / h.Wall.Seconds() / float64(h.Cores())
 }
 
-// Complaints are the reasons not to trust the run, none if it is valid. They look at the steady
-// window only, so a run that did not get there has none.
+// Complaints are the reasons not to trust the run, none if it is valid. They
+// look at the steady window only, so a run that did not get there has none.
 func (h Health) Complaints(d *measure.Distributions) (complaints []string) {
 	if share := h.CPUShare(); share > maxCPUShare {
 		complaints = append(complaints, fmt.Sprintf("the generator used %.0f %% of its %d core(s), over %.0f %%: give it more, or use fewer clients",

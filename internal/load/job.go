@@ -8,7 +8,8 @@ import (
 	"sseserver/internal/load/track"
 )
 
-// Job is what one worker has to do: the clients i with i mod Config.Processes == Process.
+// Job is what one worker has to do: the clients i with i mod Config.Processes
+// == Process.
 type Job struct {
 	Config     Config   `json:"config"`
 	Process    int      `json:"process"`
@@ -60,7 +61,8 @@ type executor interface {
 	// discard ends a worker that is ready, but will not run.
 	discard() error
 
-	// run does the job from the given moment on, until it is done or ctx ends: then it returns what
-	// it has, which takes a little. Ticks are given while it runs, one at a time.
+	// run does the job from the given moment on, until it is done or ctx ends:
+	// then it returns what it has, which takes a little. Ticks are given while
+	// it runs, one at a time.
 	run(ctx context.Context, start time.Time, tick func(Tick)) (*Part, error)
 }

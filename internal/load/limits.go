@@ -8,12 +8,13 @@ import (
 	"syscall"
 )
 
-// reserved is how many files a process needs besides its clients' connections: standard streams,
-// pipes, the poller, its own event and what the Go runtime opens at times.
+// reserved is how many files a process needs besides its clients' connections:
+// standard streams, pipes, the poller, its own event and what the Go runtime
+// opens at times.
 const reserved = 32
 
-// checkLimits tells whether the system lets so many connections be made. Over HTTP/2 many streams
-// share a connection, so neither limit is near.
+// checkLimits tells whether the system lets so many connections be made. Over
+// HTTP/2 many streams share a connection, so neither limit is near.
 func (c Config) checkLimits() error {
 	if c.Protocol != "http1" {
 		return nil
@@ -43,7 +44,8 @@ func (c Config) checkFiles(limit uint64) error {
 	return nil
 }
 
-// checkPorts: connections from one address to one server differ in the local port alone.
+// checkPorts: connections from one address to one server differ in the local
+// port alone.
 func (c Config) checkPorts(ports int) error {
 	sources := max(len(c.SourceAddresses), 1)
 	if fit := sources * ports; ports > 0 && c.Clients > fit {
@@ -53,10 +55,10 @@ func (c Config) checkPorts(ports int) error {
 	return nil
 }
 
-// withSources spreads many clients of a server on the loopback network over several of its
-// addresses. Linux gives a connection an odd port as long as there is one free, and looks through
-// all of them before it takes an even one, so beyond half of the ports each connection costs
-// milliseconds.
+// withSources spreads many clients of a server on the loopback network over
+// several of its addresses. Linux gives a connection an odd port as long as
+// there is one free, and looks through all of them before it takes an even one,
+// so beyond half of the ports each connection costs milliseconds.
 func (c Config) withSources(ports int) Config {
 	u, err := url.Parse(c.Base + c.URL)
 	if err != nil || len(c.SourceAddresses) > 0 || c.Protocol != "http1" || ports == 0 {

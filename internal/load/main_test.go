@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"testing"
@@ -14,7 +15,7 @@ import (
 // TestMain lets the test binary be the worker processes that its tests start.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == WorkerArg {
-		if err := Serve(os.Stdin, os.Stdout); err != nil {
+		if err := Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -23,8 +24,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// quick makes a run in which every stream ends by itself. With the last of them ends the run, long before its time; one in which
-// a stream goes on says how long it lasts.
+// quick makes a run in which every stream ends by itself. With the last of them
+// ends the run, long before its time; one in which a stream goes on says how
+// long it lasts.
 func quick(c Config) Config {
 	setDefault(&c.Clients, 8)
 	setDefault(&c.Ramp, 1000)

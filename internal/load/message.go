@@ -20,8 +20,8 @@ func (c Config) Text() string {
 	return strings.Repeat(filler, n/len(filler)+1)[:n]
 }
 
-// A message made up is one character to the byte. What lasts longer than maxFitted of them is
-// streamed again from the beginning.
+// A message made up is one character to the byte. What lasts longer than
+// maxFitted of them is streamed again from the beginning.
 const (
 	maxFitted = 100_000
 	filler    = "The quick brown fox jumps over the lazy dog. "

@@ -37,8 +37,9 @@ func (m *meter) probe(ctx context.Context) error {
 	return p.run(ctx)
 }
 
-// sample reads the processor time at each full second and at the ends of the windows, so that what
-// was used belongs to one window, and gives a tick for each second, until ctx ends.
+// sample reads the processor time at each full second and at the ends of the
+// windows, so that what was used belongs to one window, and gives a tick for
+// each second, until ctx ends.
 func (m *meter) sample(ctx context.Context, tick func(Tick)) {
 	timer := time.NewTimer(-m.worker.now())
 	defer timer.Stop()
@@ -51,7 +52,8 @@ func (m *meter) sample(ctx context.Context, tick func(Tick)) {
 				m.charge(from, now)
 				return
 			}
-			// This goroutine is behind: what has passed still wants its samples and ticks.
+			// This goroutine is behind: what has passed still wants its samples
+			// and ticks.
 		}
 		m.charge(from, to)
 		if to > 0 && to%time.Second == 0 {

@@ -13,8 +13,9 @@ import (
 
 var noAddress netip.Addr
 
-// preflight opens one stream and closes it again, so that a wrong address or a server that does not
-// answer with an event stream is told in one line, and not once by each of many clients.
+// preflight opens one stream and closes it again, so that a wrong address or a
+// server that does not answer with an event stream is told in one line, and not
+// once by each of many clients.
 func (c Config) preflight(ctx context.Context, messageID string) error {
 	source := noAddress
 	if len(c.SourceAddresses) > 0 {

@@ -17,8 +17,9 @@ import (
 // probeInterval is the time between two events that a worker sends itself.
 const probeInterval = 10 * time.Millisecond
 
-// probe is the worker's own stream: events sent on an absolute schedule over a pair of sockets, and
-// read as those of any client are. What delays them is the generator and its machine alone.
+// probe is the worker's own stream: events sent on an absolute schedule over a
+// pair of sockets, and read as those of any client are. What delays them is the
+// generator and its machine alone.
 type probe struct {
 	worker *worker
 	start  time.Time
@@ -56,7 +57,8 @@ func (p *probe) run(ctx context.Context) error {
 	return nil
 }
 
-// send writes an event each interval. One that is late is sent all the same, so that each counts.
+// send writes an event each interval. One that is late is sent all the same, so
+// that each counts.
 func (p *probe) send(ctx context.Context, conn net.Conn) {
 	frame := []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
 	timer := time.NewTimer(0)
@@ -98,7 +100,8 @@ func (p *probe) Comment([]byte, time.Time)               {}
 func (p *probe) ReadDone(eventsource.Read) time.Duration { return 0 }
 func (p *probe) Closed(eventsource.Closed)               {}
 
-// socketPair is two connected sockets, served by the runtime's poller as TCP connections are.
+// socketPair is two connected sockets, served by the runtime's poller as TCP
+// connections are.
 func socketPair() (near, far net.Conn, err error) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {

@@ -12,9 +12,10 @@ import (
 	"time"
 )
 
-// A worker process is told its job and the start as two JSON values on its standard input, which
-// then stays open: its end, also that of a parent that died, tells the worker to stop. It answers
-// with JSON values, too: it is ready, a second has passed, this is the part it did, or an error.
+// A worker process is told its job and the start as two JSON values on its
+// standard input, which then stays open: its end, also that of a parent that
+// died, tells the worker to stop. It answers with JSON values, too: it is
+// ready, a second has passed, this is the part it did, or an error.
 
 type begin struct {
 	Start time.Time `json:"start"`
@@ -27,18 +28,19 @@ type report struct {
 	Error string `json:"error,omitempty"`
 }
 
-// Serve is the whole life of a worker process: it does the one job that it reads. What goes wrong
-// is told to the parent; the error is only what could not be.
-func Serve(stdin io.Reader, stdout io.Writer) error {
+// Serve is the whole life of a worker process: it does the one job that it
+// reads, or what can be done of it until ctx ends. What goes wrong is told to
+// the parent; the error is only what could not be.
+func Serve(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	in, out := json.NewDecoder(stdin), json.NewEncoder(stdout)
-	part, err := serve(in, out)
+	part, err := serve(ctx, in, out)
 	if err != nil {
 		return out.Encode(report{Error: err.Error()})
 	}
 	return out.Encode(report{Part: part})
 }
 
-func serve(in *json.Decoder, out *json.Encoder) (*Part, error) {
+func serve(ctx context.Context, in *json.Decoder, out *json.Encoder) (*Part, error) {
 	var job Job
 	if err := in.Decode(&job); err != nil {
 		return nil, fmt.Errorf("load: read the job: %w", err)
@@ -51,18 +53,20 @@ func serve(in *json.Decoder, out *json.Encoder) (*Part, error) {
 	if err := in.Decode(&b); err != nil {
 		return nil, fmt.Errorf("load: read the start: %w", err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() { // ends with the process
 		_ = in.Decode(new(any)) // nothing more comes but the end
 		cancel()
 	}()
-	// The clock of another process has no monotonic part in common with ours; the wall clock does.
+	// The clock of another process has no monotonic part in common with ours;
+	// the wall clock does.
 	start := time.Now().Add(time.Until(b.Start))
 	return w.run(ctx, start, func(t Tick) { _ = out.Encode(report{Tick: &t}) })
 }
 
-// process is a worker in a process of its own. Its methods are called in order, by one goroutine.
+// process is a worker in a process of its own. Its methods are called in order,
+// by one goroutine.
 type process struct {
 	command []string
 	job     Job

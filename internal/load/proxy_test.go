@@ -14,8 +14,9 @@ import (
 	"sseserver/httpapi/ssetest"
 )
 
-// damage is what a proxy does to one frame of a stream: it returns the frames to send in its place,
-// and whether to break the connection after them. passed counts the frames of the connection before.
+// damage is what a proxy does to one frame of a stream: it returns the frames
+// to send in its place, and whether to break the connection after them. passed
+// counts the frames of the connection before.
 type damage func(connection *connection, frame string) (instead []string, cut bool)
 
 // connection is one stream on its way through the proxy.
@@ -24,8 +25,9 @@ type connection struct {
 	held    string // whatever damage wants to keep
 }
 
-// newProxy starts a server that passes everything on to a real one, but damages its streams. It
-// shortens the reconnection time, so that tests need not wait for it.
+// newProxy starts a server that passes everything on to a real one, but damages
+// its streams. It shortens the reconnection time, so that tests need not wait
+// for it.
 func newProxy(t *testing.T, do damage) *httptest.Server {
 	t.Helper()
 	return newProxyOf(t, ssetest.Start(t, ssetest.Config{}).URL, do)

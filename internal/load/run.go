@@ -22,9 +22,10 @@ type Watch struct {
 	Tick  func(Tick)        // a second of one worker; nil ignores it
 }
 
-// Run loads what the configuration says. When ctx ends it stops opening, waits briefly for what is
-// due, and returns the partial result with Interrupted set. An error that wraps ErrConfig is the
-// caller's fault, any other means that the run could not be made or not be finished.
+// Run loads what the configuration says. When ctx ends it stops opening, waits
+// briefly for what is due, and returns the partial result with Interrupted set.
+// An error that wraps ErrConfig is the caller's fault, any other means that the
+// run could not be made or not be finished.
 func Run(ctx context.Context, c Config, watch Watch) (*Result, error) {
 	c = c.withDefaults().withSources(localPorts())
 	if err := c.check(); err != nil {
@@ -50,7 +51,8 @@ func (w Watch) phase(what string) {
 	}
 }
 
-// prepare submits the messages, tries one stream, and deals the work to the processes.
+// prepare submits the messages, tries one stream, and deals the work to the
+// processes.
 func (c Config) prepare(ctx context.Context, phase func(string)) ([]Job, error) {
 	jobs := make([]Job, c.Processes)
 	for i := range jobs {
@@ -106,8 +108,8 @@ func (c Config) workers(jobs []Job) (workers []executor, err error) {
 	return workers, nil
 }
 
-// WorkerArg is the one argument of a worker process. The program that calls Run must answer it with
-// Serve.
+// WorkerArg is the one argument of a worker process. The program that calls Run
+// must answer it with Serve.
 const WorkerArg = "worker"
 
 // execute starts all workers at the same moment and adds up what they found.

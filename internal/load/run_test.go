@@ -72,7 +72,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Without an end of its own a run lasts as long as it should, and streams that end are opened anew.
+// Without an end of its own a run lasts as long as it should, and streams that
+// end are opened anew.
 func TestStreamsAreOpenedAnew(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
 	c := quick(Config{Base: server.URL, Clients: 4, MessageBytes: 10, Duration: time.Second})
@@ -87,7 +88,8 @@ func TestStreamsAreOpenedAnew(t *testing.T) {
 	}
 }
 
-// The message that is made up lasts as long as the run, so that the number of streams is constant.
+// The message that is made up lasts as long as the run, so that the number of
+// streams is constant.
 func TestMessageLastsAsLongAsTheRun(t *testing.T) {
 	c := Config{Base: "http://x", Clients: 100, Duration: 10 * time.Second}.withDefaults()
 	if got, want := len(c.Text()), 223; got != want { // 11.1 s of 50 ms, both ends included
@@ -121,8 +123,9 @@ func TestSlowClientsStayOutOfTheFigures(t *testing.T) {
 	}
 }
 
-// A stalled client reads no more after the read that brought its first event. That one may bring
-// as many as come with the response head, of which the client reads 4 KiB at most: fewer than 45.
+// A stalled client reads no more after the read that brought its first event.
+// That one may bring as many as come with the response head, of which the
+// client reads 4 KiB at most: fewer than 45.
 func TestStalledClientsStopReading(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
 	c := quick(Config{Base: server.URL, Clients: 4, Stall: 3, SlowRate: 500, MessageBytes: 200, Interval: time.Millisecond, Duration: time.Second})
@@ -131,7 +134,8 @@ func TestStalledClientsStopReading(t *testing.T) {
 	}
 }
 
-// paced is a stream of numbered events that come a constant time after they were due.
+// paced is a stream of numbered events that come a constant time after they
+// were due.
 func paced(interval, delay time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now().Add(delay)
@@ -150,7 +154,8 @@ func paced(interval, delay time.Duration) http.HandlerFunc {
 	}
 }
 
-// What the server delays is lateness, all of it: nothing may come sooner than the delay.
+// What the server delays is lateness, all of it: nothing may come sooner than
+// the delay.
 func TestServerDelayIsLateness(t *testing.T) {
 	const delay = 50 * time.Millisecond
 	server := httptest.NewServer(paced(5*time.Millisecond, delay))
@@ -214,7 +219,8 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// A server that stops answering must cost a failed stream for each client, and end the run.
+// A server that stops answering must cost a failed stream for each client, and
+// end the run.
 func TestEveryClientFails(t *testing.T) {
 	var requests counter
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

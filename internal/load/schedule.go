@@ -18,8 +18,9 @@ func (c Config) windows() track.Windows {
 	return track.Windows{Ramp: ramp, Steady: ramp + c.Duration, End: ramp + c.Duration + c.Drain}
 }
 
-// maxSettle is the longest that the ramp lasts after the last open, so that what opening so many
-// streams leaves behind is not in the steady window. Usually it is a tenth of the ramp.
+// maxSettle is the longest that the ramp lasts after the last open, so that
+// what opening so many streams leaves behind is not in the steady window.
+// Usually it is a tenth of the ramp.
 const maxSettle = time.Second
 
 // role is what is special about a client.
@@ -32,7 +33,8 @@ const (
 	stalled             // stops reading after the first event
 )
 
-// roles deals them out at random, the same way in every process. It is nil if all are readers.
+// roles deals them out at random, the same way in every process. It is nil if
+// all are readers.
 func (c Config) roles() []role {
 	if c.Reconnect+c.SlowReaders+c.Stall == 0 {
 		return nil
@@ -52,8 +54,9 @@ func (c Config) roles() []role {
 	return roles
 }
 
-// dropAt is when a dropper drops its connection: at a random point of the first four fifths of the
-// time from its planned open to the end of the steady window, so that it can resume before the end.
+// dropAt is when a dropper drops its connection: at a random point of the first
+// four fifths of the time from its planned open to the end of the steady
+// window, so that it can resume before the end.
 func (c Config) dropAt(client int) time.Duration {
 	open := c.planned(client)
 	span := (c.windows().Steady - open) / 5 * 4

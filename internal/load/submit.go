@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// submitters is how many messages are on their way to the server at a time. It is small, since the
-// messages are not what is measured.
+// submitters is how many messages are on their way to the server at a time. It
+// is small, since the messages are not what is measured.
 const submitters = 16
 
 // submitter sends messages to POST /send.
@@ -99,8 +99,8 @@ func (s *submitter) one(ctx context.Context) (string, error) {
 	return accepted.MessageID, nil
 }
 
-// explained is what a refusal says about itself (RFC 9457), or what to try if it is not from a
-// server as in this project.
+// explained is what a refusal says about itself (RFC 9457), or what to try if
+// it is not from a server as in this project.
 func explained(resp *http.Response, body []byte) string {
 	var problem struct{ Code, Detail string }
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") && json.Unmarshal(body, &problem) == nil {

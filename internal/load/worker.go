@@ -32,8 +32,8 @@ func newWorker(job Job) *worker {
 	if job.Config.Kind == track.Characters {
 		plan.Script = track.NewScript(job.Config.Text())
 	}
-	// As many groups as threads, so that two threads seldom want the same one; but each group has
-	// its own histograms, which are large.
+	// As many groups as threads, so that two threads seldom want the same one;
+	// but each group has its own histograms, which are large.
 	for range min(runtime.GOMAXPROCS(0), maxGroups) {
 		w.groups = append(w.groups, newGroup(plan, w.windows))
 	}
@@ -58,7 +58,7 @@ func (w *worker) now() time.Duration { return time.Since(w.start) }
 func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)) (*Part, error) {
 	w.start = start
 	w.meter = newMeter(w)
-	ctx, cut := context.WithCancel(context.Background()) //nolint:contextcheck // an interrupted run still drains
+	ctx, cut := context.WithCancel(context.WithoutCancel(interrupt)) // an interrupted run still drains
 	defer cut()
 
 	var measuring sync.WaitGroup
@@ -99,10 +99,12 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	return part, nil
 }
 
-// hastyDrain is the longest wait for events that are due when the run is interrupted.
+// hastyDrain is the longest wait for events that are due when the run is
+// interrupted.
 const hastyDrain = 2 * time.Second
 
-// open starts the clients, each when the plan wants it, and returns when all have ended.
+// open starts the clients, each when the plan wants it, and returns when all
+// have ended.
 func (w *worker) open(opening, ctx context.Context) {
 	var clients sync.WaitGroup
 	defer clients.Wait()
@@ -128,8 +130,9 @@ func (w *worker) open(opening, ctx context.Context) {
 		c.group.add(c)
 		clients.Go(func() { c.run(ctx, planned) })
 	}
-	// A client that is open needs a fraction of what opening it took. Nothing is allocated in the
-	// steady window, so nothing else would ever give the rest back.
+	// A client that is open needs a fraction of what opening it took. Nothing
+	// is allocated in the steady window, so nothing else would ever give the
+	// rest back.
 	if until((w.job.Config.planned(w.job.Config.Clients) + w.windows.Ramp) / 2) {
 		debug.FreeOSMemory()
 	}
@@ -164,7 +167,8 @@ func (w *worker) endEarly(drain time.Duration) track.Windows {
 // settleInterval is how often the end of the drain is looked for.
 const settleInterval = 20 * time.Millisecond
 
-// drain waits until no stream has anything more to expect, but not beyond the end of the run.
+// drain waits until no stream has anything more to expect, but not beyond the
+// end of the run.
 func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *Part) {
 	ticker := time.NewTicker(settleInterval)
 	defer ticker.Stop()

@@ -7,8 +7,9 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// Event is one kind of log line. The events are the variables of this package; they are never changed after the program's
-// start, and any goroutine may log one at any time.
+// Event is one kind of log line. The events are the variables of this package;
+// they are never changed after the program's start, and any goroutine may log
+// one at any time.
 type Event struct {
 	// Name is the value of the "event" key.
 	Name string
@@ -18,7 +19,8 @@ type Event struct {
 	Message string
 	// About says when the event is logged, for docs/logs.md.
 	About string
-	// Required fields are on every line of this event, Optional ones where they are known.
+	// Required fields are on every line of this event, Optional ones where they
+	// are known.
 	Required, Optional []Field
 }
 
@@ -33,7 +35,8 @@ func (e *Event) LogAt(l *zap.Logger, level zapcore.Level, fields ...zap.Field) {
 	if line == nil {
 		return
 	}
-	// The fields are copied, so that the caller's slice does not escape to the heap; a core copies those that it keeps.
+	// The fields are copied, so that the caller's slice does not escape to the
+	// heap; a core copies those that it keeps.
 	all := lineFields.Get().(*[]zap.Field)
 	*all = append(append(*all, zap.String(EventKey, e.Name)), fields...)
 	line.Write(*all...)

@@ -31,7 +31,8 @@ const (
 	Object Kind = "object"
 )
 
-// Field declares one key of a log line. A unit stands in the key: "_ms" is milliseconds with three decimals.
+// Field declares one key of a log line. A unit stands in the key: "_ms" is
+// milliseconds with three decimals.
 type Field struct {
 	Key   string
 	Kind  Kind
@@ -40,10 +41,12 @@ type Field struct {
 	Values []string
 }
 
-// maxText is how many bytes are kept of a text that a client may have made as long as it likes.
+// maxText is how many bytes are kept of a text that a client may have made as
+// long as it likes.
 const maxText = 1024
 
-// clip cuts a text to maxText bytes or a little less, between two characters, and says so.
+// clip cuts a text to maxText bytes or a little less, between two characters,
+// and says so.
 func clip(text string) string {
 	if len(text) <= maxText {
 		return text
@@ -61,8 +64,8 @@ func (f Field) with(about string, values ...string) Field {
 	return f
 }
 
-// Each field has its declaration and, beside it, the function that makes it, so that a call site can neither misspell a key nor
-// mistake its type.
+// Each field has its declaration and, beside it, the function that makes it, so
+// that a call site can neither misspell a key nor mistake its type.
 
 var (
 	messageID = Field{Key: "message_id", Kind: String, About: "id of the message (UUID)"}
@@ -197,7 +200,8 @@ var (
 	openFileLimit   = Field{Key: "open_file_limit", Kind: Int, About: "files that the process may have open"}
 )
 
-// Bytes counts bytes: of a message's text, of a frame, or all that a stream sent, as the event says.
+// Bytes counts bytes: of a message's text, of a frame, or all that a stream
+// sent, as the event says.
 func Bytes(n int) zap.Field { return zap.Int(byteCount.Key, n) }
 
 // Total counts the characters of a message.

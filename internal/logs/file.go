@@ -7,8 +7,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// file is a log file that can be opened anew while lines are written to it. It is a zapcore.WriteSyncer; any goroutine may
-// call its methods at any time.
+// file is a log file that can be opened anew while lines are written to it. It
+// is a zapcore.WriteSyncer; any goroutine may call its methods at any time.
 type file struct {
 	path     string
 	fallback zapcore.WriteSyncer // takes the lines that the file refuses: a full disk, a file closed already
@@ -22,7 +22,8 @@ func openFile(path string, fallback zapcore.WriteSyncer) (*file, error) {
 	return f, f.reopen()
 }
 
-// reopen swaps the file for one newly opened at the same path. On an error the old one stays in use.
+// reopen swaps the file for one newly opened at the same path. On an error the
+// old one stays in use.
 func (f *file) reopen() error {
 	opened, err := os.OpenFile(f.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640)
 	if err != nil {
@@ -55,5 +56,6 @@ func (f *file) Write(line []byte) (int, error) {
 	return n, nil
 }
 
-// Sync does nothing: a line is with the kernel once it is written, and waiting for the disk would hold up whoever logs.
+// Sync does nothing: a line is with the kernel once it is written, and waiting
+// for the disk would hold up whoever logs.
 func (f *file) Sync() error { return nil }

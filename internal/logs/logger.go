@@ -17,24 +17,29 @@ import (
 // Format is the form of the lines.
 type Format string
 
-// The forms: Auto is Console where standard error is a terminal and no file is set, else JSON.
+// The forms: Auto is Console where standard error is a terminal and no file is
+// set, else JSON.
 const (
 	Auto    Format = "auto"
 	JSON    Format = "json"
 	Console Format = "console"
 )
 
-// Config says where lines go and which. The zero value writes JSON or console lines of level info and above to standard error.
+// Config says where lines go and which. The zero value writes JSON or console
+// lines of level info and above to standard error.
 type Config struct {
 	// Format of the lines; "" is Auto.
 	Format Format
 	// Level is the least level that is written, at first.
 	Level zapcore.Level
-	// File is the path of the log file, made if need be and appended to; "" writes to Stderr.
+	// File is the path of the log file, made if need be and appended to; ""
+	// writes to Stderr.
 	File string
-	// Stderr is where lines go without a File; nil is os.Stderr. With a File, only what that file refused comes here.
+	// Stderr is where lines go without a File; nil is os.Stderr. With a File,
+	// only what that file refused comes here.
 	Stderr io.Writer
-	// OnLine, if set, is called with the level of each line that is written. Any goroutine may call it at any time.
+	// OnLine, if set, is called with the level of each line that is written.
+	// Any goroutine may call it at any time.
 	OnLine func(zapcore.Level)
 }
 
@@ -69,13 +74,15 @@ func New(c Config) (*Output, error) {
 			return nil
 		})
 	}
-	// What zap has to say of its own is not in the catalogue; a file that cannot be written has its fallback in file.go.
+	// What zap has to say of its own is not in the catalogue; a file that
+	// cannot be written has its fallback in file.go.
 	o.Logger = zap.New(core, zap.ErrorOutput(zapcore.AddSync(io.Discard)))
 	return o, nil
 }
 
-// Reopen opens the log file anew, after something moved it away, and logs that it did. Without a file it does nothing. Lines
-// written meanwhile go to the old file or to the new one; none is lost.
+// Reopen opens the log file anew, after something moved it away, and logs that
+// it did. Without a file it does nothing. Lines written meanwhile go to the old
+// file or to the new one; none is lost.
 func (o *Output) Reopen() {
 	if o.file == nil {
 		return
@@ -120,14 +127,16 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// StdLog returns a standard logger for http.Server.ErrorLog: each of its lines becomes an http.server_error.
+// StdLog returns a standard logger for http.Server.ErrorLog: each of its lines
+// becomes an http.server_error.
 func StdLog(l *zap.Logger) *log.Logger {
 	return log.New(stdWriter{l}, "", 0)
 }
 
 type stdWriter struct{ logger *zap.Logger }
 
-// Write logs one line of the standard logger; what follows the first newline is a stack, where net/http caught a panic.
+// Write logs one line of the standard logger; what follows the first newline is
+// a stack, where net/http caught a panic.
 func (w stdWriter) Write(p []byte) (int, error) {
 	text, trace, hasTrace := strings.Cut(strings.TrimRight(string(p), "\n"), "\n")
 	fields := []zap.Field{Error(errors.New(text))}
@@ -138,7 +147,8 @@ func (w stdWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// levelChange keeps two changes of the level apart, so that each logs the level it really replaced.
+// levelChange keeps two changes of the level apart, so that each logs the level
+// it really replaced.
 var levelChange sync.Mutex
 
 // SetLevel changes the least level that is written and logs that it did.

@@ -102,7 +102,8 @@ func TestNothingIsSampled(t *testing.T) {
 func TestSetLevel(t *testing.T) {
 	var stderr bytes.Buffer
 	out := open(t, logs.Config{Stderr: &stderr})
-	// Each change is logged, also the one that turns such lines off and the one that turns them on again.
+	// Each change is logged, also the one that turns such lines off and the one
+	// that turns them on again.
 	for _, level := range []zapcore.Level{zapcore.DebugLevel, zapcore.ErrorLevel, zapcore.ErrorLevel, zapcore.WarnLevel, zapcore.InfoLevel, zapcore.InfoLevel} {
 		out.SetLevel(level)
 		if got := out.Level.Level(); got != level {
@@ -158,7 +159,8 @@ func TestFileThatCannotBeOpened(t *testing.T) {
 	}
 }
 
-// Lines are written by several goroutines while the file is moved away and opened anew, again and again.
+// Lines are written by several goroutines while the file is moved away and
+// opened anew, again and again.
 func TestReopenLosesNoLine(t *testing.T) {
 	const writers, each, moves = 4, 500, 20
 	dir := t.TempDir()

@@ -34,19 +34,22 @@ const (
 	CodeClientGone = ReasonClientGone // nobody waited for the answer
 )
 
-// The closed lists of words that the "reason" field and the metrics' reason label take.
+// The closed lists of words that the "reason" field and the metrics' reason
+// label take.
 var (
 	// CloseReasons say why a stream ended.
 	CloseReasons = []string{
 		ReasonCompleted, ReasonClientGone, ReasonSlowClient, ReasonMessageDeleted, ReasonMessageEvicted,
 		ReasonServerShutdown, ReasonInternalError,
 	}
-	// StreamRejections say why a stream was not opened: the code of the HTTP error, or that nobody waited for one.
+	// StreamRejections say why a stream was not opened: the code of the HTTP
+	// error, or that nobody waited for one.
 	StreamRejections = []string{
 		CodeMessageNotFound, CodeInvalidParameter, CodeNotAcceptable, CodeTooManyStreams, CodeShuttingDown, CodeClientGone,
 		CodeInternalError,
 	}
-	// MessageRejections say why a message was not stored: the code of the HTTP error, or that nobody waited for one.
+	// MessageRejections say why a message was not stored: the code of the HTTP
+	// error, or that nobody waited for one.
 	MessageRejections = []string{
 		CodeInvalidJSON, CodeMessageRequired, CodeMessageTooLarge, CodeUnsupportedMediaType, CodeRequestTimeout, CodeStoreFull,
 		CodeShuttingDown, CodeClientGone, CodeInternalError,

@@ -5,8 +5,9 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// Catalogue is every event there is, in the order of this file, which Go initializes after the fields of field.go. Only
-// declare appends to it, before main runs.
+// Catalogue is every event there is, in the order of this file, which Go
+// initializes after the fields of field.go. Only declare appends to it, before
+// main runs.
 var Catalogue []*Event
 
 func declare(e Event) *Event {

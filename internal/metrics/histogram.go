@@ -7,8 +7,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// histogram is a Prometheus histogram of durations, made for values that arrive at every event of every stream: an
-// observation is two atomic additions and no conversion to float, a third of what the library's own costs.
+// histogram is a Prometheus histogram of durations, made for values that arrive
+// at every event of every stream: an observation is two atomic additions and no
+// conversion to float, a third of what the library's own costs.
 type histogram struct {
 	desc   *prometheus.Desc
 	bounds []time.Duration // upper bounds, ascending, each inclusive
@@ -35,7 +36,8 @@ func (h *histogram) observe(d time.Duration) {
 // Describe implements prometheus.Collector.
 func (h *histogram) Describe(descs chan<- *prometheus.Desc) { descs <- h.desc }
 
-// Collect implements prometheus.Collector. The sum may be ahead of the counts by what is observed meanwhile.
+// Collect implements prometheus.Collector. The sum may be ahead of the counts
+// by what is observed meanwhile.
 func (h *histogram) Collect(metrics chan<- prometheus.Metric) {
 	buckets := make(map[float64]uint64, len(h.bounds))
 	var count uint64

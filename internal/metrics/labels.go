@@ -11,7 +11,8 @@ const other = "other"
 
 var logLevels = []string{"debug", "info", "warn", "error"}
 
-// words are the counters of one metric over a closed list of label values; fixed once made.
+// words are the counters of one metric over a closed list of label values;
+// fixed once made.
 type words struct {
 	vec   *prometheus.CounterVec
 	known map[string]prometheus.Counter

@@ -76,10 +76,12 @@ func (m *Metrics) Handler() http.Handler {
 // MessageSubmitted counts a message that was stored.
 func (m *Metrics) MessageSubmitted() { m.submitted.Inc() }
 
-// MessageRejected counts a message that was refused; the reason is one of logs.MessageRejections.
+// MessageRejected counts a message that was refused; the reason is one of
+// logs.MessageRejections.
 func (m *Metrics) MessageRejected(reason string) { m.messagesRejected.inc(reason) }
 
-// MessageEvicted counts a message that the server forgot; the reason is one of logs.EvictionReasons.
+// MessageEvicted counts a message that the server forgot; the reason is one of
+// logs.EvictionReasons.
 func (m *Metrics) MessageEvicted(reason string) { m.evicted.inc(reason) }
 
 // StreamOpened counts a stream of one of logs.Kinds.
@@ -87,10 +89,12 @@ func (m *Metrics) StreamOpened(kind string, resumed bool) {
 	m.opened[kind].inc(strconv.FormatBool(resumed))
 }
 
-// StreamRejected counts a stream that was refused; the reason is one of logs.StreamRejections.
+// StreamRejected counts a stream that was refused; the reason is one of
+// logs.StreamRejections.
 func (m *Metrics) StreamRejected(reason string) { m.streamsRejected.inc(reason) }
 
-// StreamClosed counts a stream that ended d after it was opened; the reason is one of logs.CloseReasons.
+// StreamClosed counts a stream that ended d after it was opened; the reason is
+// one of logs.CloseReasons.
 func (m *Metrics) StreamClosed(kind, reason string, d time.Duration) {
 	m.closed[kind].inc(reason)
 	m.duration.observe(d)
@@ -99,12 +103,14 @@ func (m *Metrics) StreamClosed(kind, reason string, d time.Duration) {
 // LogEntry counts a line of the log.
 func (m *Metrics) LogEntry(level zapcore.Level) { m.logEntries.inc(level.String()) }
 
-// HTTPRequest counts an answered request. The route is the pattern that matched, "" for none, never the path itself.
+// HTTPRequest counts an answered request. The route is the pattern that
+// matched, "" for none, never the path itself.
 func (m *Metrics) HTTPRequest(route, method string, code int) {
 	m.requests.WithLabelValues(routeLabel(route), methodLabel(method), strconv.Itoa(code)).Inc()
 }
 
-// HTTPDuration observes how long a request took. It is not called for streams, which last as long as they should.
+// HTTPDuration observes how long a request took. It is not called for streams,
+// which last as long as they should.
 func (m *Metrics) HTTPDuration(route string, d time.Duration) {
 	m.requestTimes.WithLabelValues(routeLabel(route)).Observe(d.Seconds())
 }

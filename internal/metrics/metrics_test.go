@@ -17,7 +17,8 @@ import (
 	"sseserver/internal/logs"
 )
 
-// scrape asks for the metrics as Prometheus does, and returns the samples of ours by series.
+// scrape asks for the metrics as Prometheus does, and returns the samples of
+// ours by series.
 func scrape(t *testing.T, m *Metrics) map[string]string {
 	t.Helper()
 	answer := httptest.NewRecorder()

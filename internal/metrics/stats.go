@@ -2,17 +2,20 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// Stats are the figures that someone else owns and that are asked for at each scrape.
+// Stats are the figures that someone else owns and that are asked for at each
+// scrape.
 type Stats struct {
-	// MessagesStored counts the messages in the store, MessageStoreBytes their text.
+	// MessagesStored counts the messages in the store, MessageStoreBytes their
+	// text.
 	MessagesStored    int
 	MessageStoreBytes int64
 	// StreamsActive counts the running streams of each of logs.Kinds.
 	StreamsActive map[string]int
 }
 
-// SetStats registers whom to ask for Stats. It is called once, before the first scrape; read is called by the goroutine that
-// serves the scrape, several at a time if there are several scrapes.
+// SetStats registers whom to ask for Stats. It is called once, before the first
+// scrape; read is called by the goroutine that serves the scrape, several at a
+// time if there are several scrapes.
 func (m *Metrics) SetStats(read func() Stats) {
 	m.registry.MustRegister(statsCollector{
 		read:    read,
@@ -34,7 +37,8 @@ func (c statsCollector) Describe(descs chan<- *prometheus.Desc) {
 	descs <- c.streams
 }
 
-// Collect implements prometheus.Collector: one question gives all values, so that they belong together.
+// Collect implements prometheus.Collector: one question gives all values, so
+// that they belong together.
 func (c statsCollector) Collect(metrics chan<- prometheus.Metric) {
 	s := c.read()
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {

@@ -8,7 +8,8 @@ import (
 	"sseserver/internal/logs"
 )
 
-// Stream are the metrics of the streams of one kind, found once and then used for every event.
+// Stream are the metrics of the streams of one kind, found once and then used
+// for every event.
 type Stream struct {
 	events     prometheus.Counter
 	bytes      prometheus.Counter // shared by all kinds, as are those below
@@ -29,7 +30,8 @@ func (s *Stream) Sent(events, bytes int) {
 // Late observes how much later than scheduled an event was written.
 func (s *Stream) Late(d time.Duration) { s.lateness.observe(d) }
 
-// FirstEvent observes the time from a stream's opening until its first event was written.
+// FirstEvent observes the time from a stream's opening until its first event
+// was written.
 func (s *Stream) FirstEvent(d time.Duration) { s.firstEvent.observe(d) }
 
 // Heartbeat counts a heartbeat. Its bytes are counted by Sent.

@@ -95,7 +95,8 @@ func short(ms float64) string {
 	return fmt.Sprintf("%.0f", ms)
 }
 
-// quiet is the share of a server's core that others may use without a word about it.
+// quiet is the share of a server's core that others may use without a word
+// about it.
 const quiet = 0.05
 
 // notes is what a table cannot say; some may be empty.

@@ -17,7 +17,8 @@ func (s Scenario) Steps() []Scenario {
 	for _, streams := range s.Sizes {
 		step := s
 		step.Sizes, step.Work.Streams = nil, streams
-		// Few streams open slowly, or the events of all would fall together ever after.
+		// Few streams open slowly, or the events of all would fall together
+		// ever after.
 		step.Ramp = min(s.Ramp, float64(streams)/s.Work.Interval.Seconds())
 		step.Window = max(s.Window, fewest*s.Work.Interval/time.Duration(streams))
 		steps = append(steps, step)

@@ -19,7 +19,8 @@ func TestSteps(t *testing.T) {
 	if got, want := strings.Join(got, "; "), "x 100 100 20s; x 1000 1000 10s; x 19000 1000 10s"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	// The ramps are 1, 1 and 19 s; each turn has a second to settle and half a second more.
+	// The ramps are 1, 1 and 19 s; each turn has a second to settle and half a
+	// second more.
 	if got, want := s.Expected(3), 6*(1+1+19+20+10+10+3*1+3*1500/1000.)*time.Second; got != want {
 		t.Errorf("expected: got %v, want %v", got, want)
 	}

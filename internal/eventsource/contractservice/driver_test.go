@@ -20,8 +20,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(int) { http.DefaultClient.CloseIdleConnections() }))
 }
 
-// suite drives the service as the outside suite does: it plays the SSE server, receives the
-// callbacks and calls the service, all over HTTP.
+// suite drives the service as the outside suite does: it plays the SSE server,
+// receives the callbacks and calls the service, all over HTTP.
 type suite struct {
 	t       *testing.T
 	service string // URL

@@ -1,18 +1,23 @@
-// Contractservice lets an outside contract suite drive package eventsource over HTTP.
+// Contractservice lets an outside contract suite drive package eventsource over
+// HTTP.
 //
-// It is a test service in the sense of launchdarkly/sse-contract-tests, whose document
-// docs/service_spec.md defines the calls. The suite opens streams through it, plays the server
-// itself, and is told of every event, comment and error. To run the suite against it:
+// It is a test service in the sense of launchdarkly/sse-contract-tests, whose
+// document docs/service_spec.md defines the calls. The suite opens streams
+// through it, plays the server itself, and is told of every event, comment and
+// error. To run the suite against it:
 //
 //	go run ./internal/eventsource/contractservice -addr 127.0.0.1:8000
 //	sse-contract-tests -url http://127.0.0.1:8000
 //
-// With -poll the client reads as the load generator does, see eventsource.Transport.Poll. Streams
-// that wait for the suite hold up others then, but the suite has one at a time. All 193 tests of the
-// suite passed both ways, in the state of its version 2.31.1 with the sizes of payloads that came after
-// it, up to 128 MiB. The client no longer offers the optional restart, so the suite skips its tests.
+// With -poll the client reads as the load generator does, see
+// eventsource.Transport.Poll. Streams that wait for the suite hold up others
+// then, but the suite has one at a time. All 193 tests of the suite passed both
+// ways, in the state of its version 2.31.1 with the sizes of payloads that came
+// after it, up to 128 MiB. The client no longer offers the optional restart, so
+// the suite skips its tests.
 //
-// It serves tests only: whoever reaches its address can make it connect anywhere.
+// It serves tests only: whoever reaches its address can make it connect
+// anywhere.
 package main
 
 import (
@@ -35,7 +40,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stderr))
 }
 
-// run serves until ctx ends or a client stops the service, and returns the exit code.
+// run serves until ctx ends or a client stops the service, and returns the exit
+// code.
 func run(ctx context.Context, args []string, stderr io.Writer) int {
 	flags := flag.NewFlagSet("contractservice", flag.ContinueOnError)
 	flags.SetOutput(stderr)

@@ -11,8 +11,9 @@ import (
 	"sseserver/internal/eventsource"
 )
 
-// capabilities are the optional parts of the suite that the client is up to. Not among them are
-// event-type-listeners, as the client reports events of all types, and restart, which nobody needs.
+// capabilities are the optional parts of the suite that the client is up to.
+// Not among them are event-type-listeners, as the client reports events of all
+// types, and restart, which nobody needs.
 var capabilities = []string{
 	"204", "bom", "comments", "empty-or-missing-location", "headers", "last-event-id", "payload-size-stress-testable",
 	"post", "read-timeout", "report",

@@ -17,8 +17,8 @@ import (
 	"sseserver/internal/eventsource"
 )
 
-// sendInPieces sends the text n bytes at a time. Of a last CRLF the test may not wait for the LF: then
-// it ends with the connection.
+// sendInPieces sends the text n bytes at a time. Of a last CRLF the test may
+// not wait for the LF: then it ends with the connection.
 func sendInPieces(c *connection, text string, n int) {
 	for len(text) > 0 {
 		n = min(n, len(text))
@@ -62,7 +62,8 @@ func TestParsing(t *testing.T) {
 	}
 }
 
-// A CR at the end of a piece ends its line at once, and the LF in the next belongs to it.
+// A CR at the end of a piece ends its line at once, and the LF in the next
+// belongs to it.
 func TestLineEndsAcrossPieces(t *testing.T) {
 	x := newSuite(t)
 	_, conn := x.start(map[string]any{})
@@ -96,8 +97,8 @@ func TestManyAndLarge(t *testing.T) {
 	}
 }
 
-// The longest event of the suite has 128 MiB and one byte, more than the client takes unless it is told
-// to. That much would take this test long.
+// The longest event of the suite has 128 MiB and one byte, more than the client
+// takes unless it is told to. That much would take this test long.
 func TestLongestEvent(t *testing.T) {
 	if got := new(parameters).config().MaxEventBytes; got <= 128<<20+1 {
 		t.Errorf("got a limit of %d bytes", got)

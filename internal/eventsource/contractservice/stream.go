@@ -13,8 +13,9 @@ import (
 	"sseserver/internal/eventstream"
 )
 
-// stream is one client under test. As its handler it posts each thing that happens to the suite,
-// and waits for the answer, before the client goes on: so the order is kept.
+// stream is one client under test. As its handler it posts each thing that
+// happens to the suite, and waits for the answer, before the client goes on: so
+// the order is kept.
 type stream struct {
 	ctx      context.Context // of this stream: a handler has none of its own
 	cancel   context.CancelFunc
@@ -44,8 +45,8 @@ func (st *stream) run() {
 	_ = st.source.Run(st.ctx) // Closed has posted why
 }
 
-// message is the body of a callback. Where the suite looks for the text of an error, its document
-// and its code differ, so it is given in both places.
+// message is the body of a callback. Where the suite looks for the text of an
+// error, its document and its code differ, so it is given in both places.
 type message struct {
 	Kind    string `json:"kind"`
 	Event   *event `json:"event,omitempty"`

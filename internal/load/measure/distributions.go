@@ -14,8 +14,8 @@ const (
 	digits  = 3
 )
 
-// Distributions has a histogram for each metric and window, made when first needed. The zero value
-// is ready. It serves one goroutine at a time.
+// Distributions has a histogram for each metric and window, made when first
+// needed. The zero value is ready. It serves one goroutine at a time.
 type Distributions struct {
 	of [Metrics][Windows]*hdrhistogram.Histogram
 }
@@ -56,8 +56,9 @@ func (d *Distributions) Overall(m Metric) *hdrhistogram.Histogram {
 	return all
 }
 
-// Figures is the histogram that a report's figures come from: that of the steady window, or the
-// overall one where Metric.OfSteady says no. The caller must not change it.
+// Figures is the histogram that a report's figures come from: that of the
+// steady window, or the overall one where Metric.OfSteady says no. The caller
+// must not change it.
 func (d *Distributions) Figures(m Metric) *hdrhistogram.Histogram {
 	if m.OfSteady() {
 		return d.In(m, Steady)

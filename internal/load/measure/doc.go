@@ -1,19 +1,23 @@
-// Package measure holds what a load run measured: distributions, counts and a line per second.
+// Package measure holds what a load run measured: distributions, counts and a
+// line per second.
 //
-// A [Tally] is filled by one writer at a time, and two of them merge into one, so each group of
-// clients and each process fills its own and nothing is shared while the load runs. It travels
-// between processes as JSON, its histograms in the HdrHistogram V2 encoding, without any loss.
+// A [Tally] is filled by one writer at a time, and two of them merge into one,
+// so each group of clients and each process fills its own and nothing is shared
+// while the load runs. It travels between processes as JSON, its histograms in
+// the HdrHistogram V2 encoding, without any loss.
 //
 // # Units
 //
-// Inside this package a moment is a time.Duration since the start of the run, and a distribution
-// counts whole microseconds, or plain numbers where [Metric.IsTime] says no. Histograms keep three
-// significant digits between one microsecond and one hour; what is beyond counts as the bound.
+// Inside this package a moment is a time.Duration since the start of the run,
+// and a distribution counts whole microseconds, or plain numbers where
+// [Metric.IsTime] says no. Histograms keep three significant digits between one
+// microsecond and one hour; what is beyond counts as the bound.
 //
 // # Windows
 //
-// A run has three windows. In [Ramp] the clients open, in [Steady] all of them are there, in
-// [Drain] nothing new opens and what is under way may end. Every value belongs to one of them:
-// lateness by the moment when the event was due, a time to first event and an open lag by the
-// planned open, the rest by the moment of the arrival.
+// A run has three windows. In [Ramp] the clients open, in [Steady] all of them
+// are there, in [Drain] nothing new opens and what is under way may end. Every
+// value belongs to one of them: lateness by the moment when the event was due,
+// a time to first event and an open lag by the planned open, the rest by the
+// moment of the arrival.
 package measure

@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// A heat row counts latenesses in fixed buckets, four to each doubling, so that a row costs a few
-// hundred bytes where a histogram would cost many thousands. Bucket 0 is all below heatUnit; after
-// it come 1, 1¼, 1½, 1¾, 2, 2½, 3, 3½, 4, 5, … times heatUnit.
+// A heat row counts latenesses in fixed buckets, four to each doubling, so that
+// a row costs a few hundred bytes where a histogram would cost many thousands.
+// Bucket 0 is all below heatUnit; after it come 1, 1¼, 1½, 1¾, 2, 2½, 3, 3½, 4,
+// 5, … times heatUnit.
 const (
 	heatUnit    = 125 * time.Microsecond
 	heatOctaves = 20 // up to 131 s, which is also where the last bucket takes all that is later
@@ -34,8 +35,9 @@ func HeatEdge(bucket int) time.Duration {
 	return heatUnit / 4 * time.Duration(4+part) << octave
 }
 
-// HeatQuantile estimates a quantile from 0 to 1 of a row, as the upper edge of the bucket that it
-// lies in. A row may be shorter than HeatBuckets. An empty one gives 0.
+// HeatQuantile estimates a quantile from 0 to 1 of a row, as the upper edge of
+// the bucket that it lies in. A row may be shorter than HeatBuckets. An empty
+// one gives 0.
 func HeatQuantile(row []uint64, quantile float64) time.Duration {
 	var total, sum uint64
 	for _, n := range row {

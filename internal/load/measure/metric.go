@@ -34,8 +34,9 @@ func (m Metric) Meaning() string { return metrics[m].meaning }
 // IsTime tells a distribution of microseconds from one of plain numbers.
 func (m Metric) IsTime() bool { return m != EventsPerRead }
 
-// OfSteady tells whether the metric's figures are those of the steady window alone. The others
-// happen mostly while clients open, or seldom, and are given over the whole run.
+// OfSteady tells whether the metric's figures are those of the steady window
+// alone. The others happen mostly while clients open, or seldom, and are given
+// over the whole run.
 func (m Metric) OfSteady() bool { return m != OpenLag && m != TTFE && m != Outage }
 
 // MetricByName finds the metric that String names.

@@ -2,8 +2,8 @@ package measure
 
 import "time"
 
-// Tally is everything that a group of clients measured. The zero value is ready. It serves one
-// goroutine at a time.
+// Tally is everything that a group of clients measured. The zero value is
+// ready. It serves one goroutine at a time.
 type Tally struct {
 	Counts        Counts            `json:"counts"`
 	Errors        map[string]uint64 `json:"errors,omitempty"` // by reason
@@ -11,7 +11,8 @@ type Tally struct {
 	Timeline      Timeline          `json:"timeline"`
 }
 
-// Late counts the lateness of an event that was due at the given moment, in its window and second.
+// Late counts the lateness of an event that was due at the given moment, in its
+// window and second.
 func (t *Tally) Late(w Window, due, lateness time.Duration) {
 	t.Distributions.Record(Lateness, w, lateness)
 	t.Timeline.At(due).late(lateness)

@@ -2,8 +2,9 @@ package measure
 
 import "time"
 
-// Second is what happened in one second of the run. All of it adds up over groups of clients and
-// over processes, except ProbeMax, of which the largest counts.
+// Second is what happened in one second of the run. All of it adds up over
+// groups of clients and over processes, except ProbeMax, of which the largest
+// counts.
 type Second struct {
 	Planned  uint64        `json:"planned"` // opens that the plan asked for
 	Opened   uint64        `json:"opened"`  // connections that delivered a response head
@@ -40,8 +41,8 @@ func (s *Second) Add(from Second) {
 	}
 }
 
-// Timeline has one entry per second since the start of the run, up to the last one in which
-// something happened. The zero value is ready.
+// Timeline has one entry per second since the start of the run, up to the last
+// one in which something happened. The zero value is ready.
 type Timeline []Second
 
 // At is the second that a moment lies in. The pointer is good until the next call.

@@ -9,8 +9,9 @@ import (
 	"sseserver/internal/load/measure"
 )
 
-// WriteComparison writes the figures of two runs side by side, with the ratio of the second to the
-// first. It also says where the runs were not made alike, since that is what ratios hide.
+// WriteComparison writes the figures of two runs side by side, with the ratio
+// of the second to the first. It also says where the runs were not made alike,
+// since that is what ratios hide.
 func WriteComparison(w io.Writer, nameA string, a *Report, nameB string, b *Report) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "A  %s  %s  %s\nB  %s  %s  %s\n", nameA, a.Settings.Target, a.Outcome, nameB, b.Settings.Target, b.Outcome)

@@ -33,8 +33,9 @@ func Read(file string) (*Report, error) {
 	return &r, nil
 }
 
-// WriteHgrm writes the lateness percentiles in the text form of HdrHistogram, which its plotters
-// read. Without a schedule there is no lateness, and the gaps take its place. Values are in ms.
+// WriteHgrm writes the lateness percentiles in the text form of HdrHistogram,
+// which its plotters read. Without a schedule there is no lateness, and the
+// gaps take its place. Values are in ms.
 func (r *Report) WriteHgrm(w io.Writer) error {
 	m := measure.Lateness
 	if r.Metrics[m.String()] == nil {

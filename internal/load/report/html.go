@@ -10,8 +10,8 @@ import (
 	"sseserver/internal/load/measure"
 )
 
-// The page is one file that asks nothing of the network: its style, its script and the report it
-// draws are all inside.
+// The page is one file that asks nothing of the network: its style, its script
+// and the report it draws are all inside.
 var (
 	//go:embed page.html
 	pageHTML string

@@ -65,7 +65,8 @@ func (r *Report) verdict(t threshold.Threshold) Verdict {
 	return v
 }
 
-// observe finds the value that a threshold is about, in the threshold's units, and as text.
+// observe finds the value that a threshold is about, in the threshold's units,
+// and as text.
 func (r *Report) observe(t threshold.Threshold) (value float64, text string, ok bool) {
 	if m, isMetric := measure.MetricByName(t.Name); isMetric {
 		return observeMetric(r.Histograms.Figures(m), m, t.Stat)
@@ -115,7 +116,8 @@ func observeMetric(h *hdrhistogram.Histogram, m measure.Metric, stat string) (va
 	return value, figure(value/scaleOf(m)) + unitOf(m), true
 }
 
-// whole is what a count is a share of: the events that should have come, or the streams.
+// whole is what a count is a share of: the events that should have come, or the
+// streams.
 func (r *Report) whole(name string) uint64 {
 	switch name {
 	case "lost", "duplicate", "reordered", "corrupt", "early":

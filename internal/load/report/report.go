@@ -7,10 +7,12 @@ import (
 	"sseserver/internal/load/measure"
 )
 
-// Version names the form of the JSON. A change that a reader could stumble over changes it.
+// Version names the form of the JSON. A change that a reader could stumble over
+// changes it.
 const Version = "sseload/1"
 
-// Report is everything about one run. Times are in milliseconds, as their names say.
+// Report is everything about one run. Times are in milliseconds, as their names
+// say.
 type Report struct {
 	Version    string             `json:"version"`
 	Generator  Generator          `json:"generator"`
@@ -28,8 +30,9 @@ type Report struct {
 	HeatEdges  []float64          `json:"heat_edges_ms"` // lower edges of the buckets of Second.Lateness
 	Timeline   []Second           `json:"timeline"`
 
-	// Histograms hold the whole distributions, by metric and window, in the base64 text of the
-	// HdrHistogram V2 encoding. Times in them are microseconds.
+	// Histograms hold the whole distributions, by metric and window, in the
+	// base64 text of the HdrHistogram V2 encoding. Times in them are
+	// microseconds.
 	Histograms measure.Distributions `json:"histograms"`
 }
 

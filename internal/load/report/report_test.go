@@ -115,7 +115,8 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// The published schema is what the program writes, with nothing left out or undescribed.
+// The published schema is what the program writes, with nothing left out or
+// undescribed.
 func TestSchemaDescribesTheReport(t *testing.T) {
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
 	if err != nil {

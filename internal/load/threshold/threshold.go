@@ -187,7 +187,8 @@ func names() []string {
 	return all
 }
 
-// Meets compares an observed value: microseconds for times, 0 to 1 for ratios and shares.
+// Meets compares an observed value: microseconds for times, 0 to 1 for ratios
+// and shares.
 func (t Threshold) Meets(observed float64) bool {
 	switch t.op {
 	case "<":

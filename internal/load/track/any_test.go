@@ -85,7 +85,8 @@ func TestAnySchedule(t *testing.T) {
 	}
 }
 
-// Without numbers, but with an interval, it is still known how many events should have come.
+// Without numbers, but with an interval, it is still known how many events
+// should have come.
 func TestUnnumberedLoss(t *testing.T) {
 	b := newBench(Plan{Kind: Any, Interval: interval})
 	b.open()

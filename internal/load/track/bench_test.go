@@ -9,7 +9,8 @@ import (
 	"sseserver/internal/load/threshold"
 )
 
-// The whole judgement of one event, which is what a client does besides reading and parsing.
+// The whole judgement of one event, which is what a client does besides reading
+// and parsing.
 func BenchmarkEvent(b *testing.B) {
 	const chunks = 1000
 	script := NewScript(strings.Repeat("a", chunks))

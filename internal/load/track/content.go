@@ -32,7 +32,8 @@ func (s *Stream) hashChunk(l *Ledger) {
 	}
 }
 
-// resumed judges the answer to a last event ID. It says false if the event is something else.
+// resumed judges the answer to a last event ID. It says false if the event is
+// something else.
 func (s *Stream) resumed(l *Ledger, e eventstream.Event) bool {
 	f := &l.fields
 	if f.Parse(e.Data) != nil || f.has&hasFrom == 0 {
@@ -53,8 +54,8 @@ func (s *Stream) resumed(l *Ledger, e eventstream.Event) bool {
 	return true
 }
 
-// done judges the event that says that the message is complete. It says false if the event is
-// something else.
+// done judges the event that says that the message is complete. It says false
+// if the event is something else.
 func (s *Stream) done(l *Ledger, e eventstream.Event) bool {
 	f := &l.fields
 	err := f.Parse(e.Data)

@@ -1,37 +1,45 @@
-// Package track judges the streams of a load run: what was late, lost, doubled, out of order or
-// wrong. It knows neither connections nor goroutines; every moment is an argument, counted from the
-// start of the run.
+// Package track judges the streams of a load run: what was late, lost, doubled,
+// out of order or wrong. It knows neither connections nor goroutines; every
+// moment is an argument, counted from the start of the run.
 //
 // # Definitions
 //
 // A stream is one client's reading of one message, over all its connections.
 //
-//   - A, the arrival of an event, is the clock read after the read that delivered the event's
-//     closing blank line.
-//   - T0 is the moment when the connection was there and the request was written to it. The
-//     client's first event does not move it, so a server that delays all events alike is late by
-//     that much. Connecting is not part of lateness, and neither is the wait for a turn to write
-//     where streams share an HTTP/2 connection; both are part of ttfe.
-//   - D, the due time of position k, is T0 + (k - base) × interval. base is the first position of
-//     the connection: the first of the message, or after a reconnect the one after the last event
-//     ID. So each connection has its own schedule, as the server's subscription has.
-//   - lateness is A - D, once for each position, when it arrives first. A position that was due by
-//     the end of the steady window and never came is lost. It enters the distribution too, as late
-//     until the end of the run, so that losing events cannot improve a percentile.
-//   - ttfe is from the planned open, not the actual one, to the first event with content.
-//   - A gap is the time between two events of one connection; a stall is one longer than the
-//     interval and a second. An outage is from the end of a connection to the first event after it.
+//   - A, the arrival of an event, is the clock read after the read that
+//     delivered the event's closing blank line.
+//   - T0 is the moment when the connection was there and the request was
+//     written to it. The client's first event does not move it, so a server
+//     that delays all events alike is late by that much. Connecting is not part
+//     of lateness, and neither is the wait for a turn to write where streams
+//     share an HTTP/2 connection; both are part of ttfe.
+//   - D, the due time of position k, is T0 + (k - base) × interval. base is the
+//     first position of the connection: the first of the message, or after a
+//     reconnect the one after the last event ID. So each connection has its own
+//     schedule, as the server's subscription has.
+//   - lateness is A - D, once for each position, when it arrives first. A
+//     position that was due by the end of the steady window and never came is
+//     lost. It enters the distribution too, as late until the end of the run,
+//     so that losing events cannot improve a percentile.
+//   - ttfe is from the planned open, not the actual one, to the first event
+//     with content.
+//   - A gap is the time between two events of one connection; a stall is one
+//     longer than the interval and a second. An outage is from the end of a
+//     connection to the first event after it.
 //
-// Where the interval is not known there is no schedule, and neither lateness nor stall.
+// Where the interval is not known there is no schedule, and neither lateness
+// nor stall.
 //
 // # Correctness
 //
-// A position that arrives again is a duplicate, one that arrives after a higher one is reordered,
-// and one that does not come within [Width] positions, before the stream's own end, before a
-// connection that resumes behind it, or by the end of the run, is lost. An event with content that
-// the message does not have at its position is corrupt, and so is a done event whose total or
-// digest is not the message's. A position that the message cannot have is corrupt, too.
+// A position that arrives again is a duplicate, one that arrives after a higher
+// one is reordered, and one that does not come within [Width] positions, before
+// the stream's own end, before a connection that resumes behind it, or by the
+// end of the run, is lost. An event with content that the message does not have
+// at its position is corrupt, and so is a done event whose total or digest is
+// not the message's. A position that the message cannot have is corrupt, too.
 //
-// A stream is good if it opened, nothing in it was lost, duplicate, reordered or corrupt, and it
-// alone would have met each upper bound on a percentile or maximum.
+// A stream is good if it opened, nothing in it was lost, duplicate, reordered
+// or corrupt, and it alone would have met each upper bound on a percentile or
+// maximum.
 package track

@@ -2,8 +2,9 @@ package track
 
 import "time"
 
-// Satisfied tells whether nothing that was due by the end of the steady window can still come, or
-// is worth waiting for, so that the stream may be cut off. It is asked when that end has passed.
+// Satisfied tells whether nothing that was due by the end of the steady window
+// can still come, or is worth waiting for, so that the stream may be cut off.
+// It is asked when that end has passed.
 func (s *Stream) Satisfied(l *Ledger) bool {
 	switch {
 	case s.is(finished), s.is(failed), s.unjudged:
@@ -35,7 +36,8 @@ func (s *Stream) due(l *Ledger, pos int64) time.Duration {
 	return s.t0 + time.Duration(pos-s.base)*l.Plan.Interval
 }
 
-// dueBySteady is one past the last position that was due when the steady window ended.
+// dueBySteady is one past the last position that was due when the steady window
+// ended.
 func (s *Stream) dueBySteady(l *Ledger) int64 {
 	if !s.scheduled(l) || l.Windows.Steady < s.t0 {
 		return 0

@@ -11,8 +11,9 @@ import (
 // stallBeyond is what a gap must have over the interval to be a stall.
 const stallBeyond = time.Second
 
-// Event judges one event that arrived at the given moment. It tells whether the stream is over for
-// its reader: at its proper end, or because all that was due before the run's end has come.
+// Event judges one event that arrived at the given moment. It tells whether the
+// stream is over for its reader: at its proper end, or because all that was due
+// before the run's end has come.
 func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over bool) {
 	switch {
 	case l.Plan.Kind == Any && s.numbers == Auto:
@@ -68,7 +69,8 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 	}
 }
 
-// timing records what the arrival alone tells: the first event, a gap, the end of an outage.
+// timing records what the arrival alone tells: the first event, a gap, the end
+// of an outage.
 func (s *Stream) timing(l *Ledger, at time.Duration) {
 	if !s.is(begun) {
 		s.record(l, measure.TTFE, l.Windows.Of(s.planned), at-s.planned)
@@ -85,7 +87,8 @@ func (s *Stream) timing(l *Ledger, at time.Duration) {
 	s.last = at
 }
 
-// start settles what depends on the first event with content of the stream, or of a connection.
+// start settles what depends on the first event with content of the stream, or
+// of a connection.
 func (s *Stream) start(l *Ledger, pos int64, at time.Duration) {
 	if !s.is(begun) {
 		s.set(begun)

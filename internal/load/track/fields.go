@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Fields is what the data of an event says, as far as the checks need it. The byte slices lie in
-// the data that was parsed, or in memory of their own where a string had to be unescaped.
+// Fields is what the data of an event says, as far as the checks need it. The
+// byte slices lie in the data that was parsed, or in memory of their own where
+// a string had to be unescaped.
 type Fields struct {
 	MessageID, Chunk, SHA256 []byte
 	Position, Total, From    int64
@@ -30,9 +31,10 @@ const (
 
 var errNotAnObject = errors.New("not a JSON object of the known form")
 
-// Parse reads a JSON object. A flat object without escapes is scanned in place and costs no
-// allocation; anything else goes through encoding/json, so both accept the same objects. Values of
-// the wrong type are errors, keys that are not known are ignored.
+// Parse reads a JSON object. A flat object without escapes is scanned in place
+// and costs no allocation; anything else goes through encoding/json, so both
+// accept the same objects. Values of the wrong type are errors, keys that are
+// not known are ignored.
 func (f *Fields) Parse(data []byte) error {
 	*f = Fields{}
 	if f.scan(data) {

@@ -63,15 +63,17 @@ func (n *Numbering) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Plan is what all streams of a run have in common. It does not change while they run.
+// Plan is what all streams of a run have in common. It does not change while
+// they run.
 type Plan struct {
 	Kind      Kind
 	Script    *Script       // of a Characters stream, nil if the message is not known
 	Numbering Numbering     // for Any; the other kinds have their own
 	Interval  time.Duration // between two events; 0 if it is not known
 
-	// FirstEvent moves T0 of each connection to the arrival of its first event, for streams whose
-	// schedule does not begin with the subscription. A constant delay is not seen then.
+	// FirstEvent moves T0 of each connection to the arrival of its first event,
+	// for streams whose schedule does not begin with the subscription. A
+	// constant delay is not seen then.
 	FirstEvent bool
 
 	Budgets []threshold.Budget
@@ -95,7 +97,8 @@ func (w Windows) Of(moment time.Duration) measure.Window {
 	return measure.Drain
 }
 
-// Ledger is where a group of streams writes what it finds. One stream at a time may use it.
+// Ledger is where a group of streams writes what it finds. One stream at a time
+// may use it.
 type Ledger struct {
 	Plan    *Plan
 	Windows Windows

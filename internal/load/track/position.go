@@ -26,8 +26,8 @@ const (
 	broken           // it has none, and should
 )
 
-// position finds the number of an event, and leaves the fields of its data in the ledger where the
-// kind of stream has them.
+// position finds the number of an event, and leaves the fields of its data in
+// the ledger where the kind of stream has them.
 func (s *Stream) position(l *Ledger, e eventstream.Event) (int64, found) {
 	missing := broken
 	if l.Plan.Kind == Any {
@@ -57,8 +57,8 @@ func (s *Stream) position(l *Ledger, e eventstream.Event) (int64, found) {
 	return pos, numbered
 }
 
-// repeatsID tells an event without an id from a duplicate: the parser gives it the id of an earlier
-// event, but its data is another.
+// repeatsID tells an event without an id from a duplicate: the parser gives it
+// the id of an earlier event, but its data is another.
 func (s *Stream) repeatsID(e eventstream.Event, pos int64) bool {
 	data := maphash.Bytes(seed, e.Data)
 	if pos == s.latest {

@@ -8,9 +8,10 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// Script is the content that every stream of a characters message should carry: its extended
-// grapheme clusters, one at each position. It is made from the text alone, without the server's
-// help. It does not change, and any number of streams may share it.
+// Script is the content that every stream of a characters message should carry:
+// its extended grapheme clusters, one at each position. It is made from the
+// text alone, without the server's help. It does not change, and any number of
+// streams may share it.
 type Script struct {
 	text   string
 	ends   []uint32 // of each chunk in text

@@ -2,8 +2,9 @@ package track
 
 import "math/bits"
 
-// Width is how far, in positions, an event may arrive behind the highest one and still be told
-// from a duplicate. What is missing further back than that is lost.
+// Width is how far, in positions, an event may arrive behind the highest one
+// and still be told from a duplicate. What is missing further back than that is
+// lost.
 const Width = 64
 
 // maxJump bounds a step forward. A larger one is no gap but a broken position.
@@ -19,9 +20,10 @@ const (
 	Impossible                // before the first position, or absurdly far ahead
 )
 
-// Sequence finds out whether each position of a stream arrives once and in order, in constant
-// space: a window of Width bits that slides over the positions. The zero value expects position 0
-// first. It knows no time and serves one goroutine at a time.
+// Sequence finds out whether each position of a stream arrives once and in
+// order, in constant space: a window of Width bits that slides over the
+// positions. The zero value expects position 0 first. It knows no time and
+// serves one goroutine at a time.
 type Sequence struct {
 	first int64  // no position is lower
 	floor int64  // every position below is settled: seen, or told to be lost
@@ -29,7 +31,8 @@ type Sequence struct {
 	seen  uint64 // bit i stands for position floor+i
 }
 
-// StartAt sets the first position of the stream. It must come before the first call of See.
+// StartAt sets the first position of the stream. It must come before the first
+// call of See.
 func (s *Sequence) StartAt(first int64) {
 	*s = Sequence{first: first, floor: first, next: first}
 }
@@ -37,8 +40,8 @@ func (s *Sequence) StartAt(first int64) {
 // Next is one past the highest position seen.
 func (s *Sequence) Next() int64 { return s.next }
 
-// See takes the position of an event that arrived. It calls lost for every position that is too
-// far back now to be waited for.
+// See takes the position of an event that arrived. It calls lost for every
+// position that is too far back now to be waited for.
 func (s *Sequence) See(pos int64, lost func(pos int64)) Verdict {
 	switch {
 	case pos < s.first, pos-s.next >= maxJump:
@@ -60,8 +63,8 @@ func (s *Sequence) See(pos int64, lost func(pos int64)) Verdict {
 	return InOrder
 }
 
-// Settle gives up waiting for the positions below end: it calls lost for each of them that has not
-// been seen. What arrives for them later is a duplicate.
+// Settle gives up waiting for the positions below end: it calls lost for each
+// of them that has not been seen. What arrives for them later is a duplicate.
 func (s *Sequence) Settle(end int64, lost func(pos int64)) {
 	for s.floor < end {
 		if n := min(int64(bits.TrailingZeros64(^s.seen)), end-s.floor); n > 0 {
@@ -76,7 +79,8 @@ func (s *Sequence) Settle(end int64, lost func(pos int64)) {
 	s.next = max(s.next, s.floor)
 }
 
-// Missing is the number of positions below end that have not been seen and not been told to be lost.
+// Missing is the number of positions below end that have not been seen and not
+// been told to be lost.
 func (s *Sequence) Missing(end int64) int64 {
 	if end <= s.floor {
 		return 0

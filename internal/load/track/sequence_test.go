@@ -62,8 +62,8 @@ func TestSequence(t *testing.T) {
 	}
 }
 
-// The window is an optimisation: a set that remembers everything must say the same as long as
-// nothing arrives more than Width positions late.
+// The window is an optimisation: a set that remembers everything must say the
+// same as long as nothing arrives more than Width positions late.
 func TestSequenceAgreesWithASet(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
@@ -108,7 +108,8 @@ func TestMissingIsWhatSettleTells(t *testing.T) {
 	}
 }
 
-// disturb drops, doubles and moves some positions, none of them further than half the window.
+// disturb drops, doubles and moves some positions, none of them further than
+// half the window.
 func disturb(random *rand.Rand, positions []int64) (out []int64) {
 	for _, pos := range positions {
 		switch random.IntN(12) {

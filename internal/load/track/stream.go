@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// Stream is one stream under judgement. The zero value is not ready: make it with NewStream. Its
-// methods must be called in the order of what happened, together with the ledger they write to.
+// Stream is one stream under judgement. The zero value is not ready: make it
+// with NewStream. Its methods must be called in the order of what happened,
+// together with the ledger they write to.
 //
-// There is one for each client, so it is kept small: no histogram, no buffer, no map.
+// There is one for each client, so it is kept small: no histogram, no buffer,
+// no map.
 type Stream struct {
 	messageID string // expected in every event; "" if it is not known
 	unjudged  bool   // its client is slow on purpose: no times, no end-of-run loss, not among the streams
@@ -88,8 +90,9 @@ func NewStream(l *Ledger, subject Subject) Stream {
 	return s
 }
 
-// Opened reports a connection that delivered the head of an event stream. t0 is when the request
-// was written, head when the head came; resumed says that the request carried a last event ID.
+// Opened reports a connection that delivered the head of an event stream. t0 is
+// when the request was written, head when the head came; resumed says that the
+// request carried a last event ID.
 func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
 	l.Tally.Counts.Connections++
 	l.Tally.Timeline.At(head).Opened++
@@ -112,7 +115,8 @@ func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
 	}
 }
 
-// knowsStart tells whether the first position of a connection follows from what was asked for.
+// knowsStart tells whether the first position of a connection follows from what
+// was asked for.
 func (s *Stream) knowsStart(l *Ledger) bool { return l.Plan.Kind != Any && !l.Plan.FirstEvent }
 
 // anchor sets the schedule of the connection.
@@ -133,8 +137,8 @@ const (
 	Failure                // an error; whether another attempt follows is the caller's to know
 )
 
-// Closed reports the end of a connection or of an attempt to make one. final says that no other
-// follows.
+// Closed reports the end of a connection or of an attempt to make one. final
+// says that no other follows.
 func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 	early := cause == Ended && l.Plan.Kind != Any || cause == Truncated || cause == Failure
 	if s.is(connected) {

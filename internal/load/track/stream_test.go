@@ -16,7 +16,8 @@ const (
 	interval = 50 * ms
 )
 
-// bench is one stream under test, opened at 1 s, in the steady window of a long run.
+// bench is one stream under test, opened at 1 s, in the steady window of a long
+// run.
 type bench struct {
 	ledger *Ledger
 	stream Stream
@@ -47,7 +48,8 @@ func (b *bench) event(e eventstream.Event) bool { return b.stream.Event(b.ledger
 
 func (b *bench) close(cause Cause, final bool) { b.stream.Closed(b.ledger, b.now, cause, final) }
 
-// chunks sends the chunks at the positions, each when it is due on a schedule that began at 1 s.
+// chunks sends the chunks at the positions, each when it is due on a schedule
+// that began at 1 s.
 func (b *bench) chunks(positions ...int) {
 	for _, pos := range positions {
 		b.now = max(b.now, time.Second+time.Duration(pos)*interval)
@@ -252,7 +254,8 @@ func TestLatenessIsCountedFromTheRequest(t *testing.T) {
 	}
 }
 
-// A lost event must not improve a percentile: it is late until the end of the run, 65 s.
+// A lost event must not improve a percentile: it is late until the end of the
+// run, 65 s.
 func TestLostEventsAreInTheDistribution(t *testing.T) {
 	b := characters("hello")
 	b.open()
@@ -261,7 +264,8 @@ func TestLostEventsAreInTheDistribution(t *testing.T) {
 	wantValues(t, b, measure.Lateness, 5, 0, 65*time.Second-1100*ms)
 }
 
-// What was lost before a connection ended was due on that connection's schedule, at 1.05 s.
+// What was lost before a connection ended was due on that connection's
+// schedule, at 1.05 s.
 func TestLostBeforeAReconnectIsLateByTheOldSchedule(t *testing.T) {
 	b := characters("hello")
 	b.open()
@@ -314,7 +318,8 @@ func TestEarlyEventsAreCounted(t *testing.T) {
 	}
 }
 
-// When the run ends, what was due and did not come is lost; what was not due yet is not.
+// When the run ends, what was due and did not come is lost; what was not due
+// yet is not.
 func TestEndOfTheRun(t *testing.T) {
 	tests := []struct {
 		name       string
@@ -355,7 +360,8 @@ func TestNeverOpened(t *testing.T) {
 	}
 }
 
-// After the steady window a stream that cannot end in time is over as soon as nothing is missing.
+// After the steady window a stream that cannot end in time is over as soon as
+// nothing is missing.
 func TestSatisfied(t *testing.T) {
 	b := characters("hello")
 	b.open()
@@ -405,7 +411,8 @@ func TestProgressContent(t *testing.T) {
 	}
 }
 
-// A client that is slow on purpose must not spoil the figures, but its content counts.
+// A client that is slow on purpose must not spoil the figures, but its content
+// counts.
 func TestSlowClients(t *testing.T) {
 	b := characters("hello")
 	b.stream = NewStream(b.ledger, Subject{MessageID: id, Unjudged: true})

@@ -12,8 +12,9 @@ import (
 	"sseserver/internal/logs"
 )
 
-// CheckJSON reads the lines of a log in JSON form and fails the test for each that is not in the catalogue, contains a
-// forbidden text, or lacks one of the keys that every line has.
+// CheckJSON reads the lines of a log in JSON form and fails the test for each
+// that is not in the catalogue, contains a forbidden text, or lacks one of the
+// keys that every line has.
 func CheckJSON(t testing.TB, log []byte, forbidden ...string) []Line {
 	t.Helper()
 	var lines []Line

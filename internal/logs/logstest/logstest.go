@@ -1,12 +1,15 @@
-// Package logstest checks in tests that what is logged is in the catalogue of package logs.
+// Package logstest checks in tests that what is logged is in the catalogue of
+// package logs.
 //
 //	logger, recorder := logstest.New(t)
 //	… // run what logs
 //	closed := recorder.Only("stream.closed")
 //
-// When the test ends, it fails for each line that the catalogue does not declare: an unknown event, a level or sentence that
-// is not the event's, a required field that is missing, a field that is not declared, of the wrong type or out of its list of
-// values, and a second stream.closed for one stream. [Recorder.Forbid] adds texts that no line may contain.
+// When the test ends, it fails for each line that the catalogue does not
+// declare: an unknown event, a level or sentence that is not the event's, a
+// required field that is missing, a field that is not declared, of the wrong
+// type or out of its list of values, and a second stream.closed for one stream.
+// [Recorder.Forbid] adds texts that no line may contain.
 //
 // [CheckJSON] makes the same checks on the lines that a running program wrote.
 package logstest
@@ -26,12 +29,13 @@ type Line struct {
 	Level   zapcore.Level
 	Message string
 	Logger  string
-	// Fields are all other values by key: int64, float64, string, bool, []any or map[string]any.
+	// Fields are all other values by key: int64, float64, string, bool, []any
+	// or map[string]any.
 	Fields map[string]any
 }
 
-// Recorder holds the lines that were logged. Any goroutine may call its methods at any time; those that can stop the test are
-// for the test's own goroutine.
+// Recorder holds the lines that were logged. Any goroutine may call its methods
+// at any time; those that can stop the test are for the test's own goroutine.
 type Recorder struct {
 	t     testing.TB
 	lines *observer.ObservedLogs
@@ -40,7 +44,8 @@ type Recorder struct {
 	forbidden []string
 }
 
-// New returns a logger that records every line, of level debug and above, and checks them all when the test ends.
+// New returns a logger that records every line, of level debug and above, and
+// checks them all when the test ends.
 func New(t testing.TB) (*zap.Logger, *Recorder) {
 	core, lines := observer.New(zapcore.DebugLevel)
 	r := &Recorder{t: t, lines: lines}
@@ -48,7 +53,8 @@ func New(t testing.TB) (*zap.Logger, *Recorder) {
 	return zap.New(core), r
 }
 
-// Forbid makes the test fail if any line contains one of the texts, such as that of a message.
+// Forbid makes the test fail if any line contains one of the texts, such as
+// that of a message.
 func (r *Recorder) Forbid(texts ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,7 +84,8 @@ func (r *Recorder) Named(event string) []Line {
 	return named
 }
 
-// Only returns the one line of that event; the test stops if there is none or more than one.
+// Only returns the one line of that event; the test stops if there is none or
+// more than one.
 func (r *Recorder) Only(event string) Line {
 	r.t.Helper()
 	named := r.Named(event)

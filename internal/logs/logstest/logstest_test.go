@@ -16,7 +16,8 @@ import (
 
 var id = uuid.MustParse("5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01")
 
-// closed logs a whole stream.closed, with one field replaced or, where it is the zero Field, left out.
+// closed logs a whole stream.closed, with one field replaced or, where it is
+// the zero Field, left out.
 func closed(l *zap.Logger, reason string, replace map[string]zap.Field) {
 	var fields []zap.Field
 	for _, f := range []zap.Field{
@@ -112,7 +113,8 @@ func TestQueries(t *testing.T) {
 	}
 }
 
-// failures runs test with a testing.TB that keeps what it is told, and returns that.
+// failures runs test with a testing.TB that keeps what it is told, and returns
+// that.
 func failures(t *testing.T, test func(testing.TB)) []string {
 	tb := &fakeTB{TB: t}
 	test(tb)

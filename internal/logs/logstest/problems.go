@@ -9,7 +9,8 @@ import (
 	"sseserver/internal/logs"
 )
 
-// problemsIn returns, in words, each way in which the lines break the catalogue, or contain a forbidden text.
+// problemsIn returns, in words, each way in which the lines break the
+// catalogue, or contain a forbidden text.
 func problemsIn(lines []Line, forbidden ...string) []string {
 	var all []string
 	closed := make(map[any]bool)
@@ -77,7 +78,8 @@ func eventNamed(name string) *logs.Event {
 	return nil
 }
 
-// fieldOf returns the declaration of the event's field with this key, and whether there is one.
+// fieldOf returns the declaration of the event's field with this key, and
+// whether there is one.
 func fieldOf(event *logs.Event, key string) (logs.Field, bool) {
 	for _, fields := range [][]logs.Field{event.Required, event.Optional} {
 		for _, field := range fields {
@@ -89,7 +91,8 @@ func fieldOf(event *logs.Event, key string) (logs.Field, bool) {
 	return logs.Field{}, false
 }
 
-// isKind reports whether the value, of zap's map encoder or of JSON, is of the kind.
+// isKind reports whether the value, of zap's map encoder or of JSON, is of the
+// kind.
 func isKind(kind logs.Kind, value any) bool {
 	switch v := value.(type) {
 	case string:
