@@ -30,8 +30,8 @@ func (c *Conn) CloseWrite() error {
 
 // Close ends both directions. What this end has not read is lost.
 func (c *Conn) Close() error {
+	c.in.refuse() // first: the other end must not answer what it sees of this
 	c.out.end()
-	c.in.refuse()
 	c.in.set(&c.in.readBy, time.Time{})
 	c.out.set(&c.out.writeBy, time.Time{})
 	return nil
