@@ -74,8 +74,8 @@ func (s *Server) http2Config() *http.HTTP2Config {
 		MaxReceiveBufferPerConnection: maxHTTP2Body,
 		SendPingTimeout:               pingAfter,
 		PingTimeout:                   pingTimeout,
-		// A client that reads nothing of its whole connection. Each of its streams
-		// is given up before, for the same cause.
+		// Of a client that reads nothing of its whole connection. Where a stream
+		// waits for it, that ends the connection before.
 		WriteByteTimeout: s.config.WriteTimeout + blockedSlice,
 	}
 }

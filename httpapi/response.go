@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"sseserver/internal/wire"
 )
 
 // response is the transport of everything but HTTP/1.1 without TLS: the
@@ -117,7 +119,7 @@ func (t *response) breakOff(now time.Time) {
 	if t.shared || t.conn == nil {
 		_ = t.control.SetWriteDeadline(now)
 	} else {
-		reset(t.conn)
+		wire.Reset(t.conn)
 	}
 }
 
@@ -126,7 +128,7 @@ func (t *response) breakOff(now time.Time) {
 // that may be waited for as long as one write may take.
 func (t *response) insist(now time.Time) {
 	if t.conn != nil && now.Sub(t.since) > t.stream.server.config.WriteTimeout {
-		reset(t.conn)
+		wire.Reset(t.conn)
 		return
 	}
 	t.looks.Reset(blockedSlice)
@@ -141,14 +143,6 @@ func socketOf(conn net.Conn) net.Conn {
 	return conn
 }
 
-// reset closes a connection without waiting for anything.
-func reset(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
-}
-
 func (t *response) end(last *buffer) error { return t.write(last) }
 
 // close leaves it to net/http to end the body when the handler returns, in the time
@@ -161,7 +155,7 @@ func (t *response) close() {
 // so.
 func (t *response) abort() {
 	if !t.shared && t.conn != nil {
-		reset(t.conn)
+		wire.Reset(t.conn)
 	}
 	panic(http.ErrAbortHandler)
 }

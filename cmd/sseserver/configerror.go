@@ -44,5 +44,5 @@ func (c *Config) report(err error, stderr io.Writer) int {
 	if openErr == nil {
 		logs.ConfigInvalid.Log(out.Logger.Named("config"), logs.Key(bad.Key), logs.Source(bad.Source), logs.Error(bad.Err))
 	}
-	return 2
+	return exitInvalid
 }

@@ -64,12 +64,18 @@ func (c *Conn) Close() {
 	_ = c.conn.Close()
 }
 
-// Abort resets the connection. What the client did not read by now is dropped, so
-// that it does not hold kernel memory.
+// Abort resets the connection.
 func (c *Conn) Abort() {
 	c.watch.remove(c.token)
-	if tcp, ok := c.conn.(*net.TCPConn); ok {
+	Reset(c.conn)
+}
+
+// Reset closes a connection, taken over or not, without waiting for anything.
+// What the client did not read by now is dropped, so that it does not hold
+// kernel memory.
+func Reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = c.conn.Close()
+	_ = conn.Close()
 }
