@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type exchange struct {
 	server  *Server
 	request *http.Request
 	id      string
+	client  netip.Addr // who sent the request
 	start   time.Time
 	level   zapcore.Level // at which the answer is logged
 	status  int           // 0 until the head was sent
@@ -85,7 +87,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 
 // newExchange gives a request its id: the client's, if it can stand in a log.
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now()}
+	x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now(), client: s.clientOf(r)}
 	x.id = r.Header.Get(requestIDHeader)
 	if !wellFormedID(x.id) {
 		x.id = s.config.NewID().String()
@@ -164,7 +166,7 @@ func (x *exchange) fields(more ...zap.Field) []zap.Field {
 		logs.Method(x.request.Method),
 		logs.Route(x.route()),
 		logs.URLPath(x.request.URL.Path),
-		logs.ClientAddress(x.request.RemoteAddr))
+		logs.ClientAddress(x.client))
 	return append(all, more...)
 }
 

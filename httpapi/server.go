@@ -5,6 +5,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,8 +44,9 @@ type Config struct {
 	MaxConns         int           // open connections beyond which no stream is accepted; default unlimited
 	MaxWaiting       int           // connections without a request that stay open near MaxConns; default 16
 
-	Origins []string       // allowed by CORS; default any
-	Jitter  func() float64 // in [0, 1); spreads reconnections; called concurrently; default random
+	Origins        []string       // allowed by CORS; default any
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For tells the client's address; default none
+	Jitter         func() float64 // in [0, 1); spreads reconnections; called concurrently; default random
 
 	// NewID makes the ids of requests that come without a usable X-Request-Id;
 	// default random version 4 UUIDs. It is called concurrently, and should not

@@ -126,7 +126,7 @@ func (st *stream) logOpened(x *exchange, lastEventID string) {
 	logs.StreamOpened.Log(st.server.config.Logger, st.fields(
 		logs.StreamKind(string(subscription.Kind)), logs.IntervalMS(subscription.Interval),
 		logs.LastEventID(lastEventID), logs.FromPosition(subscription.From),
-		logs.ClientAddress(x.request.RemoteAddr))...)
+		logs.ClientAddress(x.client))...)
 }
 
 func (st *stream) logFirstChunk() {

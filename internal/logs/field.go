@@ -2,6 +2,7 @@ package logs
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 	"unicode/utf8"
 
@@ -87,7 +88,7 @@ var (
 	route         = Field{Key: "http.route", Kind: String, About: "the pattern that matched the path; empty where none did"}
 	urlPath       = Field{Key: "url.path", Kind: String, About: "the request's path, without its query"}
 	statusCode    = Field{Key: "http.response.status_code", Kind: Int, About: "the answer's status; 499 where the client had left before it got one"}
-	clientAddress = Field{Key: "client.address", Kind: String, About: "address and port of the peer"}
+	clientAddress = Field{Key: "client.address", Kind: String, About: "the client's address; behind a trusted proxy, the one that it forwards"}
 )
 
 // Method is the HTTP request's method.
@@ -102,8 +103,13 @@ func URLPath(path string) zap.Field { return zap.String(urlPath.Key, clip(path))
 // StatusCode is the status of an HTTP answer.
 func StatusCode(status int) zap.Field { return zap.Int(statusCode.Key, status) }
 
-// ClientAddress is the peer's address and port.
-func ClientAddress(address string) zap.Field { return zap.String(clientAddress.Key, address) }
+// ClientAddress is the client's address without its port, "" if it is not known.
+func ClientAddress(address netip.Addr) zap.Field {
+	if !address.IsValid() {
+		return zap.String(clientAddress.Key, "")
+	}
+	return zap.String(clientAddress.Key, address.String())
+}
 
 var (
 	code         = Field{Key: "code", Kind: String, About: "the error's stable code"}
