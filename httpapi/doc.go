@@ -6,7 +6,8 @@
 //   - server.go: New and Config; routes.go: the table of the API; listen.go:
 //     the http.Server to serve it; waiting.go: the connections without a
 //     request, of which some must go.
-//   - send.go, messages.go, pages.go, probes.go: the plain handlers.
+//   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
+//     the message in the JSON of a body.
 //   - subscribe.go: from a stream's request to a running stream.
 //   - stream.go: the handler of one stream; stream_log.go: what it tells of it;
 //     frame.go: the bytes.

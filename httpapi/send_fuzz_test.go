@@ -72,15 +72,17 @@ func messageIn(body []byte) (text string, ok bool) {
 		return "", false
 	}
 	var last json.RawMessage
+	found := 0
 	for decoder.More() {
 		name, _ := decoder.Token()
 		var value json.RawMessage
 		_ = decoder.Decode(&value) // valid, as all of the body is
 		if name == "message" {
 			last = value
+			found++
 		}
 	}
-	if len(last) == 0 || last[0] != '"' || loneSurrogate(last) {
+	if found != 1 || last[0] != '"' || loneSurrogate(last) {
 		return "", false
 	}
 	_ = json.Unmarshal(last, &text)

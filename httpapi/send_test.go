@@ -19,8 +19,6 @@ var goodBodies = map[string]string{
 	`{"message":"Hi"}`:                                   "Hi",
 	" \t\r\n{ \"message\" :\n\"Hi\" } \n":                "Hi",
 	`{"a":[{"message":1}],"message":"Hi","b":null}`:      "Hi",
-	`{"message":"first","message":"last"}`:               "last",
-	`{"message":1,"message":"last"}`:                     "last",
 	`{"Message":"no","MESSAGE":"no","message":"yes"}`:    "yes",
 	`{"mess\u0061ge":"Hi"}`:                              "Hi",
 	`{"message":" "}`:                                    " ",
@@ -46,10 +44,12 @@ var badBodies = map[string][]string{
 		`{"message":"\ud800\n"}`, `{"message":"\ud83d\udc4b\udc4b"}`, `{"message":"\\\ud800"}`, `{"message":"\uD800\u0041"}`, `{"message":"\ud800\ue000"}`, `{"message":"\ud800\\udc00"}`,
 		`{"message":"Hi","deep":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`,
 		"\xff\xfe{\x00}\x00", "message=Hi",
+		`{"message":"Hi","message":"Hi"}`, `{"message":1,"a":"b","mess\u0061ge":"Hi"}`, `{"message":"Hi","message":""}`, `{"message":"Hi","message":null}`,
 	},
 	"message_required": {
 		"{}", `{"message":""}`, `{"message":null}`, `{"message":1}`, `{"message":true}`, `{"message":["Hi"]}`, `{"message":{"text":"Hi"}}`,
-		`{"Message":"Hi"}`, `{"message ":"Hi"}`, `{"messages":"Hi"}`, `{"message":"Hi","message":""}`, `{"message":"Hi","message":null}`, `{"":"Hi"}`,
+		`{"Message":"Hi"}`, `{"message ":"Hi"}`, `{"messages":"Hi"}`, `{"":"Hi"}`, `{"a":{"message":"Hi"},"b":[1,"}",{}],"c":-1.5e3 ,"d":true}`,
+		`{"\ud800message":"Hi"}`, `{"message\u0000":"Hi"}`,
 	},
 }
 
