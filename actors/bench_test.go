@@ -13,9 +13,11 @@ import (
 // sources yield at least 100 texts, or n if that is more.
 var sources = map[string]func(n int) actors.Source{
 	"characters": func(n int) actors.Source {
-		return actors.Split(strings.Repeat("e\u0301", max(n, 100)), actors.Character)
+		return actors.NewIndex(strings.Repeat("e\u0301", max(n, 100)), actors.Character).Source()
 	},
-	"words":    func(n int) actors.Source { return actors.Split(strings.Repeat("word ", max(n, 100)), actors.Word) },
+	"words": func(n int) actors.Source {
+		return actors.NewIndex(strings.Repeat("word ", max(n, 100)), actors.Word).Source()
+	},
 	"progress": func(int) actors.Source { return &endless{actors.Progress()} },
 }
 
@@ -83,24 +85,11 @@ func BenchmarkStreamer(b *testing.B) {
 // BenchmarkNew is the cost of a stream beside its chunks.
 func BenchmarkNew(b *testing.B) {
 	text := strings.Repeat("a", 1000)
+	index := actors.NewIndex(text, actors.Character)
 	clock := actors.NewClock()
 	b.ReportAllocs()
 	for b.Loop() {
-		s := actors.New(actors.Plan{Clock: clock, Source: actors.Split(text, actors.Character), From: len(text)})
+		s := actors.New(actors.Plan{Clock: clock, Source: index.Source(), From: len(text)})
 		s.Run(b.Context())
-	}
-}
-
-// BenchmarkCount is the cost of splitting, which Submit pays once for each unit.
-func BenchmarkCount(b *testing.B) {
-	text := strings.Repeat("naïve 👩‍🚀 text\r\n", 1000)
-	for unit, name := range map[actors.Unit]string{actors.Character: "characters", actors.Word: "words"} {
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				actors.Count(text, unit)
-			}
-		})
 	}
 }

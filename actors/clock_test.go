@@ -108,7 +108,7 @@ func TestCanceledStreamerLeavesItsClock(t *testing.T) {
 		go clock.Run(ctx)
 		s := New(Plan{
 			Clock:  clock,
-			Source: Split("ab", Character),
+			Source: NewIndex("ab", Character).Source(),
 			Start:  time.Now(),
 			Pace:   Pace{Interval: time.Hour},
 		})

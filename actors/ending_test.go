@@ -154,6 +154,12 @@ func TestRunReturnsWithItsReaderGone(t *testing.T) {
 // explosive panics instead of yielding a text that begins with "!".
 type explosive struct{ texts []string }
 
+func (e *explosive) Seek(position int) {
+	for range position {
+		e.Next()
+	}
+}
+
 func (e *explosive) Next() (string, actors.Supply) {
 	text := e.texts[0]
 	if strings.HasPrefix(text, "!") {
@@ -169,7 +175,7 @@ func TestPanicInSource(t *testing.T) {
 		before []string
 	}{
 		"after some chunks": {0, []string{"a"}}, // it looks one ahead
-		"while skipping":    {3, nil},
+		"while it seeks":    {3, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

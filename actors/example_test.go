@@ -16,7 +16,7 @@ func Example() {
 	const text = "one two  three\n"
 	streamer := actors.New(actors.Plan{
 		Clock:  clock,
-		Source: actors.Split(text, actors.Word),
+		Source: actors.NewIndex(text, actors.Word).Source(),
 		From:   1,
 		Start:  time.Now(),
 		Pace:   actors.Pace{Interval: 5 * time.Millisecond},

@@ -11,6 +11,8 @@ import (
 // A Source yields the texts of one stream in order. It is used by one
 // goroutine and need not be safe for concurrent use.
 type Source interface {
+	// Seek makes the text of a position the next one. It need not be there yet.
+	Seek(position int)
 	// Next returns the next text, which is not empty, and Ready. Where there is
 	// none it returns "" and why: Wait, or End, and from then on always End.
 	Next() (text string, supply Supply)
@@ -38,60 +40,40 @@ const (
 	Word
 )
 
-// Split returns a source of the units of text. It splits as it is asked, so a
-// source costs the same few bytes for any text.
-func Split(text string, unit Unit) Source {
-	if unit == Word {
-		return &words{rest: text}
+// first returns the length of the first unit of text, 0 if that is empty.
+func (u Unit) first(text string) int {
+	if u == Word {
+		return firstWord(text)
 	}
-	return characters{graphemes.FromString(text)}
+	return firstCharacter(text)
 }
 
-// Count returns how many units text has: those of Split, without a source.
-func Count(text string, unit Unit) (n int) {
-	if unit == Word {
-		w := words{rest: text}
-		for w.rest != "" {
-			w.Next()
-			n++
-		}
-		return n
+func firstCharacter(text string) int {
+	// ASCII is mostly all there is, and one character each but for CRLF.
+	if len(text) > 1 && (text[0]|text[1]) < utf8.RuneSelf && text[0] != '\r' {
+		return 1
 	}
-	for it := graphemes.FromString(text); it.Next(); {
-		n++
-	}
-	return n
+	return firstCluster(text)
 }
 
-type characters struct{ *graphemes.Iterator[string] }
-
-func (c characters) Next() (string, Supply) {
-	if !c.Iterator.Next() {
-		return "", End
-	}
-	return c.Value(), Ready
+func firstCluster(text string) int {
+	it := graphemes.FromString(text)
+	it.Next()
+	return it.End()
 }
 
-type words struct{ rest string }
-
-func (w *words) Next() (string, Supply) {
-	if w.rest == "" {
-		return "", End
-	}
-	end := 0
+func firstWord(text string) (end int) {
 	inSpace := false
-	for end < len(w.rest) {
-		r, size := utf8.DecodeRuneInString(w.rest[end:])
-		if space := unicode.IsSpace(r); space {
+	for end < len(text) {
+		r, size := utf8.DecodeRuneInString(text[end:])
+		if unicode.IsSpace(r) {
 			inSpace = true
 		} else if inSpace {
 			break
 		}
 		end += size
 	}
-	word := w.rest[:end]
-	w.rest = w.rest[end:]
-	return word, Ready
+	return end
 }
 
 // The positions of a progress stream are percents.
@@ -105,6 +87,8 @@ const (
 func Progress() Source { return &progress{percent: FirstPercent} }
 
 type progress struct{ percent int }
+
+func (p *progress) Seek(percent int) { p.percent = percent }
 
 func (p *progress) Next() (string, Supply) {
 	if p.percent > LastPercent {

@@ -71,11 +71,11 @@ var splits = []struct {
 func TestSplit(t *testing.T) {
 	for _, split := range splits {
 		for unit, want := range map[actors.Unit][]string{actors.Character: split.characters, actors.Word: split.words} {
-			if got := units(actors.Split(split.text, unit)); !slices.Equal(got, want) {
-				t.Errorf("%s: Split(%q, %v)\n got %q\nwant %q", split.name, split.text, unit, got, want)
+			if got := units(actors.NewIndex(split.text, unit).Source()); !slices.Equal(got, want) {
+				t.Errorf("%s: source of %q, %v\n got %q\nwant %q", split.name, split.text, unit, got, want)
 			}
-			if got := actors.Count(split.text, unit); got != len(want) {
-				t.Errorf("%s: Count(%q, %v) = %d, want %d", split.name, split.text, unit, got, len(want))
+			if got := actors.NewIndex(split.text, unit).Count(); got != len(want) {
+				t.Errorf("%s: Count of %q, %v = %d, want %d", split.name, split.text, unit, got, len(want))
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func TestSplit(t *testing.T) {
 // TestSplitStaysExhausted asks on after the end.
 func TestSplitStaysExhausted(t *testing.T) {
 	for _, unit := range []actors.Unit{actors.Character, actors.Word} {
-		source := actors.Split("ab", unit)
+		source := actors.NewIndex("ab", unit).Source()
 		units(source)
 		for range 3 {
 			if text, supply := source.Next(); supply != actors.End || text != "" {
@@ -102,11 +102,11 @@ func FuzzSplit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, unit := range []actors.Unit{actors.Character, actors.Word} {
-			pieces := units(actors.Split(text, unit))
+			pieces := units(actors.NewIndex(text, unit).Source())
 			if got := strings.Join(pieces, ""); got != text {
 				t.Fatalf("unit %v of %q: the pieces %q are %q", unit, text, pieces, got)
 			}
-			if got := actors.Count(text, unit); got != len(pieces) {
+			if got := actors.NewIndex(text, unit).Count(); got != len(pieces) {
 				t.Fatalf("unit %v of %q: Count is %d, the pieces are %q", unit, text, got, pieces)
 			}
 			offset := 0
@@ -120,7 +120,7 @@ func FuzzSplit(f *testing.F) {
 				offset += len(piece)
 			}
 		}
-		wantWords(t, text, units(actors.Split(text, actors.Word)))
+		wantWords(t, text, units(actors.NewIndex(text, actors.Word).Source()))
 	})
 }
 

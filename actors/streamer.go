@@ -10,10 +10,9 @@ import (
 // Plan says what a streamer sends and when. It is not changed after New.
 type Plan struct {
 	Clock  *Clock    // wakes the streamer; must be running
-	Source Source    // yields the texts from position First on
+	Source Source    // yields the texts
 	Pace   Pace      // of the chunks from position From on
-	From   int       // position of the first chunk; what comes before is skipped
-	First  int       // position of the source's first text
+	From   int       // position of the first chunk
 	Start  time.Time // of the stream, from which all its times are counted
 
 	// Heartbeat is the silence after which a chunk without text is sent; 0 sends
@@ -95,7 +94,7 @@ func (s *Streamer) end() {
 // whether something follows. As all that wait, it says false if the context of Run
 // has ended before.
 func (s *Streamer) stream() bool {
-	s.skip()
+	s.begin()
 	for position := s.plan.From; s.supply == Ready; position++ {
 		if !s.sleepUntilDue(position) || !s.sendText(position) {
 			return false
@@ -113,14 +112,12 @@ func (s *Streamer) due(position int) time.Duration { return s.plan.Pace.Due(posi
 // look reads the time.
 func (s *Streamer) look() { s.now = s.plan.Clock.now() - s.start }
 
-// skip reads the first text that is to be sent, as await does.
-func (s *Streamer) skip() {
+// begin reads the first text, as await does. Finding it takes microseconds at any
+// position, and is the streamer's own work, not that of who starts it.
+func (s *Streamer) begin() {
 	s.look()
-	for position := s.plan.First; position <= s.plan.From; position++ {
-		if s.await(s.plan.From); s.supply != Ready {
-			return
-		}
-	}
+	s.plan.Source.Seek(s.plan.From)
+	s.await(s.plan.From)
 }
 
 // await reads the source's next text, that of position, as soon as there is one.

@@ -21,7 +21,7 @@ const interval = 50 * time.Millisecond
 // planFor streams the characters of text from now on, one each interval.
 func planFor(text string) actors.Plan {
 	return actors.Plan{
-		Source: actors.Split(text, actors.Character),
+		Source: actors.NewIndex(text, actors.Character).Source(),
 		Start:  time.Now(),
 		Pace:   actors.Pace{Interval: interval},
 	}
@@ -200,13 +200,13 @@ func TestResume(t *testing.T) {
 		"characters": func() actors.Plan { return planFor(text) },
 		"words": func() actors.Plan {
 			plan := planFor(text)
-			plan.Source = actors.Split(text, actors.Word)
+			plan.Source = actors.NewIndex(text, actors.Word).Source()
 			return plan
 		},
 		"progress": func() actors.Plan {
 			plan := planFor(text)
 			plan.Source = actors.Progress()
-			plan.First, plan.From = actors.FirstPercent, actors.FirstPercent
+			plan.From = actors.FirstPercent
 			return plan
 		},
 	}
@@ -214,7 +214,7 @@ func TestResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				whole := units(newPlan().Source)
-				first := newPlan().First
+				first := newPlan().From
 				for skip := range len(whole) + 1 {
 					plan := newPlan()
 					plan.From = first + skip
@@ -233,9 +233,9 @@ func TestResume(t *testing.T) {
 func TestNothingToSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, plan := range []actors.Plan{
-			{Source: actors.Split("", actors.Character)},
-			{Source: actors.Split("abc", actors.Character), From: 3},
-			{Source: actors.Split("abc", actors.Character), From: 7},
+			{Source: actors.NewIndex("", actors.Character).Source()},
+			{Source: actors.NewIndex("abc", actors.Character).Source(), From: 3},
+			{Source: actors.NewIndex("abc", actors.Character).Source(), From: 7},
 		} {
 			start(t, t.Context(), plan).wantEnd(0, nil)
 		}
@@ -272,7 +272,7 @@ func TestManyStreamers(t *testing.T) {
 			for chunk := range s.Chunks() {
 				got = append(got, chunk.Text)
 			}
-			if want := units(actors.Split(text, actors.Character)); !slices.Equal(got, want) || s.Err() != nil {
+			if want := units(actors.NewIndex(text, actors.Character).Source()); !slices.Equal(got, want) || s.Err() != nil {
 				t.Errorf("got %q %v\nwant %q", got, s.Err(), want)
 			}
 		}

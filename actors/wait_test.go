@@ -11,11 +11,18 @@ import (
 
 // growing is a source of a text that is still written.
 type growing struct {
+	skip  int // so many of the next texts
 	texts []string
 	ended bool
 }
 
+func (g *growing) Seek(position int) { g.skip = position }
+
 func (g *growing) Next() (string, actors.Supply) {
+	for g.skip > 0 && len(g.texts) > 0 {
+		g.texts = g.texts[1:]
+		g.skip--
+	}
 	switch {
 	case len(g.texts) > 0:
 		text := g.texts[0]
@@ -86,8 +93,8 @@ func TestToldWhileItSleeps(t *testing.T) {
 	})
 }
 
-// TestWaitsToSkip resumes at a position that is not written yet.
-func TestWaitsToSkip(t *testing.T) {
+// TestWaitsForPosition resumes at a position that is not written yet.
+func TestWaitsForPosition(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, source := startGrowing(t, t.Context(), actors.Plan{From: 2})
 		source.append(s, "a")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -37,13 +38,17 @@ func TestSubmit(t *testing.T) {
 				ID:          broker.MessageID{byte(i + 1)},
 				Name:        broker.MessageID{byte(i + 1)}.String(),
 				Text:        test.text,
-				Characters:  test.characters,
-				Words:       test.words,
+				Characters:  actors.NewIndex(test.text, actors.Character),
+				Words:       actors.NewIndex(test.text, actors.Word),
 				SHA256:      sha256.Sum256([]byte(test.text)),
 				SubmittedAt: time.Now(),
 			}
-			if *message != want {
+			if !reflect.DeepEqual(*message, want) {
 				t.Errorf("got %+v\nwant %+v", *message, want)
+			}
+			if message.Characters.Count() != test.characters || message.Words.Count() != test.words {
+				t.Errorf("%q has %d characters and %d words, want %d and %d", test.text,
+					message.Characters.Count(), message.Words.Count(), test.characters, test.words)
 			}
 			bytes += int64(len(test.text))
 			b.wantStats(i+1, bytes, 0, 0)

@@ -39,8 +39,8 @@ type Message struct {
 	ID          MessageID
 	Name        string // ID as text, which every frame carries
 	Text        string
-	Characters  int               // extended grapheme clusters in Text
-	Words       int               // runs of non-space with the white space after them
+	Characters  *actors.Index     // of the extended grapheme clusters in Text
+	Words       *actors.Index     // of the runs of non-space with the white space after them
 	SHA256      [sha256.Size]byte // of the UTF-8 bytes of Text
 	SubmittedAt time.Time
 }
@@ -50,11 +50,19 @@ func newMessage(id MessageID, text string, now time.Time) *Message {
 		ID:          id,
 		Name:        id.String(),
 		Text:        text,
-		Characters:  actors.Count(text, actors.Character),
-		Words:       actors.Count(text, actors.Word),
+		Characters:  actors.NewIndex(text, actors.Character),
+		Words:       actors.NewIndex(text, actors.Word),
 		SHA256:      sha256.Sum256([]byte(text)),
 		SubmittedAt: now,
 	}
+}
+
+// index returns where the units of the text are.
+func (m *Message) index(unit actors.Unit) *actors.Index {
+	if unit == actors.Word {
+		return m.Words
+	}
+	return m.Characters
 }
 
 // Status is what Lookup tells of a stored message at one moment.

@@ -19,7 +19,9 @@ func TestPanicInStreamer(t *testing.T) {
 			data *byte
 			size int
 		}{nil, 3}
-		message := &Message{ID: idOf("a"), Text: *(*string)(unsafe.Pointer(&unreadable)), Words: 1}
+		words := actors.NewIndex("abc", actors.Word)
+		*(*string)(unsafe.Pointer(words)) = *(*string)(unsafe.Pointer(&unreadable)) // its text
+		message := &Message{ID: idOf("a"), Text: "abc", Words: words}
 		if err, failed := b.submits.ask(t.Context(), b, message); err != nil || failed != nil {
 			t.Fatal(err, failed)
 		}

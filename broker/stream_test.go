@@ -58,7 +58,7 @@ func TestSubscription(t *testing.T) {
 
 // textsOf is the whole of the stream.
 func textsOf(request broker.Request, text string) (texts []string) {
-	source := actors.Split(text, request.Unit)
+	source := actors.NewIndex(text, request.Unit).Source()
 	if request.Kind == broker.Progress {
 		source = actors.Progress()
 	}

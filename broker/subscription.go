@@ -33,13 +33,10 @@ const AfterNone = -1
 // span returns the positions that a stream of this request has on message,
 // first to end-1, and the one it begins at.
 func (r Request) span(message *Message) (first, from, end int) {
-	switch {
-	case r.Kind == Progress:
+	if r.Kind == Progress {
 		first, end = actors.FirstPercent, actors.LastPercent+1
-	case r.Unit == actors.Word:
-		first, end = 0, message.Words
-	default:
-		first, end = 0, message.Characters
+	} else {
+		first, end = 0, message.index(r.Unit).Count()
 	}
 	if r.After < first || r.After >= end {
 		return first, first, end
@@ -47,12 +44,12 @@ func (r Request) span(message *Message) (first, from, end int) {
 	return first, r.After + 1, end
 }
 
-// source returns the texts of the stream, from its first position on.
+// source returns the texts of the stream.
 func (r Request) source(message *Message) actors.Source {
 	if r.Kind == Progress {
 		return actors.Progress()
 	}
-	return actors.Split(message.Text, r.Unit)
+	return message.index(r.Unit).Source()
 }
 
 // Subscription is a running stream, as given to the one who asked for it. Its
@@ -86,7 +83,6 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 		streamer: actors.New(actors.Plan{
 			Clock:     clock,
 			Source:    request.source(message),
-			First:     first,
 			From:      from,
 			Start:     now,
 			Pace:      actors.Pace{Interval: request.Interval},

@@ -32,7 +32,7 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		ActiveStreams int       `json:"activeStreams"`
 	}{
 		MessageID:     status.Message.Name,
-		Total:         status.Message.Characters,
+		Total:         status.Message.Characters.Count(),
 		Bytes:         len(status.Message.Text),
 		SubmittedAt:   status.Message.SubmittedAt.UTC(),
 		ExpiresAt:     status.ExpiresAt.UTC(),

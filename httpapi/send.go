@@ -24,7 +24,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 	}
 	s.config.Metrics.MessageSubmitted()
 	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(len(text)),
-		logs.Total(message.Characters), logs.RequestID(exchangeOf(w).id))
+		logs.Total(message.Characters.Count()), logs.RequestID(exchangeOf(w).id))
 	writeJSON(w, struct {
 		Status    string `json:"status"`
 		MessageID string `json:"messageId"`

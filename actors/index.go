@@ -1,0 +1,142 @@
+package actors
+
+import (
+	"sort"
+	"unicode/utf8"
+)
+
+// Index tells where the units of a text are, so that a source of them begins at
+// any position and finds the end of any unit at the same small cost, whatever the
+// text. Making it takes one walk through the text, and less than half a percent of
+// its size.
+//
+// It notes a unit in each window of the text, a checkpoint. Between two of them
+// the text is split anew whenever it is read. An Index is not changed once it was
+// made, so any goroutine may read it.
+type Index struct {
+	text        string
+	unit        Unit
+	count       int
+	checkpoints []checkpoint // none in the first window, which begins at 0
+}
+
+// checkpoint is where a unit begins, which is also where the one before ends.
+type checkpoint struct {
+	position uint32 // of the unit
+	offset   uint32 // in the text, in bytes
+}
+
+// window is the least distance of two checkpoints, in bytes. It bounds what is
+// read to find a unit, or its end.
+const window = 2 << 10
+
+// NewIndex returns the index of a text, which is valid UTF-8 and shorter than
+// 4 GiB.
+func NewIndex(text string, unit Unit) *Index {
+	x := &Index{text: text, unit: unit}
+	if len(text) > window {
+		x.checkpoints = make([]checkpoint, 0, len(text)/window)
+	}
+	for offset := x.walk(0); offset < len(text); offset = x.walk(offset) {
+		x.checkpoints = append(x.checkpoints, checkpoint{uint32(x.count), uint32(offset)})
+	}
+	return x
+}
+
+// walk counts the units of the window that begins at offset, and returns where the
+// last of them ends.
+func (x *Index) walk(offset int) int {
+	for cut := cutAfter(x.text, offset); offset < cut; {
+		x.count++
+		size := x.unit.first(x.text[offset:cut])
+		if offset+size == cut {
+			return offset + x.unit.first(x.text[offset:])
+		}
+		offset += size
+	}
+	return offset
+}
+
+// cutAfter returns up to where the window is read that begins at offset. The unit
+// that reaches that is its last. Half a code point could be split otherwise than a
+// whole one.
+func cutAfter(text string, offset int) int {
+	cut := offset + window
+	for cut < len(text) && !utf8.RuneStart(text[cut]) {
+		cut++
+	}
+	return min(cut, len(text))
+}
+
+// Count returns how many units the text has.
+func (x *Index) Count() int { return x.count }
+
+// Source returns a source of the units from the beginning. It costs the same few
+// bytes for any text.
+func (x *Index) Source() Source {
+	s := &splitter{index: x}
+	s.open(0)
+	return s
+}
+
+// start returns where a window begins, as a position and an offset. Behind the
+// last one it is the end of the text.
+func (x *Index) start(window int) (position, offset int) {
+	switch {
+	case window == 0:
+		return 0, 0
+	case window > len(x.checkpoints):
+		return x.count, len(x.text)
+	default:
+		at := x.checkpoints[window-1]
+		return int(at.position), int(at.offset)
+	}
+}
+
+// windowOf returns the window in which the unit of a position begins.
+func (x *Index) windowOf(position int) int {
+	return sort.Search(len(x.checkpoints), func(i int) bool { return int(x.checkpoints[i].position) > position })
+}
+
+// splitter is the source of an Index.
+type splitter struct {
+	index  *Index
+	window int
+	rest   string // of the window, from the next unit on; "" is the end of the text
+}
+
+func (s *splitter) open(window int) {
+	_, offset := s.index.start(window)
+	s.window = window
+	s.rest = s.index.text[offset:cutAfter(s.index.text, offset)]
+}
+
+func (s *splitter) Seek(position int) {
+	s.open(s.index.windowOf(position))
+	for at, _ := s.index.start(s.window); at < position && s.rest != ""; at++ {
+		s.Next()
+	}
+}
+
+func (s *splitter) Next() (string, Supply) {
+	size := s.index.unit.first(s.rest)
+	if size == len(s.rest) {
+		return s.last()
+	}
+	text := s.rest[:size]
+	s.rest = s.rest[size:]
+	return text, Ready
+}
+
+// last is Next for the last unit of a window, which may reach far beyond it. The
+// checkpoint tells where it ends.
+func (s *splitter) last() (string, Supply) {
+	if s.rest == "" {
+		return "", End
+	}
+	_, offset := s.index.start(s.window)
+	begin := cutAfter(s.index.text, offset) - len(s.rest)
+	_, end := s.index.start(s.window + 1)
+	s.open(s.window + 1)
+	return s.index.text[begin:end], Ready
+}
