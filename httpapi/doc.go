@@ -4,8 +4,8 @@
 // # Where things are
 //
 //   - server.go: New and Config; routes.go: the table of the API; listen.go:
-//     the http.Server to serve it; waiting.go: the connections without a
-//     request, of which some must go.
+//     the http.Server to serve it; conns.go: its connections, of which some must
+//     go when there are too many.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
 //     the message in the JSON of a body.
 //   - subscribe.go: from a stream's request to a running stream.

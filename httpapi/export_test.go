@@ -10,4 +10,8 @@ func (s *Server) Routes() map[string][]string {
 }
 
 // Conns returns how many connections the server counts as open.
-func (s *Server) Conns() int { return int(s.conns.Load()) }
+func (s *Server) Conns() int {
+	s.conns.mu.Lock()
+	defer s.conns.mu.Unlock()
+	return s.conns.open
+}

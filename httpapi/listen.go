@@ -40,10 +40,10 @@ func (s *Server) HTTPServer() *http.Server {
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       logs.StdLog(s.config.Logger),
-		ConnState:      s.countConn,
+		ConnState:      s.conns.note,
 		ConnContext:    keepConnection,
 	}
-	server.RegisterOnShutdown(s.waiting.closeSilent)
+	server.RegisterOnShutdown(s.conns.closeSilent)
 	return server
 }
 
@@ -80,23 +80,11 @@ func (s *Server) http2Config() *http.HTTP2Config {
 	}
 }
 
-// countConn counts open connections. One that was taken over stays counted until
-// its stream has closed it. Near the limit, those that only wait make room for
-// others.
-func (s *Server) countConn(conn net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		s.conns.Add(1)
-	case http.StateClosed:
-		s.conns.Add(-1)
-	}
-	s.waiting.note(conn, state)
-	if s.config.MaxConns <= 0 {
-		return
-	}
-	// Before streams are refused: a connection that was closed here is still
-	// counted for a moment.
-	if room := s.config.MaxWaiting; s.conns.Load() > int64(s.config.MaxConns-room) {
-		s.waiting.closeBeyond(room)
-	}
+// BoundConns keeps the open connections of server, which has not been started,
+// at limit at most: one too many closes the one that has been quiet for longest.
+func BoundConns(server *http.Server, limit int) {
+	conns := newConns(limit, 0)
+	server.Handler = conns.watched(server.Handler)
+	server.ConnState = conns.note
+	server.ConnContext = keepConnection
 }

@@ -93,7 +93,7 @@ func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 		x.id = s.config.NewID().String()
 	}
 	w.Header().Set(requestIDHeader, x.id)
-	if r.ProtoMajor == 1 && s.crowded() {
+	if r.ProtoMajor == 1 && s.conns.isCrowded() {
 		w.Header().Set("Connection", "close") // one less that waits for a next request
 	}
 	return x
@@ -114,13 +114,6 @@ func (x *exchange) streamContext() (context.Context, context.CancelCauseFunc) {
 // TLS.
 func (x *exchange) takesOver() bool {
 	return x.request.TLS == nil && x.request.ProtoMajor == 1 && x.request.ProtoMinor == 1 && connectionOf(x.request).conn != nil
-}
-
-// crowded says whether there are so many connections that what is left of them
-// is for requests other than streams.
-func (s *Server) crowded() bool {
-	limit := int64(s.config.MaxConns)
-	return limit > 0 && s.conns.Load() > limit
 }
 
 // answer lets next answer, or begin a stream. It logs and counts that, and lets

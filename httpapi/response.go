@@ -16,7 +16,7 @@ import (
 // context tells that the client is gone.
 type response struct {
 	stream  *stream
-	conn    net.Conn // the socket below writer; nil if it is not known
+	conn    net.Conn // below writer, as net/http got it; nil if it is not known
 	shared  bool     // other streams have the same one: it is HTTP/2
 	writer  http.ResponseWriter
 	control *http.ResponseController
@@ -33,7 +33,7 @@ type response struct {
 func newResponse(x *exchange, st *stream) transport {
 	t := &response{
 		stream:  st,
-		conn:    socketOf(connectionOf(x.request).conn),
+		conn:    connectionOf(x.request).conn,
 		shared:  x.request.ProtoMajor == 2,
 		writer:  x.ResponseWriter,
 		control: http.NewResponseController(x.ResponseWriter),
@@ -119,7 +119,7 @@ func (t *response) breakOff(now time.Time) {
 	if t.shared || t.conn == nil {
 		_ = t.control.SetWriteDeadline(now)
 	} else {
-		wire.Reset(t.conn)
+		wire.Reset(socketOf(t.conn))
 	}
 }
 
@@ -128,7 +128,7 @@ func (t *response) breakOff(now time.Time) {
 // that may be waited for as long as one write may take.
 func (t *response) insist(now time.Time) {
 	if t.conn != nil && now.Sub(t.since) > t.stream.server.config.WriteTimeout {
-		wire.Reset(t.conn)
+		wire.Reset(socketOf(t.conn))
 		return
 	}
 	t.looks.Reset(blockedSlice)
@@ -148,14 +148,16 @@ func (t *response) end(last *buffer) error { return t.write(last) }
 // close leaves it to net/http to end the body when the handler returns, in the time
 // that one write may take.
 func (t *response) close() {
+	t.stream.server.conns.endStream(t.conn)
 	_ = t.control.SetWriteDeadline(time.Now().Add(t.stream.server.config.WriteTimeout))
 }
 
 // abort breaks the response off, which net/http does for a handler that panics
 // so.
 func (t *response) abort() {
+	t.stream.server.conns.endStream(t.conn)
 	if !t.shared && t.conn != nil {
-		wire.Reset(t.conn)
+		wire.Reset(socketOf(t.conn))
 	}
 	panic(http.ErrAbortHandler)
 }

@@ -41,8 +41,8 @@ type Config struct {
 	Heartbeat        time.Duration // without an event until a comment; default 15 s, negative: never
 	WriteTimeout     time.Duration // that one write may block; default 10 s
 	MaxMessageBytes  int64         // of the body of POST /send; default 1 MiB
-	MaxConns         int           // open connections beyond which no stream is accepted; default unlimited
-	MaxWaiting       int           // connections without a request that stay open near MaxConns; default 16
+	MaxConns         int           // open connections; default unlimited
+	ConnReserve      int           // how many of MaxConns are kept from streams; default 16
 
 	Origins        []string       // allowed by CORS; default any
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For tells the client's address; default none
@@ -63,11 +63,10 @@ type Server struct {
 	handler http.Handler
 	watch   *wire.Watch // of the connections that were taken over
 
-	draining atomic.Bool  // set once, by Drain
-	closing  atomic.Bool  // set once, by Close
-	conns    atomic.Int64 // open connections, those that were taken over too
-	waiting  waiting      // those without a request
-	streams  streams      // running ones
+	draining atomic.Bool // set once, by Drain
+	closing  atomic.Bool // set once, by Close
+	conns    *conns      // open connections
+	streams  streams     // running ones
 }
 
 // New returns a server that has not been started. Its error says what the
@@ -78,7 +77,8 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: config.withDefaults(), watch: watch}
-	s.handler = s.middleware(s.mux())
+	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
+	s.handler = s.conns.watched(s.middleware(s.mux()))
 	return s, nil
 }
 
@@ -133,6 +133,14 @@ func (s *Server) Wait(ctx context.Context) error {
 	}
 }
 
+// maxStreamConns returns how many connections may have streams; 0 is no limit.
+func (c Config) maxStreamConns() int {
+	if c.MaxConns <= 0 {
+		return 0
+	}
+	return max(1, c.MaxConns-c.ConnReserve)
+}
+
 func (c Config) withDefaults() Config {
 	c.Interval = cmp.Or(c.Interval, 50*time.Millisecond)
 	c.ProgressInterval = cmp.Or(c.ProgressInterval, 100*time.Millisecond)
@@ -141,7 +149,7 @@ func (c Config) withDefaults() Config {
 	c.Heartbeat = cmp.Or(c.Heartbeat, 15*time.Second)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, 10*time.Second)
 	c.MaxMessageBytes = cmp.Or(c.MaxMessageBytes, 1<<20)
-	c.MaxWaiting = cmp.Or(c.MaxWaiting, 16)
+	c.ConnReserve = cmp.Or(c.ConnReserve, 16)
 	c.Metrics = cmp.Or(c.Metrics, metrics.New(metrics.Config{}))
 	c.Logger = cmp.Or(c.Logger, zap.NewNop())
 	if c.Pages == nil {

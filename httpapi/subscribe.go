@@ -56,10 +56,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if r.Method == http.MethodHead || lastEventID == idEnd {
 		return s.answerHead(w, r, id, lastEventID)
 	}
-	if s.crowded() {
-		return tooManyStreams("the server has as many connections as its open-file limit allows")
+	x, conn := exchangeOf(w), connectionOf(r).conn
+	if !s.conns.beginStream(conn) {
+		return tooManyStreams("the server has as many connections with streams as its open-file limit allows")
 	}
-	x := exchangeOf(w)
 	ctx, cancel := x.streamContext()
 	subscription, err := s.config.Broker.Subscribe(ctx, cancel, request)
 	if err == nil {
@@ -67,6 +67,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	}
 	if err != nil {
 		cancel(err) // which ends the subscription, if there is one
+		s.conns.endStream(conn)
 	}
 	return err
 }

@@ -1,15 +1,12 @@
 package httpapi_test
 
 import (
-	"bufio"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"sseserver/broker"
-	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
 )
 
@@ -146,84 +143,5 @@ func TestTooManyStreams(t *testing.T) {
 		first.Close()
 		synctest.Wait()
 		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
-	})
-}
-
-// With as many connections as there may be, streams are refused, and all else
-// goes on.
-func TestTooManyConnections(t *testing.T) {
-	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
-		server := ssetest.Start(t, ssetest.Config{InMemory: true, API: httpapi.Config{MaxConns: 3}})
-		id := server.Submit("Hi")
-		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
-		var others []net.Conn
-		fill := func(conns int) {
-			for server.API.Conns() < conns {
-				others = append(others, server.Dial())
-				synctest.Wait()
-			}
-		}
-		if protocol.IsHTTP2() {
-			fill(3)
-		} else {
-			fill(2) // and the connection of the stream
-		}
-		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening() // as many as there may be
-		fill(4)
-		for _, path := range []string{"/stream/" + id, "/progress/" + id} {
-			ask(t, server, protocol, "GET", path, "").wantProblem(t, 503, "too_many_streams")
-			got := ask(t, server, protocol, "HEAD", path, "")
-			if got.StatusCode != 200 {
-				t.Errorf("HEAD %s: %s", path, got.Status)
-			}
-			// Clients would otherwise keep the connections that are scarce. One
-			// of HTTP/2 has other streams.
-			if got.Close == protocol.IsHTTP2() {
-				t.Errorf("the connection is closed: %t", got.Close)
-			}
-		}
-		server.Submit("still welcome")
-		for _, conn := range others {
-			conn.Close()
-		}
-		synctest.Wait()
-		server.Open(protocol, "/stream/"+id+"?interval=1m").WantOpening()
-	})
-}
-
-// Whoever connects and says nothing keeps nobody away: the one that waits
-// longest goes, be it new or idle, and streams go on.
-func TestSilentConnections(t *testing.T) {
-	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
-		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{MaxConns: 10, MaxWaiting: 4}})
-		id := server.Submit("Hi")
-		stream := server.Open(protocol, "/stream/"+id+"?interval=1m")
-		stream.WantOpening()
-		for i := range 30 {
-			conn := server.Dial()
-			switch i % 3 {
-			case 1: // it means to have requests, over HTTP/2
-				ssetest.NewRawHTTP2(t, conn, 1000)
-			case 2: // it had one, and might have another
-				wantResponse(t, bufio.NewReader(sayOn(t, conn, "", "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")), 200)
-			}
-		}
-		server.Submit("accepted behind all of those")
-		for asked := 0; server.API.Conns() > 8; asked++ { // until net/http has noticed that most were closed
-			if ask(t, server, protocol, "GET", "/livez", ""); asked == 10_000 {
-				t.Fatalf("%d connections are open", server.API.Conns())
-			}
-		}
-		for _, protocol := range ssetest.Protocols {
-			server.Client(protocol).CloseIdleConnections()
-			server.Submit("still welcome")
-			if got := ask(t, server, protocol, "GET", "/readyz", ""); got.body != "ok\n" {
-				t.Errorf("/readyz: %s, %q", got.Status, got.body)
-			}
-			server.Open(protocol, "/progress/"+id+"?interval=1m").WantOpening()
-		}
-		ask(t, server, ssetest.HTTP1, "DELETE", "/messages/"+id, "")
-		stream.WantChunk(0, "H") // nothing was closed that has a stream
-		stream.WantEnd()
 	})
 }

@@ -58,12 +58,12 @@ func (t *takenOver) end(last *buffer) error {
 
 func (t *takenOver) close() {
 	t.conn.Close()
-	t.stream.server.conns.Add(-1)
+	t.stream.server.conns.takenOverClosed()
 }
 
 func (t *takenOver) abort() {
 	t.conn.Abort()
-	t.stream.server.conns.Add(-1)
+	t.stream.server.conns.takenOverClosed()
 }
 
 // encodeChunk returns the frames as one chunk, in place: its size goes into the

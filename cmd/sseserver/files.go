@@ -19,16 +19,26 @@ func openFileLimit() int {
 	return int(limit.Cur)
 }
 
-// fileReserve is how many of the open files are kept from streams, so that POST
-// /send, the probes and the admin listener can always be answered.
-func fileReserve(limit int) int { return max(32, limit/32) }
+// maxAdminConns is how many connections the admin listener has at most: some
+// browsers' and Prometheus's.
+const maxAdminConns = 16
 
-// maxConns returns how many connections may be open when a stream is accepted.
-func maxConns(limit int) int { return max(1, limit-fileReserve(limit)) }
+// ownFiles is how many of the open files are the process's own: its output, the
+// log and its next file, the listeners, those of Go's poller and of the watch for
+// clients that leave, a certificate that is read anew. They are eleven at rest; a
+// connection that is being closed has its file for a moment longer.
+const ownFiles = 16
 
-// maxWaiting returns how many connections may wait for a request when there are
-// that many: half of the reserve, so that the other half is for what is under way.
-func maxWaiting(limit int) int { return fileReserve(limit) / 2 }
+// fileReserve is how many of the open files are kept from connections with
+// streams, so that the process, POST /send, the probes and the admin listener
+// always have some.
+func fileReserve(limit int) int { return max(64, limit/32) }
+
+// maxConns returns how many connections the public listener has at most.
+func maxConns(limit int) int { return max(2, limit-ownFiles-maxAdminConns) }
+
+// maxStreamConns returns how many of these may have streams.
+func maxStreamConns(limit int) int { return max(1, limit-fileReserve(limit)) }
 
 // startingFields is what server.starting tells.
 func startingFields(config Config, files int) []zap.Field {
@@ -38,6 +48,6 @@ func startingFields(config Config, files int) []zap.Field {
 		logs.Settings(config),
 		logs.OpenFileLimit(files),
 		logs.OpenFileReserve(fileReserve(files)),
-		logs.StreamLimit(min(config.MaxStreams, maxConns(files))),
+		logs.StreamLimit(min(config.MaxStreams, maxStreamConns(files))),
 	}
 }

@@ -27,7 +27,7 @@ func apiConfig(c Config, files int) httpapi.Config {
 		WriteTimeout:     c.WriteTimeout,
 		MaxMessageBytes:  c.MaxMessageBytes,
 		MaxConns:         maxConns(files),
-		MaxWaiting:       maxWaiting(files),
+		ConnReserve:      maxConns(files) - maxStreamConns(files),
 		Origins:          c.CORSOrigins,
 	}
 	if c.Heartbeat == 0 { // which is off, but httpapi's default

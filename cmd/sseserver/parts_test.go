@@ -36,7 +36,7 @@ func TestParts(t *testing.T) {
 	want := httpapi.Config{
 		Interval: 11 * time.Millisecond, ProgressInterval: 12 * time.Millisecond, MinInterval: 2 * time.Millisecond,
 		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10,
-		MaxConns: 9688, MaxWaiting: 156, Origins: []string{"https://a.example", "http://b.example:8080"},
+		MaxConns: 9968, ConnReserve: 280, Origins: []string{"https://a.example", "http://b.example:8080"},
 	}
 	if got := apiConfig(config, 10_000); !reflect.DeepEqual(got, want) {
 		t.Errorf("the API gets\n%+v, want\n%+v", got, want)
@@ -49,11 +49,11 @@ func TestParts(t *testing.T) {
 
 // The reserve of open files is never less than what the rest needs.
 func TestFileReserve(t *testing.T) {
-	for _, test := range []struct{ limit, reserve, conns, waiting int }{
-		{10, 32, 1, 16}, {100, 32, 68, 16}, {1024, 32, 992, 16}, {10_000, 312, 9688, 156}, {1 << 20, 32768, 1015808, 16384},
+	for _, test := range []struct{ limit, reserve, conns, streams int }{
+		{10, 64, 2, 1}, {100, 64, 68, 36}, {1024, 64, 992, 960}, {10_000, 312, 9968, 9688}, {1 << 20, 32768, 1048544, 1015808},
 	} {
-		if reserve, conns, waiting := fileReserve(test.limit), maxConns(test.limit), maxWaiting(test.limit); reserve != test.reserve || conns != test.conns || waiting != test.waiting {
-			t.Errorf("of %d files %d are kept; at most %d connections, %d waiting; want %d, %d, %d", test.limit, reserve, conns, waiting, test.reserve, test.conns, test.waiting)
+		if reserve, conns, streams := fileReserve(test.limit), maxConns(test.limit), maxStreamConns(test.limit); reserve != test.reserve || conns != test.conns || streams != test.streams {
+			t.Errorf("of %d files %d are kept; at most %d connections, %d with streams; want %d, %d, %d", test.limit, reserve, conns, streams, test.reserve, test.conns, test.streams)
 		}
 	}
 }

@@ -216,9 +216,11 @@ func metricsConfig() metrics.Config {
 }
 
 func adminServer(m *metrics.Metrics, output *logs.Output) *http.Server {
-	return &http.Server{
+	server := &http.Server{
 		Handler:           httpapi.Admin(m, output),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          logs.StdLog(output.Logger.Named("admin")),
 	}
+	httpapi.BoundConns(server, maxAdminConns)
+	return server
 }
