@@ -18,13 +18,14 @@ import (
 )
 
 // middleware wraps next in what every request passes: its id and its log line,
-// the end of a panic, and CORS, in this order.
+// the end of a panic, and CORS, in this order. So a page can read why next refused
+// it, and the log tells it.
 func (s *Server) middleware(next http.Handler) http.Handler {
 	allowCORS := cors.New(cors.Options{
 		AllowedOrigins: s.config.Origins, // none means any
-		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete},
-		AllowedHeaders: []string{"Content-Type", "Last-Event-ID", "Cache-Control", "Authorization"},
-		ExposedHeaders: []string{requestIDHeader, "Retry-After"},
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
+		AllowedHeaders: []string{"*"},
+		ExposedHeaders: []string{"Location", requestIDHeader, "Retry-After", "X-Stream-Plan"},
 		MaxAge:         600, // seconds that a browser may remember a preflight
 	})
 	return s.observe(allowCORS.Handler(next))

@@ -45,7 +45,7 @@ func (s *Server) mux() http.Handler {
 		mux.Handle(pattern, resource)
 	}
 	mux.Handle("/", s.pages())
-	return mux
+	return s.requireSendToken(mux)
 }
 
 // resource is the routes of one pattern, of which there is at least one. It is an

@@ -44,6 +44,7 @@ type Config struct {
 	MaxConns         int           // open connections; default unlimited
 	ConnReserve      int           // how many of MaxConns are kept from streams; default 16
 
+	SendToken      string         // that requests which write must bring, as a bearer token; default none
 	Origins        []string       // allowed by CORS; default any
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For tells the client's address; default none
 	Jitter         func() float64 // in [0, 1); spreads reconnections; called concurrently; default random

@@ -26,6 +26,7 @@ const (
 	CodeMessageTooLarge      = "message_too_large"
 	CodeUnsupportedMediaType = "unsupported_media_type"
 	CodeRequestTimeout       = "request_timeout"
+	CodeUnauthorized         = "unauthorized"
 	CodeStoreFull            = "store_full"
 	CodeTooManyStreams       = "too_many_streams"
 	CodeShuttingDown         = "shutting_down"
