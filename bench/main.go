@@ -29,6 +29,9 @@ const (
 
 // bench runs the benchmark that the arguments ask for and prints its tables.
 func bench(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == attackCommand {
+		return exit(ctx, attackWith(ctx, args[1:], stdout, stderr), stderr)
+	}
 	o, err := parse(args, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "bench:", err)
@@ -45,16 +48,22 @@ func bench(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = publish(o, results, stdout)
 	}
+	return exit(ctx, err, stderr)
+}
+
+// exit tells what went wrong, if anything did, and gives it an exit code.
+func exit(ctx context.Context, err error, stderr io.Writer) int {
 	switch {
+	case err == nil:
+		return exitOK
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "bench: interrupted; everything that was started has been ended")
 		return exitInterrupted
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, "bench:", err)
 		return exitUsage
-	case err != nil:
+	default:
 		fmt.Fprintln(stderr, "bench:", err)
 		return exitFailed
 	}
-	return exitOK
 }

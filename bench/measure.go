@@ -37,7 +37,11 @@ func measure(ctx context.Context, o options, stderr io.Writer) (report.Results, 
 	}
 	progress := log.New(stderr, "", log.Ltime)
 	o.estimate(progress)
-	b := &run.Bench{ClientCore: o.clientCore, Workshop: &field.Workshop{
+	self, err := os.Executable()
+	if err != nil {
+		return results, err
+	}
+	b := &run.Bench{ClientCore: o.clientCore, Attacker: []string{self, attackCommand}, Workshop: &field.Workshop{
 		Repo: repo, Dir: dir, Core: o.serverCore, Files: results.Machine.OpenFiles, Log: progress,
 	}}
 	if results.Servers, err = prepare(ctx, b, o.servers); err != nil {

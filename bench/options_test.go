@@ -11,7 +11,7 @@ import (
 )
 
 func TestOnly(t *testing.T) {
-	const every = "main memory busy saturated growth churn h2c"
+	const every = "main memory busy saturated growth churn fair h2c"
 	const all = "floor sseserver nchan nchan10 gosse plain httpbin express"
 	tests := []struct {
 		args, scenarios, servers string

@@ -77,6 +77,9 @@ type Running struct {
 	publisher *publisher // nil but for Nchan
 }
 
+// Addr is where our server listens, as host:port.
+func (r *Running) Addr() string { return strings.TrimPrefix(r.Base, "http://") }
+
 // Stop ends the server and waits for that.
 func (r *Running) Stop() {
 	if r.publisher != nil {

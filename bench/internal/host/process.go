@@ -32,12 +32,17 @@ type Command struct {
 	Args []string // the program first
 	Dir  string   // empty for that of the benchmark
 	Env  []string // added to that of the benchmark
+	Idle bool     // it runs only while nothing else wants its core
 }
 
 // Start runs a command on one core. Should the benchmark be killed, the process
 // is killed with it.
 func Start(core int, c Command) (*Process, error) {
-	args := append([]string{"taskset", "-c", strconv.Itoa(core)}, c.Args...)
+	args := []string{"taskset", "-c", strconv.Itoa(core)}
+	if c.Idle {
+		args = append(args, "chrt", "--idle", "0") // SCHED_IDLE: anything else preempts it at once
+	}
+	args = append(args, c.Args...)
 	p := &Process{name: c.Args[0], cmd: exec.Command(args[0], args[1:]...), said: &tail{}, done: make(chan struct{})}
 	p.cmd.Dir = c.Dir
 	p.cmd.Env = append(p.cmd.Environ(), c.Env...)
@@ -54,7 +59,7 @@ func Start(core int, c Command) (*Process, error) {
 	return p, nil
 }
 
-// PID is that of the program itself: taskset has become it.
+// PID is that of the program itself: taskset and chrt have become it.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Wait waits for the process to end by itself, or for ctx, in which case it

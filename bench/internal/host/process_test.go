@@ -46,6 +46,21 @@ func TestWaitStopsWithItsContext(t *testing.T) {
 	}
 }
 
+// A process on an idle core runs as any other, at the lowest priority there is.
+func TestIdle(t *testing.T) {
+	if _, err := exec.LookPath("chrt"); err != nil {
+		t.Skip("chrt is not installed")
+	}
+	p, err := Start(0, Command{Args: []string{"sh", "-c", "chrt -p $$ >&2; exit 1"}, Idle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	if err := p.Wait(t.Context()); err == nil || !strings.Contains(err.Error(), "SCHED_IDLE") {
+		t.Errorf("got %v, want the policy SCHED_IDLE", err)
+	}
+}
+
 func TestReadyNoticesTheEnd(t *testing.T) {
 	addr, err := FreeAddr()
 	if err != nil {

@@ -16,11 +16,12 @@ func (r Results) Markdown() string {
 	fmt.Fprintf(&b, "%s, %d cores, %d MiB; %s, Linux %s; the server on one core, the client on another.\n",
 		m.CPU, m.Cores, m.MemoryMiB, m.System, m.Kernel)
 	for _, o := range r.Scenarios {
-		if o.Name != run.Growth {
+		if o.Name != run.Growth && o.Name != run.Fair {
 			r.outcome(&b, o)
 		}
 	}
 	r.growth(&b)
+	r.fair(&b)
 	b.WriteString("\n## Versions\n\n| server | version |\n|---|---|\n")
 	for _, s := range r.Servers {
 		fmt.Fprintf(&b, "| %s | %s |\n", s.Title, s.Version)
@@ -101,7 +102,16 @@ const quiet = 0.05
 
 // notes is what a table cannot say; some may be empty.
 func (r Results) notes(o Outcome) []string {
-	notes := []string{
+	notes := append(r.trust(o), r.opening(o), r.versus(o))
+	for _, s := range o.Samples {
+		notes = append(notes, r.beside(s)...)
+	}
+	return notes
+}
+
+// trust is what went wrong, and how far the figures can be trusted.
+func (r Results) trust(o Outcome) []string {
+	return []string{
 		r.note(o, "Turns that failed: ", func(row Row) string { return count(row.Errors) }),
 		r.note(o, "Events duplicated, out of order or corrupt, and streams truncated or refused: ",
 			func(row Row) string { return count(row.Faults) }),
@@ -113,13 +123,7 @@ func (r Results) notes(o Outcome) []string {
 			}
 			return fmt.Sprintf("%.0f %%", 100*row.Others)
 		}),
-		r.opening(o),
-		r.versus(o),
 	}
-	for _, s := range o.Samples {
-		notes = append(notes, r.beside(s)...)
-	}
-	return notes
 }
 
 // opening is how soon the streams of HTTP/2 began. There are so many that this

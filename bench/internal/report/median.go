@@ -32,6 +32,8 @@ type Row struct {
 	// Breathless counts the rounds in which the load generator complained of
 	// itself, so that lateness is partly its own.
 	Breathless int `json:"breathless"`
+
+	Fair *run.FairResult `json:"fair,omitempty"`
 }
 
 // rows sums up samples, in the order in which the servers first appear.
@@ -92,6 +94,7 @@ func row(name string, samples []run.Sample, floor map[int]float64) Row {
 	r.FirstP50 = of(func(s run.Sample) float64 { return s.FirstP50 })
 	r.FirstP99 = of(func(s run.Sample) float64 { return s.FirstP99 })
 	r.LatenessP50 = of(func(s run.Sample) float64 { return s.LatenessP50 })
+	r.Fair = worst(good)
 	r.LatenessP99 = of(func(s run.Sample) float64 { return s.LatenessP99 })
 	return r
 }

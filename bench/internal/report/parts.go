@@ -14,7 +14,7 @@ func (r Results) Parts() map[string]Results {
 	parts := make(map[string]Results)
 	for _, o := range r.Scenarios {
 		name := others
-		if slices.Contains([]string{run.Main, run.Churning, run.Growth}, o.Name) {
+		if slices.Contains([]string{run.Main, run.Churning, run.Growth, run.Fair}, o.Name) {
 			name = o.Name
 		}
 		part, begun := parts[name]

@@ -15,7 +15,7 @@ func (r Results) Plot() []byte {
 	if o, ok := r.scenario(run.Main); ok {
 		return r.bars(o)
 	}
-	if steps := r.growing(); len(steps) > 0 {
+	if steps := r.steps(run.Growth); len(steps) > 0 {
 		return r.curves(steps)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"sseserver/bench/internal/attack"
 	"sseserver/bench/internal/field"
 	"sseserver/bench/internal/host"
 	"sseserver/bench/internal/run"
@@ -94,6 +95,10 @@ func some() Results {
 			NewOutcome(h2c, []run.Sample{{Server: field.Ours, Round: 1, CPUPerEvent: 9, RSSPerStream: 16, OpenLagP99: .5, FirstP50: 1.25, FirstP99: 70}}),
 		},
 	}
+	fair := run.Scenario{Name: run.Fair, Title: "50 streams beside an attack", Protocol: "http1", Window: 10 * time.Second, Attacks: []string{run.NoAttack, "resume"}}
+	for _, step := range fair.Steps() {
+		r.Scenarios = append(r.Scenarios, NewOutcome(step, attacked(step.Attack)))
+	}
 	for i, step := range growth.Steps() {
 		grown := float64(i)
 		samples := []run.Sample{
@@ -110,6 +115,23 @@ func some() Results {
 	return r
 }
 
+// attacked is two rounds beside an attack. Its figures are the worse of the two.
+func attacked(name string) []run.Sample {
+	ours := func(round int, late, peak float64) run.Sample {
+		return run.Sample{
+			Server: field.Ours, Round: round, Core: .5, LatenessP50: 1, LatenessP99: late,
+			Fair: &run.FairResult{LatenessMax: 2 * late, ClientP99: .5, PeakRSS: peak, TCP: 2.5, ServerTCP: .5},
+		}
+	}
+	samples := []run.Sample{ours(1, 4, 20), ours(2, 6, 18), {Server: field.Before, Round: 1, Error: "it fell over"}}
+	if name != run.NoAttack {
+		samples[0].Fair.Attacker = attack.Tally{Requests: 9, Answers: map[int]int{200: 8}, Broken: 1}
+		samples[1].Fair.Attacker = attack.Tally{Requests: 9, Answers: map[int]int{200: 4, 503: 5}}
+		samples[1].Fair.Error = "it did not end"
+	}
+	return samples
+}
+
 func TestGolden(t *testing.T) {
 	r := some()
 	text, err := r.JSON()
@@ -119,6 +141,7 @@ func TestGolden(t *testing.T) {
 	parts := r.Parts()
 	for name, got := range map[string]string{
 		"results.md": r.Markdown(), "results.json": string(text), "churn.md": parts[run.Churning].Markdown(),
+		"fair.md":  parts[run.Fair].Markdown(),
 		"main.svg": string(parts[run.Main].Plot()), "growth.svg": string(parts[run.Growth].Plot()),
 	} {
 		file := filepath.Join("testdata", name)
@@ -158,7 +181,7 @@ func TestPlotsAreWellFormed(t *testing.T) {
 func TestParts(t *testing.T) {
 	want := map[string]string{
 		run.Main: "main | floor sseserver x", others: "busy h2c | sseserver before",
-		run.Churning: "churn | sseserver", run.Growth: "growth growth growth | floor sseserver x",
+		run.Churning: "churn | sseserver", run.Fair: "fair fair | sseserver before", run.Growth: "growth growth growth | floor sseserver x",
 	}
 	parts := some().Parts()
 	if len(parts) != len(want) {

@@ -28,6 +28,7 @@ type Server struct {
 type Outcome struct {
 	Name       string       `json:"name"`
 	Title      string       `json:"title"`
+	Attack     string       `json:"attack,omitempty"`
 	Streams    int          `json:"streams"`
 	IntervalMS int64        `json:"interval_ms"`
 	Protocol   string       `json:"protocol"`
@@ -40,7 +41,7 @@ type Outcome struct {
 // NewOutcome sums up the samples of a scenario.
 func NewOutcome(s run.Scenario, samples []run.Sample) Outcome {
 	return Outcome{
-		Name: s.Name, Title: s.Title, Streams: s.Work.Streams, IntervalMS: s.Work.Interval.Milliseconds(),
+		Name: s.Name, Title: s.Title, Attack: s.Attack, Streams: s.Work.Streams, IntervalMS: s.Work.Interval.Milliseconds(),
 		Protocol: s.Protocol, RampPerS: s.Ramp, WindowS: s.Window.Seconds(),
 		Rows: rows(samples), Samples: samples,
 	}

@@ -86,9 +86,10 @@ type loadReport struct {
 		Lost, Duplicate, Reordered, Corrupt, Truncated, Failed uint64
 	} `json:"counts"`
 	Metrics struct {
-		OpenLag    struct{ P99 float64 }      `json:"open_lag"` // in ms, as all are
-		FirstEvent struct{ P50, P99 float64 } `json:"ttfe"`
-		Lateness   struct{ P50, P99 float64 } `json:"lateness"`
+		OpenLag    struct{ P99 float64 }           `json:"open_lag"` // in ms, as all are
+		FirstEvent struct{ P50, P99 float64 }      `json:"ttfe"`
+		Lateness   struct{ P50, P99, Max float64 } `json:"lateness"`
+		Probe      struct{ P99, Max float64 }      `json:"probe"`
 	} `json:"metrics"`
 	Health struct {
 		Complaints []string `json:"complaints"`
@@ -128,4 +129,8 @@ func (r loadReport) into(s *Sample) {
 	s.Lost = r.Counts.Lost
 	s.Faults = r.Counts.Duplicate + r.Counts.Reordered + r.Counts.Corrupt + r.Counts.Truncated + r.Counts.Failed
 	s.Complaints = r.Health.Complaints
+	if f := s.Fair; f != nil {
+		f.LatenessMax = r.Metrics.Lateness.Max
+		f.ClientP99, f.ClientMax = r.Metrics.Probe.P99, r.Metrics.Probe.Max
+	}
 }

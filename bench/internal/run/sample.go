@@ -1,5 +1,7 @@
 package run
 
+import "sseserver/bench/internal/attack"
+
 // Sample is what one turn came to. A turn that failed has an Error and nothing
 // else.
 type Sample struct {
@@ -28,6 +30,7 @@ type Sample struct {
 
 	Probe *ProbeResult `json:"probe,omitempty"`
 	Churn *ChurnResult `json:"churn,omitempty"`
+	Fair  *FairResult  `json:"fair,omitempty"`
 }
 
 // ProbeResult is how the server answers while it is loaded.
@@ -40,6 +43,21 @@ type ProbeResult struct {
 	StreamP99  float64 `json:"stream_p99_ms"`
 	Failed     int     `json:"failed"`
 	LastFailed string  `json:"last_failed,omitempty"`
+}
+
+// FairResult is what a turn beside an attack came to, beside the figures that
+// every turn has.
+type FairResult struct {
+	LatenessMax float64 `json:"lateness_max_ms"`
+	// ClientP99 and ClientMax are the lateness of an event that the client sets
+	// itself: what is not the server's doing in the other clients' lateness.
+	ClientP99 float64      `json:"client_lateness_p99_ms"`
+	ClientMax float64      `json:"client_lateness_max_ms"`
+	PeakRSS   float64      `json:"peak_rss_mib"`
+	TCP       float64      `json:"kernel_tcp_mib"` // most that the attack added, at both ends
+	ServerTCP float64      `json:"server_tcp_mib"` // most at the server's end
+	Attacker  attack.Tally `json:"attacker"`
+	Error     string       `json:"error,omitempty"` // why the attack did not take place as it should
 }
 
 // ChurnResult is what became of the clients that came and went, and of the

@@ -21,6 +21,11 @@ type Scenario struct {
 	// smallest first. Nil is one step, with the streams of Work.
 	Sizes []int
 
+	// Attacks makes a scenario of several steps, too: the same load beside each of
+	// them. Attack is that of a step; empty for a scenario without.
+	Attacks []string
+	Attack  string
+
 	Probe bool  // submit messages and open streams during the window, and time the answers
 	Churn Churn // clients that come and go during the window
 }
@@ -48,6 +53,7 @@ const (
 	Main     = "main"
 	Churning = "churn"
 	Growth   = "growth"
+	Fair     = "fair"
 )
 
 // Quick is under three minutes: the main scenario, shorter.
@@ -86,6 +92,11 @@ func Full(churn time.Duration) []Scenario {
 			Work: field.Work{Streams: 5_000, Interval: time.Second},
 			Ramp: 1000, Window: churn, Rounds: 1, Protocol: http1, Servers: []string{field.Ours},
 			Churn: Churn{PerSecond: 2000, Stay: time.Second},
+		},
+		{
+			Name: Fair, Title: "50 streams of 20 events/s, beside a client that attacks",
+			Work: field.Work{Streams: 50, Interval: 50 * time.Millisecond}, Attacks: attackNames(),
+			Ramp: 50, Window: 10 * time.Second, Rounds: 2, Protocol: http1, Servers: []string{field.Ours},
 		},
 		{
 			Name: "h2c", Title: "100 000 HTTP/2 streams of 1 event in 10 s",

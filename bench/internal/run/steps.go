@@ -8,12 +8,17 @@ import "time"
 const fewest = 2000
 
 // Steps are the loads of a scenario, one after the other. Of a scenario without
-// sizes it is the scenario itself.
+// sizes and attacks it is the scenario itself.
 func (s Scenario) Steps() []Scenario {
-	if s.Sizes == nil {
+	if s.Sizes == nil && s.Attacks == nil {
 		return []Scenario{s}
 	}
 	var steps []Scenario
+	for _, attack := range s.Attacks {
+		step := s
+		step.Attacks, step.Attack = nil, attack
+		steps = append(steps, step)
+	}
 	for _, streams := range s.Sizes {
 		step := s
 		step.Sizes, step.Work.Streams = nil, streams

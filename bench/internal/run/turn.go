@@ -13,7 +13,8 @@ import (
 // Bench is what all turns have in common.
 type Bench struct {
 	Workshop   *field.Workshop
-	Sseload    string // the program
+	Sseload    string   // the program
+	Attacker   []string // the program, and its first argument
 	ClientCore int
 
 	addresses sources // that the clients connect from
@@ -74,7 +75,7 @@ func (b *Bench) turn(ctx context.Context, s Scenario, server field.Entry, result
 func (r *Sample) fill(s Scenario, idle host.Usage, read readings, report loadReport) error {
 	from, to := report.window(settle)
 	events := report.events(from, to)
-	if events == 0 {
+	if events == 0 && s.Attack == "" { // an attack may well leave none
 		return errors.New("run: no event in the whole steady window")
 	}
 	begin, end := report.moment(from), report.moment(to)
@@ -84,7 +85,9 @@ func (r *Sample) fill(s Scenario, idle host.Usage, read readings, report loadRep
 		return fmt.Errorf("run: %v of CPU in %v s", cpu, seconds)
 	}
 	const kib = 1024.0
-	r.CPUPerEvent = float64(cpu.Nanoseconds()) / 1000 / float64(events)
+	if events > 0 {
+		r.CPUPerEvent = float64(cpu.Nanoseconds()) / 1000 / float64(events)
+	}
 	r.Core = cpu.Seconds() / seconds
 	r.Others = read.others(begin, end).Seconds() / seconds
 	r.EventsPerSecond = float64(events) / seconds
@@ -100,6 +103,7 @@ type extra struct {
 	done   chan struct{}
 	probe  *ProbeResult
 	churn  *ChurnResult
+	fair   *FairResult
 }
 
 // beside starts it, for the steady window.
@@ -119,6 +123,8 @@ func (b *Bench) beside(ctx context.Context, s Scenario, running *field.Running) 
 			e.probe = probe(ctx, s, running)
 		case s.Churn.PerSecond > 0:
 			e.churn = churn(ctx, s, running)
+		case s.Attack != "":
+			e.fair = b.fair(ctx, s, running)
 		}
 	}()
 	return e
@@ -128,5 +134,5 @@ func (b *Bench) beside(ctx context.Context, s Scenario, running *field.Running) 
 func (e *extra) into(r *Sample) {
 	e.cancel()
 	<-e.done
-	r.Probe, r.Churn = e.probe, e.churn
+	r.Probe, r.Churn, r.Fair = e.probe, e.churn, e.fair
 }
