@@ -29,8 +29,13 @@ const (
 
 // bench runs the benchmark that the arguments ask for and prints its tables.
 func bench(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	if len(args) > 0 && args[0] == attackCommand {
-		return exit(ctx, attackWith(ctx, args[1:], stdout, stderr), stderr)
+	if len(args) > 0 {
+		switch args[0] {
+		case attackCommand:
+			return exit(ctx, attackWith(ctx, args[1:], stdout, stderr), stderr)
+		case soakCommand:
+			return exit(ctx, soakWith(ctx, args[1:], stdout, stderr), stderr)
+		}
 	}
 	o, err := parse(args, stderr)
 	if err != nil {

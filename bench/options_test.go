@@ -46,10 +46,7 @@ func names(servers []field.Entry) string {
 }
 
 func TestBadOptions(t *testing.T) {
-	for _, args := range []string{"--only nobody", "more", "--rounds -1", "--server-core 1", "--churn 1s", "--what", "--versus /nowhere", "--only churn,floor", "--only before"} {
-		if _, err := parse(strings.Fields(args), io.Discard); !errors.Is(err, errUsage) {
-			t.Errorf("%s: got %v, want %v", args, err, errUsage)
-		}
+	for _, args := range []string{"--only nobody", "more", "--rounds -1", "--server-core 1", "--churn 1s", "--what", "--versus /nowhere", "--only churn,floor", "--only before", "attack", "attack nobody http://127.0.0.1:1", "attack --what", "soak more", "soak --duration 0s", "soak --what"} {
 		var stdout, stderr bytes.Buffer
 		if code := bench(t.Context(), strings.Fields(args), &stdout, &stderr); code != exitUsage || stderr.Len() == 0 {
 			t.Errorf("%s: exit code %d and %q, want %d and a word about it", args, code, &stderr, exitUsage)

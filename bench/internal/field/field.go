@@ -128,6 +128,12 @@ func (w *Workshop) Build(ctx context.Context, dir, name, pkg string) (binary str
 	return binary, err
 }
 
+// BuildRace builds a program of this repository with the race detector.
+func (w *Workshop) BuildRace(ctx context.Context, binary, pkg string) error {
+	_, err := w.command(ctx, w.Repo, "go", "build", "-race", "-o", binary, pkg)
+	return err
+}
+
 // launch starts a server that listens on addr, and waits for that.
 func (w *Workshop) launch(ctx context.Context, addr, path string, c host.Command) (*Running, error) {
 	p, err := host.Start(w.Core, c)

@@ -35,10 +35,16 @@ type Command struct {
 	Idle bool     // it runs only while nothing else wants its core
 }
 
+// AnyCore is instead of the number of a core.
+const AnyCore = -1
+
 // Start runs a command on one core. Should the benchmark be killed, the process
 // is killed with it.
 func Start(core int, c Command) (*Process, error) {
-	args := []string{"taskset", "-c", strconv.Itoa(core)}
+	var args []string
+	if core != AnyCore {
+		args = []string{"taskset", "-c", strconv.Itoa(core)}
+	}
 	if c.Idle {
 		args = append(args, "chrt", "--idle", "0") // SCHED_IDLE: anything else preempts it at once
 	}
