@@ -8,6 +8,8 @@
 //     go when there are too many.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
 //     the message in the JSON of a body.
+//   - body.go: how a body is read, or what is left of it after the answer;
+//     intake.go: how many at a time.
 //   - subscribe.go: from a stream's request to a running stream.
 //   - stream.go: the handler of one stream; stream_log.go: what it tells of it;
 //     frame.go: the bytes.

@@ -15,3 +15,25 @@ func (s *Server) Conns() int {
 	defer s.conns.mu.Unlock()
 	return s.conns.open
 }
+
+// SetBodyRoom sets what all bodies in progress may cost together.
+func (s *Server) SetBodyRoom(bytes int64) { s.intake.room = bytes }
+
+// BodyBytes returns what they cost now.
+func (s *Server) BodyBytes() int64 {
+	s.intake.mu.Lock()
+	defer s.intake.mu.Unlock()
+	return s.intake.held
+}
+
+// HoldParsers lets no large body be parsed until it is released.
+func (s *Server) HoldParsers() (release func()) {
+	for range cap(s.parsing) {
+		s.parsing <- struct{}{}
+	}
+	return func() {
+		for range cap(s.parsing) {
+			<-s.parsing
+		}
+	}
+}

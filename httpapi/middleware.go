@@ -38,7 +38,8 @@ const requestIDHeader = "X-Request-Id"
 type exchange struct {
 	http.ResponseWriter
 	server  *Server
-	request *http.Request
+	request *http.Request // whose Body is body, if it has one
+	body    body
 	id      string
 	client  netip.Addr // who sent the request
 	start   time.Time
@@ -57,6 +58,7 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+		x.leaveBody()
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -64,6 +66,7 @@ func (x *exchange) WriteHeader(status int) {
 func (x *exchange) Write(p []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
+		x.leaveBody()
 	}
 	return x.ResponseWriter.Write(p)
 }
@@ -78,6 +81,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		x.answer(next)
 		switch {
 		case x.stream == nil:
+			x.discardBody()
 		case x.takesOver():
 			go x.stream.run() // Wait waits for it
 		default:
@@ -88,7 +92,8 @@ func (s *Server) observe(next http.Handler) http.Handler {
 
 // newExchange gives a request its id: the client's, if it can stand in a log.
 func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{ResponseWriter: w, server: s, request: r, start: time.Now(), client: s.clientOf(r)}
+	x := &exchange{ResponseWriter: w, server: s, start: time.Now(), client: s.clientOf(r)}
+	x.request = x.withBody(r)
 	x.id = r.Header.Get(requestIDHeader)
 	if !wellFormedID(x.id) {
 		x.id = s.config.NewID().String()
@@ -120,6 +125,7 @@ func (x *exchange) takesOver() bool {
 // answer lets next answer, or begin a stream. It logs and counts that, and lets
 // a panic end this request and no other.
 func (x *exchange) answer(next http.Handler) {
+	defer x.body.leave()
 	defer x.finish()
 	defer x.recover()
 	next.ServeHTTP(x, x.request)

@@ -133,6 +133,7 @@ var apiCases = []apiCase{
 	{"", "POST", "/send", 400, `{}`, asJSON},
 	{"", "POST", "/send", 413, `{"message":"` + strings.Repeat("x", 2<<20) + `"}`, asJSON},
 	{"", "POST", "/send", 415, `{"message":"Hi"}`, nil},
+	{"", "POST", "/send", 415, `{"message":"Hi"}`, []string{"Content-Type", "application/json", "Content-Encoding", "gzip"}},
 	{"failing", "POST", "/send", 500, `{"message":"Hi"}`, asJSON},
 	{"full", "POST", "/send", 503, `{"message":"Hi"}`, asJSON},
 	{"draining", "POST", "/send", 503, `{"message":"Hi"}`, asJSON},

@@ -15,13 +15,16 @@ import (
 // problem is an error as a client gets it: application/problem+json, RFC 9457
 // §3, with a stable code beside the members that it names.
 type problem struct {
-	Status     int
-	Code       string // one of logs
-	Title      string
-	Detail     string
-	retryAfter int    // seconds; 0 sends no Retry-After
-	allow      string // of 405
-	cause      error  // logged, never shown
+	Status int
+	Code   string // one of logs
+	Title  string
+	Detail string
+	cause  error // logged, never shown
+
+	// Fields of the head, each of which is sent where it is not zero.
+	retryAfter     int // seconds
+	allow          string
+	acceptEncoding string
 }
 
 func (p *problem) Error() string { return "httpapi: " + p.Code + ": " + p.Detail }
@@ -34,6 +37,7 @@ const problemType = "urn:sseserver:problem:"
 const (
 	retryWhenFull = 5
 	retryWhenDown = 2 // by then a proxy or a restarted server answers
+	retryWhenBusy = 1 // bodies come and go
 )
 
 // statusClientGone is a status that is never sent. nginx logs the same one.
@@ -65,6 +69,20 @@ func tooManyStreams(detail string) *problem {
 	return &problem{
 		Status: http.StatusServiceUnavailable, Code: logs.CodeTooManyStreams,
 		Title: "Too many streams", Detail: detail, retryAfter: retryWhenFull,
+	}
+}
+
+func busy() *problem {
+	return &problem{
+		Status: http.StatusServiceUnavailable, Code: logs.CodeBusy, Title: "Busy",
+		Detail: "there are too many bodies on their way to the server", retryAfter: retryWhenBusy,
+	}
+}
+
+func unsupportedMediaType(detail string) *problem {
+	return &problem{
+		Status: http.StatusUnsupportedMediaType, Code: logs.CodeUnsupportedMediaType,
+		Title: "Unsupported media type", Detail: detail,
 	}
 }
 
@@ -124,12 +142,16 @@ func (p *problem) write(w http.ResponseWriter) {
 	}
 	header := w.Header()
 	header.Set("Content-Type", "application/problem+json")
+	header.Set("Content-Length", strconv.Itoa(len(body))) // it is flushed before the rest of a body is read
 	header.Set("Cache-Control", "no-store")
 	if p.retryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(p.retryAfter))
 	}
 	if p.allow != "" {
 		header.Set("Allow", p.allow)
+	}
+	if p.acceptEncoding != "" { // what is taken instead, RFC 9110 §12.5.3
+		header.Set("Accept-Encoding", p.acceptEncoding)
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body) // a client that left misses nothing

@@ -1,29 +1,23 @@
 package httpapi
 
 import (
-	"errors"
-	"io"
 	"mime"
 	"net/http"
-	"os"
+	"strings"
 
+	"sseserver/broker"
 	"sseserver/internal/logs"
 )
 
 // send answers POST /send: it stores a message and tells its id.
 func (s *Server) send(w http.ResponseWriter, r *http.Request) {
-	text, err := s.readMessage(w, r)
-	if err != nil {
-		s.rejectMessage(w, err)
-		return
-	}
-	message, err := s.config.Broker.Submit(r.Context(), text)
+	message, err := s.store(exchangeOf(w), r)
 	if err != nil {
 		s.rejectMessage(w, err)
 		return
 	}
 	s.config.Metrics.MessageSubmitted()
-	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(len(text)),
+	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(len(message.Text)),
 		logs.Total(message.Characters.Count()), logs.RequestID(exchangeOf(w).id))
 	writeJSON(w, struct {
 		Status    string `json:"status"`
@@ -38,29 +32,40 @@ func (s *Server) rejectMessage(w http.ResponseWriter, err error) {
 	p.write(w)
 }
 
-// readMessage returns the message in the body of r, or a *problem.
-func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) (string, error) {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		return "", &problem{
-			Status: http.StatusUnsupportedMediaType, Code: logs.CodeUnsupportedMediaType,
-			Title: "Unsupported media type", Detail: "the Content-Type must be application/json",
+// store stores the message in the body of r. Its error is one for problemOf.
+func (s *Server) store(x *exchange, r *http.Request) (*broker.Message, error) {
+	if err := checkCoding(r.Header); err != nil {
+		return nil, err
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if (err != nil || media != "application/json") && r.ContentLength != 0 { // nothing has no type
+		return nil, unsupportedMediaType("the Content-Type must be application/json")
+	}
+	content, err := x.readBody(r, s.config.MaxMessageBytes)
+	if err != nil {
+		return nil, err
+	}
+	done, err := x.awaitParser(len(content))
+	if err != nil {
+		return nil, err
+	}
+	defer done() // storing it splits it, which takes about as long
+	text, err := parseMessage(content)
+	if err != nil {
+		return nil, err
+	}
+	return s.config.Broker.Submit(r.Context(), text)
+}
+
+// checkCoding returns a *problem for a body in a content coding, which is not
+// decoded: its size would not bound that of what is in it.
+func checkCoding(header http.Header) error {
+	for _, coding := range strings.Split(strings.Join(header.Values("Content-Encoding"), ","), ",") {
+		if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
+			p := unsupportedMediaType("a body with a Content-Encoding is not taken")
+			p.acceptEncoding = "identity"
+			return p
 		}
 	}
-	if r.ContentLength > s.config.MaxMessageBytes {
-		return "", messageTooLarge(s.config.MaxMessageBytes)
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.config.MaxMessageBytes))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return "", messageTooLarge(s.config.MaxMessageBytes)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return "", &problem{
-			Status: http.StatusRequestTimeout, Code: logs.CodeRequestTimeout, Title: "Request timeout",
-			Detail: "the body did not arrive within " + readTimeout.String(),
-		}
-	case err != nil:
-		return "", invalidJSON("the body ended early")
-	}
-	return parseMessage(body)
+	return nil
 }

@@ -94,6 +94,31 @@ func TestSendContentType(t *testing.T) {
 			got.wantProblem(t, 415, "unsupported_media_type")
 		}
 		ask(t, server, protocol, "POST", "/send", `{"message":"Hi"}`).wantProblem(t, 415, "unsupported_media_type")
+		ask(t, server, protocol, "POST", "/send", "").wantProblem(t, 400, "invalid_json") // nothing has no type
+	})
+}
+
+// A body has no content coding, and the answer says so.
+func TestSendContentEncoding(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{})
+		send := func(codings ...string) answer {
+			header := append([]string{}, asJSON...)
+			for _, coding := range codings {
+				header = append(header, "Content-Encoding", coding)
+			}
+			return ask(t, server, protocol, "POST", "/send", `{"message":"Hi"}`, header...)
+		}
+		for _, bad := range [][]string{{"gzip"}, {"br"}, {"identity, GZIP"}, {"identity", "x"}, {"gzip, gzip"}} {
+			got := send(bad...)
+			got.wantProblem(t, 415, "unsupported_media_type")
+			got.wantHeader(t, map[string]string{"Accept-Encoding": "identity"})
+		}
+		for _, good := range [][]string{{""}, {"identity"}, {"Identity", "identity"}} {
+			if got := send(good...); got.StatusCode != http.StatusOK {
+				t.Errorf("Content-Encoding %q: %s, want 200", good, got.Status)
+			}
+		}
 	})
 }
 

@@ -64,10 +64,12 @@ type Server struct {
 	handler http.Handler
 	watch   *wire.Watch // of the connections that were taken over
 
-	draining atomic.Bool // set once, by Drain
-	closing  atomic.Bool // set once, by Close
-	conns    *conns      // open connections
-	streams  streams     // running ones
+	draining atomic.Bool   // set once, by Drain
+	closing  atomic.Bool   // set once, by Close
+	conns    *conns        // open connections
+	streams  streams       // running ones
+	intake   intake        // bodies in progress
+	parsing  chan struct{} // has room for the bodies that may be parsed at a time
 }
 
 // New returns a server that has not been started. Its error says what the
@@ -77,7 +79,8 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: config.withDefaults(), watch: watch}
+	s := &Server{config: config.withDefaults(), watch: watch, parsing: make(chan struct{}, parsers())}
+	s.intake.room, s.intake.byClient = maxBodyBytes(s.config.MaxMessageBytes), make(map[netip.Addr]int64)
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
 	s.handler = s.conns.watched(s.middleware(s.mux()))
 	return s, nil

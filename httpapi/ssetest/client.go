@@ -111,3 +111,17 @@ func (s *Server) Dial() net.Conn {
 	s.t.Cleanup(func() { conn.Close() })
 	return conn
 }
+
+// DialTLS opens a connection with TLS for one protocol of ALPN, "http/1.1" or
+// "h2". It is closed at the end of the test at the latest.
+func (s *Server) DialTLS(alpn string) net.Conn {
+	s.t.Helper()
+	s.Client(HTTPS) // opens the listener
+	conn, err := dial(s.background(), s.secure())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	secure := tls.Client(conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{alpn}})
+	s.t.Cleanup(func() { secure.Close() })
+	return secure
+}

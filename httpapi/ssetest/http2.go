@@ -16,13 +16,19 @@ type RawHTTP2 struct {
 	t      testing.TB
 	framer *http2.Framer
 	bodies map[uint32]string // what came on each stream
+
+	room    map[uint32]int // bytes that may be sent, on a stream and, at 0, on all
+	initial int            // on a new stream
 }
 
 // NewRawHTTP2 begins to speak HTTP/2 on conn with prior knowledge (RFC 9113
 // §3.3). Each stream may be sent window bytes before it is told of more.
 func NewRawHTTP2(t testing.TB, conn net.Conn, window uint32) *RawHTTP2 {
 	t.Helper()
-	c := &RawHTTP2{t, http2.NewFramer(conn, conn), make(map[uint32]string)}
+	c := &RawHTTP2{
+		t: t, framer: http2.NewFramer(conn, conn), bodies: make(map[uint32]string),
+		room: map[uint32]int{0: 65535}, initial: 65535, // RFC 9113 §6.9.2
+	}
 	c.framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
 	_, err := io.WriteString(conn, http2.ClientPreface)
 	c.must(err)
@@ -40,12 +46,45 @@ func (c *RawHTTP2) must(err error) {
 // Get sends a GET on a stream, whose number is odd and not used before.
 func (c *RawHTTP2) Get(stream uint32, path string) {
 	c.t.Helper()
+	c.head(stream, true, [][2]string{{":method", "GET"}, {":path", path}})
+}
+
+// ends says whether a frame ends its stream.
+func ends(frame http2.Frame) bool {
+	_, reset := frame.(*http2.RSTStreamFrame)
+	data, ok := frame.(*http2.DataFrame)
+	return reset || ok && data.StreamEnded()
+}
+
+// Post sends a POST on a stream, and all of its body, which the server has to take
+// though it may have answered before.
+func (c *RawHTTP2) Post(stream uint32, path, contentType string, body []byte) {
+	c.t.Helper()
+	c.head(stream, false, [][2]string{{":method", "POST"}, {":path", path}, {"content-type", contentType}})
+	c.room[stream] = c.initial
+	for len(body) > 0 {
+		n := min(len(body), c.room[0], c.room[stream], 16<<10)
+		if n == 0 {
+			if frame := c.read(); ends(frame) && frame.Header().StreamID == stream {
+				c.t.Fatalf("%v, with %d bytes not sent yet", frame, len(body))
+			}
+			continue
+		}
+		c.must(c.framer.WriteData(stream, n == len(body), body[:n]))
+		c.room[0] -= n
+		c.room[stream] -= n
+		body = body[n:]
+	}
+}
+
+func (c *RawHTTP2) head(stream uint32, ends bool, fields [][2]string) {
+	c.t.Helper()
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)
-	for _, field := range [][2]string{{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", path}} {
+	for _, field := range append([][2]string{{":scheme", "http"}, {":authority", "a"}}, fields...) {
 		c.must(encoder.WriteField(hpack.HeaderField{Name: field[0], Value: field[1]}))
 	}
-	c.must(c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block.Bytes(), EndStream: true, EndHeaders: true}))
+	c.must(c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block.Bytes(), EndStream: ends, EndHeaders: true}))
 }
 
 // Open lets the stream be sent so many more bytes.
@@ -87,9 +126,19 @@ func (c *RawHTTP2) read() http2.Frame {
 	c.must(err)
 	switch frame := frame.(type) {
 	case *http2.SettingsFrame:
+		if initial, ok := frame.Value(http2.SettingInitialWindowSize); ok {
+			for stream := range c.room {
+				if stream != 0 {
+					c.room[stream] += int(initial) - c.initial
+				}
+			}
+			c.initial = int(initial)
+		}
 		if !frame.IsAck() {
 			c.must(c.framer.WriteSettingsAck())
 		}
+	case *http2.WindowUpdateFrame:
+		c.room[frame.StreamID] += int(frame.Increment)
 	case *http2.PingFrame:
 		if !frame.IsAck() {
 			c.must(c.framer.WritePing(true, frame.Data))

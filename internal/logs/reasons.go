@@ -29,6 +29,7 @@ const (
 	CodeUnauthorized         = "unauthorized"
 	CodeStoreFull            = "store_full"
 	CodeTooManyStreams       = "too_many_streams"
+	CodeBusy                 = "busy"
 	CodeShuttingDown         = "shutting_down"
 	CodeInternalError        = "internal_error"
 
@@ -53,7 +54,7 @@ var (
 	// error, or that nobody waited for one.
 	MessageRejections = []string{
 		CodeInvalidJSON, CodeMessageRequired, CodeMessageTooLarge, CodeUnsupportedMediaType, CodeRequestTimeout, CodeStoreFull,
-		CodeShuttingDown, CodeClientGone, CodeInternalError,
+		CodeBusy, CodeShuttingDown, CodeClientGone, CodeInternalError,
 	}
 	// EvictionReasons say why the server forgot a message.
 	EvictionReasons = []string{"ttl", "capacity"}

@@ -1,0 +1,199 @@
+package httpapi
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"time"
+
+	"sseserver/internal/logs"
+)
+
+// body is the body of a request, as the handlers see it: while it is read it
+// counts in the intake. What they leave of it is discarded after the answer.
+type body struct {
+	io.ReadCloser
+	exchange *exchange
+	end      error // why no more can be read: io.EOF if that was all
+
+	// The intake's, under its lock.
+	charged int64
+	place   *list.Element // nil: it cannot be refused, or was
+	refused chan struct{} // closed when it is; nil before the first read
+}
+
+// hasBody says whether a body comes with r.
+func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
+
+// withBody returns r with its body being that of x, if it has one.
+func (x *exchange) withBody(r *http.Request) *http.Request {
+	if !hasBody(r) {
+		return r
+	}
+	x.body = body{ReadCloser: r.Body, exchange: x}
+	wrapped := *r // net/http looks at the body of its own
+	wrapped.Body = &x.body
+	return &wrapped
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	if b.refused == nil {
+		b.intake().enter(b)
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.end = err
+	return n, err
+}
+
+func (b *body) intake() *intake { return &b.exchange.server.intake }
+
+// refuse wakes up who reads b, or waits to make something of it. The intake calls
+// it, before leave.
+func (b *body) refuse() {
+	close(b.refused)
+	_ = http.NewResponseController(b.exchange.ResponseWriter).SetReadDeadline(time.Unix(1, 0))
+}
+
+// isRefused says whether the intake has refused b.
+func (b *body) isRefused() bool {
+	select {
+	case <-b.refused:
+		return true
+	default:
+		return false
+	}
+}
+
+// leave ends the count of b, if it ever began.
+func (b *body) leave() {
+	if b.refused != nil {
+		b.intake().leave(b)
+	}
+}
+
+// firstRoom is for most bodies enough.
+const firstRoom = 4 << 10
+
+// readBody returns the whole body of r, which may have limit bytes, or a *problem.
+// The room for it grows as it comes.
+func (x *exchange) readBody(r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, messageTooLarge(limit)
+	}
+	most := limit + 1 // one more, for what is too much, or to see the end
+	if r.ContentLength >= 0 {
+		most = r.ContentLength + 1
+	}
+	content := make([]byte, 0, min(firstRoom, most))
+	for {
+		if len(content) == cap(content) {
+			room := min(2*int64(cap(content)), most)
+			if !x.server.intake.charge(&x.body, room-int64(cap(content))) {
+				return nil, busy()
+			}
+			content = append(make([]byte, 0, room), content...)
+		}
+		n, err := r.Body.Read(content[len(content):cap(content)])
+		content = content[:len(content)+n]
+		switch {
+		case int64(len(content)) > limit:
+			return nil, messageTooLarge(limit)
+		case err == io.EOF:
+			return content, nil
+		case err != nil:
+			return nil, x.unreadable(err)
+		}
+	}
+}
+
+// unreadable returns the *problem that a read of the body has failed with err.
+func (x *exchange) unreadable(err error) error {
+	switch {
+	case x.body.isRefused():
+		return busy()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &problem{
+			Status: http.StatusRequestTimeout, Code: logs.CodeRequestTimeout, Title: "Request timeout",
+			Detail: "the body did not arrive within " + readTimeout.String(),
+		}
+	default:
+		return invalidJSON("the body ended early")
+	}
+}
+
+// smallBody is what can be parsed, split and stored at once: that takes less than
+// a tenth of a millisecond.
+const smallBody = 16 << 10
+
+// parsers is how many larger bodies may be in work at a time: as many as leave
+// every other core to the streams.
+func parsers() int { return max(1, runtime.GOMAXPROCS(0)/2) }
+
+// awaitParser returns when a body of that size, which has come, may be parsed. It
+// fails with a *problem, or the cause of the request's context.
+func (x *exchange) awaitParser(size int) (done func(), err error) {
+	done = func() {}
+	if size > smallBody {
+		parsing := x.server.parsing
+		select {
+		case parsing <- struct{}{}:
+			done = func() { <-parsing }
+		case <-x.body.refused:
+			return nil, busy()
+		case <-x.request.Context().Done():
+			if x.body.isRefused() { // which net/http takes for a client that left
+				return nil, busy()
+			}
+			return nil, context.Cause(x.request.Context())
+		}
+	}
+	if x.body.refused != nil && !x.server.intake.settle(&x.body) {
+		done()
+		return nil, busy()
+	}
+	return done, nil
+}
+
+// maxDiscarded is how much of a body that nobody wants is read, for the sake of
+// the answer.
+const maxDiscarded = 20 << 20
+
+// leaveBody is called before the answer. Before it sends that, net/http would read
+// up to 256 KiB of a body that is not wanted, and after it nothing; both is up to
+// discardBody. HTTP/2 needs neither.
+func (x *exchange) leaveBody() {
+	b := &x.body
+	if b.ReadCloser == nil || b.end == io.EOF || x.request.ProtoMajor != 1 {
+		return
+	}
+	_ = http.NewResponseController(x.ResponseWriter).EnableFullDuplex()
+	if b.end != nil || x.request.ContentLength > maxDiscarded {
+		x.Header().Set("Connection", "close") // nobody will find its end
+	}
+}
+
+// discardBody reads what the handler has left of the body, after the answer. Many
+// clients and most proxies send all of it before they read; if the connection
+// were closed meanwhile, the reset would take the answer from them (RFC 9112
+// §9.6). It has no more time than a body that is wanted, and counts as one.
+func (x *exchange) discardBody() {
+	b := &x.body
+	if b.ReadCloser == nil || b.end != nil && !b.isRefused() {
+		return
+	}
+	control := http.NewResponseController(x.ResponseWriter)
+	err := control.Flush()
+	_ = control.SetReadDeadline(x.start.Add(readTimeout)) // which a refusal has moved
+	if err == nil {
+		b.refused = nil // it begins to count anew
+		_, err = io.CopyN(io.Discard, b, maxDiscarded)
+		b.leave()
+	}
+	if err != nil && err != io.EOF && x.request.ProtoMajor == 1 {
+		panic(http.ErrAbortHandler) // net/http would take the rest for the next request
+	}
+}
