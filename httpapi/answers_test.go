@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -229,9 +230,68 @@ func TestFailures(t *testing.T) {
 
 			server = ssetest.Start(t, ssetest.Config{Wrap: failingWith(broker.ErrClosed)})
 			got = ask(t, server, protocol, test.method, test.path, `{"message":"Hi"}`, asJSON...)
+			if line := server.Log.Only(test.event); test.event == "stream.rejected" {
+				wantSentAway(t, got)
+				continue
+			} else if test.event == "message.rejected" && line.Fields["reason"] != "shutting_down" {
+				t.Errorf("the log says %v", line.Fields)
+			}
 			got.wantProblem(t, 503, "shutting_down")
 			got.wantHeader(t, map[string]string{"Retry-After": "2"})
-			server.Log.Only(test.event)
 		}
+	})
+}
+
+// wantSentAway checks that a request for a stream was told to come back.
+func wantSentAway(t *testing.T, got answer) {
+	t.Helper()
+	if got.StatusCode != 200 || got.Request.Method != "HEAD" && !regexp.MustCompile(`^retry: [23]\d{3}\n\n$`).MatchString(got.body) {
+		t.Errorf("%s %s: %s, %q; want 200 and a retry", got.Request.Method, got.Request.URL, got.Status, got.body)
+	}
+	got.wantHeader(t, map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"})
+}
+
+// While the server drains, whoever asks for a stream is sent away with 200, and
+// counted as rejected; over HTTP/1, its connection is closed.
+func TestStreamsInADrain(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Jitter: func() float64 { return 0.25 }}})
+		id := server.Submit("Hi")
+		server.API.Drain()
+		if err := server.Broker.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		requests := 0
+		for _, path := range []string{"/stream/" + id, "/progress/" + id, "/stream/" + id + "?lastEventId=0", "/stream/" + unknownID} {
+			for _, method := range []string{"GET", "HEAD"} {
+				got := ask(t, server, protocol, method, path, "")
+				requests++
+				wantSentAway(t, got)
+				if method == "GET" && got.body != "retry: 2500\n\n" {
+					t.Errorf("%s: %q", path, got.body)
+				}
+				if !protocol.IsHTTP2() && !got.Close {
+					t.Errorf("%s %s: the connection stays open", method, path)
+				}
+			}
+		}
+		rejected := server.Log.Named("stream.rejected")
+		for _, line := range rejected {
+			if line.Fields["reason"] != "shutting_down" || line.Fields["status"] != int64(200) {
+				t.Errorf("the log says %v", line.Fields)
+			}
+		}
+		if opened := server.Log.Named("stream.opened"); len(rejected) != requests || len(opened) != 0 || server.API.Streams() != 0 {
+			t.Errorf("%d rejected and %d opened, want %d and 0; %d run", len(rejected), len(opened), requests, server.API.Streams())
+		}
+		if got := scrape(t, server)[`sseserver_streams_rejected_total{reason="shutting_down"}`]; got != float64(requests) {
+			t.Errorf("%v are counted as rejected, want %d", got, requests)
+		}
+		if got := ask(t, server, protocol, "GET", "/stream/"+id+"?lastEventId=end", ""); got.StatusCode != 204 {
+			t.Errorf("a client that has seen the end: %s, want 204", got.Status)
+		}
+		ask(t, server, protocol, "GET", "/stream/"+id+"?interval=0", "").wantProblem(t, 400, "invalid_parameter")
+		ask(t, server, protocol, "GET", "/stream/"+id, "", "Accept", "text/html").wantProblem(t, 406, "not_acceptable")
+		ask(t, server, protocol, "GET", "/stream/x", "").wantProblem(t, 404, "message_not_found")
 	})
 }

@@ -178,7 +178,9 @@ func init() {
 			apiCase{"", "GET", one, 200, "", []string{"Last-Event-ID", "0"}},
 			apiCase{"", "GET", one + "&lastEventId=99", 200, "", nil},
 			apiCase{"full", "GET", path + "{id}?interval=1m", 503, "", nil},
-			apiCase{"draining", "GET", one, 503, "", nil},
+			apiCase{"draining", "GET", one, 200, "", nil},
+			apiCase{"draining", "GET", path + unknownID, 200, "", nil},
+			apiCase{"draining", "GET", path + "x", 404, "", nil},
 			apiCase{"", "POST", one, 405, "", nil},
 		)
 		for _, method := range []string{"GET", "HEAD"} {
@@ -188,7 +190,10 @@ func init() {
 				apiCase{"", method, path + unknownID, 404, "", nil},
 				apiCase{"", method, one, 406, "", []string{"Accept", "application/json"}},
 				apiCase{"failing", method, one, 500, "", nil},
-				apiCase{"closed", method, one, 503, "", nil},
+				apiCase{"closed", method, one, 200, "", nil},
+				apiCase{"closed", method, one, 200, "", []string{"Last-Event-ID", "end"}}, // 204 needs to know the message
+				apiCase{"draining", method, one, 204, "", []string{"Last-Event-ID", "end"}},
+				apiCase{"draining", method, path + "{id}?interval=0", 400, "", nil},
 			)
 		}
 		apiCases = append(apiCases, apiCase{"full", "HEAD", one, 200, "", nil})
@@ -320,7 +325,7 @@ func (c checker) check(t *testing.T, got answer, status int, seen map[string]boo
 	if err := openapi3filter.ValidateResponse(t.Context(), response); err != nil {
 		t.Errorf("%s: %d: %v", name, status, err)
 	}
-	if got.Header.Get("Content-Type") == "text/event-stream" && got.Request.Method == http.MethodGet {
+	if got.Header.Get("Content-Type") == "text/event-stream" && strings.HasPrefix(got.body, ":") { // else it is sent away
 		c.checkEvents(t, name, got.body)
 	}
 }

@@ -20,6 +20,11 @@ const reconnection = 2 * time.Second
 
 func randomJitter() float64 { return rand.Float64() }
 
+// comeBack returns the reconnection time of one client at a shutdown.
+func (s *Server) comeBack() time.Duration {
+	return reconnection + time.Duration(s.config.Jitter()*float64(reconnection))
+}
+
 // stream writes one subscription to one client. One goroutine, its handler, uses
 // it: that of the request, up to run, and then the one that calls run. What is
 // used for every chunk stands first, and beside it the connection, if it was taken
@@ -262,8 +267,7 @@ func (st *stream) appendLast(cause error) (events int) {
 		st.frames.bytes = appendDone(st.frames.bytes, st.kind, st.subscription.Message, st.total)
 		return 1
 	case isShutdown(cause):
-		later := time.Duration(st.server.config.Jitter() * float64(reconnection))
-		st.frames.bytes = appendRetry(st.frames.bytes, reconnection+later)
+		st.frames.bytes = appendRetry(st.frames.bytes, st.server.comeBack())
 	}
 	return 0
 }

@@ -53,6 +53,9 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 		request.After = position
 	}
 
+	if s.draining.Load() && lastEventID != idEnd {
+		return broker.ErrShuttingDown // as it would say; so a HEAD is answered as a GET
+	}
 	if r.Method == http.MethodHead || lastEventID == idEnd {
 		return s.answerHead(w, r, id, lastEventID)
 	}
@@ -76,10 +79,25 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 func (s *Server) rejectStream(w http.ResponseWriter, err error) {
 	x := exchangeOf(w)
 	p := problemOf(err)
+	answer := p.write
+	if p.Code == logs.CodeShuttingDown {
+		p.Status, answer = http.StatusOK, s.sendAway
+	}
 	s.config.Metrics.StreamRejected(p.Code)
 	logs.StreamRejected.Log(s.config.Logger, logs.Reason(p.Code), logs.Status(p.Status),
 		logs.RequestID(x.id), logs.Error(p.logged()))
-	p.write(w)
+	answer(w)
+}
+
+// sendAway answers a request for a stream while the server shuts down: with one
+// that ends at once and says when to come back, to the next server. After any
+// other status than 200 an EventSource would never come back.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+func (s *Server) sendAway(w http.ResponseWriter) {
+	setStreamHeader(w.Header())
+	w.Header().Set("Connection", "close") // over HTTP/2, a GOAWAY
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(appendRetry(nil, s.comeBack()))
 }
 
 // answerHead answers what needs no stream: HEAD, and a client that has seen the

@@ -136,7 +136,7 @@ var (
 	})
 	StreamRejected = declare(Event{
 		Name: "stream.rejected", Levels: at(zap.WarnLevel), Message: "stream rejected",
-		About:    "A stream was asked for and not opened.",
+		About:    "A stream was asked for and not opened. For `shutting_down` the status is 200, with nothing but a `retry:`, so that an EventSource comes back.",
 		Required: fields(reason.with("the code of the error", StreamRejections...), status), Optional: fields(messageID, requestID, errorText),
 	})
 	StreamFirstChunk = declare(Event{
