@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -40,6 +41,15 @@ type Config struct {
 	// Drain is how long running streams may go on after the signal to stop; 0
 	// ends them at once.
 	Drain time.Duration
+
+	// SendToken is needed to write through the public listener, AdminToken for
+	// everything on the admin listener; empty is no token.
+	SendToken, AdminToken string
+	// AdminHosts are names and addresses that the admin listener answers to,
+	// beside the loopback ones and its own.
+	AdminHosts []string
+	// TrustedProxies say in X-Forwarded-For for whom they ask.
+	TrustedProxies []netip.Prefix
 	// CORSOrigins may read answers from other pages: "*" alone for any.
 	CORSOrigins []string
 
@@ -92,6 +102,11 @@ func settings(c *Config) []setting {
 		{"max-store-bytes", "256MiB", "text that is kept in all", &size{&c.MaxStoreBytes, 1, 1024 * gib}},
 
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
+
+		{"send-token", "", "bearer token that every request needs that writes: POST, PUT and DELETE; empty is none", &secret{&c.SendToken}},
+		{"admin-token", "", "token that the admin listener needs, as bearer token or password; empty is none, which only a loopback address may have", &secret{&c.AdminToken}},
+		{"admin-hosts", "", "further names and addresses that the admin listener answers to, beside localhost and the loopback addresses", &hosts{&c.AdminHosts}},
+		{"trusted-proxies", "", "proxies whose X-Forwarded-For tells the client's address", &networks{&c.TrustedProxies}},
 		{"cors-origins", "*", "whose pages may read the answers: * for any, or origins with commas between", &origins{&c.CORSOrigins}},
 
 		{"tls-cert", "", "PEM file of the certificate for HTTPS on the public listener, read anew when it changes; empty is no TLS", &text{&c.TLSCert}},
@@ -120,7 +135,10 @@ func (c *Config) check() error {
 		return c.invalid(fmt.Errorf("--max-message-bytes must not be above --max-store-bytes, got %s and %s",
 			shortSize(c.MaxMessageBytes), shortSize(c.MaxStoreBytes)), "max-message-bytes", "max-store-bytes")
 	}
-	return c.checkTLS()
+	if err := c.checkTLS(); err != nil {
+		return err
+	}
+	return c.checkAccess()
 }
 
 func (c *Config) checkInterval(name string, d time.Duration) error {
@@ -132,7 +150,7 @@ func (c *Config) checkInterval(name string, d time.Duration) error {
 }
 
 // MarshalLogObject adds every setting by its flag's name, in the form that the
-// flag takes.
+// flag takes; of a token, only whether it is set.
 func (c Config) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	for _, s := range settings(&c) {
 		enc.AddString(s.name, s.value.String())

@@ -61,7 +61,7 @@ func TestDefaults(t *testing.T) {
 // and two words that its error must have.
 var values = map[string]struct{ good, bad []string }{
 	"addr":              {[]string{"0.0.0.0:80", ":0", "[::1]:4400", "example.com:65535"}, []string{"", "4400", "localhost", ":65536", ":-1", ":http", "::1:4400"}},
-	"admin-addr":        {[]string{"", "127.0.0.1:9"}, []string{"off", ":99999"}},
+	"admin-addr":        {[]string{"", "127.0.0.1:9", "localhost:9", "[::1]:9"}, []string{"off", ":99999", ":9", "0.0.0.0:9", "[::]:9", "192.0.2.1:9", "a.example:9"}},
 	"interval":          {[]string{"1ms", "1m", "0.05s"}, []string{"", "0", "50", "-5ms", "999µs", "61s", "9999999h", "fast", "NaN", "1ms "}},
 	"progress-interval": {[]string{"1ms", "1m"}, []string{"", "0", "1ns", "25h"}},
 	"min-interval":      {[]string{"100µs", "50ms"}, []string{"0", "1µs", "-1s", "25h"}},
@@ -74,6 +74,10 @@ var values = map[string]struct{ good, bad []string }{
 	"max-message-bytes": {[]string{"1", "1B", "64KiB", "256MiB"}, []string{"", "0", "-1", "1MB", "1.5MiB", "MiB", "1025MiB", "9223372036854775807GiB", "18014398509483008KiB", "257MiB"}},
 	"max-store-bytes":   {[]string{"1048576", "1GiB", "1024GiB"}, []string{"0", "1025GiB", "lots", "1MiBMiB", "1023KiB"}},
 	"drain":             {[]string{"0", "1h"}, []string{"-1s", "61m", "ten"}},
+	"send-token":        {[]string{"", "a", "correct-horse/battery+staple==", strings.Repeat("x", 1024)}, []string{"two words", "tab\t", "é", "a\x7f", "line\n", strings.Repeat("x", 1025)}},
+	"admin-token":       {[]string{"", "a:b", "~!\"'"}, []string{"two words", "é"}},
+	"admin-hosts":       {[]string{"", "Admin.example", "a.example, 192.0.2.1,[2001:DB8::1],fe80::1"}, []string{"*", "a.example:80", "http://a.example", "a b", "a,,b", ",", "192.0.2.1:80", "[::1]:80", "10.0.0.0/8"}},
+	"trusted-proxies":   {[]string{"", "10.0.0.0/8", "127.0.0.1, ::1,fd00::/8", "10.1.2.3/8", "0.0.0.0/0"}, []string{"localhost", "10.0.0.0/33", "10.0.0", "a,b", "127.0.0.1:80", "10.0.0.0/8,", "::ffff:10.0.0.1", "::ffff:10.0.0.0/104", "fe80::1%eth0/64", "*"}},
 	"cors-origins":      {[]string{"*", "https://example.com", "http://localhost:3000, https://a.example"}, []string{"", "example.com", "https://example.com/", "*,https://a.example", "ftp://a", "https://"}},
 	"tls-cert":          {[]string{""}, []string{"a\x00b", "only.pem"}},
 	"tls-key":           {[]string{""}, []string{"a\x00b", "only.pem"}},
@@ -182,6 +186,8 @@ func TestSettingsThatDependOnOneAnother(t *testing.T) {
 		{nil, map[string]string{"SSESERVER_TLS_KEY": "a"}, "SSESERVER_TLS_KEY"},
 		{[]string{"--tls-self-signed", "--tls-cert", "a", "--tls-key", "b"}, nil, "--tls-self-signed"},
 		{[]string{"--tls-self-signed"}, map[string]string{"SSESERVER_TLS_KEY": "b"}, "--tls-self-signed"},
+		{[]string{"--admin-addr", ":4401", "--admin-token="}, map[string]string{"SSESERVER_ADMIN_TOKEN": "a"}, "--admin-addr"},
+		{[]string{"--admin-token="}, map[string]string{"SSESERVER_ADMIN_ADDR": "0.0.0.0:4401"}, "SSESERVER_ADMIN_ADDR"},
 	}
 	for _, test := range tests {
 		_, _, _, err := with(test.args, test.env)

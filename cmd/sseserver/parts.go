@@ -3,6 +3,8 @@ package main
 import (
 	"sseserver/broker"
 	"sseserver/httpapi"
+	"sseserver/internal/logs"
+	"sseserver/internal/metrics"
 )
 
 // brokerConfig is what the settings mean to the broker.
@@ -28,10 +30,17 @@ func apiConfig(c Config, files int) httpapi.Config {
 		MaxMessageBytes:  c.MaxMessageBytes,
 		MaxConns:         maxConns(files),
 		ConnReserve:      maxConns(files) - maxStreamConns(files),
+		SendToken:        c.SendToken,
 		Origins:          c.CORSOrigins,
+		TrustedProxies:   c.TrustedProxies,
 	}
 	if c.Heartbeat == 0 { // which is off, but httpapi's default
 		api.Heartbeat = -1
 	}
 	return api
+}
+
+// adminConfig is what the settings mean to the admin listener.
+func adminConfig(c Config, m *metrics.Metrics, output *logs.Output) httpapi.AdminConfig {
+	return httpapi.AdminConfig{Metrics: m, Output: output, Token: c.AdminToken, Hosts: c.adminHosts()}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ func TestParts(t *testing.T) {
 	config, _, err := parseConfig([]string{
 		"--interval=11ms", "--progress-interval=12ms", "--min-interval=2ms", "--max-interval=13s", "--heartbeat=14s", "--write-timeout=15s",
 		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--message-ttl=20m",
-		"--cors-origins=https://a.example,http://b.example:8080",
+		"--cors-origins=https://a.example,http://b.example:8080", "--send-token=s", "--trusted-proxies=10.1.2.3/8,192.0.2.1",
 	}, noEnv, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +37,8 @@ func TestParts(t *testing.T) {
 	want := httpapi.Config{
 		Interval: 11 * time.Millisecond, ProgressInterval: 12 * time.Millisecond, MinInterval: 2 * time.Millisecond,
 		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10,
-		MaxConns: 9968, ConnReserve: 280, Origins: []string{"https://a.example", "http://b.example:8080"},
+		MaxConns: 9968, ConnReserve: 280, SendToken: "s", TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
+		Origins: []string{"https://a.example", "http://b.example:8080"},
 	}
 	if got := apiConfig(config, 10_000); !reflect.DeepEqual(got, want) {
 		t.Errorf("the API gets\n%+v, want\n%+v", got, want)
@@ -66,13 +68,13 @@ func TestAdminServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := adminServer(m, output)
+	server := adminServer(adminConfig(Config{}, m, output))
 	server.ErrorLog.Print("http: Accept error: too many open files")
 	if lines := logstest.CheckJSON(t, stderr.Bytes()); len(lines) != 1 || lines[0].Event != "http.server_error" || lines[0].Logger != "admin" {
 		t.Errorf("the log says %s", &stderr)
 	}
-	if server.ReadHeaderTimeout != 10*time.Second {
-		t.Errorf("a request may take %v to come", server.ReadHeaderTimeout)
+	if server.ReadTimeout != 10*time.Second || server.WriteTimeout != time.Minute || server.IdleTimeout != 2*time.Minute {
+		t.Errorf("a request may take %v, an answer %v, a pause %v", server.ReadTimeout, server.WriteTimeout, server.IdleTimeout)
 	}
 }
 

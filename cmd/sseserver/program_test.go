@@ -80,7 +80,7 @@ func wantAdmin(t *testing.T, server *liveServer) {
 	admin.want(200, `{"level":"info"}`, "GET", "/debug/log-level", "")
 	admin.want(200, `{"level":"debug"}`, "PUT", "/debug/log-level", `{"level":"debug"}`)
 	admin.want(200, `{"level":"debug"}`, "GET", "/debug/log-level", "")
-	admin.want(400, "error", "PUT", "/debug/log-level", `{"level":"loud"}`)
+	admin.want(400, "invalid_parameter", "PUT", "/debug/log-level", `{"level":"loud"}`)
 	admin.want(200, `{"level":"info"}`, "PUT", "/debug/log-level", `{"level":"info"}`)
 	changed := server.log.named("log.level_changed")
 	if len(changed) != 2 || changed[0]["from"] != "info" || changed[0]["to"] != "debug" || changed[1]["to"] != "info" {

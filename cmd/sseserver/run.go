@@ -123,7 +123,7 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 	if config.AdminAddr == "" {
 		return pr, nil
 	}
-	server = adminServer(m, output)
+	server = adminServer(adminConfig(config, m, output))
 	if certificate != nil && !isLoopback(config.AdminAddr) {
 		server.TLSConfig = tlsConfig(certificate, logger.Named("server"))
 	}
@@ -187,6 +187,7 @@ func (pr *program) announce(stdout io.Writer, started time.Time) {
 		public = append(public, logs.Fingerprint(pr.certificate.Fingerprint()))
 	}
 	logs.ServerListening.Log(logger, public...)
+	pr.warnUnprotected()
 	if pr.admin != nil {
 		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics"))
 	}
@@ -215,11 +216,16 @@ func metricsConfig() metrics.Config {
 	return metrics.Config{Version: version, Revision: revision}
 }
 
-func adminServer(m *metrics.Metrics, output *logs.Output) *http.Server {
+// adminServer serves the admin listener. A profile that records for a time has
+// that time on top of its WriteTimeout.
+func adminServer(config httpapi.AdminConfig) *http.Server {
 	server := &http.Server{
-		Handler:           httpapi.Admin(m, output),
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          logs.StdLog(output.Logger.Named("admin")),
+		Handler:        httpapi.Admin(config),
+		ReadTimeout:    10 * time.Second,
+		WriteTimeout:   time.Minute,
+		IdleTimeout:    2 * time.Minute,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       logs.StdLog(config.Output.Logger.Named("admin")),
 	}
 	httpapi.BoundConns(server, maxAdminConns)
 	return server

@@ -3,8 +3,6 @@ package main
 import (
 	"crypto/tls"
 	"errors"
-	"net"
-	"net/netip"
 
 	"sseserver/internal/logs"
 	"sseserver/internal/tlscert"
@@ -18,17 +16,6 @@ func (c *Config) scheme() string {
 		return "https"
 	}
 	return "http"
-}
-
-// isLoopback says whether only this machine reaches a listener at addr, which then
-// needs no TLS to keep a password or a profile to itself.
-func isLoopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // checkTLS compares the settings of TLS.

@@ -56,28 +56,6 @@ func (s *liveServer) wantHealth(t *testing.T, code int, flags ...string) {
 	}
 }
 
-// The admin listener has TLS only where others than this machine reach it.
-func TestIsLoopback(t *testing.T) {
-	for addr, want := range map[string]bool{
-		"127.0.0.1:4401": true, "127.3.2.1:0": true, "[::1]:4401": true, "localhost:4401": true,
-		":4401": false, "0.0.0.0:4401": false, "[::]:4401": false, "192.0.2.1:4401": false, "example.org:4401": false,
-	} {
-		if got := isLoopback(addr); got != want {
-			t.Errorf("%s: %v, want %v", addr, got, want)
-		}
-	}
-}
-
-func TestAdminTLS(t *testing.T) {
-	wantNoLeaks(t)
-	server := startServer(t, "--tls-self-signed", "--admin-addr=0.0.0.0:0")
-	if !strings.HasPrefix(server.admin, "https://") {
-		t.Fatalf("the admin listener is %s", server.admin)
-	}
-	server.tlsCaller(t, 1).at(server.admin).want(200, "sseserver_build_info", "GET", "/metrics", "")
-	server.stop(t)
-}
-
 // The whole program over TLS, with a certificate of its own.
 func TestTLS(t *testing.T) {
 	wantNoLeaks(t)

@@ -20,7 +20,8 @@ type value interface {
 	// Set keeps the value, or returns an error that says what is allowed and
 	// what it got.
 	Set(text string) error
-	// String is the value in the form that Set takes.
+	// String is the value in the form that Set takes, for the log. A secret
+	// stays one.
 	String() string
 	// Kind is what stands after the flag in --help; empty for a flag that needs
 	// no value.

@@ -53,13 +53,19 @@ var commands = map[string]treatment{
 	"bench/run --quick": {except: "it takes three minutes and a quiet machine; .ci/run tests its parts"},
 
 	// configuration.md
-	"sseserver --interval 20ms":                       serves,
-	"sseserver --tls-cert cert.pem --tls-key key.pem": serves,
-	"SSESERVER_INTERVAL=20ms sseserver":               serves,
-	"sseserver --help":                                runs,
-	"sseserver --interval 5x":                         {runs: true, exits: []int{2}},
-	"sseserver healthcheck":                           {runs: true, more: " --addr 127.0.0.1:4400"},
-	"go generate ./cmd/sseserver":                     {inCI: "go generate ./..."},
+	"sseserver --interval 20ms":                                    serves,
+	"sseserver --tls-cert cert.pem --tls-key key.pem":              serves,
+	"SSESERVER_INTERVAL=20ms sseserver":                            serves,
+	"sseserver --help":                                             runs,
+	"sseserver --interval 5x":                                      {runs: true, exits: []int{2}},
+	"sseserver healthcheck":                                        {runs: true, more: " --addr 127.0.0.1:4400"},
+	"SSESERVER_SEND_TOKEN=change-me sseserver --addr 0.0.0.0:4400": serves,
+	`curl -s -H 'Authorization: Bearer change-me' -H 'Content-Type: application/json' -d '{"message":"Hi"}' http://127.0.0.1:4400/send`: runs,
+	"sseload http://127.0.0.1:4400 --header 'Authorization: Bearer change-me'":                                                          small,
+	"SSESERVER_ADMIN_TOKEN=change-me sseserver --admin-addr 0.0.0.0:4401 --admin-hosts admin.example.com":                               serves,
+	"curl -s -u :change-me http://127.0.0.1:4401/metrics":                                                                               runs,
+	"sseserver --trusted-proxies 127.0.0.1,10.0.0.0/8":                                                                                  serves,
+	"go generate ./cmd/sseserver": {inCI: "go generate ./..."},
 
 	// logs.md
 	"sseserver": serves,

@@ -46,6 +46,8 @@ func newReader(t *testing.T, bin string) *reader {
 	secure := serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
 	return &reader{bin: bin, dir: dir, stand: []string{
 		"https://127.0.0.1:4400", secure,
+		"0.0.0.0:4400", "0.0.0.0:0", // other servers of the documents
+		"0.0.0.0:4401", "0.0.0.0:0",
 		"127.0.0.1:4400", strings.TrimPrefix(plain, "http://"),
 		"127.0.0.1:4401", adminIn(t, filepath.Join(dir, "server.log")),
 		"https://example.org/events", plain + "/stream/" + submit(t, plain) + "?interval=10ms",

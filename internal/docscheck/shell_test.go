@@ -81,4 +81,5 @@ func serve(t *testing.T, cmd *exec.Cmd, how treatment) (url string) {
 	return ""
 }
 
-var address = regexp.MustCompile(`https?://127\.0\.0\.1:\d+`)
+// An address for every interface is reached at the loopback one.
+var address = regexp.MustCompile(`https?://(127\.0\.0\.1|\[::1\]):\d+`)

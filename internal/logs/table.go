@@ -31,6 +31,11 @@ var (
 		About:    "Once for each listener, when it accepts connections.",
 		Required: fields(listener, urls), Optional: fields(fingerprint),
 	})
+	ServerUnprotected = declare(Event{
+		Name: "server.unprotected", Levels: at(zap.WarnLevel), Message: "anyone who reaches this address may submit and delete messages",
+		About:    "At the start, if other machines can reach the public listener and `--send-token` is not set.",
+		Required: fields(listener, urls),
+	})
 	ServerReady = declare(Event{
 		Name: "server.ready", Levels: at(zap.InfoLevel), Message: "ready",
 		About:    "Once, when `/readyz` answers 200.",
