@@ -21,6 +21,7 @@
 //	style.css                   the look of both, light and dark
 //	stream.js                   sends a message, follows its EventSource, checks the order
 //	view.js                     shows state, errors, bar, wire log and curl command
+//	token.js                    keeps the access token, where the server wants one
 //	page.js                     the flow from the button to the last chunk
 //	index.js, progress.js       what is particular to one page
 package assets

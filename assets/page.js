@@ -1,6 +1,7 @@
 // From the button to the last chunk: the flow that both pages share.
 
 import {Problem, Stream, at, send} from './stream.js';
+import {keep, recall} from './token.js';
 import * as view from './view.js';
 
 /**
@@ -51,8 +52,10 @@ class Page {
     this.#show('sending', 'Sending the message…');
     view.reveal();
     const sending = this.#sending = new AbortController();
+    const token = view.token.value.trim() || recall();
     try {
-      const id = await send(view.message.value, sending.signal);
+      const id = await send(view.message.value, token, sending.signal);
+      keep(token);
       if (sending.signal.aborted) return;
       history.replaceState(null, '', `#${id}`); // a reload follows the same message again
       this.#follow(id);
@@ -170,7 +173,11 @@ class Page {
   #failed(problem) {
     this.#end('failed', 'Failed');
     const words = problem instanceof Problem ? problem.message : `This page has a defect: ${problem}`;
-    view.fault(words, problem.code === 'invalid_parameter' ? view.interval : undefined);
+    if (problem.code === 'unauthorized') {
+      keep('');
+      view.askForToken();
+    }
+    view.fault(words, {invalid_parameter: view.interval, unauthorized: view.token}[problem.code]);
   }
 
   #counted() {

@@ -10,17 +10,23 @@ export class Problem extends Error {
   }
 }
 
-/** send submits the message and answers its id. */
-export async function send(message, signal) {
-  const response = await ask(at('send'), {
-    method: 'POST',
-    headers: {'Content-Type': 'application/json'},
-    body: JSON.stringify({message}),
-    signal,
-  });
-  const {messageId} = await response.json();
-  return messageId;
+/** send submits the message and answers its id. Without a token, '', it says nothing of who asks. */
+export async function send(message, token, signal) {
+  if (/[^!-~]/.test(token)) throw new Problem(wrongToken, 'unauthorized'); // fetch would not send it
+  const headers = {'Content-Type': 'application/json'};
+  if (token) headers.Authorization = `Bearer ${token}`;
+  try {
+    const response = await ask(at('send'), {method: 'POST', headers, body: JSON.stringify({message}), signal});
+    const {messageId} = await response.json();
+    return messageId;
+  } catch (problem) {
+    if (problem.code !== 'unauthorized') throw problem;
+    throw new Problem(token ? wrongToken : noToken, problem.code);
+  }
 }
+
+const noToken = 'This server takes messages only with its access token. Enter the token and send again.';
+const wrongToken = 'The server does not accept this access token.';
 
 /** at is the address of a path beside the page, so the server may live under any prefix of a proxy. */
 export function at(path, query = {}) {

@@ -7,9 +7,11 @@ const byId = (id) => document.getElementById(id);
 export const form = byId('form');
 export const message = byId('message');
 export const interval = byId('interval');
+export const token = byId('token');
 export const stopButton = byId('stop');
 export const received = byId('received');
 
+const access = byId('access');
 const arrival = byId('arrival');
 const status = byId('status');
 const error = byId('error');
@@ -42,7 +44,12 @@ export function fault(words, field) {
 
 export function clearFault() {
   error.textContent = '';
-  for (const field of [message, interval]) field.removeAttribute('aria-invalid');
+  for (const field of [message, interval, token]) field.removeAttribute('aria-invalid');
+}
+
+/** askForToken shows the field for the token, which most servers do not need. */
+export function askForToken() {
+  access.hidden = false;
 }
 
 /** offer sets the one button that stops and resumes: 'Stop', 'Resume', or '' for neither. */

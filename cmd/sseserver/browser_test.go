@@ -34,6 +34,7 @@ func TestBrowser(t *testing.T) {
 		{"a refused interval", testRefusedInterval},
 		{"an unknown message", testUnknownMessage},
 		{"a stopped server", testStoppedServer},
+		{"a server that wants a token", testToken},
 		{"a server that breaks its word", testBrokenStreams},
 		{"keyboard alone", testKeyboard},
 		{"what a screen reader meets", testAccessibleNames},
