@@ -102,11 +102,14 @@ func FuzzChunked(f *testing.F) {
 }
 
 // FuzzHead checks the head parser against the standard library: what both
-// accept they understand alike.
+// accept they understand alike, but for the white space after a value, which is
+// none of it (RFC 9110 §5.5). That library leaves it where a line that is folded
+// ends with an empty one.
 func FuzzHead(f *testing.F) {
 	for _, s := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"HTTP/1.0 302 \nLocation:\t/x \nContent-Length: 5\n\n", "HTTP/1.1 200\r\nA: b\r\n c\r\n\r\n", "\r\n\r\n", "\n", "HTTP/1.1 204 X\r\n\r\n",
+		"HTTP/1.1 302 X\r\nLocation: /x\r\n \r\n\r\n", "HTTP/1.1 302 X\nLocation:\n\t\n \n\n", "HTTP/1.1 200 X \r\nContent-Length: 5\r\n \t\r\n\r\n",
 	} {
 		f.Add([]byte(s))
 	}
@@ -127,7 +130,7 @@ func FuzzHead(f *testing.F) {
 		if got.status != std.StatusCode {
 			t.Errorf("input %q: got status %d, want %d", in, got.status, std.StatusCode)
 		}
-		if values := std.Header.Values("Location"); len(values) > 0 && got.location != values[len(values)-1] {
+		if values := std.Header.Values("Location"); len(values) > 0 && got.location != strings.TrimRight(values[len(values)-1], " \t") {
 			t.Errorf("input %q: got location %q, want %q", in, got.location, values)
 		}
 		if got.framing.length >= 0 && got.status != 204 && got.framing.length != std.ContentLength {

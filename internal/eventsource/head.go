@@ -64,7 +64,7 @@ func parseHead(b []byte) (head, error) {
 		if !found || name == "" || strings.ContainsAny(name, " \t") {
 			return h, fmt.Errorf("header line %s", quote(line))
 		}
-		if err := h.set(name, strings.Trim(value, " \t")); err != nil {
+		if err := h.set(name, strings.Trim(value, " \t")); err != nil { // RFC 9110, section 5.5
 			return h, err
 		}
 	}

@@ -41,6 +41,10 @@ var answers = []struct {
 
 	{"any case, parameters", "HTTP/1.1 200\r\ncontent-type:TEXT/Event-Stream ;charset=latin1\r\n\r\ndata:a\n\n", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
 	{"LF only, folded header", "HTTP/1.1 200 OK\nX: a\n b\nContent-Type:\n\ttext/event-stream\n\ndata:a\n\n", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
+	{
+		"white space after the values", "HTTP/1.1 200 OK \r\nContent-Type: text/event-stream \t\r\n \r\nTransfer-Encoding: chunked\r\n\t\r\n \r\n\r\n" + chunkedBody("data:a\n\n", 5),
+		[]string{"open", `event "" "a" id=""`, "closed: ended, final"},
+	},
 	{"informational first", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + okHead + "\r\ndata:a\n\n", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
 	{"long head", okHead + "X: " + strings.Repeat("x", 50<<10) + "\r\n\r\ndata:a\n\n", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
 
