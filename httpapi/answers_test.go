@@ -3,6 +3,8 @@ package httpapi_test
 import (
 	"bytes"
 	"errors"
+	"io/fs"
+	"mime"
 	"net/http"
 	"regexp"
 	"strings"
@@ -120,6 +122,29 @@ func TestPages(t *testing.T) {
 			t.Errorf("HEAD: %s, %q of %d", head.Status, head.body, head.ContentLength)
 		}
 	})
+}
+
+// Each file has a type, whatever the host's table says.
+func TestPageTypes(t *testing.T) {
+	for _, ending := range []string{".html", ".css", ".js", ".svg"} {
+		if err := mime.AddExtensionType(ending, "application/x-poison"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Pages: assets.FS()}})
+	err := fs.WalkDir(assets.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		got := ask(t, server, ssetest.HTTP1, "GET", "/"+name, "").Header.Get("Content-Type")
+		if got == "" || strings.Contains(got, "poison") {
+			t.Errorf("/%s has the type %q", name, got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestProbes(t *testing.T) {

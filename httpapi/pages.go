@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -31,7 +30,7 @@ func (s *Server) pages() http.Handler {
 			return err
 		}
 		content, err := fs.ReadFile(s.config.Pages, name)
-		page := newPage(mime.TypeByExtension(path.Ext(name)), string(content))
+		page := newPage(contentTypes[path.Ext(name)], string(content))
 		files["/"+name] = resource{{"GET", "/" + name, page.serve, zap.DebugLevel}}
 		return err
 	})
@@ -52,6 +51,19 @@ func (s *Server) pages() http.Handler {
 			Status: http.StatusNotFound, Code: logs.CodeNotFound, Title: "Not found", Detail: "nothing is served at this path",
 		})
 	})
+}
+
+// contentTypes are those of the pages, by the ending of the name. Under nosniff a
+// wrong one breaks a page, so they do not come from the host's table.
+var contentTypes = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".html":  "text/html; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".json":  "application/json",
+	".png":   "image/png",
+	".svg":   "image/svg+xml",
+	".woff2": "font/woff2",
+	".yaml":  "application/yaml",
 }
 
 // page is one file of the pages.

@@ -31,7 +31,7 @@ func (s *Server) routes() []route {
 		{"DELETE", "/messages/{messageId}", s.deleteMessage, zap.InfoLevel},
 		{"GET", "/livez", s.livez, zap.DebugLevel},
 		{"GET", "/readyz", s.readyz, zap.DebugLevel},
-		{"GET", "/openapi.yaml", newPage("application/yaml", openAPI).serve, zap.DebugLevel},
+		{"GET", "/openapi.yaml", newPage(contentTypes[".yaml"], openAPI).serve, zap.DebugLevel},
 	}
 }
 
