@@ -91,6 +91,33 @@ func TestPipelined(t *testing.T) {
 	wantEOF(t, from)
 }
 
+// What only looks like the preface of HTTP/2 (RFC 9113 §3.4) is no request: with
+// fields, with a body, behind another request, or where HTTP/1.1 was agreed.
+func TestNoPreface(t *testing.T) {
+	const served = "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
+	server := ssetest.Start(t, ssetest.Config{})
+	for _, text := range []string{
+		"PRI * HTTP/2.0\r\nHost: a\r\n\r\nSM\r\n\r\n",
+		"PRI * HTTP/2.0\r\nA: b\r\n\r\nSM\r\n\r\n",
+		"PRI * HTTP/2.0\r\nHost: a\r\nContent-Length: 39\r\n\r\n" + served,
+		"PRI * HTTP/1.1\r\nHost: a\r\n\r\nSM\r\n\r\n",
+		served + "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+		served + "PRI * HTTP/2.0\r\nHost: a\r\n\r\nSM\r\n\r\n",
+	} {
+		for _, protocol := range []ssetest.Protocol{ssetest.HTTP1, ssetest.HTTPS} {
+			from := bufio.NewReader(sayOn(t, dialFor(server, protocol), "", text))
+			if strings.HasPrefix(text, served) {
+				_, _ = io.ReadAll(wantResponse(t, from, 200).Body)
+			}
+			if refused := wantResponse(t, from, 400); !refused.Close {
+				t.Errorf("%q: the connection is kept", text)
+			}
+		}
+	}
+	from := bufio.NewReader(sayOn(t, dialFor(server, ssetest.HTTPS), "", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+	wantResponse(t, from, 400)
+}
+
 // A body on a GET is no reason to refuse it, and is not for us.
 func TestStreamWithBody(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
