@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 )
 
 // listener is one open port and the server on it.
@@ -15,8 +16,14 @@ type listener struct {
 	scheme string // http or https
 }
 
-func listen(name, addr string, server *http.Server) (*listener, error) {
-	config := listenConfig()
+// keepAlive has a client that is silent asked whether it is still there, so that
+// one that is not is noticed in less than a minute.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}
+
+// listen opens a port. writeTimeout is for how long its clients may take nothing of
+// what is sent to them.
+func listen(name, addr string, server *http.Server, writeTimeout time.Duration) (*listener, error) {
+	config := listenConfig(writeTimeout)
 	open, err := config.Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%s listener: %w", name, err)

@@ -117,7 +117,7 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 	if certificate != nil {
 		server.TLSConfig = tlsConfig(certificate, logger.Named("server"))
 	}
-	if pr.public, err = listen("public", config.Addr, server); err != nil {
+	if pr.public, err = listen("public", config.Addr, server, config.WriteTimeout); err != nil {
 		return nil, err
 	}
 	if config.AdminAddr == "" {
@@ -127,7 +127,7 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 	if certificate != nil && !isLoopback(config.AdminAddr) {
 		server.TLSConfig = tlsConfig(certificate, logger.Named("server"))
 	}
-	if pr.admin, err = listen("admin", config.AdminAddr, server); err != nil {
+	if pr.admin, err = listen("admin", config.AdminAddr, server, config.WriteTimeout); err != nil {
 		return nil, errors.Join(err, pr.public.Close())
 	}
 	return pr, nil
