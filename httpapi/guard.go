@@ -18,11 +18,8 @@ type guard struct {
 	token token
 }
 
-// The codes of the admin listener's own problems. They are no part of the API.
-const (
-	codeForbidden = "forbidden"
-	codeBusy      = "busy"
-)
+// codeForbidden is of the admin listener alone, and no part of the API.
+const codeForbidden = "forbidden"
 
 // challenges are the two ways to bring the token (RFC 9110 §11.6.1). Browsers
 // know the first.

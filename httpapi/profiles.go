@@ -55,7 +55,7 @@ func (p profiles) timed(record http.HandlerFunc) http.HandlerFunc {
 
 func recordingAlready() *problem {
 	return &problem{
-		Status: http.StatusServiceUnavailable, Code: codeBusy, Title: "Busy",
+		Status: http.StatusServiceUnavailable, Code: logs.CodeBusy, Title: "Busy",
 		Detail: "another profile or trace is being recorded", retryAfter: retryWhenFull,
 	}
 }
