@@ -99,21 +99,34 @@ func (h *hand) idle(ctx context.Context) (state, error) {
 		}
 	}
 	h.clients.leave()
-	before, err := h.look(ctx)
-	if err != nil {
-		return before, err
-	}
-	// It is idle when it does not change any more.
-	err = await(ctx, func() error {
-		time.Sleep(300 * time.Millisecond)
-		now, err := h.look(ctx)
-		if err == nil && (now.goroutines != before.goroutines || now.descriptors != before.descriptors) {
-			err = fmt.Errorf("soak: %s: not idle: %+v after %+v", h.name, now, before)
+	return h.least(ctx)
+}
+
+// looks is how often idle looks: what is still ending is gone by then.
+const looks = 10
+
+// least is the least of the goroutines and descriptors that the server has had
+// for a while.
+func (s *subject) least(ctx context.Context) (least state, err error) {
+	ticks := time.NewTicker(100 * time.Millisecond)
+	defer ticks.Stop()
+	for n := range looks {
+		now, err := s.look(ctx)
+		if err != nil {
+			return least, err
 		}
-		before = now
-		return err
-	})
-	return before, err
+		if n == 0 {
+			least = now
+		}
+		least.goroutines = min(least.goroutines, now.goroutines)
+		least.descriptors = min(least.descriptors, now.descriptors)
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return least, ctx.Err()
+		}
+	}
+	return least, nil
 }
 
 // settle is what follows the load: rest, quiet streams, and a drain with these

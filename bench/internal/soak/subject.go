@@ -115,9 +115,13 @@ type state struct {
 	descriptors                 int
 }
 
-// look reads the metrics, over a connection that is closed afterwards, and then
-// the descriptors.
+// look reads the descriptors, and then the metrics, over a connection that is
+// closed afterwards and so is in neither of them the next time.
 func (s *subject) look(ctx context.Context) (st state, err error) {
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.PID()))
+	if err != nil {
+		return st, fmt.Errorf("soak: %w", err)
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.admin+"/metrics", http.NoBody)
 	if err != nil {
 		return st, err
@@ -128,10 +132,7 @@ func (s *subject) look(ctx context.Context) (st state, err error) {
 		return st, err
 	}
 	defer response.Body.Close()
-	if st, err = parseState(response.Body); err != nil {
-		return st, err
-	}
-	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.PID()))
+	st, err = parseState(response.Body)
 	st.descriptors = len(files)
 	return st, err
 }
