@@ -68,24 +68,56 @@ func appendResumed(dst []byte, messageID string, from int, resumed bool) []byte 
 //	id: 50
 //	data: {"messageId":"5b0e…","completed":false,"chunk":"Processing chunk 50%","total":100}
 func appendChunk(dst []byte, kind broker.Kind, messageID string, chunk actors.Chunk, total int) []byte {
+	dst = appendChunkHead(dst, kind, messageID, chunk.Position)
+	dst = appendJSONText(dst, chunk.Text)
+	return appendChunkTail(dst, kind, chunk.Position, total)
+}
+
+// appendChunkHead appends what is before the text of a chunk event.
+func appendChunkHead(dst []byte, kind broker.Kind, messageID string, position int) []byte {
 	dst = append(dst, "id: "...)
-	dst = strconv.AppendInt(dst, int64(chunk.Position), 10)
+	dst = strconv.AppendInt(dst, int64(position), 10)
 	dst = append(dst, "\ndata: {\"messageId\":\""...)
 	dst = append(dst, messageID...)
 	if kind == broker.Progress {
 		dst = append(dst, `","completed":`...)
-		dst = strconv.AppendBool(dst, chunk.Position == actors.LastPercent)
-		dst = append(dst, `,"chunk":`...)
-		dst = appendJSONString(dst, chunk.Text)
-	} else {
-		dst = append(dst, `","chunk":`...)
-		dst = appendJSONString(dst, chunk.Text)
+		dst = strconv.AppendBool(dst, position == actors.LastPercent)
+		return append(dst, `,"chunk":"`...)
+	}
+	return append(dst, `","chunk":"`...)
+}
+
+// appendChunkTail appends what is after the text of a chunk event.
+func appendChunkTail(dst []byte, kind broker.Kind, position, total int) []byte {
+	dst = append(dst, '"')
+	if kind == broker.Characters {
 		dst = append(dst, `,"position":`...)
-		dst = strconv.AppendInt(dst, int64(chunk.Position), 10)
+		dst = strconv.AppendInt(dst, int64(position), 10)
 	}
 	dst = append(dst, `,"total":`...)
 	dst = strconv.AppendInt(dst, int64(total), 10)
 	return append(dst, "}\n\n"...)
+}
+
+// maxText is how much text is framed at once. What is longer is framed in pieces.
+const maxText = 1 << 10
+
+// maxFrame is the most that becomes of maxText with its head and tail: a control
+// character takes six bytes.
+const maxFrame = 6*maxText + 256
+
+// cutText returns the first piece of text, and the rest. A code point that is
+// whole stays so.
+func cutText(text string) (piece, rest string) {
+	if len(text) <= maxText {
+		return text, ""
+	}
+	for end := maxText; end > maxText-utf8.UTFMax; end-- {
+		if utf8.RuneStart(text[end]) {
+			return text[:end], text[end:]
+		}
+	}
+	return text[:maxText], text[maxText:] // not UTF-8, each byte of which is escaped by itself
 }
 
 // appendDone appends the event after the last chunk. Only a characters stream
@@ -107,13 +139,12 @@ func appendDone(dst []byte, kind broker.Kind, message *broker.Message, total int
 	return append(dst, "}\n\n"...)
 }
 
-// appendJSONString appends s as a JSON string, as JSON.stringify writes it: only
-// what RFC 8259 §7 demands is escaped. encoding/json would need s copied to the
-// heap, and escapes HTML. Invalid UTF-8, which no stored message has, becomes
-// U+FFFD.
-func appendJSONString(dst []byte, s string) []byte {
+// appendJSONText appends s as it stands in a JSON string, between the quotes, as
+// JSON.stringify writes it: only what RFC 8259 §7 demands is escaped. encoding/json
+// would need s copied to the heap, and escapes HTML. Invalid UTF-8, which no stored
+// message has, becomes U+FFFD.
+func appendJSONText(dst []byte, s string) []byte {
 	const hexDigits = "0123456789abcdef"
-	dst = append(dst, '"')
 	start := 0 // of what was not appended yet
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -151,6 +182,5 @@ func appendJSONString(dst []byte, s string) []byte {
 		i++
 		start = i
 	}
-	dst = append(dst, s[start:]...)
-	return append(dst, '"')
+	return append(dst, s[start:]...)
 }

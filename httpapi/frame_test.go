@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"sseserver/actors"
 	"sseserver/broker"
@@ -18,7 +21,7 @@ import (
 
 const frameID = "5b0e2f0c-8a57-4a5e-9d0b-0d3f4a1c2b3e"
 
-func TestJSONString(t *testing.T) {
+func TestJSONText(t *testing.T) {
 	for text, want := range map[string]string{
 		"":             `""`,
 		"Hi":           `"Hi"`,
@@ -30,8 +33,45 @@ func TestJSONString(t *testing.T) {
 		"a\xffb\xf0":   "\"a\ufffdb\ufffd\"",
 		"\ufffd":       "\"\ufffd\"",
 	} {
-		if got := string(appendJSONString(nil, text)); got != want {
+		if got := `"` + string(appendJSONText(nil, text)) + `"`; got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// FuzzCutText checks that the pieces of a text are not too long, are framed as the
+// whole is, and, of a text that is UTF-8, are so, too.
+func FuzzCutText(f *testing.F) {
+	for _, text := range []string{"x", "é", "각", "👋", "\"\x00", "\xff", "\xf0\x9f", "\x80\x80\x80", "a각\n👋é"} {
+		for shift := range 5 {
+			f.Add(strings.Repeat("a", shift), text, uint16(2000))
+		}
+	}
+	f.Fuzz(func(t *testing.T, before, text string, times uint16) {
+		text = before + strings.Repeat(text, int(min(times, 4096)))
+		var got []byte
+		for piece, rest := cutText(text); piece != ""; piece, rest = cutText(rest) {
+			if len(piece) > maxText || utf8.ValidString(text) && !utf8.ValidString(piece) {
+				t.Fatalf("%q: a piece of %d bytes, %q", text, len(piece), piece)
+			}
+			if framed := appendJSONText(nil, piece); len(framed) > maxFrame {
+				t.Fatalf("%q is framed in %d bytes", piece, len(framed))
+			}
+			got = appendJSONText(got, piece)
+		}
+		if want := appendJSONText(nil, text); !bytes.Equal(got, want) {
+			t.Fatalf("%q\n got %q\nwant %q", text, got, want)
+		}
+	})
+}
+
+// The longest chunk that is framed at once takes no more than maxFrame.
+func TestMaxFrame(t *testing.T) {
+	text := strings.Repeat("\x00", maxText)
+	for _, kind := range broker.Kinds {
+		chunk := actors.Chunk{Position: math.MaxInt, Text: text}
+		if got := len(appendChunk(nil, kind, frameID, chunk, math.MaxInt)); got > maxFrame {
+			t.Errorf("%s: %d bytes, want at most %d", kind, got, maxFrame)
 		}
 	}
 }

@@ -52,10 +52,12 @@ func (t *response) begin(_ http.Header, first *buffer) error {
 	return t.write(first)
 }
 
-// maxPiece is how much has to get through for a client not to be taken for slow:
-// what part of a write is through, net/http does not tell.
-const maxPiece = 4 << 10
+// enough is no more than one piece: a second one would be a write of its own, and
+// a connection may have a thousand streams that hold what they collect.
+func (t *response) enough() int { return maxPiece }
 
+// write sends the frames in pieces: what part of one is through, net/http does not
+// tell.
 func (t *response) write(frames *buffer) error {
 	for rest := frames.frames(); len(rest) > 0; {
 		piece := rest[:min(len(rest), maxPiece)]
@@ -146,7 +148,8 @@ func socketOf(conn net.Conn) net.Conn {
 func (t *response) end(last *buffer) error { return t.write(last) }
 
 // close leaves it to net/http to end the body when the handler returns, in the time
-// that one write may take.
+// that one write may take. Every write was flushed, so that this is only the final
+// chunk, or END_STREAM, for which the window of a stream need not have room.
 func (t *response) close() {
 	t.stream.server.conns.endStream(t.conn)
 	_ = t.control.SetWriteDeadline(time.Now().Add(t.stream.server.config.WriteTimeout))

@@ -231,24 +231,40 @@ func TestCatchUpInOneWrite(t *testing.T) {
 	})
 }
 
-// What is due is written in pieces of 64 KiB and little more, so that one stream
-// that is far behind does not take all memory.
-func TestCatchUpIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048})
-		id := server.Submit(strings.Repeat(strings.Repeat("x", 999)+" ", 300))
-		conn := server.Dial().(*ssetest.Conn)
-		sayOn(t, conn, id, "GET /stream/{id}?interval=1ms&unit=word HTTP/1.1\r\nHost: a\r\n\r\n")
-		time.Sleep(5 * time.Second)
-		_, _ = io.Copy(io.Discard, conn)
-		most := 0
-		for _, write := range conn.Received() {
-			most = max(most, len(write))
-		}
-		if most < 64<<10 || most > 66<<10 {
-			t.Errorf("the largest write has %d bytes, want 64 KiB and less than an event more", most)
-		}
-	})
+// What a stream holds while it is blocked is bounded: what is due is written in
+// pieces of 64 KiB, and a long chunk in much smaller ones.
+func TestHeldIsBounded(t *testing.T) {
+	for name, test := range map[string]struct {
+		text        string
+		least, most int // bytes of the largest write, beside the size of its chunk
+	}{
+		"catching up":           {strings.Repeat(strings.Repeat("x", 999)+" ", 300), 57 << 10, 64 << 10},
+		"catching up with NULs": {strings.Repeat(strings.Repeat("\x00", 999)+" ", 100), 57 << 10, 64 << 10},
+		"a long chunk":          {"a " + strings.Repeat("x", 1<<20) + " b", 4 << 10, 5 << 10},
+		"a long chunk of NULs":  {"a " + strings.Repeat("\x00", 1<<20) + " b", 4 << 10, 10 << 10},
+		"a chunk that is not":   {strings.Repeat("x", 1024), 1 << 10, 2 << 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := ssetest.Start(t, ssetest.Config{
+					InMemory: true, Room: 2048,
+					API: httpapi.Config{MaxMessageBytes: 8 << 20},
+				})
+				id := server.Submit(test.text)
+				conn := server.Dial().(*ssetest.Conn)
+				sayOn(t, conn, id, "GET /stream/{id}?interval=1ms&unit=word HTTP/1.1\r\nHost: a\r\n\r\n")
+				time.Sleep(5 * time.Second)
+				_, _ = io.Copy(io.Discard, conn)
+				most := 0
+				for _, write := range conn.Received() {
+					most = max(most, len(write))
+				}
+				if framing := len("ffff\r\n\r\n0\r\n\r\n"); most < test.least || most > test.most+framing {
+					t.Errorf("the largest write has %d bytes, want from %d to %d", most, test.least, test.most)
+				}
+			})
+		})
+	}
 }
 
 // Falling behind is told once for each time it happens, and so is catching up.

@@ -122,11 +122,11 @@ func (st *stream) writeChunks() {
 		return
 	}
 	for chunk := range st.subscription.Chunks() {
-		st.frame(chunk)
-		if chunk.More && st.frames.size() < maxHeld {
-			continue
+		err := st.frame(chunk)
+		if err == nil && (!chunk.More || st.frames.size() >= st.transport.enough()) {
+			err = st.flush()
 		}
-		if err := st.flush(); err != nil {
+		if err != nil {
 			st.fail(err)
 			return
 		}
@@ -134,14 +134,17 @@ func (st *stream) writeChunks() {
 }
 
 // frame adds a chunk to what is to be written.
-func (st *stream) frame(chunk actors.Chunk) {
+func (st *stream) frame(chunk actors.Chunk) error {
+	if len(chunk.Text) > maxText {
+		return st.frameLong(chunk)
+	}
 	if st.frames == nil {
 		st.frames = newBuffer()
 	}
 	if chunk.Text == "" {
 		st.frames.bytes = appendHeartbeat(st.frames.bytes)
 		st.metrics.Heartbeat()
-		return
+		return nil
 	}
 	before := len(st.frames.bytes)
 	st.frames.bytes = appendChunk(st.frames.bytes, st.kind, st.name, chunk, st.total)
@@ -149,6 +152,50 @@ func (st *stream) frame(chunk actors.Chunk) {
 	if st.debug() {
 		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
 	}
+	return nil
+}
+
+// frameLong is frame for a chunk that can be as long as its message. It writes what
+// it has framed, piece by piece, before it frames more, and leaves only the last
+// piece to be written: that is when the chunk counts as sent.
+//
+//go:noinline
+func (st *stream) frameLong(chunk actors.Chunk) error {
+	if st.frames != nil {
+		if err := st.flush(); err != nil {
+			return err
+		}
+	}
+	st.frames = newBuffer()
+	st.frames.dues = append(st.frames.dues, chunk.Due)
+	st.frames.bytes = appendChunkHead(st.frames.bytes, st.kind, st.name, chunk.Position)
+	event := 0 // bytes of it that are written
+	for piece, rest := cutText(chunk.Text); piece != ""; piece, rest = cutText(rest) {
+		if st.frames.size() >= maxPiece {
+			event += st.frames.size()
+			if err := st.flushPiece(); err != nil {
+				return err
+			}
+		}
+		st.frames.bytes = appendJSONText(st.frames.bytes, piece)
+	}
+	st.frames.bytes = appendChunkTail(st.frames.bytes, st.kind, chunk.Position, st.total)
+	if st.debug() {
+		st.logChunk(chunk.Position, event+st.frames.size())
+	}
+	return nil
+}
+
+// flushPiece writes what is framed of an event that goes on.
+func (st *stream) flushPiece() error {
+	size := st.frames.size()
+	if err := st.transport.write(st.frames); err != nil {
+		return err
+	}
+	st.tally.bytes += size
+	st.metrics.Sent(0, size)
+	st.frames.empty()
+	return nil
 }
 
 // flush writes what is framed.

@@ -45,6 +45,9 @@ func (t *takenOver) begin(header http.Header, first *buffer) error {
 	return t.send(head.Bytes())
 }
 
+// enough is what fits into one write with whatever the next chunk becomes.
+func (t *takenOver) enough() int { return maxHeld - maxFrame }
+
 func (t *takenOver) write(frames *buffer) error { return t.send(encodeChunk(frames)) }
 
 // end sends the last frames and the final chunk.

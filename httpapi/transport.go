@@ -16,6 +16,8 @@ import (
 type transport interface {
 	// begin sends the head of the response, status 200, and the first frames.
 	begin(header http.Header, first *buffer) error
+	// enough is how many bytes are worth a write of their own, where more follow.
+	enough() int
 	// write sends frames.
 	write(frames *buffer) error
 	// end sends the last frames, which may be none, and ends the body as the
@@ -46,18 +48,24 @@ var buffers = sync.Pool{New: func() any { return &buffer{bytes: make([]byte, hea
 
 func newBuffer() *buffer { return buffers.Get().(*buffer) }
 
-// maxHeld bounds the bytes of one write. A stream that is further behind than
-// that takes several.
+// maxHeld bounds the bytes of one write, which is what a stream holds while it is
+// blocked. A stream that is further behind than that takes several.
 const maxHeld = 64 << 10
 
-// free gives the buffer back, which must not be used after that. One that had
-// to grow much, to catch up or for a long chunk, is let go.
+// maxPiece is how much of a long chunk is framed before it is written, and how much
+// has to get through over TLS or HTTP/2 for a client not to be taken for slow.
+const maxPiece = 4 << 10
+
+// free gives the buffer back, which must not be used after that. It has grown to
+// what one write takes at most.
 func (b *buffer) free() {
-	if cap(b.bytes) <= 2*maxHeld {
-		b.bytes, b.dues = b.bytes[:headroom], b.dues[:0]
-		buffers.Put(b)
-	}
+	b.empty()
+	b.dues = b.dues[:0]
+	buffers.Put(b)
 }
+
+// empty drops what was collected, but for the dues.
+func (b *buffer) empty() { b.bytes = b.bytes[:headroom] }
 
 // frames returns what was collected.
 func (b *buffer) frames() []byte { return b.bytes[headroom:] }
