@@ -32,7 +32,7 @@ func TestSendToken(t *testing.T) {
 		} {
 			for _, path := range []string{"/send", "/messages/" + id, "/stream/" + id, "/livez", "/index.html", "/", "/nothing", "/v1/later"} {
 				for _, method := range []string{"POST", "PUT", "DELETE", "PATCH", "TRACE", "get"} {
-					got := ask(t, server, protocol, method, path, `{"message":"Hi"}`, append(asJSON, "Authorization", field)...)
+					got := ask(t, server, protocol, method, path, "", append(asJSON, "Authorization", field)...)
 					got.wantProblem(t, 401, "unauthorized")
 					got.wantHeader(t, map[string]string{"WWW-Authenticate": "Bearer", "Allow": ""})
 					if strings.Contains(got.body, "horse") {
@@ -41,6 +41,8 @@ func TestSendToken(t *testing.T) {
 				}
 			}
 		}
+		got := ask(t, server, protocol, "POST", "/send", `{"message":"Hi"}`, asJSON...)
+		got.wantProblem(t, 401, "unauthorized")
 		rejected := server.Log.Named("http.request_rejected")
 		if first := rejected[0].Fields; first["code"] != "unauthorized" || first["http.route"] != "/send" {
 			t.Errorf("the log says %v", first)
