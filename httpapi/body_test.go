@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"sseserver/broker"
+	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
 
 	"golang.org/x/net/http2"
@@ -21,7 +21,7 @@ import (
 func TestAnswerBeforeBody(t *testing.T) {
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
 		server := ssetest.Start(t, ssetest.Config{})
-		draining := ssetest.Start(t, ssetest.Config{Wrap: failingWith(broker.ErrShuttingDown)})
+		closed := ssetest.Start(t, ssetest.Config{API: httpapi.Config{SendToken: "a token of enough letters"}})
 		for _, test := range []struct {
 			server            *ssetest.Server
 			path, contentType string
@@ -31,7 +31,7 @@ func TestAnswerBeforeBody(t *testing.T) {
 			{server, "/send", "text/plain", `"status":415`},
 			{server, "/livez", "text/plain", `"status":405`},
 			{server, "/nothing", "text/plain", `"status":404`},
-			{draining, "/send", "text/plain", `"status":415`},
+			{closed, "/send", "application/json", `"status":401`},
 		} {
 			for _, sized := range []bool{true, false} {
 				if got := sendFirst(t, test.server, protocol, test.path, test.contentType, sized); !strings.Contains(got, test.want) {

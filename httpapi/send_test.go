@@ -2,8 +2,11 @@ package httpapi_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -143,6 +146,27 @@ func TestSendTooLarge(t *testing.T) {
 		}
 		server.Submit("still fine")
 	})
+}
+
+// A document of many members costs no more than three times its size.
+func TestSendManyMembers(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{})
+	var body strings.Builder
+	body.WriteString(`{"message":"Hi"`)
+	for i := 0; body.Len() < 1<<20-20; i++ {
+		fmt.Fprintf(&body, `,"%x":0`, i)
+	}
+	body.WriteString("}")
+	request := httptest.NewRequest("POST", "/send", strings.NewReader(body.String()))
+	request.Header.Set("Content-Type", "application/json")
+	response := httptest.NewRecorder()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	server.API.ServeHTTP(response, request)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; response.Code != 200 || took > 3*uint64(body.Len()) {
+		t.Errorf("%d, %d bytes for a body of %d", response.Code, took, body.Len())
+	}
 }
 
 // A body that stops coming is given up after ten seconds.
