@@ -3,6 +3,7 @@ package broker_test
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -127,7 +128,7 @@ func BenchmarkWhileStreaming(b *testing.B) {
 }
 
 func (b *running) submit(text string) *broker.Message {
-	message, err := b.Broker.Submit(b.t.Context(), text)
+	message, err := b.Broker.Submit(b.t.Context(), netip.Addr{}, text)
 	b.must(err)
 	return message
 }

@@ -3,6 +3,7 @@ package broker
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +16,11 @@ type Config struct {
 	MaxMessages int           // default 100 000
 	MaxBytes    int64         // of text in all messages; default 256 MiB
 	MaxStreams  int           // running at once; default 100 000
+
+	// What one client may have of that. Addresses of IPv6 with the same first 64
+	// bits are one client. Default no limit.
+	MaxBytesPerClient   int64 // of text that it has submitted and that is still stored
+	MaxStreamsPerClient int
 
 	// Evicted, if set, is told of every message that the broker itself removed,
 	// in order, from a goroutine of its own. It may take its time; Run waits
@@ -63,7 +69,7 @@ type Broker struct {
 	// Closed by Run as its last act. Everyone may wait for it.
 	done chan struct{}
 
-	submits    questions[*Message, error]
+	submits    questions[submission, error]
 	lookups    questions[MessageID, lookupAnswer]
 	deletes    questions[MessageID, deleteAnswer]
 	subscribes questions[subscriber, subscribeAnswer]
@@ -80,11 +86,12 @@ func New(config Config) *Broker {
 	}
 }
 
-// Submit stores text as a new message. Errors: ErrStoreFull, ErrShuttingDown,
-// ErrClosed, or the cause of ctx; with any of them it is not stored.
-func (b *Broker) Submit(ctx context.Context, text string) (*Message, error) {
+// Submit stores text as a new message, which client has sent. Errors: ErrStoreFull,
+// ErrClientBytes, ErrShuttingDown, ErrClosed, or the cause of ctx; with any of them
+// it is not stored.
+func (b *Broker) Submit(ctx context.Context, client netip.Addr, text string) (*Message, error) {
 	message := newMessage(MessageID(b.config.NewID()), text, time.Now())
-	err, failed := b.submits.ask(ctx, b, message)
+	err, failed := b.submits.ask(ctx, b, submission{client, message})
 	if err = cmp.Or(failed, err); err != nil {
 		return nil, err
 	}
@@ -112,8 +119,8 @@ func (b *Broker) Delete(ctx context.Context, id MessageID) (removal Removal, fou
 // of its own, and the first one counts. Whoever gets a Subscription reads its
 // Chunks until they are closed.
 //
-// Errors: ErrNotFound, ErrTooManyStreams, ErrShuttingDown, ErrClosed, or the cause
-// of ctx; with any of them no stream is started.
+// Errors: ErrNotFound, ErrTooManyStreams, ErrClientStreams, ErrShuttingDown,
+// ErrClosed, or the cause of ctx; with any of them no stream is started.
 func (b *Broker) Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
 	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, cancel, SubscriptionID(b.config.NewID()), request})
 	return answer.subscription, cmp.Or(failed, answer.err)

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 )
 
@@ -11,7 +12,7 @@ type command interface{ isCommand() }
 
 // Commands that somebody waits to be answered.
 type (
-	submitCmd     = question[*Message, error] // answer: nil, ErrShuttingDown, ErrStoreFull
+	submitCmd     = question[submission, error] // answer: nil, ErrShuttingDown, ErrStoreFull, ErrClientBytes
 	lookupCmd     = question[MessageID, lookupAnswer]
 	deleteCmd     = question[MessageID, deleteAnswer]
 	subscribeCmd  = question[subscriber, subscribeAnswer]
@@ -20,6 +21,10 @@ type (
 )
 
 type (
+	submission struct {
+		client  netip.Addr
+		message *Message
+	}
 	lookupAnswer struct {
 		status Status
 		err    error // ErrNotFound
@@ -36,7 +41,7 @@ type (
 	}
 	subscribeAnswer struct {
 		subscription *Subscription
-		err          error // ErrNotFound, ErrShuttingDown, ErrTooManyStreams
+		err          error // ErrNotFound, ErrShuttingDown, ErrTooManyStreams, ErrClientStreams
 	}
 )
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,10 @@ func FuzzStateAgainstModel(f *testing.F) {
 		f.Add(script)
 	}
 	f.Fuzz(func(t *testing.T, script []byte) {
-		limits := limits{ttl: 60 * tick, messages: 6, bytes: 40, streams: 5}
+		limits := limits{ttl: 60 * tick, messages: 6, bytes: 40, streams: 5, clientBytes: 35, clientStreams: 3}
+		if len(script) > 0 && script[0]%2 == 0 {
+			limits.clientBytes, limits.clientStreams = 0, 0
+		}
 		d := &duel{
 			t:     t,
 			state: newState(limits),
@@ -57,9 +61,9 @@ func FuzzStateAgainstModel(f *testing.F) {
 func (d *duel) act(what byte, arg int) {
 	switch {
 	case what < 60:
-		d.submit(arg % 20)
+		d.submit(clientOf(arg), arg%20)
 	case what < 120:
-		d.subscribe(d.pick(arg), Kinds[arg%len(Kinds)])
+		d.subscribe(clientOf(arg/2), d.pick(arg), Kinds[arg%len(Kinds)])
 	case what < 160:
 		d.ended(arg)
 	case what < 190:
@@ -76,7 +80,7 @@ func (d *duel) act(what byte, arg int) {
 		d.model.draining, d.state.draining = true, true
 		d.history = append(d.history, "drain")
 	default:
-		d.submit(30 + arg%15) // most of the store, or more than that
+		d.submit(clientOf(arg), 30+arg%15) // most of the store, or more than that
 	}
 }
 
@@ -86,21 +90,24 @@ func (d *duel) pick(arg int) MessageID { return numbered(max(1, d.submitted+1-ar
 
 func numbered(n int) MessageID { return MessageID{14: byte(n >> 8), 15: byte(n)} }
 
-func (d *duel) submit(size int) {
+// clientOf is one of two clients.
+func clientOf(arg int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, byte(arg % 2)}) }
+
+func (d *duel) submit(client netip.Addr, size int) {
 	message := newMessage(numbered(d.submitted+1), strings.Repeat("x", size), d.now)
-	want, wantErr := d.model.submit(d.now, message)
-	got, err := d.state.submit(d.now, message)
-	d.agree(fmt.Sprintf("submit %d bytes", size), want, got)
+	want, wantErr := d.model.submit(d.now, client, message)
+	got, err := d.state.submit(d.now, client, message)
+	d.agree(fmt.Sprintf("%v submits %d bytes", client, size), want, got)
 	d.agree("  says", wantErr, err)
 	if wantErr == nil {
 		d.submitted++
 	}
 }
 
-func (d *duel) subscribe(id MessageID, kind Kind) {
-	stream, wantErr := d.model.subscribe(d.now, id, kind)
-	actual, _, err := d.state.subscribe(d.now, id, kind, stream.cancel)
-	d.agree(fmt.Sprintf("subscribe to %v", id), wantErr, err)
+func (d *duel) subscribe(client netip.Addr, id MessageID, kind Kind) {
+	stream, wantErr := d.model.subscribe(d.now, client, id, kind)
+	actual, _, err := d.state.subscribe(d.now, client, id, kind, stream.cancel)
+	d.agree(fmt.Sprintf("%v subscribes to %v", client, id), wantErr, err)
 	if stream != nil {
 		stream.actual = actual
 	}

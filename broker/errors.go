@@ -7,6 +7,8 @@ var (
 	ErrNotFound       = errors.New("broker: no such message")
 	ErrStoreFull      = errors.New("broker: store is full, evicting every idle message would not make room")
 	ErrTooManyStreams = errors.New("broker: too many streams")
+	ErrClientBytes    = errors.New("broker: this client has stored as much as it may")
+	ErrClientStreams  = errors.New("broker: this client has as many streams as it may")
 	ErrShuttingDown   = errors.New("broker: shutting down")
 )
 

@@ -12,6 +12,7 @@ func checkInvariants(t *testing.T, s *state) {
 	t.Helper()
 	checkMessages(t, &s.messages)
 	checkStreams(t, &s.streams)
+	checkClients(t, s)
 	for id, e := range s.messages.byID {
 		if streams := s.streams.ofMessage(id); streams != e.holds {
 			t.Errorf("message %v is held by %d streams, and has %d", id, e.holds, streams)
@@ -92,6 +93,26 @@ func checkStreams(t *testing.T, r *registry) {
 	}
 }
 
+// checkClients checks that what clients hold adds up.
+func checkClients(t *testing.T, s *state) {
+	t.Helper()
+	c := s.messages.clients
+	var all share
+	for client, share := range c.shares {
+		all.bytes += share.bytes
+		all.streams += share.streams
+		if share.client != client || share.texts == 0 && share.streams == 0 {
+			t.Errorf("client %v is known with %+v", client, share)
+		}
+		if c.byteLimit > 0 && share.bytes > c.byteLimit || c.streamLimit > 0 && share.streams > c.streamLimit {
+			t.Errorf("a client has %+v, the limits are %+v", share, s.messages.limits)
+		}
+	}
+	if c.byteLimit > 0 && all.bytes != s.messages.bytes || c.streamLimit > 0 && all.streams != s.streams.active() {
+		t.Errorf("clients have %+v together, and there are %d bytes and %d streams", all, s.messages.bytes, s.streams.active())
+	}
+}
+
 // pictureOf shows all of a state, in order.
 func pictureOf(s *state) string {
 	var picture strings.Builder
@@ -101,7 +122,7 @@ func pictureOf(s *state) string {
 		}
 		picture.WriteString("/ ")
 	}
-	fmt.Fprintf(&picture, "%d messages, %d bytes, streams %v, draining %v",
-		len(s.messages.byID), s.messages.bytes, s.streams.running, s.draining)
+	fmt.Fprintf(&picture, "%d messages, %d bytes, streams %v, %d clients, draining %v",
+		len(s.messages.byID), s.messages.bytes, s.streams.running, len(s.messages.clients.shares), s.draining)
 	return picture.String()
 }

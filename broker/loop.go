@@ -34,6 +34,9 @@ func newLoop(config Config, inbox chan command) *loop {
 			messages: config.MaxMessages,
 			bytes:    config.MaxBytes,
 			streams:  config.MaxStreams,
+
+			clientBytes:   config.MaxBytesPerClient,
+			clientStreams: config.MaxStreamsPerClient,
 		}),
 		expiry: time.NewTimer(config.TTL),
 		report: make(chan []Removal),
@@ -110,7 +113,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	now := time.Now()
 	switch cmd := cmd.(type) {
 	case *submitCmd:
-		evicted, err := l.state.submit(now, cmd.asked)
+		evicted, err := l.state.submit(now, cmd.asked.client, cmd.asked.message)
 		l.evicted = append(l.evicted, evicted...)
 		cmd.reply <- err
 	case *lookupCmd:
@@ -143,7 +146,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 
 // subscribe registers a stream and starts its streamer.
 func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*Subscription, error) {
-	stream, message, err := l.state.subscribe(now, who.request.MessageID, who.request.Kind, who.cancel)
+	stream, message, err := l.state.subscribe(now, who.request.Client, who.request.MessageID, who.request.Kind, who.cancel)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package broker
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // messages are the stored messages. It has no goroutine, no channel and no
 // clock: its methods are told the time. It does not know the streams but for how
@@ -10,38 +13,49 @@ type messages struct {
 	byID   map[MessageID]*entry
 	bytes  int64 // of text, all messages together
 
+	clients *clients // who has submitted them
+
 	// Each entry is in one of the two, by last use, the oldest in front.
 	idle list[entry] // messages that nothing holds: these may be evicted for room
 	held list[entry]
 }
 
-// limits bound the state. All are positive.
+// limits bound the state. Those of one client may be 0, which is none; all others
+// are positive.
 type limits struct {
 	ttl      time.Duration
 	messages int
 	bytes    int64 // of text, all messages together
 	streams  int
+
+	clientBytes   int64
+	clientStreams int
 }
 
 // entry is one stored message.
 type entry struct {
 	message *Message
 	lastUse time.Time
+	share   *share       // of who submitted it
 	holds   int          // of running streams
 	place   place[entry] // in messages.held if it is held, else in messages.idle; in none once it is removed
 }
 
-// add stores message and returns what had to leave for it. It fails with
-// ErrStoreFull, and then nothing has left.
-func (m *messages) add(now time.Time, message *Message) (evicted []*Message, err error) {
+// add stores message, which client has submitted, and returns what had to leave for
+// it. It fails with ErrStoreFull or ErrClientBytes, and then nothing has left.
+func (m *messages) add(now time.Time, client netip.Addr, message *Message) (evicted []*Message, err error) {
 	leaving, ok := m.room(int64(len(message.Text)))
 	if !ok {
 		return nil, ErrStoreFull
 	}
+	share, ok := m.clients.store(client, len(message.Text))
+	if !ok {
+		return nil, ErrClientBytes
+	}
 	for range leaving {
 		evicted = append(evicted, m.remove(m.idle.first.value))
 	}
-	e := &entry{message: message, lastUse: now}
+	e := &entry{message: message, lastUse: now, share: share}
 	m.idle.pushBack(&e.place, e)
 	m.byID[message.ID] = e
 	m.bytes += int64(len(message.Text))
@@ -98,6 +112,7 @@ func (m *messages) use(now time.Time, e *entry) {
 func (m *messages) remove(e *entry) *Message {
 	delete(m.byID, e.message.ID)
 	m.bytes -= int64(len(e.message.Text))
+	m.clients.remove(e.share, len(e.message.Text))
 	e.place.remove()
 	return e.message
 }

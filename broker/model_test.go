@@ -2,6 +2,7 @@ package broker
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -17,11 +18,13 @@ type model struct {
 
 type modelMessage struct {
 	*Message
+	client  netip.Addr
 	lastUse time.Time
 }
 
 type modelStream struct {
 	message *modelMessage
+	client  netip.Addr
 	kind    Kind
 	cause   error // with which it should have been canceled
 
@@ -70,6 +73,25 @@ func (m *model) bytes() (n int64) {
 	return n
 }
 
+// bytesOf and streamsBy are what a client has.
+func (m *model) bytesOf(client netip.Addr) (n int64) {
+	for _, message := range m.stored {
+		if message.client == client {
+			n += int64(len(message.Text))
+		}
+	}
+	return n
+}
+
+func (m *model) streamsBy(client netip.Addr) (n int) {
+	for _, stream := range m.running {
+		if stream.client == client {
+			n++
+		}
+	}
+	return n
+}
+
 // cancel ends the streams of a message with cause.
 func (m *model) cancel(message *modelMessage, cause error) (n int) {
 	for _, stream := range m.running {
@@ -89,12 +111,12 @@ func (m *model) remove(now time.Time, message *modelMessage, reason RemovalReaso
 }
 
 // submit evicts one idle message after the other until the new one fits. Where
-// it never does, none of that has happened.
-func (m *model) submit(now time.Time, message *Message) (removals []Removal, err error) {
+// it never does, or its client has too much, none of that has happened.
+func (m *model) submit(now time.Time, client netip.Addr, message *Message) (removals []Removal, err error) {
 	if m.draining {
 		return nil, ErrShuttingDown
 	}
-	before := m.stored
+	before, has := m.stored, m.bytesOf(client)
 	for len(m.stored)+1 > m.limits.messages || m.bytes()+int64(len(message.Text)) > m.limits.bytes {
 		idle := slices.IndexFunc(m.stored, func(message *modelMessage) bool { return m.streamsOf(message) == 0 })
 		if idle < 0 {
@@ -103,7 +125,11 @@ func (m *model) submit(now time.Time, message *Message) (removals []Removal, err
 		}
 		removals = append(removals, m.remove(now, m.stored[idle], RemovedByCapacity, ErrEvicted))
 	}
-	m.stored = append(slices.Clone(m.stored), &modelMessage{message, now})
+	if limit := m.limits.clientBytes; limit > 0 && has+int64(len(message.Text)) > limit {
+		m.stored = before
+		return nil, ErrClientBytes
+	}
+	m.stored = append(slices.Clone(m.stored), &modelMessage{message, client, now})
 	return removals, nil
 }
 
@@ -116,7 +142,7 @@ func (m *model) lookup(now time.Time, id MessageID) (Status, error) {
 	return Status{message.Message, now.Add(m.limits.ttl), m.streamsOf(message)}, nil
 }
 
-func (m *model) subscribe(now time.Time, id MessageID, kind Kind) (*modelStream, error) {
+func (m *model) subscribe(now time.Time, client netip.Addr, id MessageID, kind Kind) (*modelStream, error) {
 	message := m.find(id)
 	switch {
 	case m.draining:
@@ -125,8 +151,10 @@ func (m *model) subscribe(now time.Time, id MessageID, kind Kind) (*modelStream,
 		return nil, ErrNotFound
 	case len(m.running) >= m.limits.streams:
 		return nil, ErrTooManyStreams
+	case m.limits.clientStreams > 0 && m.streamsBy(client) >= m.limits.clientStreams:
+		return nil, ErrClientStreams
 	}
-	stream := &modelStream{message: message, kind: kind}
+	stream := &modelStream{message: message, client: client, kind: kind}
 	m.running = append(m.running, stream)
 	m.use(now, message)
 	return stream, nil

@@ -22,7 +22,7 @@ func TestPanicInStreamer(t *testing.T) {
 		words := actors.NewIndex("abc", actors.Word)
 		*(*string)(unsafe.Pointer(words)) = *(*string)(unsafe.Pointer(&unreadable)) // its text
 		message := &Message{ID: idOf("a"), Text: "abc", Words: words}
-		if err, failed := b.submits.ask(t.Context(), b, message); err != nil || failed != nil {
+		if err, failed := b.submits.ask(t.Context(), b, submission{message: message}); err != nil || failed != nil {
 			t.Fatal(err, failed)
 		}
 		good, err := b.Subscribe(t.Context(), func(error) {}, Request{MessageID: message.ID, Kind: Progress, Interval: 1, After: AfterNone})

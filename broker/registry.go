@@ -1,11 +1,15 @@
 package broker
 
-import "context"
+import (
+	"context"
+	"net/netip"
+)
 
 // registry is the running streams. As messages, it is plain state: the loop, or a
 // test, calls its methods. It knows of a message nothing but its id.
 type registry struct {
 	limit   int
+	clients *clients     // whose streams they are
 	running map[Kind]int // streams, from open until closed is told of their end
 
 	// The streams of messages that are not gone. A message without one has no list.
@@ -16,21 +20,26 @@ type registry struct {
 type stream struct {
 	message MessageID
 	kind    Kind
+	share   *share                  // of its client
 	cancel  context.CancelCauseFunc // tells it to end, if it was not told before
 	place   place[stream]           // among those of its message
 }
 
-func newRegistry(limit int) registry {
-	return registry{limit: limit, running: make(map[Kind]int), byMessage: make(map[MessageID]*list[stream])}
+func newRegistry(limit int, clients *clients) registry {
+	return registry{limit: limit, clients: clients, running: make(map[Kind]int), byMessage: make(map[MessageID]*list[stream])}
 }
 
-// open registers a stream, which cancel ends. It says false if there are as many
-// as there may be.
-func (r *registry) open(message MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, bool) {
+// open registers a stream of client, which cancel ends. It fails with
+// ErrTooManyStreams or ErrClientStreams.
+func (r *registry) open(client netip.Addr, message MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, error) {
 	if r.active() >= r.limit {
-		return nil, false
+		return nil, ErrTooManyStreams
 	}
-	opened := &stream{message: message, kind: kind, cancel: cancel}
+	share, ok := r.clients.openStream(client)
+	if !ok {
+		return nil, ErrClientStreams
+	}
+	opened := &stream{message: message, kind: kind, share: share, cancel: cancel}
 	streams := r.byMessage[message]
 	if streams == nil {
 		streams = new(list[stream])
@@ -38,12 +47,13 @@ func (r *registry) open(message MessageID, kind Kind, cancel context.CancelCause
 	}
 	streams.pushBack(&opened.place, opened)
 	r.running[kind]++
-	return opened, true
+	return opened, nil
 }
 
 // closed takes a stream that has ended out of the registry.
 func (r *registry) closed(ended *stream) {
 	r.running[ended.kind]--
+	r.clients.closeStream(ended.share)
 	ended.place.remove()
 	if streams := r.byMessage[ended.message]; streams != nil && streams.len == 0 {
 		delete(r.byMessage, ended.message)

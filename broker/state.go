@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"net/netip"
 	"time"
 )
 
@@ -15,19 +16,25 @@ type state struct {
 }
 
 func newState(limits limits) *state {
+	clients := &clients{
+		streamLimit: limits.clientStreams,
+		byteLimit:   limits.clientBytes,
+		shares:      make(map[netip.Addr]*share),
+	}
 	return &state{
-		messages: messages{limits: limits, byID: make(map[MessageID]*entry)},
-		streams:  newRegistry(limits.streams),
+		messages: messages{limits: limits, byID: make(map[MessageID]*entry), clients: clients},
+		streams:  newRegistry(limits.streams, clients),
 	}
 }
 
-// submit stores message and returns what had to leave for it. It fails with
-// ErrShuttingDown, or with ErrStoreFull and then nothing has left.
-func (s *state) submit(now time.Time, message *Message) ([]Removal, error) {
+// submit stores message, which client sent, and returns what had to leave for it.
+// It fails with ErrShuttingDown, or with ErrStoreFull or ErrClientBytes, and then
+// nothing has left.
+func (s *state) submit(now time.Time, client netip.Addr, message *Message) ([]Removal, error) {
 	if s.draining {
 		return nil, ErrShuttingDown
 	}
-	evicted, err := s.messages.add(now, message)
+	evicted, err := s.messages.add(now, client, message)
 	return s.removals(now, evicted, RemovedByCapacity), err
 }
 
@@ -45,9 +52,9 @@ func (s *state) lookup(now time.Time, id MessageID) (Status, error) {
 	}, nil
 }
 
-// subscribe registers a stream of the message id, which cancel ends. Opening a
-// stream is a use of the message.
-func (s *state) subscribe(now time.Time, id MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, *Message, error) {
+// subscribe registers a stream of the message id to client, which cancel ends.
+// Opening a stream is a use of the message.
+func (s *state) subscribe(now time.Time, client netip.Addr, id MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, *Message, error) {
 	if s.draining {
 		return nil, nil, ErrShuttingDown
 	}
@@ -55,9 +62,9 @@ func (s *state) subscribe(now time.Time, id MessageID, kind Kind, cancel context
 	if e == nil {
 		return nil, nil, ErrNotFound
 	}
-	opened, ok := s.streams.open(id, kind, cancel)
-	if !ok {
-		return nil, nil, ErrTooManyStreams
+	opened, err := s.streams.open(client, id, kind, cancel)
+	if err != nil {
+		return nil, nil, err
 	}
 	s.messages.hold(now, e)
 	return opened, e.message, nil

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 )
@@ -14,9 +15,9 @@ func BenchmarkState(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		now := time.Now()
-		_, _ = state.submit(now, message)
+		_, _ = state.submit(now, netip.Addr{}, message)
 		_, _ = state.lookup(now, message.ID)
-		stream, _, _ := state.subscribe(now, message.ID, Characters, nil)
+		stream, _, _ := state.subscribe(now, netip.Addr{}, message.ID, Characters, nil)
 		state.ended(now, stream)
 		state.delete(now, message.ID)
 	}

@@ -13,6 +13,12 @@ func atMost(messages int, bytes int64, streams int) limits {
 	return limits{ttl: time.Hour, messages: messages, bytes: bytes, streams: streams}
 }
 
+func perClient(bytes int64, streams int) limits {
+	l := roomy
+	l.clientBytes, l.clientStreams = bytes, streams
+	return l
+}
+
 func living(ttl time.Duration) limits {
 	l := roomy
 	l.ttl = ttl
@@ -31,6 +37,38 @@ func TestState(t *testing.T) {
 			submit("a", 5), lookup("a"), holds(1, 5, 0, 0), missing("b"),
 			submit("b", 7), lookup("a"), lookup("b"), holds(2, 12, 0, 0),
 		}},
+		{"a client has as many bytes as it may", perClient(10, 0), []step{
+			as("192.0.2.1"), submit("a", 6), submit("b", 4), refuseSubmit("c", 1, ErrClientBytes),
+			as("192.0.2.2"), submit("c", 10), known(2),
+			as("192.0.2.1"), remove("a"), submit("d", 6), refuseSubmit("e", 1, ErrClientBytes),
+		}},
+		{"a message counts until it is gone", perClient(10, 0), []step{
+			as("192.0.2.1"), submit("a", 10), subscribe("s", "a", Characters), refuseSubmit("b", 1, ErrClientBytes),
+			wait(time.Hour), expire("a"), known(0), submit("b", 10), end("s", ErrEvicted), known(1),
+		}},
+		{"nothing is evicted for a client's own limit", perClient(10, 0), []step{
+			as("192.0.2.1"), submit("a", 1), refuseSubmit("b", 10, ErrClientBytes), lookup("a"), refuseSubmit("c", 11, ErrClientBytes), known(1),
+		}},
+		{"a client has as many streams as it may", perClient(0, 2), []step{
+			as("192.0.2.1"), submit("a", 1000), known(0), subscribe("s", "a", Characters), subscribe("t", "a", Progress), refuseSubscribe("a", ErrClientStreams),
+			as("192.0.2.2"), subscribe("u", "a", Characters), known(2),
+			as("192.0.2.1"), end("s", nil), subscribe("v", "a", Characters), end("t", nil), end("v", nil), known(1),
+		}},
+		{"a stream counts until it has ended", perClient(0, 1), []step{
+			as("192.0.2.1"), submit("a", 1), submit("b", 1), subscribe("s", "a", Characters), remove("a"), refuseSubscribe("b", ErrClientStreams),
+			end("s", ErrDeleted), known(0), subscribe("t", "b", Characters),
+		}},
+		{"a network of IPv6 is one client", perClient(0, 1), []step{
+			as("2001:db8:0:1::1"), submit("a", 1), subscribe("s", "a", Characters),
+			as("2001:db8:0:1:ffff::2"), refuseSubscribe("a", ErrClientStreams),
+			as("2001:db8:0:2::1"), subscribe("t", "a", Characters), known(2),
+		}},
+		{"IPv4 inside of IPv6 is IPv4", perClient(0, 1), []step{
+			as("::ffff:192.0.2.1"), submit("a", 1), subscribe("s", "a", Characters),
+			as("::ffff:192.0.2.2"), subscribe("t", "a", Characters),
+			as("192.0.2.1"), refuseSubscribe("a", ErrClientStreams), known(2),
+		}},
+
 		{"an empty store", roomy, []step{
 			holds(0, 0, 0, 0), missing("a"), expire(), nextExpiry(never), endAll(errStop, 0),
 		}},

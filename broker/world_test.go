@@ -2,6 +2,7 @@ package broker
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ type world struct {
 	t        *testing.T
 	state    *state
 	now      time.Time
+	client   netip.Addr // who does the next steps
 	messages map[string]*Message
 	streams  map[string]*opened
 }
@@ -64,7 +66,7 @@ func submit(name string, size int, evicted ...string) step {
 	return func(w *world) {
 		message := newMessage(idOf(name), strings.Repeat("x", size), w.now)
 		want := w.removals(RemovedByCapacity, evicted)
-		got, err := w.state.submit(w.now, message)
+		got, err := w.state.submit(w.now, w.client, message)
 		if err != nil {
 			w.t.Errorf("submit %s: %v", name, err)
 		}
@@ -78,7 +80,7 @@ func submit(name string, size int, evicted ...string) step {
 func refuseSubmit(name string, size int, want error) step {
 	return func(w *world) {
 		before := pictureOf(w.state)
-		removals, err := w.state.submit(w.now, newMessage(idOf(name), strings.Repeat("x", size), w.now))
+		removals, err := w.state.submit(w.now, w.client, newMessage(idOf(name), strings.Repeat("x", size), w.now))
 		if err != want || len(removals) > 0 {
 			w.t.Errorf("submit %s: %v %v, want %v", name, removals, err, want)
 		}
@@ -119,7 +121,7 @@ func subscribe(stream, message string, kind Kind) step {
 	return func(w *world) {
 		o := &opened{message: message}
 		var err error
-		o.stream, _, err = w.state.subscribe(w.now, idOf(message), kind, o.cancel)
+		o.stream, _, err = w.state.subscribe(w.now, w.client, idOf(message), kind, o.cancel)
 		if err != nil {
 			w.t.Errorf("subscribe to %s: %v", message, err)
 		}
@@ -131,7 +133,7 @@ func subscribe(stream, message string, kind Kind) step {
 func refuseSubscribe(message string, want error) step {
 	return func(w *world) {
 		before := pictureOf(w.state)
-		if _, _, err := w.state.subscribe(w.now, idOf(message), Characters, nil); err != want {
+		if _, _, err := w.state.subscribe(w.now, w.client, idOf(message), Characters, nil); err != want {
 			w.t.Errorf("subscribe to %s: %v, want %v", message, err, want)
 		}
 		if after := pictureOf(w.state); after != before {
@@ -199,6 +201,20 @@ func endAll(cause error, want int) step {
 }
 
 func drain() step { return func(w *world) { w.state.draining = true } }
+
+// as lets the client with this address do the next steps.
+func as(client string) step {
+	return func(w *world) { w.client = netip.MustParseAddr(client) }
+}
+
+// known wants so many clients to be known.
+func known(want int) step {
+	return func(w *world) {
+		if got := len(w.state.messages.clients.shares); got != want {
+			w.t.Errorf("%d clients are known, want %d", got, want)
+		}
+	}
+}
 
 func wait(d time.Duration) step { return func(w *world) { w.now = w.now.Add(d) } }
 

@@ -3,10 +3,12 @@ package httpapi_test
 import (
 	"bufio"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"sseserver/broker"
 	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
 )
@@ -86,4 +88,36 @@ func TestQuietConnections(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What one client may have, another one still gets: both are told apart by their
+// addresses, here behind a proxy.
+func TestLimitsOfOneClient(t *testing.T) {
+	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{
+			API:    httpapi.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
+			Broker: broker.Config{MaxStreamsPerClient: 1, MaxBytesPerClient: 10},
+		})
+		id := server.Submit("Hi")
+		path := "/stream/" + id + "?interval=1m"
+		for _, client := range []string{"192.0.2.1", "192.0.2.2"} {
+			send := func(text string) answer {
+				return ask(t, server, protocol, "POST", "/send", `{"message":"`+text+`"}`, "Content-Type", "application/json", "X-Forwarded-For", client)
+			}
+			if got := send("0123456789"); got.StatusCode != 200 {
+				t.Errorf("%s sends: %s, %s", client, got.Status, got.body)
+			}
+			server.Open(protocol, path, "X-Forwarded-For", client).WantOpening()
+			for flag, got := range map[string]answer{
+				"store_full --max-bytes-per-client":         send("0"),
+				"too_many_streams --max-streams-per-client": ask(t, server, protocol, "GET", path, "", "X-Forwarded-For", client),
+			} {
+				code, flag, _ := strings.Cut(flag, " ")
+				got.wantProblem(t, 503, code)
+				if !strings.Contains(got.body, flag) || got.Header.Get("Retry-After") != "5" {
+					t.Errorf("%s gets %s, Retry-After %q", client, got.body, got.Header.Get("Retry-After"))
+				}
+			}
+		}
+	})
 }

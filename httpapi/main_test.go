@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -105,7 +106,10 @@ func (a answer) wantProblem(t *testing.T, status int, code string) {
 // broken is a broker that fails with one error, whatever it is asked.
 type broken struct{ err error }
 
-func (b broken) Submit(context.Context, string) (*broker.Message, error) { return nil, b.err }
+func (b broken) Submit(context.Context, netip.Addr, string) (*broker.Message, error) {
+	return nil, b.err
+}
+
 func (b broken) Lookup(context.Context, broker.MessageID) (broker.Status, error) {
 	return broker.Status{}, b.err
 }

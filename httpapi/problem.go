@@ -72,6 +72,13 @@ func tooManyStreams(detail string) *problem {
 	}
 }
 
+func storeFull(detail string) *problem {
+	return &problem{
+		Status: http.StatusServiceUnavailable, Code: logs.CodeStoreFull,
+		Title: "Store full", Detail: detail, retryAfter: retryWhenFull,
+	}
+}
+
 func busy() *problem {
 	return &problem{
 		Status: http.StatusServiceUnavailable, Code: logs.CodeBusy, Title: "Busy",
@@ -104,11 +111,12 @@ func problemOf(err error) *problem {
 		return messageNotFound()
 	case errors.Is(err, broker.ErrTooManyStreams):
 		return tooManyStreams("the server runs as many streams as it may")
+	case errors.Is(err, broker.ErrClientStreams):
+		return tooManyStreams("this client address has as many streams as it may (--max-streams-per-client)")
 	case errors.Is(err, broker.ErrStoreFull):
-		return &problem{
-			Status: http.StatusServiceUnavailable, Code: logs.CodeStoreFull, Title: "Store full",
-			Detail: "the store is full, and messages that are being streamed cannot make room", retryAfter: retryWhenFull,
-		}
+		return storeFull("the store is full, and messages that are being streamed cannot make room")
+	case errors.Is(err, broker.ErrClientBytes):
+		return storeFull("messages from this client address have as many bytes as they may (--max-bytes-per-client)")
 	case errors.Is(err, broker.ErrShuttingDown), errors.Is(err, broker.ErrClosed):
 		return &problem{
 			Status: http.StatusServiceUnavailable, Code: logs.CodeShuttingDown, Title: "Shutting down",

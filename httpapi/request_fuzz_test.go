@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -158,7 +159,7 @@ func (b *program) stored(t *testing.T) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, err := b.broker.Lookup(t.Context(), b.id); err != nil {
-		message, err := b.broker.Submit(t.Context(), "Hi 👋🏽")
+		message, err := b.broker.Submit(t.Context(), netip.Addr{}, "Hi 👋🏽")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"runtime"
 	"strings"
 	"testing"
@@ -191,7 +192,7 @@ func TestSendSlowly(t *testing.T) {
 // slowBroker answers nobody, until they leave.
 type slowBroker struct{ broken }
 
-func (slowBroker) Submit(ctx context.Context, _ string) (*broker.Message, error) {
+func (slowBroker) Submit(ctx context.Context, _ netip.Addr, _ string) (*broker.Message, error) {
 	<-ctx.Done()
 	return nil, context.Cause(ctx)
 }

@@ -20,7 +20,7 @@ import (
 
 // Broker is what the handlers need of a broker.
 type Broker interface {
-	Submit(ctx context.Context, text string) (*broker.Message, error)
+	Submit(ctx context.Context, client netip.Addr, text string) (*broker.Message, error)
 	Lookup(ctx context.Context, id broker.MessageID) (broker.Status, error)
 	Delete(ctx context.Context, id broker.MessageID) (broker.Removal, bool, error)
 	Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request broker.Request) (*broker.Subscription, error)

@@ -41,7 +41,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if err != nil {
 		return invalidParameter("the query is malformed: %v", err)
 	}
-	request := broker.Request{MessageID: id, Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat)}
+	x := exchangeOf(w)
+	request := broker.Request{
+		Client: x.client, MessageID: id, Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat),
+	}
 	if request.Interval, err = s.interval(query, kind); err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if r.Method == http.MethodHead || lastEventID == idEnd {
 		return s.answerHead(w, r, id, lastEventID)
 	}
-	x, conn := exchangeOf(w), connectionOf(r).conn
+	conn := connectionOf(r).conn
 	if !s.conns.beginStream(conn) {
 		return tooManyStreams("the server has as many connections with streams as its open-file limit allows")
 	}

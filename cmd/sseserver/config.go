@@ -27,8 +27,9 @@ type Config struct {
 	Heartbeat time.Duration
 	// WriteTimeout is how long one write may block before its stream is ended.
 	WriteTimeout time.Duration
-	// MaxStreams is how many streams may run at once.
-	MaxStreams int
+	// MaxStreams is how many streams may run at once, MaxStreamsPerClient how
+	// many of one client address; 0 is no limit.
+	MaxStreams, MaxStreamsPerClient int
 
 	// MessageTTL is how long a message is kept after its last use.
 	MessageTTL time.Duration
@@ -38,6 +39,9 @@ type Config struct {
 	// MaxMessageBytes is the largest body of a POST /send, MaxStoreBytes the
 	// most text stored in all, both in bytes.
 	MaxMessageBytes, MaxStoreBytes int64
+	// MaxBytesPerClient is how many of these bytes may come from one client
+	// address; 0 is no limit.
+	MaxBytesPerClient int64
 	// Drain is how long running streams may go on after the signal to stop; 0
 	// ends them at once.
 	Drain time.Duration
@@ -95,11 +99,13 @@ func settings(c *Config) []setting {
 		{"heartbeat", "15s", "silence after which a stream sends a comment; 0 sends none", &duration{p: &c.Heartbeat, min: 10 * time.Millisecond, max: time.Hour, zeroIsOff: true}},
 		{"write-timeout", "10s", "how long one write to a client may block before its stream is ended", &duration{p: &c.WriteTimeout, min: 10 * time.Millisecond, max: time.Hour}},
 		{"max-streams", "100000", "streams that may run at once", &count{&c.MaxStreams, 1, 10_000_000}},
+		{"max-streams-per-client", "0", "streams that one client address may run at once; 0 is no limit", &count{&c.MaxStreamsPerClient, 0, 10_000_000}},
 
 		{"message-ttl", "1h", "how long a message is kept after its last use", &duration{p: &c.MessageTTL, min: time.Second, max: 365 * day}},
 		{"max-messages", "100000", "messages that are kept", &count{&c.MaxMessages, 1, 100_000_000}},
 		{"max-message-bytes", "1MiB", "largest body of a POST /send", &size{&c.MaxMessageBytes, 1, gib}},
 		{"max-store-bytes", "256MiB", "text that is kept in all", &size{&c.MaxStoreBytes, 1, 1024 * gib}},
+		{"max-bytes-per-client", "0", "text that is kept of one client address; 0 is no limit", &size{&c.MaxBytesPerClient, 0, 1024 * gib}},
 
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
 
@@ -134,6 +140,10 @@ func (c *Config) check() error {
 	if c.MaxMessageBytes > c.MaxStoreBytes {
 		return c.invalid(fmt.Errorf("--max-message-bytes must not be above --max-store-bytes, got %s and %s",
 			shortSize(c.MaxMessageBytes), shortSize(c.MaxStoreBytes)), "max-message-bytes", "max-store-bytes")
+	}
+	if c.MaxBytesPerClient > 0 && c.MaxMessageBytes > c.MaxBytesPerClient {
+		return c.invalid(fmt.Errorf("--max-message-bytes must not be above --max-bytes-per-client, got %s and %s",
+			shortSize(c.MaxMessageBytes), shortSize(c.MaxBytesPerClient)), "max-message-bytes", "max-bytes-per-client")
 	}
 	if err := c.checkTLS(); err != nil {
 		return err

@@ -14,6 +14,9 @@ func brokerConfig(c Config) broker.Config {
 		MaxMessages: c.MaxMessages,
 		MaxBytes:    c.MaxStoreBytes,
 		MaxStreams:  c.MaxStreams,
+
+		MaxBytesPerClient:   c.MaxBytesPerClient,
+		MaxStreamsPerClient: c.MaxStreamsPerClient,
 	}
 }
 

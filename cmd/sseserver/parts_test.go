@@ -23,14 +23,14 @@ import (
 func TestParts(t *testing.T) {
 	config, _, err := parseConfig([]string{
 		"--interval=11ms", "--progress-interval=12ms", "--min-interval=2ms", "--max-interval=13s", "--heartbeat=14s", "--write-timeout=15s",
-		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--message-ttl=20m",
+		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--max-streams-per-client=21", "--max-bytes-per-client=22MiB", "--message-ttl=20m",
 		"--cors-origins=https://a.example,http://b.example:8080", "--send-token=s", "--trusted-proxies=10.1.2.3/8,192.0.2.1",
 	}, noEnv, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := brokerConfig(config), (broker.Config{
-		TTL: 20 * time.Minute, MaxMessages: 18, MaxBytes: 17 << 20, MaxStreams: 19,
+		TTL: 20 * time.Minute, MaxMessages: 18, MaxBytes: 17 << 20, MaxStreams: 19, MaxStreamsPerClient: 21, MaxBytesPerClient: 22 << 20,
 	}); !reflect.DeepEqual(got, want) {
 		t.Errorf("the broker gets\n%+v, want\n%+v", got, want)
 	}
