@@ -37,15 +37,16 @@ const requestIDHeader = "X-Request-Id"
 // that the handlers see. One goroutine uses it.
 type exchange struct {
 	http.ResponseWriter
-	server  *Server
-	request *http.Request // whose Body is body, if it has one
-	body    body
-	id      string
-	client  netip.Addr // who sent the request
-	start   time.Time
-	level   zapcore.Level // at which the answer is logged
-	status  int           // 0 until the head was sent
-	stream  *stream       // what the handler has begun, if it has; observe goes on with it
+	server   *Server
+	request  *http.Request // whose Body is body, if it has one
+	body     body
+	id       string
+	client   netip.Addr // who sent the request
+	start    time.Time
+	level    zapcore.Level // at which the answer is logged
+	status   int           // 0 until the head was sent
+	unlogged bool          // a refusal that is only counted, so has no line
+	stream   *stream       // what the handler has begun, if it has; observe goes on with it
 }
 
 // exchangeOf returns the exchange that w belongs to. Every handler of this
@@ -150,7 +151,7 @@ func (x *exchange) finish() {
 	if x.stream == nil {
 		x.server.config.Metrics.HTTPDuration(route, duration)
 	}
-	if x.server.config.Logger.Core().Enabled(x.level) {
+	if !x.unlogged && x.server.config.Logger.Core().Enabled(x.level) {
 		logs.HTTPRequest.LogAt(x.server.config.Logger, x.level, x.fields(
 			logs.StatusCode(x.status), logs.DurationMS(duration))...)
 	}
@@ -197,6 +198,6 @@ func (x *exchange) reject(err error) {
 	if p.cause != nil {
 		fields = append(fields, logs.Error(p.cause))
 	}
-	logs.HTTPRequestRejected.Log(x.server.config.Logger, fields...)
+	x.logRejection(p.Code, logs.HTTPRequestRejected, fields...)
 	p.write(x)
 }

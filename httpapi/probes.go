@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	_ "embed"
+	"fmt"
 	"io"
 	"net/http"
 )
@@ -9,10 +10,15 @@ import (
 // livez answers GET /livez: the process serves HTTP.
 func (s *Server) livez(w http.ResponseWriter, _ *http.Request) { writeProbe(w, http.StatusOK, "ok") }
 
-// readyz answers GET /readyz: the server takes new work, or why not.
+// readyz answers GET /readyz: the server takes new work, or why not. A log that
+// lacks lines is no reason not to.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if s.draining.Load() {
 		writeProbe(w, http.StatusServiceUnavailable, "shutting down")
+		return
+	}
+	if n := s.config.LogDropped(); n > 0 {
+		writeProbe(w, http.StatusOK, fmt.Sprintf("ok, log: %d lines dropped", n))
 		return
 	}
 	writeProbe(w, http.StatusOK, "ok")

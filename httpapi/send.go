@@ -26,9 +26,10 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) rejectMessage(w http.ResponseWriter, err error) {
+	x := exchangeOf(w)
 	p := problemOf(err)
 	s.config.Metrics.MessageRejected(p.Code)
-	logs.MessageRejected.Log(s.config.Logger, logs.Reason(p.Code), logs.RequestID(exchangeOf(w).id), logs.Error(p.logged()))
+	x.logRejection(p.Code, logs.MessageRejected, logs.Reason(p.Code), logs.RequestID(x.id), logs.Error(p.logged()))
 	p.write(w)
 }
 

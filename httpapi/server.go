@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sseserver/broker"
+	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
 	"sseserver/internal/wire"
 
@@ -33,6 +34,10 @@ type Config struct {
 	Pages   fs.FS            // served below /; default none
 	Logger  *zap.Logger      // default no-op
 	Metrics *metrics.Metrics // default: counted and shown to nobody
+
+	// LogDropped returns how many lines the log lacks now, 0 if it is whole, for
+	// /readyz; default 0. It is called concurrently.
+	LogDropped func() int
 
 	Interval         time.Duration // between two chunks of characters; default 50 ms
 	ProgressInterval time.Duration // between two chunks of progress; default 100 ms
@@ -70,6 +75,8 @@ type Server struct {
 	streams  streams       // running ones
 	intake   intake        // bodies in progress
 	parsing  chan struct{} // has room for the bodies that may be parsed at a time
+
+	rejections *logs.Quota[netip.Prefix] // of each client, in the log
 }
 
 // New returns a server that has not been started. Its error says what the
@@ -82,6 +89,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{config: config.withDefaults(), watch: watch, parsing: make(chan struct{}, parsers())}
 	s.intake.room, s.intake.byClient = maxBodyBytes(s.config.MaxMessageBytes), make(map[netip.Addr]int64)
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
+	s.rejections = logs.NewQuota(s.logRejections)
 	s.handler = s.conns.watched(s.middleware(s.mux()))
 	return s, nil
 }
@@ -158,6 +166,9 @@ func (c Config) withDefaults() Config {
 	c.Logger = cmp.Or(c.Logger, zap.NewNop())
 	if c.Pages == nil {
 		c.Pages = noPages{}
+	}
+	if c.LogDropped == nil {
+		c.LogDropped = func() int { return 0 }
 	}
 	if c.NewID == nil {
 		c.NewID = uuid.New

@@ -125,7 +125,7 @@ func (st *stream) logOpened(x *exchange, lastEventID string) {
 	st.server.config.Metrics.StreamOpened(string(subscription.Kind), st.resumed())
 	logs.StreamOpened.Log(st.server.config.Logger, st.fields(
 		logs.StreamKind(string(subscription.Kind)), logs.IntervalMS(subscription.Interval),
-		logs.LastEventID(lastEventID), logs.FromPosition(subscription.From),
+		logs.LastEventID(lastEventID), logs.FirstPosition(subscription.From),
 		logs.ClientAddress(x.client))...)
 }
 

@@ -87,7 +87,7 @@ func (s *Server) rejectStream(w http.ResponseWriter, err error) {
 		p.Status, answer = http.StatusOK, s.sendAway
 	}
 	s.config.Metrics.StreamRejected(p.Code)
-	logs.StreamRejected.Log(s.config.Logger, logs.Reason(p.Code), logs.Status(p.Status),
+	x.logRejection(p.Code, logs.StreamRejected, logs.Reason(p.Code), logs.Status(p.Status),
 		logs.RequestID(x.id), logs.Error(p.logged()))
 	answer(w)
 }

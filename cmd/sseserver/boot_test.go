@@ -60,6 +60,9 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 	go io.Copy(io.Discard, stdout) // ends with the program
 	s.addr, _, _ = strings.Cut(page, "/")
 	s.url = scheme[strings.LastIndexByte(scheme, ' ')+1:] + "://" + s.addr
+	if !slices.ContainsFunc(flags, func(flag string) bool { return strings.HasPrefix(flag, "--log-file") }) {
+		s.log.await("server.ready", 1)
+	}
 	for _, line := range s.log.named("server.listening") {
 		if line["listener"] == "admin" {
 			s.admin = strings.TrimSuffix(line["urls"].([]any)[0].(string), "/metrics")

@@ -42,6 +42,7 @@ func (c *Config) report(err error, stderr io.Writer) int {
 	errors.As(err, &bad)
 	out, openErr := logs.New(logs.Config{Format: c.LogFormat, Stderr: stderr})
 	if openErr == nil {
+		defer out.Close(flushTime)
 		logs.ConfigInvalid.Log(out.Logger.Named("config"), logs.Key(bad.Key), logs.Source(bad.Source), logs.Error(bad.Err))
 	}
 	return exitInvalid

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"syscall"
 	"time"
 
 	"sseserver/broker"
@@ -19,7 +18,7 @@ const cutOffGrace = 2 * time.Second
 
 // drain ends the program in order: refuse new work, let streams finish, end the
 // rest, close the listeners. Another signal to stop ends it at once.
-func (pr *program) drain(signal os.Signal, signals <-chan os.Signal) int {
+func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	started := time.Now()
@@ -35,18 +34,17 @@ func (pr *program) drain(signal os.Signal, signals <-chan os.Signal) int {
 	for {
 		select {
 		case remaining := <-drained:
+			pr.api.LogRejections()
 			if remaining > 0 {
 				logs.ServerShutdownForced.Log(logger, logs.Remaining(remaining))
 			}
 			logs.ServerShutdownCompleted.Log(logger, logs.DurationMS(time.Since(started)))
-			return exitOK
-		case again := <-signals:
-			if again == syscall.SIGHUP {
-				pr.output.Reopen()
-				continue
-			}
+			return exitOK, false
+		case <-asked.hangup:
+			pr.output.Reopen()
+		case <-asked.stop:
 			logs.ServerShutdownForced.Log(logger, logs.Remaining(pr.api.Streams()))
-			return exitFailed
+			return exitFailed, true
 		}
 	}
 }

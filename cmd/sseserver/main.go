@@ -9,6 +9,9 @@ import (
 
 func main() {
 	signals := make(chan os.Signal, 2) // room for the one that stops and the one that insists
+	// A reader of the log or of standard output that goes away is no reason to end:
+	// the write fails, and that is all.
+	signal.Ignore(syscall.SIGPIPE)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	os.Exit(run(process{
 		args:    os.Args[1:],

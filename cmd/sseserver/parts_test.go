@@ -70,6 +70,7 @@ func TestAdminServer(t *testing.T) {
 	}
 	server := adminServer(adminConfig(Config{}, m, output))
 	server.ErrorLog.Print("http: Accept error: too many open files")
+	output.Close(time.Minute)
 	if lines := logstest.CheckJSON(t, stderr.Bytes()); len(lines) != 1 || lines[0].Event != "http.server_error" || lines[0].Logger != "admin" {
 		t.Errorf("the log says %s", &stderr)
 	}
@@ -96,9 +97,10 @@ func TestLostListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	program.public.Close()
-	if code := program.serve(nil); code != exitFailed {
+	if code, _ := program.serve(signals{}); code != exitFailed {
 		t.Errorf("exit code %d, want %d", code, exitFailed)
 	}
+	output.Close(time.Minute)
 	lines := logstest.CheckJSON(t, stderr.Bytes())
 	last := lines[len(lines)-1]
 	if last.Event != "http.server_error" || last.Level != zapcore.ErrorLevel || !strings.Contains(last.Fields["error"].(string), "use of closed network connection") {

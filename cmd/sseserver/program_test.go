@@ -82,8 +82,8 @@ func wantAdmin(t *testing.T, server *liveServer) {
 	admin.want(200, `{"level":"debug"}`, "GET", "/debug/log-level", "")
 	admin.want(400, "invalid_parameter", "PUT", "/debug/log-level", `{"level":"loud"}`)
 	admin.want(200, `{"level":"info"}`, "PUT", "/debug/log-level", `{"level":"info"}`)
-	changed := server.log.named("log.level_changed")
-	if len(changed) != 2 || changed[0]["from"] != "info" || changed[0]["to"] != "debug" || changed[1]["to"] != "info" {
+	changed := server.log.await("log.level_changed", 2)
+	if len(changed) != 2 || changed[0]["from"] != "info" || changed[0]["to"] != "debug" || changed[1]["to"] != "info" || changed[0]["logger"] != "log" {
 		t.Errorf("the changes of the log level: %v", changed)
 	}
 }

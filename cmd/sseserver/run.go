@@ -36,24 +36,89 @@ const (
 	exitInvalid = 2 // the configuration is not valid
 )
 
-// run is the whole program; it returns the exit code.
+// Times that the end may take, if what has to be written is not read.
+const (
+	flushTime  = time.Second            // for the rest of the log, and for what is said to a person
+	insistTime = 100 * time.Millisecond // for all that is left after a second signal
+)
+
+// run is the whole program; it returns the exit code. A second signal to stop ends
+// it whatever it waits for, be it a file, a stream or a reader.
 func run(p process) int {
 	started := time.Now()
+	asked := signals{stop: make(chan os.Signal, 2), hangup: make(chan os.Signal, 1)}
+	ended := make(chan int, 1)
+	go func() { ended <- p.act(asked, started) }() // received from below, or abandoned with the process
+	var insisted <-chan time.Time
+	for stops := 0; ; {
+		select {
+		case code := <-ended:
+			return code
+		case <-insisted:
+			return exitFailed
+		case signal := <-p.signals:
+			if signal != syscall.SIGHUP {
+				stops++
+			}
+			asked.pass(signal)
+		}
+		if stops == 2 && insisted == nil {
+			insisted = time.After(2 * insistTime) // act has half of it for its last line
+		}
+	}
+}
+
+// signals are what the system asked for, until someone sees to it.
+type signals struct{ stop, hangup chan os.Signal }
+
+// pass never waits: what does not fit has been asked for already.
+func (s signals) pass(signal os.Signal) {
+	to := s.stop
+	if signal == syscall.SIGHUP {
+		to = s.hangup
+	}
+	select {
+	case to <- signal:
+	default:
+	}
+}
+
+// act does what the command line says.
+func (p process) act(asked signals, started time.Time) int {
 	config, action, err := parseConfig(p.args, p.env, p.stdout)
 	if err != nil {
 		return config.report(err, p.stderr)
 	}
 	switch action {
 	case serve:
-		return serveUntilSignal(p, config, started)
+		return serveUntilSignal(p, config, asked, started)
 	case healthcheck:
 		if err := checkHealth(context.Background(), config.scheme(), config.Addr); err != nil {
-			fmt.Fprintln(p.stderr, "sseserver:", err)
+			await(tell(p.stderr, fmt.Sprintln("sseserver:", err)), flushTime)
 			return exitFailed
 		}
 		return exitOK
 	default:
 		return exitOK
+	}
+}
+
+// tell says something to a person. What it returns is closed when that is written,
+// for which nobody should wait long: the reader may not read.
+func tell(w io.Writer, text string) (told <-chan struct{}) {
+	done := make(chan struct{})
+	go func() { // abandoned with the process, if it has to be
+		defer close(done)
+		_, _ = io.WriteString(w, text)
+	}()
+	return done
+}
+
+// await waits for done, but no longer than patience.
+func await(done <-chan struct{}, patience time.Duration) {
+	select {
+	case <-done:
+	case <-time.After(patience):
 	}
 }
 
@@ -70,29 +135,36 @@ type program struct {
 }
 
 // serveUntilSignal wires the parts, serves until a signal, and drains.
-func serveUntilSignal(p process, config Config, started time.Time) int {
+func serveUntilSignal(p process, config Config, asked signals, started time.Time) int {
 	certificate, err := config.certificate()
 	if err != nil {
 		return config.report(err, p.stderr)
 	}
 	m := metrics.New(metricsConfig())
 	output, err := logs.New(logs.Config{
-		Format: config.LogFormat, Level: config.LogLevel, File: config.LogFile, Stderr: p.stderr, OnLine: m.LogEntry,
+		Format: config.LogFormat, Level: config.LogLevel, File: config.LogFile, Stderr: p.stderr,
+		OnLine: m.LogEntry, OnDrop: m.LogEntryDropped,
 	})
 	if err != nil {
 		return config.report(config.invalid(err, "log-file"), p.stderr)
 	}
-	defer output.Close()
+	patience := flushTime
+	defer func() { output.Close(patience) }()
 	program, err := wire(config, certificate, output, m)
 	if err != nil {
 		logs.HTTPServerError.LogAt(output.Logger.Named("server"), zap.ErrorLevel, logs.Error(err))
 		if config.LogFile != "" { // where whoever started it does not look first
-			fmt.Fprintln(p.stderr, "sseserver:", err)
+			await(tell(p.stderr, fmt.Sprintln("sseserver:", err)), flushTime)
 		}
 		return exitFailed
 	}
-	program.announce(p.stdout, started)
-	return program.serve(p.signals)
+	announced := program.announce(p.stdout, started)
+	code, insisted := program.serve(asked)
+	if insisted {
+		patience = insistTime
+	}
+	await(announced, patience)
+	return code
 }
 
 // wire makes every part and opens the listeners. Nothing runs yet.
@@ -108,6 +180,7 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 	m.SetStats(pr.stats)
 	served := apiConfig(config, files)
 	served.Broker, served.Pages, served.Logger, served.Metrics = pr.broker, assets.FS(), logger.Named("httpapi"), m
+	served.LogDropped = output.Dropped
 	api, err := httpapi.New(served)
 	if err != nil {
 		return nil, err
@@ -133,8 +206,9 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 	return pr, nil
 }
 
-// serve runs the parts until a signal says stop, then ends them in order.
-func (pr *program) serve(signals <-chan os.Signal) int {
+// serve runs the parts until a signal says stop, then ends them in order, unless a
+// second one insists.
+func (pr *program) serve(asked signals) (code int, insisted bool) {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	failed := make(chan error, 4) // room for all that run, so that none waits to fail
@@ -152,33 +226,32 @@ func (pr *program) serve(signals <-chan os.Signal) int {
 	if pr.admin != nil {
 		start(pr.admin.serve)
 	}
-	code := pr.wait(signals, failed)
+	code, insisted = pr.wait(asked, failed)
 	stop()
 	if code == exitOK {
 		running.Wait()
 	}
-	return code
+	return code, insisted
 }
 
 // wait handles signals until the program is to end, and has drained.
-func (pr *program) wait(signals <-chan os.Signal, failed <-chan error) int {
+func (pr *program) wait(asked signals, failed <-chan error) (code int, insisted bool) {
 	for {
 		select {
 		case err := <-failed:
 			logs.HTTPServerError.LogAt(pr.output.Logger.Named("server"), zap.ErrorLevel, logs.Error(err))
-			return exitFailed
-		case signal := <-signals:
-			if signal == syscall.SIGHUP {
-				pr.output.Reopen()
-				continue
-			}
-			return pr.drain(signal, signals)
+			return exitFailed, false
+		case <-asked.hangup:
+			pr.output.Reopen()
+		case signal := <-asked.stop:
+			return pr.drain(signal, asked)
 		}
 	}
 }
 
-// announce tells where the program is to be found, in the log and to a person.
-func (pr *program) announce(stdout io.Writer, started time.Time) {
+// announce tells where the program is to be found, in the log and to a person: what
+// it returns is closed when that has read it.
+func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-chan struct{}) {
 	logger := pr.output.Logger.Named("server")
 	base := pr.public.url()
 	pages := []string{base + "/index.html", base + "/progress.html"}
@@ -192,10 +265,11 @@ func (pr *program) announce(stdout io.Writer, started time.Time) {
 		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics"))
 	}
 	logs.ServerReady.Log(logger, logs.StartupMS(time.Since(started)))
-	fmt.Fprintf(stdout, "Character streaming  %s\nProgress streaming   %s\n", pages[0], pages[1])
+	text := fmt.Sprintf("Character streaming  %s\nProgress streaming   %s\n", pages[0], pages[1])
 	if pr.config.TLSSelfSigned { // for who wants to make sure, when the browser asks
-		fmt.Fprintf(stdout, "Certificate SHA-256  %s\n", pr.certificate.Fingerprint())
+		text += fmt.Sprintf("Certificate SHA-256  %s\n", pr.certificate.Fingerprint())
 	}
+	return tell(stdout, text)
 }
 
 // stats reads the broker for a scrape.

@@ -129,7 +129,7 @@ func TestTLSReload(t *testing.T) {
 				t.Errorf("the certificate is %s, want %s", got, pair.Fingerprint)
 			}
 		}
-		if lines := server.log.named("tls.reloaded"); len(lines) != reloads {
+		if lines := server.log.await("tls.reloaded", reloads); len(lines) != reloads {
 			t.Errorf("the log says %v, want %d lines", lines, reloads)
 		}
 	}

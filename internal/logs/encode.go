@@ -29,7 +29,7 @@ func (e consoleEncoder) Clone() zapcore.Encoder { return consoleEncoder{e.Encode
 func (e consoleEncoder) EncodeEntry(line zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
 	for i, f := range fields {
 		if f.Key == stack.Key {
-			line.Stack = f.String
+			line.Stack = plain(f.String)
 			// A new slice: the fields belong to the caller, and another core
 			// may read them too.
 			rest := make([]zapcore.Field, 0, len(fields)-1)

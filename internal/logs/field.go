@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"net/netip"
 	"time"
-	"unicode/utf8"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
 
-// The keys that every line has.
+// The keys that every line has. Seq counts the lines of one process from 1.
 const (
 	TimeKey    = "time"
 	LevelKey   = "level"
 	LoggerKey  = "logger"
 	MessageKey = "msg"
+	SeqKey     = "seq"
 	EventKey   = "event"
 )
 
@@ -40,23 +40,6 @@ type Field struct {
 	About string
 	// Values are the only values allowed; nil allows any.
 	Values []string
-}
-
-// maxText is how many bytes are kept of a text that a client may have made as
-// long as it likes.
-const maxText = 1024
-
-// clip cuts a text to maxText bytes or a little less, between two characters,
-// and says so.
-func clip(text string) string {
-	if len(text) <= maxText {
-		return text
-	}
-	end := maxText
-	for end > maxText-utf8.UTFMax && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "…"
 }
 
 // with narrows what the field means, or may be, in one event.
@@ -111,27 +94,40 @@ func ClientAddress(address netip.Addr) zap.Field {
 	return zap.String(clientAddress.Key, address.String())
 }
 
+// ClientNetwork stands for all clients of a network, one IPv4 address or part of
+// IPv6; the zero Prefix for any.
+func ClientNetwork(network netip.Prefix) zap.Field {
+	switch {
+	case !network.IsValid():
+		return zap.String(clientAddress.Key, "")
+	case network.IsSingleIP():
+		return ClientAddress(network.Addr())
+	default:
+		return zap.String(clientAddress.Key, network.String())
+	}
+}
+
 var (
-	code         = Field{Key: "code", Kind: String, About: "the error's stable code"}
-	status       = Field{Key: "status", Kind: Int, About: "the HTTP status that the client was given; 499 where it had left before"}
-	reason       = Field{Key: "reason", Kind: String, About: "why, in one word"}
-	errorText    = Field{Key: "error", Kind: String, About: "the error in words"}
-	stack        = Field{Key: "stack", Kind: String, About: "the goroutine's stack"}
-	signal       = Field{Key: "signal", Kind: String, About: "the signal that asked for the shutdown"}
-	key          = Field{Key: "key", Kind: String, About: "the flag or variable with the bad value"}
-	source       = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument", "default"}}
-	kind         = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
-	lastEventID  = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
-	version      = Field{Key: "version", Kind: String, About: "the program's version, from its build info"}
-	listener     = Field{Key: "listener", Kind: String, About: "which listener", Values: []string{"public", "admin"}}
-	urls         = Field{Key: "urls", Kind: List, About: "the addresses to open"}
-	config       = Field{Key: "config", Kind: Object, About: "every setting in use"}
-	path         = Field{Key: "path", Kind: String, About: "the log file"}
-	fingerprint  = Field{Key: "fingerprint", Kind: String, About: "SHA-256 of the TLS certificate in use, in hexadecimal digits"}
-	fromLevel    = Field{Key: "from", Kind: String, About: "the level before"}
-	toLevel      = Field{Key: "to", Kind: String, About: "the level now"}
-	fromPosition = Field{Key: "from", Kind: Int, About: "position of the first chunk that this stream sends"}
-	resumed      = Field{Key: "resumed", Kind: Bool, About: "whether the stream continued an earlier one"}
+	code        = Field{Key: "code", Kind: String, About: "the error's stable code"}
+	status      = Field{Key: "status", Kind: Int, About: "the HTTP status that the client was given; 499 where it had left before"}
+	reason      = Field{Key: "reason", Kind: String, About: "why, in one word"}
+	errorText   = Field{Key: "error", Kind: String, About: "the error in words"}
+	stack       = Field{Key: "stack", Kind: String, About: "the goroutine's stack"}
+	signal      = Field{Key: "signal", Kind: String, About: "the signal that asked for the shutdown"}
+	key         = Field{Key: "key", Kind: String, About: "the flag or variable with the bad value"}
+	source      = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument", "default"}}
+	kind        = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
+	lastEventID = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
+	version     = Field{Key: "version", Kind: String, About: "the program's version, from its build info"}
+	listener    = Field{Key: "listener", Kind: String, About: "which listener", Values: []string{"public", "admin"}}
+	urls        = Field{Key: "urls", Kind: List, About: "the addresses to open"}
+	config      = Field{Key: "config", Kind: Object, About: "every setting in use"}
+	path        = Field{Key: "path", Kind: String, About: "the log file"}
+	fingerprint = Field{Key: "fingerprint", Kind: String, About: "SHA-256 of the TLS certificate in use, in hexadecimal digits"}
+	fromLevel   = Field{Key: "from", Kind: String, About: "the level before"}
+	toLevel     = Field{Key: "to", Kind: String, About: "the level now"}
+	codes       = Field{Key: "codes", Kind: List, About: "the errors' stable codes"}
+	resumed     = Field{Key: "resumed", Kind: Bool, About: "whether the stream continued an earlier one"}
 )
 
 // Code is the stable code of an HTTP error, such as "invalid_json".
@@ -153,7 +149,7 @@ func Stack(trace []byte) zap.Field { return zap.String(stack.Key, string(trace))
 func Signal(name string) zap.Field { return zap.String(signal.Key, name) }
 
 // Key is the flag or variable that had a bad value.
-func Key(name string) zap.Field { return zap.String(key.Key, name) }
+func Key(name string) zap.Field { return zap.String(key.Key, clip(name)) }
 
 // Source is "flag", "environment", "argument" or "default".
 func Source(where string) zap.Field { return zap.String(source.Key, where) }
@@ -173,11 +169,26 @@ func Listener(name string) zap.Field { return zap.String(listener.Key, name) }
 // URLs are the addresses to open.
 func URLs(all ...string) zap.Field { return zap.Strings(urls.Key, all) }
 
-// Settings is every setting in use.
-func Settings(all zapcore.ObjectMarshaler) zap.Field { return zap.Object(config.Key, all) }
+// Settings is every setting in use. Each value is cut so that all fit into a line.
+func Settings(all zapcore.ObjectMarshaler) zap.Field {
+	return zap.Object(config.Key, zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
+		return all.MarshalLogObject(brief{enc})
+	}))
+}
+
+// brief is an ObjectEncoder that cuts texts.
+type brief struct{ zapcore.ObjectEncoder }
+
+// maxSetting is how many bytes a setting's value takes in a line. A dozen may be
+// as long: paths, origins, addresses.
+const maxSetting = 192
+
+func (b brief) AddString(key, value string) {
+	b.ObjectEncoder.AddString(key, clipTo(value, maxSetting))
+}
 
 // Path is the log file.
-func Path(name string) zap.Field { return zap.String(path.Key, name) }
+func Path(name string) zap.Field { return zap.String(path.Key, clip(name)) }
 
 // Fingerprint is that of the TLS certificate in use.
 func Fingerprint(hash string) zap.Field { return zap.String(fingerprint.Key, hash) }
@@ -188,8 +199,8 @@ func FromLevel(l zapcore.Level) zap.Field { return zap.String(fromLevel.Key, l.S
 // ToLevel is the log level after a change.
 func ToLevel(l zapcore.Level) zap.Field { return zap.String(toLevel.Key, l.String()) }
 
-// FromPosition is the position of the first chunk that a stream sends.
-func FromPosition(position int) zap.Field { return zap.Int(fromPosition.Key, position) }
+// Codes are the stable codes of HTTP errors.
+func Codes(words []string) zap.Field { return zap.Strings(codes.Key, words) }
 
 // Resumed says whether a stream continued an earlier one.
 func Resumed(is bool) zap.Field { return zap.Bool(resumed.Key, is) }
@@ -199,6 +210,8 @@ var (
 	total           = Field{Key: "total", Kind: Int, About: "characters (grapheme clusters) of the message"}
 	chunks          = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
 	position        = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
+	firstPosition   = Field{Key: "first_position", Kind: Int, About: "position of the first chunk that this stream sends"}
+	howMany         = Field{Key: "count", Kind: Int, About: "how many"}
 	activeStreams   = Field{Key: "active_streams", Kind: Int, About: "streams running at that moment"}
 	remaining       = Field{Key: "remaining", Kind: Int, About: "streams still running"}
 	streamLimit     = Field{Key: "stream_limit", Kind: Int, About: "streams that may run at once"}
@@ -218,6 +231,12 @@ func Chunks(n int) zap.Field { return zap.Int(chunks.Key, n) }
 
 // Position is a chunk's, from 0.
 func Position(n int) zap.Field { return zap.Int(position.Key, n) }
+
+// FirstPosition is the position of the first chunk that a stream sends.
+func FirstPosition(n int) zap.Field { return zap.Int(firstPosition.Key, n) }
+
+// Count is how many of the event's things there were.
+func Count(n int) zap.Field { return zap.Int(howMany.Key, n) }
 
 // ActiveStreams counts running streams.
 func ActiveStreams(n int) zap.Field { return zap.Int(activeStreams.Key, n) }

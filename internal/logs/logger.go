@@ -1,13 +1,11 @@
 package logs
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"log"
 	"os"
-	"strings"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -33,74 +31,79 @@ type Config struct {
 	// Level is the least level that is written, at first.
 	Level zapcore.Level
 	// File is the path of the log file, made if need be and appended to; ""
-	// writes to Stderr.
+	// writes to Stderr. A FIFO is written to whenever someone reads it.
 	File string
-	// Stderr is where lines go without a File; nil is os.Stderr. With a File,
-	// only what that file refused comes here.
+	// Stderr is where lines go without a File; nil is os.Stderr. One goroutine
+	// writes to it, until Close.
 	Stderr io.Writer
-	// OnLine, if set, is called with the level of each line that is written.
-	// Any goroutine may call it at any time.
+	// OnLine, if set, is called with the level of each line that will be written,
+	// OnDrop for each that will not. Any goroutine may call them at any time;
+	// they must not log.
 	OnLine func(zapcore.Level)
+	OnDrop func()
 }
 
-// Output is an open log. Its methods may be called by any goroutine at any time.
+// Output is an open log. Its methods may be called by any goroutine at any time,
+// and none but Close waits for what is written.
 type Output struct {
 	// Logger writes to the log; its level can change while it is in use.
 	Logger *zap.Logger
 	// Level is the least level that is written.
 	Level zap.AtomicLevel
 
-	file *file
+	path  string // of the log file, "" for none
+	queue *queue
 }
 
-// New opens the log. The caller closes it.
+// New opens the log and starts the goroutine that writes it, which Close ends.
 func New(c Config) (*Output, error) {
 	if c.Stderr == nil {
 		c.Stderr = os.Stderr
 	}
-	o := &Output{Level: zap.NewAtomicLevelAt(c.Level)}
-	sink := zapcore.Lock(zapcore.AddSync(c.Stderr))
-	if c.File != "" {
-		f, err := openFile(c.File, sink)
-		if err != nil {
-			return nil, fmt.Errorf("logs: %w", err)
-		}
-		o.file, sink = f, f
+	sink, err := newSink(c)
+	if err != nil {
+		return nil, fmt.Errorf("logs: %w", err)
 	}
-	core := zapcore.NewCore(encoder(c), sink, o.Level)
-	if c.OnLine != nil {
-		core = zapcore.RegisterHooks(core, func(line zapcore.Entry) error {
-			c.OnLine(line.Level)
-			return nil
-		})
-	}
-	// What zap has to say of its own is not in the catalogue; a file that
-	// cannot be written has its fallback in file.go.
+	o := &Output{Level: zap.NewAtomicLevelAt(c.Level), path: c.File}
+	core := &core{LevelEnabler: o.Level, encoder: encoder(c)}
+	o.queue = newQueue(c, core.report)
+	core.queue = o.queue
+	// What zap has to say of its own is not in the catalogue.
 	o.Logger = zap.New(core, zap.ErrorOutput(zapcore.AddSync(io.Discard)))
+	w := &writer{queue: o.queue, sink: sink, reopened: o.logReopened}
+	go w.run()
 	return o, nil
 }
 
-// Reopen opens the log file anew, after something moved it away, and logs that
-// it did. Without a file it does nothing. Lines written meanwhile go to the old
-// file or to the new one; none is lost.
+// Reopen asks for the log file to be opened anew, after something moved it away;
+// that it was is logged. Without a file it does nothing. Lines logged meanwhile go
+// to the old file or to the new one; none is lost.
 func (o *Output) Reopen() {
-	if o.file == nil {
-		return
+	if o.path != "" {
+		o.queue.askReopen()
 	}
-	if err := o.file.reopen(); err != nil {
-		LogReopened.LogAt(o.Logger, zapcore.ErrorLevel, Path(o.file.path), Error(err))
-		return
-	}
-	LogReopened.Log(o.Logger, Path(o.file.path))
 }
 
-// Close closes the log file. Lines logged later go to standard error.
-func (o *Output) Close() error {
-	if o.file == nil {
-		return nil
+func (o *Output) logReopened(err error) {
+	if err != nil {
+		LogReopened.LogAt(o.own(), zapcore.ErrorLevel, Path(o.path), Error(err))
+		return
 	}
-	return o.file.close()
+	LogReopened.Log(o.own(), Path(o.path))
 }
+
+// own is the logger of what the log says of itself.
+func (o *Output) own() *zap.Logger { return o.Logger.Named(ownName) }
+
+const ownName = "log"
+
+// Dropped returns how many lines are missing since the log could last be written
+// without loss; 0 if it can.
+func (o *Output) Dropped() int { return o.queue.dropped() }
+
+// Close writes the lines that were logged before, and closes the log file. It
+// waits for that no longer than patience. Lines logged later may be lost.
+func (o *Output) Close(patience time.Duration) { o.queue.close(patience) }
 
 // encoder returns the encoder for the configured format.
 func encoder(c Config) zapcore.Encoder {
@@ -127,26 +130,6 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// StdLog returns a standard logger for http.Server.ErrorLog: each of its lines
-// becomes an http.server_error.
-func StdLog(l *zap.Logger) *log.Logger {
-	return log.New(stdWriter{l}, "", 0)
-}
-
-type stdWriter struct{ logger *zap.Logger }
-
-// Write logs one line of the standard logger; what follows the first newline is
-// a stack, where net/http caught a panic.
-func (w stdWriter) Write(p []byte) (int, error) {
-	text, trace, hasTrace := strings.Cut(strings.TrimRight(string(p), "\n"), "\n")
-	fields := []zap.Field{Error(errors.New(text))}
-	if hasTrace {
-		fields = append(fields, zap.String(stack.Key, trace))
-	}
-	HTTPServerError.Log(w.logger, fields...)
-	return len(p), nil
-}
-
 // levelChange keeps two changes of the level apart, so that each logs the level
 // it really replaced.
 var levelChange sync.Mutex
@@ -163,6 +146,6 @@ func (o *Output) SetLevel(level zapcore.Level) {
 	if level < old {
 		o.Level.SetLevel(level)
 	}
-	LogLevelChanged.Log(o.Logger, FromLevel(old), ToLevel(level))
+	LogLevelChanged.Log(o.own(), FromLevel(old), ToLevel(level))
 	o.Level.SetLevel(level)
 }

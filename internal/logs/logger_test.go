@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -29,7 +30,7 @@ func open(t *testing.T, c logs.Config) *logs.Output {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = out.Close() })
+	t.Cleanup(func() { out.Close(time.Minute) })
 	return out
 }
 
@@ -37,6 +38,7 @@ func TestJSONIsTheFormOffATerminal(t *testing.T) {
 	var stderr bytes.Buffer
 	out := open(t, logs.Config{Stderr: &stderr})
 	logs.ServerReady.Log(out.Logger.Named("main"), logs.StartupMS(0))
+	out.Close(time.Minute)
 	lines := logstest.CheckJSON(t, stderr.Bytes())
 	if len(lines) != 1 || lines[0].Logger != "main" {
 		t.Errorf("got %s", stderr.Bytes())
@@ -56,7 +58,7 @@ func TestConsoleIsTheFormOnATerminal(t *testing.T) {
 		format  logs.Format
 		want    string
 	}{
-		{"", logs.Auto, `\t^[[34mINFO^[[0m\t`}, {"1", logs.Auto, `\tINFO\t`}, {"1", logs.Console, `\tINFO\t`}, {"", logs.JSON, `{"level":"info",`},
+		{"", logs.Auto, `\t^[[34mINFO^[[0m\t`}, {"1", logs.Auto, `\tINFO\t`}, {"1", logs.Console, `\tINFO\t`}, {"", logs.JSON, `{"seq":1,"level":"info",`},
 	} {
 		t.Setenv("NO_COLOR", test.noColor)
 		logs.ServerReady.Log(open(t, logs.Config{Stderr: terminal, Format: test.format}).Logger, logs.StartupMS(0))
@@ -75,7 +77,8 @@ func TestConsoleShowsAStackOnItsOwnLines(t *testing.T) {
 	var stderr bytes.Buffer
 	out := open(t, logs.Config{Format: logs.Console, Stderr: &stderr})
 	logs.HTTPPanic.Log(out.Logger, logs.Stack([]byte("goroutine 1:\nmain.main()")), logs.Error(errors.New("boom")))
-	want := regexp.MustCompile(`^\S{27}\tERROR\tpanic in a request\t\{"event": "http.panic", "error": "boom"\}\ngoroutine 1:\nmain.main\(\)\n$`)
+	out.Close(time.Minute)
+	want := regexp.MustCompile(`^\S{27}\tERROR\tpanic in a request\t\{"seq": 1, "event": "http.panic", "error": "boom"\}\ngoroutine 1:\nmain.main\(\)\n$`)
 	if !want.Match(stderr.Bytes()) {
 		t.Errorf("got %q", stderr.String())
 	}
@@ -94,6 +97,7 @@ func TestNothingIsSampled(t *testing.T) {
 		logs.ServerReady.Log(out.Logger, logs.StartupMS(0))
 		logs.StreamChunk.Log(out.Logger, logs.Position(0)) // off
 	}
+	out.Close(time.Minute)
 	if got := bytes.Count(stderr.Bytes(), []byte("\n")); got != times || counted != times {
 		t.Errorf("%d lines, %d counted, want %d", got, counted, times)
 	}
@@ -110,6 +114,7 @@ func TestSetLevel(t *testing.T) {
 			t.Errorf("level %s, want %s", got, level)
 		}
 	}
+	out.Close(time.Minute)
 	var changes []string
 	for _, line := range logstest.CheckJSON(t, stderr.Bytes()) {
 		changes = append(changes, line.Fields["from"].(string)+" to "+line.Fields["to"].(string))
@@ -141,9 +146,7 @@ func TestFileIsAppendedTo(t *testing.T) {
 	for range 2 {
 		out := open(t, logs.Config{File: path})
 		logs.ServerReady.Log(out.Logger, logs.StartupMS(0))
-		if err := out.Close(); err != nil {
-			t.Error(err)
-		}
+		out.Close(time.Minute)
 	}
 	if got := len(logstest.CheckJSON(t, read(t, path))); got != 2 {
 		t.Errorf("%d lines, want 2", got)
@@ -182,10 +185,14 @@ func TestReopenLosesNoLine(t *testing.T) {
 			t.Error(err)
 		}
 		out.Reopen()
+		for _, err := os.Stat(path); err != nil; _, err = os.Stat(path) {
+			runtime.Gosched() // until the writer has done it
+		}
 	}
 	group.Wait()
-	if still, _ := os.ReadDir("/proc/self/fd"); len(still) != len(before) {
-		t.Errorf("%d files are open, %d before", len(still), len(before))
+	out.Close(time.Minute)
+	if still, _ := os.ReadDir("/proc/self/fd"); len(before) > 0 && len(still) != len(before)-1 {
+		t.Errorf("%d files are open, %d before the log was closed", len(still), len(before))
 	}
 
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -215,21 +222,10 @@ func TestReopenThatFailsKeepsTheOldFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.Reopen()
+	out.Close(time.Minute)
 	lines := logstest.CheckJSON(t, read(t, filepath.Join(moved, "server.log")))
-	if len(lines) != 1 || lines[0].Level != zapcore.ErrorLevel || lines[0].Fields["error"] == nil {
+	if len(lines) != 1 || lines[0].Logger != "log" || lines[0].Level != zapcore.ErrorLevel || lines[0].Fields["error"] == nil {
 		t.Errorf("got %+v, want log.reopened with an error", lines)
-	}
-}
-
-func TestLinesThatTheFileRefusesGoToStandardError(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("no /dev/full here: ", err)
-	}
-	var stderr bytes.Buffer
-	out := open(t, logs.Config{File: "/dev/full", Stderr: &stderr})
-	logs.ServerReady.Log(out.Logger, logs.StartupMS(0))
-	if got := len(logstest.CheckJSON(t, stderr.Bytes())); got != 1 {
-		t.Errorf("%d lines on standard error, want 1", got)
 	}
 }
 

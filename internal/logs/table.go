@@ -56,6 +56,17 @@ var (
 		About:    "SIGHUP arrived and the log file was opened anew. At error, with `error`, it could not be, and the old one stays in use.",
 		Required: fields(path), Optional: fields(errorText),
 	})
+	LogEntriesDropped = declare(Event{
+		Name: "log.entries_dropped", Levels: at(zap.ErrorLevel), Message: "log entries dropped",
+		About: "Lines are missing here: the log could not be written, and no more of them could wait. " +
+			"It stands where they would, as soon as there is room again; their numbers are missing, too.",
+		Required: fields(howMany.with("lines that are missing")),
+	})
+	LogRecovered = declare(Event{
+		Name: "log.recovered", Levels: at(zap.InfoLevel), Message: "log can be written again",
+		About:    "Writing had failed, or lines were dropped; now all that waited is written.",
+		Required: fields(howMany.with("lines that are missing since then; 0 if none is")),
+	})
 	TLSReloaded = declare(Event{
 		Name: "tls.reloaded", Levels: at(zap.InfoLevel, zap.ErrorLevel), Message: "certificate reloaded",
 		About: "The files of `--tls-cert` and `--tls-key` have changed and were read anew, at the first handshake after that. " +
@@ -83,7 +94,7 @@ var (
 var (
 	HTTPRequest = declare(Event{
 		Name: "http.request", Levels: at(zap.InfoLevel, zap.DebugLevel), Message: "request",
-		About:    "An HTTP request was answered: in full, or with the head of a stream. At debug for pages and probes.",
+		About:    "An HTTP request was answered: in full, or with the head of a stream. One line for each request, unless it was refused and `http.rejections_summed` counts it. At debug for pages and probes.",
 		Required: fields(requestID, method, route, urlPath, statusCode, clientAddress, durationMS.with("time until the answer, or the head of a stream, was written")),
 		Optional: fields(messageID, streamID),
 	})
@@ -92,6 +103,13 @@ var (
 		About:    "An HTTP request got an error of this API.",
 		Required: fields(code, status),
 		Optional: fields(requestID, method, route, urlPath, clientAddress, messageID, errorText),
+	})
+	HTTPRejectionsSummed = declare(Event{
+		Name: "http.rejections_summed", Levels: at(zap.WarnLevel), Message: "rejections summed",
+		About: "A client was refused more than 100 times in a second. The rest are counted here, once a second: they have no `http.request_rejected`, " +
+			"`stream.rejected` or `message.rejected`, and no `http.request`. The metrics count each.",
+		Required: fields(clientAddress.with("the client's address; of IPv6, the network of 64 bits that it is in; empty for what more than 1024 clients have in common"),
+			codes.with("the codes of the errors"), howMany.with("requests that were refused")),
 	})
 	HTTPPanic = declare(Event{
 		Name: "http.panic", Levels: at(zap.ErrorLevel), Message: "panic in a request",
@@ -103,7 +121,8 @@ var (
 		Name: "http.server_error", Levels: at(zap.WarnLevel, zap.ErrorLevel), Message: "server error",
 		About: "The HTTP server below the handlers complained, for example that it cannot accept a connection. " +
 			"At error, the program could not start or go on, and exits with 1.",
-		Required: fields(errorText), Optional: fields(stack),
+		Required: fields(errorText), Optional: fields(stack,
+			howMany.with("errors like this one, beyond 100 in a second, that this line stands for")),
 	})
 )
 
@@ -137,7 +156,7 @@ var (
 	StreamOpened = declare(Event{
 		Name: "stream.opened", Levels: at(zap.InfoLevel), Message: "stream opened",
 		About:    "A subscription was accepted.",
-		Required: fields(streamID, messageID, kind, intervalMS, lastEventID, fromPosition, clientAddress), Optional: fields(requestID),
+		Required: fields(streamID, messageID, kind, intervalMS, lastEventID, firstPosition, clientAddress), Optional: fields(requestID),
 	})
 	StreamRejected = declare(Event{
 		Name: "stream.rejected", Levels: at(zap.WarnLevel), Message: "stream rejected",

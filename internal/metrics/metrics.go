@@ -32,6 +32,7 @@ type Metrics struct {
 	closed           map[string]words // by kind
 	opened           map[string]words // by kind; the words are "true" and "false"
 	logEntries       words
+	logDropped       prometheus.Counter
 	streams          map[string]*Stream
 
 	duration     *histogram
@@ -54,6 +55,7 @@ func New(c Config) *Metrics {
 		evicted:          newWords(r.counters("messages_evicted_total", "Messages that the server forgot, by reason.", "reason"), logs.EvictionReasons),
 		streamsRejected:  newWords(r.counters("streams_rejected_total", "Streams refused, by error code.", "reason"), logs.StreamRejections),
 		logEntries:       newWords(r.counters("log_entries_total", "Lines written to the log, by level.", "level"), logLevels),
+		logDropped:       r.counters("log_entries_dropped_total", "Lines that the log lacks, since it could not be written.").WithLabelValues(),
 		opened:           make(map[string]words),
 		closed:           make(map[string]words),
 		duration:         r.histogram("stream_duration_seconds", "Time from a stream's opening to its end.", durationBuckets),
@@ -102,6 +104,9 @@ func (m *Metrics) StreamClosed(kind, reason string, d time.Duration) {
 
 // LogEntry counts a line of the log.
 func (m *Metrics) LogEntry(level zapcore.Level) { m.logEntries.inc(level.String()) }
+
+// LogEntryDropped counts a line that did not get into the log.
+func (m *Metrics) LogEntryDropped() { m.logDropped.Inc() }
 
 // HTTPRequest counts an answered request. The route is the pattern that
 // matched, "" for none, never the path itself.

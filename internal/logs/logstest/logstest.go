@@ -29,6 +29,7 @@ type Line struct {
 	Level   zapcore.Level
 	Message string
 	Logger  string
+	Seq     int64 // number of the line, of CheckJSON; a Recorder has none
 	// Fields are all other values by key: int64, float64, string, bool, []any
 	// or map[string]any.
 	Fields map[string]any

@@ -82,15 +82,22 @@ func TestProblems(t *testing.T) {
 }
 
 func TestCheckJSON(t *testing.T) {
-	line := `{"level":"info","time":"2026-01-02T03:04:05.678900Z","logger":"main","msg":"ready","event":"server.ready","startup_ms":%s}` + "\n"
+	line := func(seq, ms string) string {
+		return `{"seq":` + seq + `,"level":"info","time":"2026-01-02T03:04:05.678900Z","logger":"main","msg":"ready","event":"server.ready","startup_ms":` + ms + "}\n"
+	}
+	dropped := `{"seq":4,"level":"error","time":"2026-01-02T03:04:05.678900Z","logger":"log","msg":"log entries dropped","event":"log.entries_dropped","count":2}` + "\n"
 	tests := map[string]struct{ log, want string }{
-		"whole number": {fmt.Sprintf(line, "12"), ""},
-		"fraction":     {fmt.Sprintf(line, "12.5"), ""},
-		"two lines":    {fmt.Sprintf(line, "1") + fmt.Sprintf(line, `"2"`), "startup_ms is a string"},
-		"not JSON":     {"panic: oh\n", "invalid character"},
-		"local time":   {strings.Replace(fmt.Sprintf(line, "1"), "00Z", "00+02:00", 1), "layout"},
-		"short time":   {strings.Replace(fmt.Sprintf(line, "1"), "8900Z", "89Z", 1), "layout"},
-		"level":        {strings.Replace(fmt.Sprintf(line, "1"), "info", "notice", 1), "unrecognized level"},
+		"whole number":  {line("1", "12"), ""},
+		"fraction":      {line("7", "12.5"), ""},
+		"two lines":     {line("1", "1") + line("2", `"2"`), "startup_ms is a string"},
+		"not JSON":      {"panic: oh\n", "invalid character"},
+		"local time":    {strings.Replace(line("1", "1"), "00Z", "00+02:00", 1), "layout"},
+		"short time":    {strings.Replace(line("1", "1"), "8900Z", "89Z", 1), "layout"},
+		"level":         {strings.Replace(line("1", "1"), "info", "notice", 1), "unrecognized level"},
+		"no number":     {line(`""`, "1"), "seq"},
+		"gap":           {line("1", "1") + line("3", "1"), "line 3 follows line 1"},
+		"explained gap": {line("1", "1") + dropped + line("5", "1"), ""},
+		"wrong gap":     {line("2", "1") + dropped, "line 4 follows line 2, and 2 are"},
 	}
 	for name, test := range tests {
 		got := failures(t, func(tb testing.TB) { logstest.CheckJSON(tb, []byte(test.log)) })

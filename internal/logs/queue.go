@@ -1,0 +1,219 @@
+package logs
+
+import (
+	"bytes"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// maxQueued is how many bytes of lines may wait to be written: some twelve
+// thousand usual ones. A disk that stalls for a second or two loses nothing, and
+// a log that nobody reads costs no more memory than that, twice while it is
+// copied.
+const maxQueued = 4 << 20
+
+// keptBuffer is how much of an empty buffer is kept for the next lines.
+const keptBuffer = 64 << 10
+
+// queue holds the lines between those who log and the one goroutine that
+// writes. It numbers the lines, in the order that they are written in. What does
+// not fit is dropped and counted; the numbers of dropped lines are used up, and
+// log.entries_dropped stands in their place.
+//
+// Any goroutine may call put, dropped and close; take, wrote, failed and settled
+// are the writer's.
+type queue struct {
+	// Immutable. report encodes a line of the log's own, nil if its level is off;
+	// written and lost are told of each line that was taken or dropped.
+	report  func(event *Event, count int) []byte
+	written func(zapcore.Level)
+	lost    func()
+	wake    chan struct{} // room for one: there is something to do
+	done    chan struct{} // closed by the writer, last
+
+	mu      sync.Mutex
+	seq     uint64 // of the last line
+	lines   []byte // whole lines
+	spare   []byte // becomes lines
+	taken   int    // bytes that the writer has, and has not written yet
+	gap     int    // lines dropped since there was no room; 0 if there is
+	missing int    // lines dropped since all was well
+	unwell  bool   // since a write failed or a line was dropped; settled ends it
+	reopen  bool   // asked for
+	closing bool   // asked for
+}
+
+func newQueue(c Config, report func(*Event, int) []byte) *queue {
+	q := &queue{
+		report: report, written: c.OnLine, lost: c.OnDrop,
+		wake: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	if q.written == nil {
+		q.written = func(zapcore.Level) {}
+	}
+	if q.lost == nil {
+		q.lost = func() {}
+	}
+	return q
+}
+
+// put appends a line, or drops it. It never waits for the writer.
+func (q *queue) put(line []byte, level zapcore.Level) {
+	q.mu.Lock()
+	fits := q.gap == 0 && q.size()+maxLine <= maxQueued
+	wasEmpty := len(q.lines) == 0
+	if fits {
+		q.append(line)
+	} else {
+		q.seq++
+		q.gap++
+		q.missing++
+		q.unwell = true
+	}
+	q.mu.Unlock()
+	switch {
+	case !fits:
+		q.lost()
+	case wasEmpty:
+		q.written(level)
+		q.rouse()
+	default:
+		q.written(level)
+	}
+}
+
+// size is called with mu held.
+func (q *queue) size() int { return q.taken + len(q.lines) }
+
+// append adds a line and its number, which stands before the first field: after
+// the only brace that can come first. It is called with mu held.
+func (q *queue) append(line []byte) {
+	q.seq++
+	start := bytes.IndexByte(line, '{') + 1
+	q.lines = append(q.lines, line[:start]...)
+	if start == 1 {
+		q.lines = append(q.lines, `"seq":`...)
+		q.lines = strconv.AppendUint(q.lines, q.seq, 10)
+		q.lines = append(q.lines, ',')
+	} else { // the console form
+		q.lines = append(q.lines, `"seq": `...)
+		q.lines = strconv.AppendUint(q.lines, q.seq, 10)
+		q.lines = append(q.lines, ", "...)
+	}
+	q.lines = append(q.lines, line[start:]...)
+}
+
+// rouse tells the writer that there is something to do.
+func (q *queue) rouse() {
+	select {
+	case q.wake <- struct{}{}:
+	default: // it knows
+	}
+}
+
+// dropped returns how many lines are missing since all was well.
+func (q *queue) dropped() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.missing
+}
+
+// askReopen makes the writer open the file anew.
+func (q *queue) askReopen() {
+	q.mu.Lock()
+	q.reopen = true
+	q.mu.Unlock()
+	q.rouse()
+}
+
+// close makes the writer write what there is and end, and waits for that, but no
+// longer than patience.
+func (q *queue) close(patience time.Duration) {
+	q.mu.Lock()
+	q.closing = true
+	q.mu.Unlock()
+	q.rouse()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-q.done:
+	case <-timer.C: // the writer is left behind with the process
+	}
+}
+
+// asked returns what the writer is to do besides writing. It is asked once to
+// reopen the file, and from then on to close.
+func (q *queue) asked() (reopen, closing bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	reopen, q.reopen = q.reopen, false
+	return reopen, q.closing
+}
+
+// take returns the lines so far, none if there are none. The writer gives their
+// memory back with the last wrote of them.
+func (q *queue) take() []byte {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	lines := q.lines
+	q.lines, q.spare, q.taken = q.spare[:0], nil, len(lines)
+	return lines
+}
+
+// wrote is told of n bytes that were written, out of what take returned. If that
+// ends a gap, it is reported where it was: behind the lines that still fitted, and
+// before the next ones. There is room again when half of it is free, so that a
+// log which is a little too slow is no sequence of gaps.
+func (q *queue) wrote(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.taken -= n
+	if q.gap > 0 && q.size() <= maxQueued/2 {
+		q.appendReport(LogEntriesDropped, q.gap)
+		q.gap = 0
+	}
+}
+
+// recycle gives memory back that take returned, all of it written.
+func (q *queue) recycle(lines []byte) {
+	if cap(lines) > keptBuffer {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.spare = lines
+}
+
+// failed is told that a write failed.
+func (q *queue) failed() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.unwell = true
+}
+
+// settled is told that all was written, and adds a line about it if it was not
+// always so.
+func (q *queue) settled() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.unwell || q.gap > 0 {
+		return
+	}
+	missing := q.missing
+	q.unwell, q.missing = false, 0
+	q.appendReport(LogRecovered, missing)
+}
+
+// appendReport is called with mu held.
+func (q *queue) appendReport(event *Event, count int) {
+	line := q.report(event, count)
+	if line == nil {
+		return
+	}
+	q.append(line)
+	q.written(event.Levels[0])
+	q.rouse()
+}

@@ -1,0 +1,71 @@
+package logs
+
+import "time"
+
+// retryInterval is how long the writer waits after a write that failed.
+const retryInterval = 250 * time.Millisecond
+
+// writer is the one goroutine that opens, writes and closes the log. It alone
+// waits for a disk that is full or a pipe that nobody reads.
+type writer struct {
+	queue    *queue
+	sink     *sink
+	reopened func(error)
+
+	batch []byte // as taken from the queue
+	rest  []byte // what is not written yet of it
+}
+
+// run writes until the queue is closed. What cannot be written stays where it is
+// and is tried again; after the close, once.
+func (w *writer) run() {
+	defer close(w.queue.done)
+	defer w.sink.close()
+	for {
+		reopen, closing := w.queue.asked()
+		var again <-chan time.Time
+		err := w.writeAll()
+		if reopen { // what was logged before is in the old file, if that takes it
+			w.reopened(w.sink.open())
+			err = w.writeAll()
+		}
+		if err != nil {
+			w.queue.failed()
+			again = time.After(retryInterval)
+		}
+		if closing {
+			return
+		}
+		select {
+		case <-w.queue.wake:
+		case <-again:
+		}
+	}
+}
+
+// writeAll writes all that is queued, a piece at a time.
+func (w *writer) writeAll() error {
+	for {
+		if len(w.rest) == 0 && !w.next() {
+			return nil
+		}
+		n, err := w.sink.write(w.rest)
+		w.rest = w.rest[n:]
+		w.queue.wrote(n)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// next takes the next lines from the queue, if there are any.
+func (w *writer) next() bool {
+	w.queue.recycle(w.batch)
+	w.batch = w.queue.take()
+	if len(w.batch) == 0 {
+		w.queue.settled()
+		w.batch = w.queue.take()
+	}
+	w.rest = w.batch
+	return len(w.rest) > 0
+}
