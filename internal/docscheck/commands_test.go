@@ -79,6 +79,11 @@ var commands = map[string]treatment{
 	`jq -r 'select(.event == "stream.opened" or .event == "stream.closed").stream_id' server.log | sort | uniq -u`: runs,
 	"go generate ./internal/logs":                                                                                  {inCI: "go generate ./..."},
 
+	// security.md
+	"SSESERVER_SEND_TOKEN=change-me sseserver --addr 0.0.0.0:4400 --tls-cert cert.pem --tls-key key.pem --cors-origins https://example.com": serves,
+	`curl -s -o /dev/null -w '%{http_code}\n' -X DELETE http://127.0.0.1:4400/messages/unknown`:                                             runs,
+	"sseserver --version": runs,
+
 	// metrics.md
 	"curl -s http://127.0.0.1:4401/metrics | grep ^sseserver_": runs,
 
