@@ -32,7 +32,10 @@ func newAdmin(t *testing.T, config httpapi.AdminConfig) *admin {
 	}
 	config.Metrics, config.Output = metrics.New(metrics.Config{}), output
 	a.Handler = httpapi.Admin(config)
-	t.Cleanup(func() { logstest.CheckJSON(t, a.log.Bytes()) })
+	t.Cleanup(func() {
+		output.Close(time.Minute)
+		logstest.CheckJSON(t, a.log.Bytes())
+	})
 	return a
 }
 

@@ -158,3 +158,16 @@ func ExampleEvent_Log() {
 	fmt.Printf("%s", line)
 	// Output: {"seq":1,"level":"warn","time":"…","logger":"httpapi","msg":"message rejected","event":"message.rejected","reason":"store_full","error":"broker: store is full"}
 }
+
+// A key has one type, so that whoever reads the log can give it a column.
+func TestAKeyHasOneType(t *testing.T) {
+	kinds := make(map[string]Kind)
+	for _, e := range Catalogue {
+		for _, f := range slices.Concat(e.Required, e.Optional) {
+			if was, seen := kinds[f.Key]; seen && was != f.Kind {
+				t.Errorf("%s is %s in %s and %s elsewhere", f.Key, f.Kind, e.Name, was)
+			}
+			kinds[f.Key] = f.Kind
+		}
+	}
+}
