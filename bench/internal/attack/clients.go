@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// again is the least time between two requests of one client. Without it an
-// answer that costs the server nothing would only make the attack faster, and
-// the figures would be about the number of its connections.
-const again = time.Second
+// again is the least time between two requests of one client: what the server's
+// `retry: 2000` tells an EventSource. Without it an answer that costs the server
+// nothing would only make the attack faster, up to what a core can do, and the
+// figures would be about the number of connections.
+const again = 2 * time.Second
 
 // repeat lets every client do something again and again, until ctx is done. They
 // begin one after the other within that time: all at one moment would also hold
