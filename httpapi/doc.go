@@ -16,8 +16,9 @@
 //   - transport.go: what a stream is written to; takenover.go and response.go
 //     implement it.
 //   - problem.go: every error a client can get. middleware.go: what each
-//     request passes.
-//   - admin.go: the handler of the admin listener.
+//     request passes; access.go: who may write.
+//   - admin.go: the handler of the admin listener; guard.go: who may use it;
+//     profiles.go and loglevel.go: what it serves.
 //
 // # A stream's life here
 //
