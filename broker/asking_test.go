@@ -53,7 +53,7 @@ func leaving() context.Context {
 
 // submitAndLeave returns nil if it was too late.
 func (b *running) submitAndLeave(text string) *broker.Message {
-	message, err := b.Broker.Submit(leaving(), netip.Addr{}, text)
+	message, err := b.Broker.Submit(leaving(), netip.Prefix{}, text)
 	if err != nil && !errors.Is(err, errGone) {
 		b.t.Errorf("submit %q: %v", text, err)
 	}

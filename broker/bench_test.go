@@ -128,7 +128,7 @@ func BenchmarkWhileStreaming(b *testing.B) {
 }
 
 func (b *running) submit(text string) *broker.Message {
-	message, err := b.Broker.Submit(b.t.Context(), netip.Addr{}, text)
+	message, err := b.Broker.Submit(b.t.Context(), netip.Prefix{}, text)
 	b.must(err)
 	return message
 }

@@ -89,7 +89,7 @@ func New(config Config) *Broker {
 // Submit stores text as a new message, which client has sent. Errors: ErrStoreFull,
 // ErrClientBytes, ErrShuttingDown, ErrClosed, or the cause of ctx; with any of them
 // it is not stored.
-func (b *Broker) Submit(ctx context.Context, client netip.Addr, text string) (*Message, error) {
+func (b *Broker) Submit(ctx context.Context, client netip.Prefix, text string) (*Message, error) {
 	message := newMessage(MessageID(b.config.NewID()), text, time.Now())
 	err, failed := b.submits.ask(ctx, b, submission{client, message})
 	if err = cmp.Or(failed, err); err != nil {

@@ -102,7 +102,7 @@ func TestLimits(t *testing.T) {
 		b := start(t, broker.Config{MaxMessages: 2, MaxBytes: 10, MaxStreams: 2})
 		wantSubmit := func(size int, want error) {
 			t.Helper()
-			if _, err := b.Broker.Submit(t.Context(), netip.Addr{}, strings.Repeat("x", size)); !errors.Is(err, want) {
+			if _, err := b.Broker.Submit(t.Context(), netip.Prefix{}, strings.Repeat("x", size)); !errors.Is(err, want) {
 				t.Errorf("submit %d bytes: %v, want %v", size, err, want)
 			}
 		}
@@ -125,7 +125,7 @@ func TestLimits(t *testing.T) {
 // asks is every question that there is.
 var asks = map[string]func(context.Context, *broker.Broker) error{
 	"Submit": func(ctx context.Context, b *broker.Broker) error {
-		_, err := b.Submit(ctx, netip.Addr{}, "a")
+		_, err := b.Submit(ctx, netip.Prefix{}, "a")
 		return err
 	},
 	"Lookup": func(ctx context.Context, b *broker.Broker) error {

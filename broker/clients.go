@@ -10,31 +10,19 @@ type clients struct {
 	streamLimit int
 	byteLimit   int64 // of text
 
-	shares map[netip.Addr]*share
+	shares map[netip.Prefix]*share
 }
 
 // share is what one client holds. nil is that of a client where nothing is bounded.
 type share struct {
-	client  netip.Addr // as whole returns it
+	client  netip.Prefix
 	streams int
 	texts   int   // that it has submitted and that are still stored
 	bytes   int64 // of these
 }
 
-// whole returns what counts as one client: the address, or with IPv6 the network of
-// 64 bits, which is the least that a site gets (RFC 6177 §2), and from which each of
-// its hosts takes as many addresses as it likes (RFC 8981).
-func whole(client netip.Addr) netip.Addr {
-	if client = client.Unmap(); client.Is6() {
-		network, _ := client.Prefix(64)
-		return network.Addr()
-	}
-	return client
-}
-
 // of returns the share of a client, which need not be known yet.
-func (c *clients) of(client netip.Addr) *share {
-	client = whole(client)
+func (c *clients) of(client netip.Prefix) *share {
 	if known := c.shares[client]; known != nil {
 		return known
 	}
@@ -43,7 +31,7 @@ func (c *clients) of(client netip.Addr) *share {
 
 // openStream counts one more stream of client, for closeStream to end. It says
 // false if that has as many as it may.
-func (c *clients) openStream(client netip.Addr) (*share, bool) {
+func (c *clients) openStream(client netip.Prefix) (*share, bool) {
 	if c.streamLimit == 0 {
 		return nil, true
 	}
@@ -65,7 +53,7 @@ func (c *clients) closeStream(s *share) {
 
 // store counts a text of so many bytes that client has submitted, for remove to
 // take back. It says false if that would be more than it may have.
-func (c *clients) store(client netip.Addr, size int) (*share, bool) {
+func (c *clients) store(client netip.Prefix, size int) (*share, bool) {
 	if c.byteLimit == 0 {
 		return nil, true
 	}

@@ -22,7 +22,7 @@ type (
 
 type (
 	submission struct {
-		client  netip.Addr
+		client  netip.Prefix
 		message *Message
 	}
 	lookupAnswer struct {

@@ -91,9 +91,11 @@ func (d *duel) pick(arg int) MessageID { return numbered(max(1, d.submitted+1-ar
 func numbered(n int) MessageID { return MessageID{14: byte(n >> 8), 15: byte(n)} }
 
 // clientOf is one of two clients.
-func clientOf(arg int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, byte(arg % 2)}) }
+func clientOf(arg int) netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(arg % 2)}), 32)
+}
 
-func (d *duel) submit(client netip.Addr, size int) {
+func (d *duel) submit(client netip.Prefix, size int) {
 	message := newMessage(numbered(d.submitted+1), strings.Repeat("x", size), d.now)
 	want, wantErr := d.model.submit(d.now, client, message)
 	got, err := d.state.submit(d.now, client, message)
@@ -104,7 +106,7 @@ func (d *duel) submit(client netip.Addr, size int) {
 	}
 }
 
-func (d *duel) subscribe(client netip.Addr, id MessageID, kind Kind) {
+func (d *duel) subscribe(client netip.Prefix, id MessageID, kind Kind) {
 	stream, wantErr := d.model.subscribe(d.now, client, id, kind)
 	actual, _, err := d.state.subscribe(d.now, client, id, kind, stream.cancel)
 	d.agree(fmt.Sprintf("%v subscribes to %v", client, id), wantErr, err)

@@ -21,7 +21,7 @@ func Example() {
 	defer running.Wait()
 	defer stop()
 
-	message, err := b.Submit(ctx, netip.Addr{}, "one two three")
+	message, err := b.Submit(ctx, netip.Prefix{}, "one two three")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -61,7 +61,7 @@ func ExampleBroker_Delete() {
 	defer running.Wait()
 	defer stop()
 
-	message, _ := b.Submit(ctx, netip.Addr{}, "any text")
+	message, _ := b.Submit(ctx, netip.Prefix{}, "any text")
 	streamCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	subscription, _ := b.Subscribe(streamCtx, cancel, broker.Request{

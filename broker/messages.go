@@ -43,7 +43,7 @@ type entry struct {
 
 // add stores message, which client has submitted, and returns what had to leave for
 // it. It fails with ErrStoreFull or ErrClientBytes, and then nothing has left.
-func (m *messages) add(now time.Time, client netip.Addr, message *Message) (evicted []*Message, err error) {
+func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (evicted []*Message, err error) {
 	leaving, ok := m.room(int64(len(message.Text)))
 	if !ok {
 		return nil, ErrStoreFull

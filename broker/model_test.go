@@ -18,13 +18,13 @@ type model struct {
 
 type modelMessage struct {
 	*Message
-	client  netip.Addr
+	client  netip.Prefix
 	lastUse time.Time
 }
 
 type modelStream struct {
 	message *modelMessage
-	client  netip.Addr
+	client  netip.Prefix
 	kind    Kind
 	cause   error // with which it should have been canceled
 
@@ -74,7 +74,7 @@ func (m *model) bytes() (n int64) {
 }
 
 // bytesOf and streamsBy are what a client has.
-func (m *model) bytesOf(client netip.Addr) (n int64) {
+func (m *model) bytesOf(client netip.Prefix) (n int64) {
 	for _, message := range m.stored {
 		if message.client == client {
 			n += int64(len(message.Text))
@@ -83,7 +83,7 @@ func (m *model) bytesOf(client netip.Addr) (n int64) {
 	return n
 }
 
-func (m *model) streamsBy(client netip.Addr) (n int) {
+func (m *model) streamsBy(client netip.Prefix) (n int) {
 	for _, stream := range m.running {
 		if stream.client == client {
 			n++
@@ -112,7 +112,7 @@ func (m *model) remove(now time.Time, message *modelMessage, reason RemovalReaso
 
 // submit evicts one idle message after the other until the new one fits. Where
 // it never does, or its client has too much, none of that has happened.
-func (m *model) submit(now time.Time, client netip.Addr, message *Message) (removals []Removal, err error) {
+func (m *model) submit(now time.Time, client netip.Prefix, message *Message) (removals []Removal, err error) {
 	if m.draining {
 		return nil, ErrShuttingDown
 	}
@@ -142,7 +142,7 @@ func (m *model) lookup(now time.Time, id MessageID) (Status, error) {
 	return Status{message.Message, now.Add(m.limits.ttl), m.streamsOf(message)}, nil
 }
 
-func (m *model) subscribe(now time.Time, client netip.Addr, id MessageID, kind Kind) (*modelStream, error) {
+func (m *model) subscribe(now time.Time, client netip.Prefix, id MessageID, kind Kind) (*modelStream, error) {
 	message := m.find(id)
 	switch {
 	case m.draining:

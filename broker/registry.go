@@ -31,7 +31,7 @@ func newRegistry(limit int, clients *clients) registry {
 
 // open registers a stream of client, which cancel ends. It fails with
 // ErrTooManyStreams or ErrClientStreams.
-func (r *registry) open(client netip.Addr, message MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, error) {
+func (r *registry) open(client netip.Prefix, message MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, error) {
 	if r.active() >= r.limit {
 		return nil, ErrTooManyStreams
 	}

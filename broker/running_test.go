@@ -46,7 +46,7 @@ func start(t testing.TB, config broker.Config) *running {
 
 func (b *running) Submit(text string) *broker.Message {
 	b.t.Helper()
-	message, err := b.Broker.Submit(b.t.Context(), netip.Addr{}, text)
+	message, err := b.Broker.Submit(b.t.Context(), netip.Prefix{}, text)
 	if err != nil {
 		b.t.Fatalf("submit %q: %v", text, err)
 	}

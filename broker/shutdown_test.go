@@ -54,7 +54,7 @@ func (b *running) wantDraining(answer <-chan drained) {
 // wantRefused wants new work to be refused, and all else to go on.
 func (b *running) wantRefused(stored *broker.Message) {
 	b.t.Helper()
-	if _, err := b.Broker.Submit(b.t.Context(), netip.Addr{}, "a"); !errors.Is(err, broker.ErrShuttingDown) {
+	if _, err := b.Broker.Submit(b.t.Context(), netip.Prefix{}, "a"); !errors.Is(err, broker.ErrShuttingDown) {
 		b.t.Errorf("submit: %v, want %v", err, broker.ErrShuttingDown)
 	}
 	if _, err := b.trySubscribe(b.t.Context(), requestOf(stored)); !errors.Is(err, broker.ErrShuttingDown) {

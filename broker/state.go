@@ -19,7 +19,7 @@ func newState(limits limits) *state {
 	clients := &clients{
 		streamLimit: limits.clientStreams,
 		byteLimit:   limits.clientBytes,
-		shares:      make(map[netip.Addr]*share),
+		shares:      make(map[netip.Prefix]*share),
 	}
 	return &state{
 		messages: messages{limits: limits, byID: make(map[MessageID]*entry), clients: clients},
@@ -30,7 +30,7 @@ func newState(limits limits) *state {
 // submit stores message, which client sent, and returns what had to leave for it.
 // It fails with ErrShuttingDown, or with ErrStoreFull or ErrClientBytes, and then
 // nothing has left.
-func (s *state) submit(now time.Time, client netip.Addr, message *Message) ([]Removal, error) {
+func (s *state) submit(now time.Time, client netip.Prefix, message *Message) ([]Removal, error) {
 	if s.draining {
 		return nil, ErrShuttingDown
 	}
@@ -54,7 +54,7 @@ func (s *state) lookup(now time.Time, id MessageID) (Status, error) {
 
 // subscribe registers a stream of the message id to client, which cancel ends.
 // Opening a stream is a use of the message.
-func (s *state) subscribe(now time.Time, client netip.Addr, id MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, *Message, error) {
+func (s *state) subscribe(now time.Time, client netip.Prefix, id MessageID, kind Kind, cancel context.CancelCauseFunc) (*stream, *Message, error) {
 	if s.draining {
 		return nil, nil, ErrShuttingDown
 	}

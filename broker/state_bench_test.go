@@ -15,9 +15,9 @@ func BenchmarkState(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		now := time.Now()
-		_, _ = state.submit(now, netip.Addr{}, message)
+		_, _ = state.submit(now, netip.Prefix{}, message)
 		_, _ = state.lookup(now, message.ID)
-		stream, _, _ := state.subscribe(now, netip.Addr{}, message.ID, Characters, nil)
+		stream, _, _ := state.subscribe(now, netip.Prefix{}, message.ID, Characters, nil)
 		state.ended(now, stream)
 		state.delete(now, message.ID)
 	}

@@ -58,16 +58,6 @@ func TestState(t *testing.T) {
 			as("192.0.2.1"), submit("a", 1), submit("b", 1), subscribe("s", "a", Characters), remove("a"), refuseSubscribe("b", ErrClientStreams),
 			end("s", ErrDeleted), known(0), subscribe("t", "b", Characters),
 		}},
-		{"a network of IPv6 is one client", perClient(0, 1), []step{
-			as("2001:db8:0:1::1"), submit("a", 1), subscribe("s", "a", Characters),
-			as("2001:db8:0:1:ffff::2"), refuseSubscribe("a", ErrClientStreams),
-			as("2001:db8:0:2::1"), subscribe("t", "a", Characters), known(2),
-		}},
-		{"IPv4 inside of IPv6 is IPv4", perClient(0, 1), []step{
-			as("::ffff:192.0.2.1"), submit("a", 1), subscribe("s", "a", Characters),
-			as("::ffff:192.0.2.2"), subscribe("t", "a", Characters),
-			as("192.0.2.1"), refuseSubscribe("a", ErrClientStreams), known(2),
-		}},
 
 		{"an empty store", roomy, []step{
 			holds(0, 0, 0, 0), missing("a"), expire(), nextExpiry(never), endAll(errStop, 0),

@@ -20,7 +20,7 @@ var Kinds = []Kind{Characters, Progress}
 
 // Request is what a client asks for when it subscribes.
 type Request struct {
-	Client    netip.Addr // who counts for Config.MaxStreamsPerClient
+	Client    netip.Prefix // what counts as one for Config.MaxStreamsPerClient
 	MessageID MessageID
 	Kind      Kind
 	Unit      actors.Unit   // of Characters only

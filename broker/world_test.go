@@ -15,7 +15,7 @@ type world struct {
 	t        *testing.T
 	state    *state
 	now      time.Time
-	client   netip.Addr // who does the next steps
+	client   netip.Prefix // who does the next steps
 	messages map[string]*Message
 	streams  map[string]*opened
 }
@@ -204,7 +204,7 @@ func drain() step { return func(w *world) { w.state.draining = true } }
 
 // as lets the client with this address do the next steps.
 func as(client string) step {
-	return func(w *world) { w.client = netip.MustParseAddr(client) }
+	return func(w *world) { w.client = netip.MustParsePrefix(client + "/32") }
 }
 
 // known wants so many clients to be known.

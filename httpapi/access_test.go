@@ -16,7 +16,7 @@ const sendToken = "correct-horse/battery+staple=="
 func protected(t *testing.T) (server *ssetest.Server, id string) {
 	t.Helper()
 	server = ssetest.Start(t, ssetest.Config{API: httpapi.Config{SendToken: sendToken, Pages: assets.FS()}})
-	message, err := server.Broker.Submit(t.Context(), netip.Addr{}, "Hi")
+	message, err := server.Broker.Submit(t.Context(), netip.Prefix{}, "Hi")
 	if err != nil {
 		t.Fatal(err)
 	}

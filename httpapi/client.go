@@ -50,3 +50,15 @@ func parseHop(hop string) netip.Addr {
 	}
 	return address.Unmap().WithZone("")
 }
+
+// networkOf returns what counts as one client: an IPv4 address, or of IPv6 the
+// network of 64 bits, which is the least that a site gets (RFC 6177 §2), and in which
+// a machine takes as many addresses as it likes (RFC 8981).
+func networkOf(client netip.Addr) netip.Prefix {
+	bits := 64
+	if client.Is4() {
+		bits = 32
+	}
+	network, _ := client.Prefix(bits) // the zero Prefix if the client is not known
+	return network
+}

@@ -41,3 +41,18 @@ func TestClientOf(t *testing.T) {
 		})
 	}
 }
+
+// An IPv6 client is its network: it has as many addresses as it likes.
+func TestNetworkOf(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.1": "192.0.2.1/32", "2001:db8:0:1::1": "2001:db8:0:1::/64", "2001:db8:0:1:ffff::2": "2001:db8:0:1::/64",
+		"2001:db8:0:2::1": "2001:db8:0:2::/64", "::1": "::/64",
+	} {
+		if got := networkOf(netip.MustParseAddr(address)).String(); got != want {
+			t.Errorf("%s: got %s, want %s", address, got, want)
+		}
+	}
+	if got := networkOf(netip.Addr{}); got.IsValid() {
+		t.Errorf("a client that is not known: got %s", got)
+	}
+}

@@ -30,8 +30,8 @@ type intake struct {
 
 	mu       sync.Mutex
 	held     int64
-	byClient map[netip.Addr]int64 // of held
-	waiting  list.List            // of *body, those that can still be refused, oldest first
+	byClient map[netip.Prefix]int64 // of held
+	waiting  list.List              // of *body, those that can still be refused, oldest first
 }
 
 // enter begins to count b.
@@ -72,7 +72,7 @@ func (in *intake) leave(b *body) {
 }
 
 func (in *intake) add(b *body, bytes int64) {
-	client := b.exchange.client
+	client := networkOf(b.exchange.client)
 	b.charged += bytes
 	in.held += bytes
 	if in.byClient[client] += bytes; in.byClient[client] == 0 {
@@ -103,9 +103,12 @@ func (in *intake) makeRoom() {
 func (in *intake) heaviest() (heaviest *body) {
 	for element := in.waiting.Front(); element != nil; element = element.Next() {
 		b := element.Value.(*body)
-		if heaviest == nil || in.byClient[b.exchange.client] > in.byClient[heaviest.exchange.client] {
+		if heaviest == nil || in.of(b) > in.of(heaviest) {
 			heaviest = b
 		}
 	}
 	return heaviest
 }
+
+// of returns what the client of b has in progress.
+func (in *intake) of(b *body) int64 { return in.byClient[networkOf(b.exchange.client)] }

@@ -106,7 +106,7 @@ func (a answer) wantProblem(t *testing.T, status int, code string) {
 // broken is a broker that fails with one error, whatever it is asked.
 type broken struct{ err error }
 
-func (b broken) Submit(context.Context, netip.Addr, string) (*broker.Message, error) {
+func (b broken) Submit(context.Context, netip.Prefix, string) (*broker.Message, error) {
 	return nil, b.err
 }
 

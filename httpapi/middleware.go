@@ -41,7 +41,7 @@ type exchange struct {
 	request  *http.Request // whose Body is body, if it has one
 	body     body
 	id       string
-	client   netip.Addr // who sent the request
+	client   netip.Addr // who sent the request; networkOf it is what counts as one
 	start    time.Time
 	level    zapcore.Level // at which the answer is logged
 	status   int           // 0 until the head was sent

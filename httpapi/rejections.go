@@ -25,15 +25,3 @@ func (s *Server) logRejections(client netip.Prefix, codes []string, count int) {
 
 // LogRejections logs what is counted but not logged yet of refused requests.
 func (s *Server) LogRejections() { s.rejections.Flush() }
-
-// networkOf is what counts as one client: its IPv4 address, or of IPv6 the network
-// of 64 bits, in which one machine may have as many addresses as it likes (RFC
-// 4291 §2.5.1).
-func networkOf(client netip.Addr) netip.Prefix {
-	bits := 64
-	if client.Is4() {
-		bits = 32
-	}
-	network, _ := client.Prefix(bits) // the zero Prefix if the client is not known
-	return network
-}

@@ -161,7 +161,7 @@ func (b *program) stored(t *testing.T) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, err := b.broker.Lookup(t.Context(), b.id); err != nil {
-		message, err := b.broker.Submit(t.Context(), netip.Addr{}, "Hi 👋🏽")
+		message, err := b.broker.Submit(t.Context(), netip.Prefix{}, "Hi 👋🏽")
 		if err != nil {
 			t.Fatal(err)
 		}

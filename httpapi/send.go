@@ -55,7 +55,7 @@ func (s *Server) store(x *exchange, r *http.Request) (*broker.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.config.Broker.Submit(r.Context(), x.client, text)
+	return s.config.Broker.Submit(r.Context(), networkOf(x.client), text)
 }
 
 // checkCoding returns a *problem for a body in a content coding, which is not

@@ -192,7 +192,7 @@ func TestSendSlowly(t *testing.T) {
 // slowBroker answers nobody, until they leave.
 type slowBroker struct{ broken }
 
-func (slowBroker) Submit(ctx context.Context, _ netip.Addr, _ string) (*broker.Message, error) {
+func (slowBroker) Submit(ctx context.Context, _ netip.Prefix, _ string) (*broker.Message, error) {
 	<-ctx.Done()
 	return nil, context.Cause(ctx)
 }

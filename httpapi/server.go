@@ -21,7 +21,7 @@ import (
 
 // Broker is what the handlers need of a broker.
 type Broker interface {
-	Submit(ctx context.Context, client netip.Addr, text string) (*broker.Message, error)
+	Submit(ctx context.Context, client netip.Prefix, text string) (*broker.Message, error)
 	Lookup(ctx context.Context, id broker.MessageID) (broker.Status, error)
 	Delete(ctx context.Context, id broker.MessageID) (broker.Removal, bool, error)
 	Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request broker.Request) (*broker.Subscription, error)
@@ -87,7 +87,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: config.withDefaults(), watch: watch, parsing: make(chan struct{}, parsers())}
-	s.intake.room, s.intake.byClient = maxBodyBytes(s.config.MaxMessageBytes), make(map[netip.Addr]int64)
+	s.intake.room, s.intake.byClient = maxBodyBytes(s.config.MaxMessageBytes), make(map[netip.Prefix]int64)
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
 	s.rejections = logs.NewQuota(s.logRejections)
 	s.handler = s.conns.watched(s.middleware(s.mux()))

@@ -43,7 +43,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	}
 	x := exchangeOf(w)
 	request := broker.Request{
-		Client: x.client, MessageID: id, Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat),
+		Client: networkOf(x.client), MessageID: id, Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat),
 	}
 	if request.Interval, err = s.interval(query, kind); err != nil {
 		return err
