@@ -18,6 +18,7 @@ import (
 type body struct {
 	io.ReadCloser
 	exchange *exchange
+	unwanted bool  // it is discarded
 	end      error // why no more can be read: io.EOF if that was all
 
 	// The intake's, under its lock.
@@ -189,11 +190,39 @@ func (x *exchange) discardBody() {
 	err := control.Flush()
 	_ = control.SetReadDeadline(x.start.Add(readTimeout)) // which a refusal has moved
 	if err == nil {
-		b.refused = nil // it begins to count anew
-		_, err = io.CopyN(io.Discard, b, maxDiscarded)
+		b.refused, b.unwanted = nil, true // it begins to count anew
+		err = x.discard(control)
 		b.leave()
 	}
 	if err != nil && err != io.EOF && x.request.ProtoMajor == 1 {
 		panic(http.ErrAbortHandler) // net/http would take the rest for the next request
 	}
+}
+
+// maxSilence is how long a client of HTTP/2 may send nothing of a body that is
+// discarded: longer than it takes to open its window anew. discardedAtOnce is how
+// much it has to send in that time.
+const (
+	maxSilence      = 250 * time.Millisecond
+	discardedAtOnce = 64 << 10
+)
+
+// discard reads the body up to its end, or to what is too much or too late. Over
+// HTTP/2 the answer ends when the handler does, and some clients send no more once
+// they see an error, but wait for that end.
+func (x *exchange) discard(control *http.ResponseController) error {
+	if x.request.ProtoMajor == 1 {
+		_, err := io.CopyN(io.Discard, &x.body, maxDiscarded)
+		return err
+	}
+	over := x.start.Add(readTimeout)
+	for range maxDiscarded / discardedAtOnce {
+		if silent := time.Now().Add(maxSilence); silent.Before(over) {
+			_ = control.SetReadDeadline(silent)
+		}
+		if _, err := io.CopyN(io.Discard, &x.body, discardedAtOnce); err != nil {
+			return err
+		}
+	}
+	return nil
 }

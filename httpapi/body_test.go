@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
@@ -83,4 +84,19 @@ func dialFor(server *ssetest.Server, protocol ssetest.Protocol) net.Conn {
 	default:
 		return server.Dial()
 	}
+}
+
+// A client that sends no more of its body does not wait for the end of its answer,
+// either.
+func TestAnswerWithoutBody(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		body, never := io.Pipe()
+		defer never.Close()
+		start := time.Now()
+		askWith(t, server, protocol, "POST", "/livez", body).wantProblem(t, 405, "method_not_allowed")
+		if took := time.Since(start); took > 250*time.Millisecond {
+			t.Errorf("the answer took %v, want 250ms at most", took)
+		}
+	})
 }

@@ -21,8 +21,8 @@ func maxBodyBytes(maxMessage int64) int64 { return max(64<<20, 4*maxMessage) }
 //
 // Where that is too much, the client that has the most in progress loses the body
 // that it began first. To refuse the newest would let one client with many slow
-// bodies shut out all others; so it only hurts itself, and of equals the one that
-// was quick enough for everybody else goes on.
+// bodies shut out all others; so it only hurts itself. Of its bodies those go first
+// that nobody wants, and are only read for the sake of their answers.
 //
 // Any goroutine may call its methods at any time.
 type intake struct {
@@ -31,7 +31,7 @@ type intake struct {
 	mu       sync.Mutex
 	held     int64
 	byClient map[netip.Prefix]int64 // of held
-	waiting  list.List              // of *body, those that can still be refused, oldest first
+	waiting  list.List              // of *body, those that can still be refused, unwanted first, then oldest
 }
 
 // enter begins to count b.
@@ -39,7 +39,11 @@ func (in *intake) enter(b *body) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	b.refused = make(chan struct{})
-	b.place = in.waiting.PushBack(b)
+	if b.unwanted {
+		b.place = in.waiting.PushFront(b)
+	} else {
+		b.place = in.waiting.PushBack(b)
+	}
 	in.add(b, bodyOverhead)
 	in.makeRoom()
 }
@@ -99,7 +103,7 @@ func (in *intake) makeRoom() {
 	}
 }
 
-// heaviest returns the oldest body of the client that has the most.
+// heaviest returns the first body of the client that has the most.
 func (in *intake) heaviest() (heaviest *body) {
 	for element := in.waiting.Front(); element != nil; element = element.Next() {
 		b := element.Value.(*body)

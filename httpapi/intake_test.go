@@ -100,8 +100,11 @@ func TestManyBodies(t *testing.T) {
 		many[0].wantNothing(t)
 		many = append(many, begin(t, server, protocol, "198.51.100.2", `{"message":`))
 		many[0].want(t, 503)
+		synctest.Wait()
+		many[1].wantNothing(t)
 		begin(t, server, protocol, "198.51.100.3", `{"message":"`).wantNothing(t)
 		many[1].want(t, 503)
+		synctest.Wait()
 		many[2].wantNothing(t)
 		for _, u := range append(many[2:], other) {
 			u.say(`"Hi"}`)
