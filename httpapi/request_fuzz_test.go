@@ -195,7 +195,7 @@ func (l *oneLines) Write(text []byte) (int, error) {
 		}
 		err := json.Unmarshal(line, &fields)
 		inside, ended := bytes.CutSuffix(line, []byte("\n"))
-		if err != nil || !ended || bytes.ContainsAny(inside, "\r\v\f\x1c\x1d\x1e") {
+		if err != nil || !ended || bytes.ContainsAny(inside, "\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029") {
 			l.wrong = fmt.Errorf("%q: %v", line, err)
 		}
 		if fields.Event == logs.HTTPRequest.Name {
