@@ -21,16 +21,21 @@ func (s *subject) goroutinesPerStream() int {
 	return 2
 }
 
-// atRest waits until the server is back where it was when idle.
+// atRest waits until the server is back where it was when idle, and all messages
+// have had their time.
 func (s *subject) atRest(ctx context.Context, idle state) error {
-	return await(ctx, func() error { return s.agrees(ctx, idle, 0) })
+	return await(ctx, func() error { return s.agrees(ctx, idle, 0, 0) })
 }
 
-// agrees checks that all that counts streams says n.
-func (s *subject) agrees(ctx context.Context, idle state, n int) error {
+// agrees checks that all that counts streams says n, and how many messages are
+// stored.
+func (s *subject) agrees(ctx context.Context, idle state, n, stored int) error {
 	now, err := s.look(ctx)
 	if err != nil {
 		return err
+	}
+	if now.stored != stored {
+		return fmt.Errorf("%d messages stored, want %d", now.stored, stored)
 	}
 	goroutines, descriptors := now.goroutines-idle.goroutines, now.descriptors-idle.descriptors
 	if now.streams != n || goroutines != n*s.goroutinesPerStream() || descriptors != n {
@@ -92,26 +97,20 @@ func (q *quietStreams) registered(ctx context.Context, h *hand) (int, error) {
 }
 
 // check compares registry, gauge, goroutines and descriptors with the number of
-// the streams, when all other messages have had their time.
+// the streams.
 func (q *quietStreams) check(ctx context.Context, h *hand, idle state) error {
-	return await(ctx, func() error {
+	err := await(ctx, func() error {
 		registered, err := q.registered(ctx, h)
-		h.clients.leave() // the connection of that question is none of a stream
-		if err != nil {
-			return err
+		if err == nil && registered != quiet {
+			err = fmt.Errorf("%d streams in the registry, want %d", registered, quiet)
 		}
-		if registered != quiet {
-			return fmt.Errorf("%d streams in the registry, want %d", registered, quiet)
-		}
-		now, err := h.look(ctx)
-		if err != nil {
-			return err
-		}
-		if now.stored != 1 {
-			return fmt.Errorf("%d messages stored, want the quiet one alone", now.stored)
-		}
-		return h.agrees(ctx, idle, quiet)
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	h.clients.leave() // the connections of that question are none of a stream
+	return await(ctx, func() error { return h.agrees(ctx, idle, quiet, 1) })
 }
 
 // wantDrained reads streams to their end, which must have come cleanly: for some

@@ -171,22 +171,15 @@ func (c Config) settle(ctx context.Context, h *hand, idle state) (end End, probl
 
 // dump saves the goroutines of a server that does not come to rest.
 func (c Config) dump(ctx context.Context, s *subject) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.admin+"/debug/pprof/goroutine?debug=1", http.NoBody)
+	text, err := s.page(ctx, "/debug/pprof/goroutine?debug=1")
 	if err != nil {
 		return
 	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
+	file := filepath.Join(s.dir, "goroutines.txt")
+	if os.WriteFile(file, []byte(text), 0o600) != nil {
 		return
 	}
-	defer response.Body.Close()
-	file, err := os.Create(filepath.Join(s.dir, "goroutines.txt"))
-	if err != nil {
-		return
-	}
-	defer file.Close()
-	_, _ = file.ReadFrom(response.Body)
-	c.Log.Printf("%s: its goroutines are in %s", s.name, file.Name())
+	c.Log.Printf("%s: its goroutines are in %s", s.name, file)
 }
 
 // audit reads all log files.

@@ -21,7 +21,7 @@ import (
 // often: messages are evicted for their age and for their number, and whoever
 // does not read is found out within seconds.
 const (
-	messageTTL   = 4 * time.Second
+	messageTTL   = 8 * time.Second
 	maxMessages  = 60
 	writeTimeout = 2 * time.Second
 	drain        = 2 * time.Second
@@ -115,26 +115,47 @@ type state struct {
 	descriptors                 int
 }
 
-// look reads the descriptors, and then the metrics, over a connection that is
-// closed afterwards and so is in neither of them the next time.
+// look reads the descriptors, the goroutines and the metrics. Its connections are
+// closed afterwards, and so are in none of them the next time.
 func (s *subject) look(ctx context.Context) (st state, err error) {
 	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.PID()))
 	if err != nil {
 		return st, fmt.Errorf("soak: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.admin+"/metrics", http.NoBody)
+	// The metric go_goroutines also counts those that collect the metrics, by
+	// chance more or fewer.
+	profile, err := s.page(ctx, "/debug/pprof/goroutine?debug=1")
 	if err != nil {
 		return st, err
+	}
+	text, err := s.page(ctx, "/metrics")
+	if err != nil {
+		return st, err
+	}
+	if st, err = parseState(strings.NewReader(text)); err != nil {
+		return st, err
+	}
+	st.descriptors = len(files)
+	if _, err = fmt.Sscanf(profile, "goroutine profile: total %d", &st.goroutines); err != nil {
+		return st, fmt.Errorf("soak: goroutine profile %.40q: %w", profile, err)
+	}
+	return st, nil
+}
+
+// page gets a page of the admin listener over a connection of its own.
+func (s *subject) page(ctx context.Context, path string) (text string, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.admin+path, http.NoBody)
+	if err != nil {
+		return "", err
 	}
 	request.Close = true
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return st, err
+		return "", err
 	}
 	defer response.Body.Close()
-	st, err = parseState(response.Body)
-	st.descriptors = len(files)
-	return st, err
+	body, err := io.ReadAll(response.Body)
+	return string(body), err
 }
 
 // parseState picks the state out of Prometheus's text format.
@@ -142,7 +163,7 @@ func (s *subject) look(ctx context.Context) (st state, err error) {
 //	sseserver_streams_active{kind="characters"} 50
 func parseState(text io.Reader) (st state, err error) {
 	figures := map[string]*int{
-		"sseserver_streams_active": &st.streams, "go_goroutines": &st.goroutines, "sseserver_messages_stored": &st.stored,
+		"sseserver_streams_active": &st.streams, "sseserver_messages_stored": &st.stored,
 		"sseserver_streams_opened_total": &st.opened, "sseserver_messages_submitted_total": &st.submitted,
 	}
 	for lines := bufio.NewScanner(text); lines.Scan(); {

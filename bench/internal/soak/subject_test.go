@@ -18,11 +18,11 @@ sseserver_streams_opened_total{kind="characters",resumed="false"} 80
 sseserver_streams_opened_total{kind="progress",resumed="true"} 9
 `
 	got, err := parseState(strings.NewReader(text))
-	want := state{streams: 52, goroutines: 212, stored: 7, opened: 89, submitted: 1200}
+	want := state{streams: 52, stored: 7, opened: 89, submitted: 1200}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
-	if _, err := parseState(strings.NewReader("go_goroutines many\n")); err == nil {
+	if _, err := parseState(strings.NewReader("sseserver_messages_stored many\n")); err == nil {
 		t.Error("want an error")
 	}
 }
