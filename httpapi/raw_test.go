@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
 )
 
@@ -149,7 +150,7 @@ func TestLeave(t *testing.T) {
 	for name, leave := range ways {
 		for _, minor := range []string{"0", "1"} {
 			t.Run(name+"/HTTP/1."+minor, func(t *testing.T) {
-				server := ssetest.Start(t, ssetest.Config{})
+				server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Heartbeat: 50 * time.Millisecond}})
 				id := server.Submit("Hi")
 				conn := server.Dial().(*net.TCPConn)
 				from := bufio.NewReader(sayOn(t, conn, id, "GET /progress/{id}?interval=1m HTTP/1."+minor+"\r\nHost: a\r\n\r\n"))
