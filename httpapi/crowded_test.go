@@ -2,11 +2,14 @@ package httpapi_test
 
 import (
 	"bufio"
+	"context"
 	"net"
+	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"sseserver/broker"
 	"sseserver/httpapi"
@@ -118,6 +121,42 @@ func TestLimitsOfOneClient(t *testing.T) {
 					t.Errorf("%s gets %s, Retry-After %q", client, got.body, got.Header.Get("Retry-After"))
 				}
 			}
+		}
+	})
+}
+
+// Streams are opened in turn. A client that leaves while it waits for its turn
+// takes no part in it, and no other request waits.
+func TestOpenedInTurn(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		path := "/stream/" + server.Submit("Hi") + "?interval=1m"
+		release := server.API.HoldOpenings()
+		leaving, leave := context.WithCancel(t.Context())
+		request, err := http.NewRequestWithContext(leaving, "GET", server.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := make(chan error)
+		go func() {
+			_, err := server.Client(protocol).Do(request)
+			left <- err
+		}()
+		synctest.Wait()
+		leave()
+		if err := <-left; err == nil {
+			t.Error("it was answered")
+		}
+		synctest.Wait()
+		ask(t, server, protocol, "HEAD", path, "") // which opens none
+		time.AfterFunc(time.Second, release)
+		start := time.Now()
+		server.Open(protocol, path).WantOpening()
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("a stream was opened after %v, want 1s", took)
+		}
+		if opened := server.Log.Named("stream.opened"); len(opened) != 1 {
+			t.Errorf("%d streams were opened, want 1", len(opened))
 		}
 	})
 }

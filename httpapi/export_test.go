@@ -27,13 +27,19 @@ func (s *Server) BodyBytes() int64 {
 }
 
 // HoldParsers lets no large body be parsed until it is released.
-func (s *Server) HoldParsers() (release func()) {
-	for range cap(s.parsing) {
-		s.parsing <- struct{}{}
+func (s *Server) HoldParsers() (release func()) { return hold(s.parsing) }
+
+// HoldOpenings lets no stream be opened until it is released.
+func (s *Server) HoldOpenings() (release func()) { return hold(s.opening) }
+
+// hold takes all places of a semaphore.
+func hold(places chan struct{}) (release func()) {
+	for range cap(places) {
+		places <- struct{}{}
 	}
 	return func() {
-		for range cap(s.parsing) {
-			<-s.parsing
+		for range cap(places) {
+			<-places
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -74,6 +75,7 @@ type Server struct {
 	conns    *conns        // open connections
 	streams  streams       // running ones
 	intake   intake        // bodies in progress
+	opening  chan struct{} // has room for the streams that may be opened at a time
 	parsing  chan struct{} // has room for the bodies that may be parsed at a time
 
 	rejections *logs.Quota[netip.Prefix] // of each client, in the log
@@ -86,7 +88,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: config.withDefaults(), watch: watch, parsing: make(chan struct{}, parsers())}
+	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, parsers())}
 	s.intake.room, s.intake.byClient = maxBodyBytes(s.config.MaxMessageBytes), make(map[netip.Prefix]int64)
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
 	s.rejections = logs.NewQuota(s.logRejections)

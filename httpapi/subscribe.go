@@ -1,9 +1,11 @@
 package httpapi
 
 import (
+	"context"
 	"mime"
 	"net/http"
 	"net/url"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,7 +69,9 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 		return tooManyStreams("the server has as many connections with streams as its open-file limit allows")
 	}
 	ctx, cancel := x.streamContext()
-	subscription, err := s.config.Broker.Subscribe(ctx, cancel, request)
+	subscription, err := s.inTurn(r.Context(), func() (*broker.Subscription, error) {
+		return s.config.Broker.Subscribe(ctx, cancel, request)
+	})
 	if err == nil {
 		err = s.open(ctx, cancel, x, subscription, lastEventID)
 	}
@@ -76,6 +80,20 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 		s.conns.endStream(conn)
 	}
 	return err
+}
+
+// inTurn subscribes, if ctx lasts, when it is its turn. A thousand requests that one
+// connection of HTTP/2 brings at once would otherwise be a thousand goroutines that
+// can run, behind all of which the streams that are due have to wait.
+func (s *Server) inTurn(ctx context.Context, subscribe func() (*broker.Subscription, error)) (*broker.Subscription, error) {
+	select {
+	case s.opening <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	defer func() { <-s.opening }()
+	runtime.Gosched() // those that are due go first
+	return subscribe()
 }
 
 // rejectStream answers a request for a stream that is not opened.
