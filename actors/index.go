@@ -58,8 +58,8 @@ func (x *Index) walk(offset int) int {
 }
 
 // cutAfter returns up to where the window is read that begins at offset. The unit
-// that reaches that is its last. Half a code point could be split otherwise than a
-// whole one.
+// that reaches that is its last. It is not in the middle of a code point, half of
+// which could be split elsewhere than the whole one.
 func cutAfter(text string, offset int) int {
 	cut := offset + window
 	for cut < len(text) && !utf8.RuneStart(text[cut]) {

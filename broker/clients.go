@@ -2,9 +2,9 @@ package broker
 
 import "net/netip"
 
-// clients are what each client holds of what is bounded for one. As messages, it is
-// plain state. A client that holds nothing is not known, and where nothing is
-// bounded, none is.
+// clients are what each client holds of what is bounded for one client. Like messages,
+// this is plain state. Clients that hold nothing are not in it, and without a bound
+// nobody is.
 type clients struct {
 	// Immutable. 0 is no bound.
 	streamLimit int

@@ -45,7 +45,10 @@ func TestSendToken(t *testing.T) {
 		got := ask(t, server, protocol, "POST", "/send", `{"message":"Hi"}`, asJSON...)
 		got.wantProblem(t, 401, "unauthorized")
 		rejected := server.Log.Named("http.request_rejected")
-		if first := rejected[0].Fields; first["code"] != "unauthorized" || first["http.route"] != "/send" {
+		if first := rejected[0].Fields; first["code"] != "unauthorized" || first["url.path"] != nil {
+			t.Errorf("the log says %v", first)
+		}
+		if first := server.Log.Named("http.request")[0].Fields; first["http.route"] != "/send" || first["url.path"] != "/send" {
 			t.Errorf("the log says %v", first)
 		}
 		if submitted := server.Log.Named("message.submitted"); len(submitted) > 0 {

@@ -76,7 +76,7 @@ func (b *body) leave() {
 	}
 }
 
-// firstRoom is for most bodies enough.
+// firstRoom is enough for most bodies.
 const firstRoom = 4 << 10
 
 // readBody returns the whole body of r, which may have limit bytes, or a *problem.

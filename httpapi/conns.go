@@ -44,7 +44,7 @@ func newConns(limit, streamLimit int) *conns {
 	return &conns{limit: limit, streamLimit: streamLimit, visitors: make(map[net.Conn]*visitor)}
 }
 
-// watched is next, of whose requests c is told.
+// watched returns next as a handler that tells c of each request.
 func (c *conns) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn := connectionOf(r).conn
@@ -96,8 +96,8 @@ func (c *conns) add(conn net.Conn) (closed bool) {
 	return closed
 }
 
-// closeQuietest does so under the lock: a stream is noted before it takes its
-// connection over, so nothing is closed that it may have taken over by then.
+// closeQuietest is called with mu held. A stream is noted, under the same lock,
+// before it takes its connection over, so no connection of a stream is closed here.
 // net/http notices by itself.
 func (c *conns) closeQuietest() {
 	v := c.quiet.Front().Value.(*visitor)

@@ -43,15 +43,21 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 // deleteMessage answers DELETE /messages/{messageId}. A message that is not
 // there is as deleted as it can be.
 func (s *Server) deleteMessage(w http.ResponseWriter, r *http.Request) {
-	if id, ok := broker.ParseMessageID(r.PathValue("messageId")); ok {
-		removal, found, err := s.config.Broker.Delete(r.Context(), id)
-		if err != nil {
-			exchangeOf(w).reject(err)
+	x := exchangeOf(w)
+	id, found := broker.ParseMessageID(r.PathValue("messageId"))
+	if found {
+		var removal broker.Removal
+		var err error
+		if removal, found, err = s.config.Broker.Delete(r.Context(), id); err != nil {
+			x.reject(err)
 			return
 		}
 		if found {
-			s.logRemoval(logs.MessageDeleted, removal, logs.RequestID(exchangeOf(w).id))
+			s.logRemoval(logs.MessageDeleted, removal, logs.RequestID(x.id))
 		}
+	}
+	if !found { // ids can be guessed without end
+		x.unlogged = !s.rejections.Allow(networkOf(x.client), logs.CodeMessageNotFound)
 	}
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -191,10 +191,14 @@ func (x *exchange) recover() {
 var errPanic = errors.New("httpapi: a handler panicked")
 
 // reject answers with the problem that err is, and logs it where no other line
-// tells of it.
+// tells of it. What http.request tells as well, a path that may be long among it,
+// is told here only if there is no such line.
 func (x *exchange) reject(err error) {
 	p := problemOf(err)
-	fields := x.fields(logs.Code(p.Code), logs.Status(p.Status))
+	fields := []zap.Field{logs.RequestID(x.id), logs.Code(p.Code), logs.Status(p.Status)}
+	if !x.server.config.Logger.Core().Enabled(x.level) {
+		fields = x.fields(fields[1:]...)
+	}
 	if p.cause != nil {
 		fields = append(fields, logs.Error(p.cause))
 	}

@@ -43,6 +43,25 @@ func TestRejectionsAreSummed(t *testing.T) {
 	})
 }
 
+// Whoever deletes what is not there, or is no id at all, is not refused, but fills
+// the log no more than who is.
+func TestDeletionsOfNothingAreSummed(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		for range 75 {
+			ask(t, server, protocol, "DELETE", "/messages/"+unknownID, "")
+			ask(t, server, protocol, "DELETE", "/messages/none", "")
+		}
+		ask(t, server, protocol, "DELETE", "/messages/"+server.Submit("x"), "")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		wantLines(t, server, "after a second", 0, 1, 102)
+		if got := server.Log.Only("http.rejections_summed").Fields["count"]; got != int64(50) {
+			t.Errorf("%v requests are summed, want 50", got)
+		}
+	})
+}
+
 func wantLines(t *testing.T, server *ssetest.Server, when string, rejected, summed, requests int) {
 	t.Helper()
 	got := []int{len(server.Log.Named("stream.rejected")), len(server.Log.Named("http.rejections_summed")), len(server.Log.Named("http.request"))}

@@ -97,7 +97,7 @@ func settings(c *Config) []setting {
 		{"min-interval", "1ms", "least interval that a request may ask for", &duration{p: &c.MinInterval, min: tick, max: day}},
 		{"max-interval", "1m", "greatest interval that a request may ask for", &duration{p: &c.MaxInterval, min: tick, max: day}},
 		{"heartbeat", "15s", "silence after which a stream sends a comment; 0 sends none", &duration{p: &c.Heartbeat, min: 10 * time.Millisecond, max: time.Hour, zeroIsOff: true}},
-		{"write-timeout", "10s", "how long one write to a client may block before its stream is ended", &duration{p: &c.WriteTimeout, min: 10 * time.Millisecond, max: time.Hour}},
+		{"write-timeout", "10s", "how long a client may take nothing of what is sent to it before its stream is ended", &duration{p: &c.WriteTimeout, min: 10 * time.Millisecond, max: time.Hour}},
 		{"max-streams", "100000", "streams that may run at once", &count{&c.MaxStreams, 1, 10_000_000}},
 		{"max-streams-per-client", "0", "streams that one client address may run at once; 0 is no limit", &count{&c.MaxStreamsPerClient, 0, 10_000_000}},
 

@@ -15,8 +15,8 @@ const (
 )
 
 // Quota lets a hundred lines a second pass for each key, such as the address of a
-// client, and counts the rest. A second begins with the first line after the last
-// one; at its end report is called for each key of which lines were counted, by any
+// client, and counts the rest. A second begins with the first line after the one
+// before has ended; at its end report is called for each key of which lines were counted, by any
 // goroutine. Any goroutine may call its methods at any time.
 type Quota[K comparable] struct {
 	report func(key K, words []string, count int)

@@ -122,15 +122,15 @@ func (s *sink) piece(lines []byte) []byte {
 
 // retract removes the last bytes that were written to a file, if they are still
 // its last: another process may write to it, too.
-func retract(file regularFile, bytes int64) bool {
+func retract(file regularFile, size int64) bool {
 	end, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return false
 	}
 	about, err := file.Stat()
-	if err != nil || about.Size() != end || file.Truncate(end-bytes) != nil {
+	if err != nil || about.Size() != end || file.Truncate(end-size) != nil {
 		return false
 	}
-	_, err = file.Seek(end-bytes, io.SeekStart)
+	_, err = file.Seek(end-size, io.SeekStart)
 	return err == nil
 }

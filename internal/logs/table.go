@@ -100,7 +100,7 @@ var (
 	})
 	HTTPRequestRejected = declare(Event{
 		Name: "http.request_rejected", Levels: at(zap.WarnLevel), Message: "request rejected",
-		About:    "An HTTP request got an error of this API.",
+		About:    "An HTTP request got an error of this API. What `http.request` tells of the request as well, such as its path, stands here only if there is no such line.",
 		Required: fields(code, status),
 		Optional: fields(requestID, method, route, urlPath, clientAddress, messageID, errorText),
 	})
