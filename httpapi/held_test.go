@@ -53,3 +53,23 @@ func TestBlockedStreamsHoldLittle(t *testing.T) {
 		})
 	}
 }
+
+// A stream does not keep what its request had in its fields.
+func TestFieldsAreLetGo(t *testing.T) {
+	const streams, size = 100, 60_000
+	cookie := strings.Repeat("x", size)
+	for _, protocol := range []ssetest.Protocol{ssetest.H2C, ssetest.H2} {
+		t.Run(string(protocol), func(t *testing.T) {
+			server := ssetest.Start(t, ssetest.Config{})
+			path := "/stream/" + server.Submit("Hi") + "?interval=1m"
+			server.Open(protocol, path).WantOpening() // which makes the connection
+			before := memory()
+			for range streams {
+				server.Open(protocol, path, "Cookie", cookie).WantOpening()
+			}
+			if held := (memory() - before) / streams; held > size {
+				t.Errorf("a stream holds %d bytes, with %d bytes of fields", held, size)
+			}
+		})
+	}
+}

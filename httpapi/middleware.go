@@ -86,6 +86,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		case x.takesOver():
 			go x.stream.run() // Wait waits for it
 		default:
+			x.forgetFields()
 			x.stream.run()
 		}
 	})
@@ -115,6 +116,14 @@ func (x *exchange) streamContext() (context.Context, context.CancelCauseFunc) {
 		parent = connectionOf(x.request).serverCtx
 	}
 	return context.WithCancelCause(parent)
+}
+
+// forgetFields lets go of the fields of a request whose stream begins. net/http keeps
+// the request as long as its handler runs, and a few bytes of HTTP/2 can stand for
+// 64 KiB of fields (RFC 7541 §7.3).
+func (x *exchange) forgetFields() {
+	clear(x.request.Header)
+	clear(x.request.Trailer)
 }
 
 // takesOver says whether a stream of x takes its connection over: HTTP/1.1 without

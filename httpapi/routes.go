@@ -72,7 +72,7 @@ func (r resource) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	x.reject(&problem{
 		Status: http.StatusMethodNotAllowed, Code: logs.CodeMethodNotAllowed, Title: "Method not allowed",
-		Detail: req.Method + " is not allowed here", allow: r.allowed(),
+		Detail: "this method is not allowed here", allow: r.allowed(),
 	})
 }
 
