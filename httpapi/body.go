@@ -22,6 +22,7 @@ type body struct {
 	end      error // why no more can be read: io.EOF if that was all
 
 	// The intake's, under its lock.
+	sender  *sender
 	charged int64
 	place   *list.Element // nil: it cannot be refused, or was
 	refused chan struct{} // closed when it is; nil before the first read
@@ -50,7 +51,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *body) intake() *intake { return &b.exchange.server.intake }
+func (b *body) intake() *intake { return b.exchange.server.intake }
 
 // refuse wakes up who reads b, or waits to make something of it. The intake calls
 // it, before leave.

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"container/heap"
 	"container/list"
 	"net/netip"
 	"sync"
@@ -28,21 +29,43 @@ func maxBodyBytes(maxMessage int64) int64 { return max(64<<20, 4*maxMessage) }
 type intake struct {
 	room int64
 
-	mu       sync.Mutex
-	held     int64
-	byClient map[netip.Prefix]int64 // of held
-	waiting  list.List              // of *body, those that can still be refused, unwanted first, then oldest
+	mu      sync.Mutex
+	held    int64
+	senders map[netip.Prefix]*sender // those that hold something
+	waiting senderHeap               // those with a body that can still be refused
+}
+
+// sender is what one client has in progress.
+type sender struct {
+	client netip.Prefix
+	held   int64
+	bodies list.List // of *body, those that can still be refused, unwanted first, then oldest
+	index  int       // in the heap, if it has any of them
+}
+
+func newIntake(room int64) *intake {
+	return &intake{room: room, senders: make(map[netip.Prefix]*sender)}
 }
 
 // enter begins to count b.
 func (in *intake) enter(b *body) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	client := networkOf(b.exchange.client)
+	s := in.senders[client]
+	if s == nil {
+		s = &sender{client: client}
+		in.senders[client] = s
+	}
+	b.sender = s
 	b.refused = make(chan struct{})
 	if b.unwanted {
-		b.place = in.waiting.PushFront(b)
+		b.place = s.bodies.PushFront(b)
 	} else {
-		b.place = in.waiting.PushBack(b)
+		b.place = s.bodies.PushBack(b)
+	}
+	if s.bodies.Len() == 1 {
+		heap.Push(&in.waiting, s)
 	}
 	in.add(b, bodyOverhead)
 	in.makeRoom()
@@ -76,11 +99,15 @@ func (in *intake) leave(b *body) {
 }
 
 func (in *intake) add(b *body, bytes int64) {
-	client := networkOf(b.exchange.client)
+	s := b.sender
 	b.charged += bytes
+	s.held += bytes
 	in.held += bytes
-	if in.byClient[client] += bytes; in.byClient[client] == 0 {
-		delete(in.byClient, client)
+	if s.bodies.Len() > 0 {
+		heap.Fix(&in.waiting, s.index)
+	}
+	if s.held == 0 && in.senders[s.client] == s { // not one that came after it
+		delete(in.senders, s.client)
 	}
 }
 
@@ -88,31 +115,47 @@ func (in *intake) remove(b *body) bool {
 	if b.place == nil {
 		return false
 	}
-	in.waiting.Remove(b.place)
+	s := b.sender
+	s.bodies.Remove(b.place)
 	b.place = nil
+	if s.bodies.Len() == 0 {
+		heap.Remove(&in.waiting, s.index)
+	}
 	return true
 }
 
 // makeRoom refuses bodies until the rest is not too much.
 func (in *intake) makeRoom() {
-	for in.held > in.room && in.waiting.Len() > 0 {
-		b := in.heaviest()
+	for in.held > in.room && len(in.waiting) > 0 {
+		b := in.waiting[0].bodies.Front().Value.(*body)
 		in.remove(b)
 		in.add(b, -b.charged)
 		b.refuse()
 	}
 }
 
-// heaviest returns the first body of the client that has the most.
-func (in *intake) heaviest() (heaviest *body) {
-	for element := in.waiting.Front(); element != nil; element = element.Next() {
-		b := element.Value.(*body)
-		if heaviest == nil || in.of(b) > in.of(heaviest) {
-			heaviest = b
-		}
-	}
-	return heaviest
+// senderHeap has the client that holds the most in front (container/heap). With
+// thousands of bodies, a search for it would hold everybody up.
+type senderHeap []*sender
+
+func (h senderHeap) Len() int           { return len(h) }
+func (h senderHeap) Less(i, j int) bool { return h[i].held > h[j].held }
+
+func (h senderHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
 }
 
-// of returns what the client of b has in progress.
-func (in *intake) of(b *body) int64 { return in.byClient[networkOf(b.exchange.client)] }
+func (h *senderHeap) Push(x any) {
+	s := x.(*sender)
+	s.index = len(*h)
+	*h = append(*h, s)
+}
+
+func (h *senderHeap) Pop() any {
+	last := len(*h) - 1
+	s := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	return s
+}

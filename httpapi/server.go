@@ -74,7 +74,7 @@ type Server struct {
 	closing  atomic.Bool   // set once, by Close
 	conns    *conns        // open connections
 	streams  streams       // running ones
-	intake   intake        // bodies in progress
+	intake   *intake       // bodies in progress
 	opening  chan struct{} // has room for the streams that may be opened at a time
 	parsing  chan struct{} // has room for the bodies that may be parsed at a time
 
@@ -89,7 +89,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, parsers())}
-	s.intake.room, s.intake.byClient = maxBodyBytes(s.config.MaxMessageBytes), make(map[netip.Prefix]int64)
+	s.intake = newIntake(maxBodyBytes(s.config.MaxMessageBytes))
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
 	s.rejections = logs.NewQuota(s.logRejections)
 	s.handler = s.conns.watched(s.middleware(s.mux()))
