@@ -88,7 +88,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, parsers())}
+	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, openings*runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, parsers())}
 	s.intake = newIntake(maxBodyBytes(s.config.MaxMessageBytes))
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
 	s.rejections = logs.NewQuota(s.logRejections)

@@ -82,6 +82,11 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	return err
 }
 
+// openings is how many streams each core may open at a time: as many as take it a
+// millisecond or two. With one, they would wait for each other on a core that has much
+// else to do.
+const openings = 8
+
 // inTurn subscribes, if ctx lasts, when it is its turn. A thousand requests that one
 // connection of HTTP/2 brings at once would otherwise be a thousand goroutines that
 // can run, behind all of which the streams that are due have to wait.
