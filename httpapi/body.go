@@ -170,8 +170,8 @@ func (x *exchange) awaitParser(size int) (done func(), err error) {
 const maxDiscarded = 20 << 20
 
 // leaveBody is called before the answer. Before it sends that, net/http would read
-// up to 256 KiB of a body that is not wanted, and after it nothing; both is up to
-// discardBody. HTTP/2 needs neither.
+// up to 256 KiB of a body that is not wanted, and after it nothing: discardBody is to
+// read it, after the answer. HTTP/2 lets it do so without being asked.
 func (x *exchange) leaveBody() {
 	b := &x.body
 	if b.ReadCloser == nil || b.end == io.EOF || x.request.ProtoMajor != 1 {
