@@ -93,7 +93,7 @@ func (r *request) read(arguments []string) error {
 			}
 			return nil
 		}
-		r.config.Base = arguments[0]
+		r.config.Servers = arguments[:1]
 	}
 	if len(arguments) > 1 {
 		return fmt.Errorf("one address, please, not also %q", arguments[1])

@@ -35,7 +35,7 @@ func setDefaults(groups []cmdline.Group) {
 
 func loadFlags(c *load.Config) []cmdline.Flag {
 	return []cmdline.Flag{
-		{Name: "url", Kind: "URL", Usage: "event stream that all clients open", Set: text(&c.URL)},
+		{Name: "url", Kind: "URL", Usage: "event stream that all clients open", Set: list(&c.URLs)},
 		{Name: "clients", Short: "c", Kind: "number", Default: "100", Usage: "how many clients", Set: count(&c.Clients)},
 		{Name: "ramp", Kind: "number", Usage: "opens per second, whatever the server does (default: all in a second, 1000 at most)", Set: rate(&c.Ramp)},
 		{Name: "duration", Short: "d", Kind: "duration", Default: load.DefaultDuration.String(), Usage: "length of the steady window, after the ramp", Set: duration(&c.Duration)},

@@ -218,7 +218,7 @@ func TestHelpVersionAndSchema(t *testing.T) {
 // Every flag of a run, wherever it stands, and what it means to load.
 func TestFlags(t *testing.T) {
 	want := load.Config{
-		Base: "http://a", Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
+		Servers: []string{"http://a"}, Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
 		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond,
 		Numbering: track.ByID, FirstEvent: true, MaxEventBytes: 1000,
 		Protocol: "h2", Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
@@ -250,7 +250,7 @@ func TestFlags(t *testing.T) {
 func TestDefaultsOfFlags(t *testing.T) {
 	got, err := parse([]string{"--url", "a/b"}, io.Discard)
 	want := load.Config{
-		URL: "a/b", Clients: 100, Duration: load.DefaultDuration, Drain: load.DefaultDrain, Protocol: "http1",
+		URLs: []string{"a/b"}, Clients: 100, Duration: load.DefaultDuration, Drain: load.DefaultDrain, Protocol: "http1",
 		Processes: 1, MaxEventBytes: load.DefaultMaxEventBytes, SlowRate: load.DefaultSlowRate,
 	}
 	if err != nil || !reflect.DeepEqual(got.config, want) {

@@ -51,6 +51,11 @@ func text(to *string) setter {
 	return func(text string) error { *to = text; return nil }
 }
 
+// list adds each text.
+func list(to *[]string) setter {
+	return func(text string) error { *to = append(*to, text); return nil }
+}
+
 func toggle(to *bool) setter { return set(to, "true or false", strconv.ParseBool) }
 
 func count(to *int) setter { return set(to, "a whole number, more than 0", positive(whole)) }

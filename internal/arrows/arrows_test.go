@@ -95,7 +95,7 @@ var arrows = []arrow{
 	},
 	{
 		"internal/load/...",
-		[]string{"internal/load/...", "internal/eventsource", "internal/eventstream"},
+		[]string{"internal/load/...", "internal/eventsource", "internal/eventstream", "internal/cmdline"},
 		"load is made of clients, and shares nothing with the server that it measures",
 	},
 }

@@ -2,16 +2,23 @@ package cmdline
 
 import "flag"
 
-// nearest returns the known flag that is most like a misspelt one, or "" if none
+// nearest returns the known flag that a misspelt one was probably meant to be.
+func nearest(flags *flag.FlagSet, misspelt string) string {
+	var known []string
+	flags.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
+	return Nearest(misspelt, known)
+}
+
+// Nearest returns the known word that is most like a misspelt one, or "" if none
 // is so like it that it can have been meant: two mistakes at most, and no more
-// than half of the name.
-func nearest(flags *flag.FlagSet, misspelt string) (near string) {
+// than half of the word.
+func Nearest(misspelt string, known []string) (near string) {
 	least := min(2, len(misspelt)/2) + 1
-	flags.VisitAll(func(f *flag.Flag) {
-		if d := distance(misspelt, f.Name); d < least {
-			near, least = f.Name, d
+	for _, word := range known {
+		if d := distance(misspelt, word); d < least {
+			near, least = word, d
 		}
-	})
+	}
 	return near
 }
 

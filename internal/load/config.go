@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,26 +15,26 @@ import (
 	"sseserver/internal/load/track"
 )
 
-// Config says what to load and how. One of Base and URL is needed, the rest has
-// defaults. It is sent to worker processes as JSON.
+// Config says what to load and how. One of Servers and URLs is needed, the rest
+// has defaults. It is sent to worker processes as JSON.
 type Config struct {
-	Base string `json:"base,omitempty"` // address of a server as in this project: messages are submitted to it
-	URL  string `json:"url,omitempty"`  // of any event stream, which all clients open
+	Servers []string `json:"servers,omitempty"` // addresses of a server as in this project: messages are submitted to it
+	URLs    []string `json:"urls,omitempty"`    // of any event stream, which all clients open
 
 	Clients  int           `json:"clients"`  // 0 means 100
 	Ramp     float64       `json:"ramp"`     // opens per second; 0 means all within a second, but 1000 at most
 	Duration time.Duration `json:"duration"` // of the steady window; 0 means 10 s
 	Drain    time.Duration `json:"drain"`    // the longest wait after it; 0 means 5 s
 
-	Kind         track.Kind    `json:"kind"` // with Base, Any means Characters
+	Kind         track.Kind    `json:"kind"` // with Servers, Any means Characters
 	Message      string        `json:"message,omitempty"`
 	MessageBytes int           `json:"message_bytes,omitempty"` // of a message made up; 0 means as long as the run
 	Shared       bool          `json:"shared"`                  // one message for all clients, not one each
-	Interval     time.Duration `json:"interval"`                // with Base: 0 means 50 ms, or 100 ms for progress; with URL: unknown
+	Interval     time.Duration `json:"interval"`                // with Servers: 0 means 50 ms, or 100 ms for progress; with URLs: unknown
 	Once         bool          `json:"once"`                    // do not open a stream anew that has ended
 
-	Numbering  track.Numbering `json:"numbering"`   // with URL
-	FirstEvent bool            `json:"first_event"` // with URL: the schedule begins with the first event
+	Numbering  track.Numbering `json:"numbering"`   // with URLs
+	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
 
 	Protocol        string       `json:"protocol"` // http1 (default), h2c or h2
 	Header          http.Header  `json:"header,omitempty"`
@@ -76,15 +77,20 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Processes, 1)
 	setDefault(&c.MaxEventBytes, DefaultMaxEventBytes)
 	setDefault(&c.SlowRate, DefaultSlowRate)
-	if c.Base != "" {
+	if !c.foreign() {
 		setDefault(&c.Kind, track.Characters)
 		if c.Kind == track.Progress {
 			setDefault(&c.Interval, 100*time.Millisecond)
 		}
 		setDefault(&c.Interval, 50*time.Millisecond)
 	}
-	c.Base = strings.TrimSuffix(c.withScheme(c.Base), "/")
-	c.URL = c.withScheme(c.URL)
+	c.Servers, c.URLs = slices.Clone(c.Servers), slices.Clone(c.URLs)
+	for i, server := range c.Servers {
+		c.Servers[i] = strings.TrimSuffix(c.withScheme(server), "/")
+	}
+	for i, stream := range c.URLs {
+		c.URLs[i] = c.withScheme(stream)
+	}
 	c.Thresholds = threshold.WithDefaults(c.Thresholds)
 	return c
 }
@@ -111,9 +117,9 @@ func (c Config) withScheme(address string) string {
 // defaults filled in.
 func (c Config) check() error {
 	switch {
-	case c.Base == "" && c.URL == "":
+	case len(c.Servers)+len(c.URLs) == 0:
 		return invalid("say what to load: the address of a server, or --url with that of an event stream")
-	case c.Base != "" && c.URL != "":
+	case len(c.Servers) > 0 && len(c.URLs) > 0:
 		return invalid("a server's address and --url exclude each other")
 	case c.Clients < 1 || c.Clients > 10_000_000:
 		return invalid("--clients %d: want 1 to 10000000", c.Clients)
@@ -129,14 +135,21 @@ func (c Config) check() error {
 	case c.SlowRate < 0:
 		return invalid("--slow-rate %d: want bytes per second", c.SlowRate)
 	}
-	if err := c.checkAddress(); err != nil {
-		return err
+	for _, address := range c.targets() {
+		if err := c.checkAddress(address); err != nil {
+			return err
+		}
 	}
 	return c.checkContent()
 }
 
-func (c Config) checkAddress() error {
-	address := c.Base + c.URL
+// foreign tells whether the streams are of a server that is not known.
+func (c Config) foreign() bool { return len(c.URLs) > 0 }
+
+// targets are the addresses to load.
+func (c Config) targets() []string { return slices.Concat(c.Servers, c.URLs) }
+
+func (c Config) checkAddress(address string) error {
 	u, err := url.Parse(address)
 	protocol, known := protocols[c.Protocol]
 	switch {
@@ -156,9 +169,9 @@ func (c Config) checkAddress() error {
 	return nil
 }
 
-// checkContent finds settings that only the other of Base and URL knows.
+// checkContent finds settings that only the other of Servers and URLs knows.
 func (c Config) checkContent() error {
-	if c.Base != "" {
+	if !c.foreign() {
 		switch {
 		case c.Numbering != track.Auto || c.FirstEvent:
 			return invalid("--sequence and --anchor are for --url; a server's own streams are known")

@@ -20,25 +20,25 @@ func TestBadConfig(t *testing.T) {
 		want   string
 	}{
 		{Config{}, "say what to load"},
-		{Config{Base: base, URL: stream}, "exclude each other"},
-		{Config{Base: "ftp://x"}, "scheme"},
-		{Config{Base: "http://"}, "no host"},
-		{Config{Base: "http://[::1"}, "missing ']'"},
-		{Config{Base: base, Protocol: "http3"}, "http1, h2c or h2"},
-		{Config{Base: base, Protocol: "h2"}, "https"},
-		{Config{Base: "https://127.0.0.1:1", Protocol: "h2c"}, "http address"},
-		{Config{Base: base, Clients: -1}, "--clients"},
-		{Config{Base: base, Ramp: -1}, "--ramp"},
-		{Config{Base: base, Duration: -1}, "negative"},
-		{Config{Base: base, Clients: 2, Processes: 3}, "--processes"},
-		{Config{Base: base, Clients: 10, Reconnect: 5, Stall: 6}, "no client is two of these"},
-		{Config{Base: base, Message: "x", MessageBytes: 1}, "exclude each other"},
-		{Config{Base: base, MessageBytes: -1}, "--message-bytes"},
-		{Config{Base: base, Numbering: track.ByID}, "--sequence"},
-		{Config{URL: stream, Shared: true}, "not for --url"},
-		{Config{URL: stream, Kind: track.Progress}, "not for --url"},
-		{Config{URL: stream, FirstEvent: true}, "--anchor needs --interval"},
-		{Config{URL: stream, Thresholds: lateness}, "needs --interval"},
+		{Config{Servers: []string{base}, URLs: []string{stream}}, "exclude each other"},
+		{Config{Servers: []string{"ftp://x"}}, "scheme"},
+		{Config{Servers: []string{"http://"}}, "no host"},
+		{Config{Servers: []string{"http://[::1"}}, "missing ']'"},
+		{Config{Servers: []string{base}, Protocol: "http3"}, "http1, h2c or h2"},
+		{Config{Servers: []string{base}, Protocol: "h2"}, "https"},
+		{Config{Servers: []string{"https://127.0.0.1:1"}, Protocol: "h2c"}, "http address"},
+		{Config{Servers: []string{base}, Clients: -1}, "--clients"},
+		{Config{Servers: []string{base}, Ramp: -1}, "--ramp"},
+		{Config{Servers: []string{base}, Duration: -1}, "negative"},
+		{Config{Servers: []string{base}, Clients: 2, Processes: 3}, "--processes"},
+		{Config{Servers: []string{base}, Clients: 10, Reconnect: 5, Stall: 6}, "no client is two of these"},
+		{Config{Servers: []string{base}, Message: "x", MessageBytes: 1}, "exclude each other"},
+		{Config{Servers: []string{base}, MessageBytes: -1}, "--message-bytes"},
+		{Config{Servers: []string{base}, Numbering: track.ByID}, "--sequence"},
+		{Config{URLs: []string{stream}, Shared: true}, "not for --url"},
+		{Config{URLs: []string{stream}, Kind: track.Progress}, "not for --url"},
+		{Config{URLs: []string{stream}, FirstEvent: true}, "--anchor needs --interval"},
+		{Config{URLs: []string{stream}, Thresholds: lateness}, "needs --interval"},
 	}
 	for _, tt := range tests {
 		_, err := Run(t.Context(), tt.config, Watch{})
@@ -50,7 +50,7 @@ func TestBadConfig(t *testing.T) {
 
 func TestAddressWithoutScheme(t *testing.T) {
 	for protocol, want := range map[string]string{"http1": "http://localhost:4400", "h2": "https://localhost:4400"} {
-		if got := (Config{Base: "localhost:4400/", Protocol: protocol}).withDefaults().Base; got != want {
+		if got := (Config{Servers: []string{"localhost:4400/"}, Protocol: protocol}).withDefaults().Servers[0]; got != want {
 			t.Errorf("%s: got %s, want %s", protocol, got, want)
 		}
 	}
@@ -91,17 +91,17 @@ func TestManyClientsOnTheLoopbackNetwork(t *testing.T) {
 		config Config
 		want   int
 	}{
-		{Config{Base: "http://127.0.0.1:4400", Clients: 11000}, 0},
-		{Config{Base: "http://127.0.0.1:4400", Clients: 19000}, 2},
-		{Config{URL: "http://127.0.0.9:4400/x", Clients: 50000}, 5},
-		{Config{Base: "http://127.0.0.1:4400", Clients: 19000, SourceAddresses: Loopback(7)}, 7},
-		{Config{Base: "http://127.0.0.1:4400", Clients: 19000, Protocol: "h2c"}, 0},
-		{Config{Base: "http://[::1]:4400", Clients: 19000}, 0},
-		{Config{Base: "http://192.0.2.1:4400", Clients: 19000}, 0},
+		{Config{Servers: []string{"http://127.0.0.1:4400"}, Clients: 11000}, 0},
+		{Config{Servers: []string{"http://127.0.0.1:4400"}, Clients: 19000}, 2},
+		{Config{URLs: []string{"http://127.0.0.9:4400/x"}, Clients: 50000}, 5},
+		{Config{Servers: []string{"http://127.0.0.1:4400"}, Clients: 19000, SourceAddresses: Loopback(7)}, 7},
+		{Config{Servers: []string{"http://127.0.0.1:4400"}, Clients: 19000, Protocol: "h2c"}, 0},
+		{Config{Servers: []string{"http://[::1]:4400"}, Clients: 19000}, 0},
+		{Config{Servers: []string{"http://192.0.2.1:4400"}, Clients: 19000}, 0},
 	}
 	for _, tt := range tests {
 		if got := len(tt.config.withDefaults().withSources(28232).SourceAddresses); got != tt.want {
-			t.Errorf("%d clients of %s: %d source addresses, want %d", tt.config.Clients, tt.config.Base+tt.config.URL, got, tt.want)
+			t.Errorf("%d clients of %v: %d source addresses, want %d", tt.config.Clients, tt.config.targets(), got, tt.want)
 		}
 	}
 }

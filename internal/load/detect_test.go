@@ -69,7 +69,7 @@ func TestEachFaultIsCountedExactly(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			proxy := newProxy(t, tt.do)
-			result := mustRun(t, quick(Config{Base: proxy.URL, Clients: clients, Message: "the quick brown fox jumps over"}))
+			result := mustRun(t, quick(Config{Servers: []string{proxy.URL}, Clients: clients, Message: "the quick brown fox jumps over"}))
 			want := untouched
 			tt.want(&want)
 			got := result.Tally.Counts
@@ -148,7 +148,7 @@ func TestFaultsOfAnyStream(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			proxy := newProxy(t, tt.do)
-			c := Config{Base: proxy.URL, Message: "the quick brown fox jumps over", Interval: 2 * time.Millisecond}
+			c := Config{Servers: []string{proxy.URL}, Message: "the quick brown fox jumps over", Interval: 2 * time.Millisecond}
 			s, err := newSubmitter(c)
 			if err != nil {
 				t.Fatal(err)
@@ -158,7 +158,7 @@ func TestFaultsOfAnyStream(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := mustRun(t, quick(Config{URL: c.streamURL(id)})).Tally.Counts
+			got := mustRun(t, quick(Config{URLs: []string{c.streamURL(id)}})).Tally.Counts
 			got = measure.Counts{Lost: got.Lost, Duplicate: got.Duplicate, Reordered: got.Reordered, Corrupt: got.Corrupt}
 			if got != tt.want {
 				t.Errorf("\ngot  %+v\nwant %+v", got, tt.want)

@@ -13,7 +13,7 @@ import (
 type Job struct {
 	Config     Config   `json:"config"`
 	Process    int      `json:"process"`
-	MessageIDs []string `json:"message_ids,omitempty"` // of its clients in turn; one if all share it; none with Config.URL
+	MessageIDs []string `json:"message_ids,omitempty"` // of its clients in turn; one if all share it; none with Config.URLs
 }
 
 // clients is how many clients the job has.

@@ -60,7 +60,10 @@ func (c Config) checkPorts(ports int) error {
 // there is one free, and looks through all of them before it takes an even one,
 // so beyond half of the ports each connection costs milliseconds.
 func (c Config) withSources(ports int) Config {
-	u, err := url.Parse(c.Base + c.URL)
+	if len(c.targets()) == 0 {
+		return c // not valid, and told so
+	}
+	u, err := url.Parse(c.targets()[0])
 	if err != nil || len(c.SourceAddresses) > 0 || c.Protocol != "http1" || ports == 0 {
 		return c
 	}

@@ -29,12 +29,12 @@ const (
 
 // streamURL is what a client opens for a message.
 func (c Config) streamURL(messageID string) string {
-	if c.URL != "" {
-		return c.URL
+	if c.foreign() {
+		return c.URLs[0]
 	}
 	path := "/stream/"
 	if c.Kind == track.Progress {
 		path = "/progress/"
 	}
-	return c.Base + path + url.PathEscape(messageID) + "?interval=" + c.Interval.String()
+	return c.Servers[0] + path + url.PathEscape(messageID) + "?interval=" + c.Interval.String()
 }

@@ -28,15 +28,15 @@ func TestPreflight(t *testing.T) {
 		config Config
 		want   string
 	}{
-		{"unreachable", Config{URL: "http://" + closedPort(t)}, "connection refused"},
-		{"unreachable server", Config{Base: "http://" + closedPort(t)}, "connection refused"},
-		{"not an event stream", Config{URL: answer(200, "text/html", "<p>")}, `content type "text/html", want text/event-stream`},
-		{"not found", Config{URL: answer(404, "text/plain", "")}, "404"},
-		{"no content", Config{URL: answer(204, "text/event-stream", "")}, "204"},
-		{"garbage", Config{URL: "http://" + garbage(t)}, "not an HTTP/1 response"},
-		{"a server of another kind", Config{Base: answer(404, "text/plain", "")}, "use --url"},
-		{"a server that refuses", Config{Base: answer(503, "application/problem+json", problem)}, "store_full: no room for another message"},
-		{"no message id", Config{Base: answer(200, "application/json", "{}")}, "did not answer with a messageId"},
+		{"unreachable", Config{URLs: []string{"http://" + closedPort(t)}}, "connection refused"},
+		{"unreachable server", Config{Servers: []string{"http://" + closedPort(t)}}, "connection refused"},
+		{"not an event stream", Config{URLs: []string{answer(200, "text/html", "<p>")}}, `content type "text/html", want text/event-stream`},
+		{"not found", Config{URLs: []string{answer(404, "text/plain", "")}}, "404"},
+		{"no content", Config{URLs: []string{answer(204, "text/event-stream", "")}}, "204"},
+		{"garbage", Config{URLs: []string{"http://" + garbage(t)}}, "not an HTTP/1 response"},
+		{"a server of another kind", Config{Servers: []string{answer(404, "text/plain", "")}}, "use --url"},
+		{"a server that refuses", Config{Servers: []string{answer(503, "application/problem+json", problem)}}, "store_full: no room for another message"},
+		{"no message id", Config{Servers: []string{answer(200, "application/json", "{}")}}, "did not answer with a messageId"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

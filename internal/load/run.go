@@ -58,7 +58,7 @@ func (c Config) prepare(ctx context.Context, phase func(string)) ([]Job, error) 
 	for i := range jobs {
 		jobs[i] = Job{Config: c, Process: i}
 	}
-	if c.URL != "" {
+	if c.foreign() {
 		phase("opening one stream")
 		return jobs, c.preflight(ctx, "")
 	}

@@ -46,15 +46,15 @@ func TestRun(t *testing.T) {
 		config Config
 		chunks uint64 // of each stream
 	}{
-		{"characters", Config{Base: server.URL, MessageBytes: 50}, 50},
-		{"characters that are no bytes", Config{Base: server.URL, Message: "né👨‍👩‍👧\r\n\"\\\x01é"}, 8},
-		{"one message", Config{Base: server.URL, MessageBytes: 50, Shared: true}, 50},
-		{"progress", Config{Base: server.URL, Kind: track.Progress}, 100},
-		{"h2c", Config{Base: server.URL, Protocol: "h2c", MessageBytes: 50}, 50},
-		{"h2", Config{Base: secure.URL, Protocol: "h2", Insecure: true, MessageBytes: 50}, 50},
-		{"TLS", Config{Base: secure.URL, Insecure: true, MessageBytes: 50}, 50},
-		{"several processes", Config{Base: server.URL, Processes: 3, MessageBytes: 50}, 50},
-		{"several processes, one message", Config{Base: server.URL, Processes: 2, MessageBytes: 50, Shared: true}, 50},
+		{"characters", Config{Servers: []string{server.URL}, MessageBytes: 50}, 50},
+		{"characters that are no bytes", Config{Servers: []string{server.URL}, Message: "né👨‍👩‍👧\r\n\"\\\x01é"}, 8},
+		{"one message", Config{Servers: []string{server.URL}, MessageBytes: 50, Shared: true}, 50},
+		{"progress", Config{Servers: []string{server.URL}, Kind: track.Progress}, 100},
+		{"h2c", Config{Servers: []string{server.URL}, Protocol: "h2c", MessageBytes: 50}, 50},
+		{"h2", Config{Servers: []string{secure.URL}, Protocol: "h2", Insecure: true, MessageBytes: 50}, 50},
+		{"TLS", Config{Servers: []string{secure.URL}, Insecure: true, MessageBytes: 50}, 50},
+		{"several processes", Config{Servers: []string{server.URL}, Processes: 3, MessageBytes: 50}, 50},
+		{"several processes, one message", Config{Servers: []string{server.URL}, Processes: 2, MessageBytes: 50, Shared: true}, 50},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestRun(t *testing.T) {
 // end are opened anew.
 func TestStreamsAreOpenedAnew(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL, Clients: 4, MessageBytes: 10, Duration: time.Second})
+	c := quick(Config{Servers: []string{server.URL}, Clients: 4, MessageBytes: 10, Duration: time.Second})
 	c.Once = false
 	result := mustRun(t, c)
 	got := result.Tally.Counts
@@ -91,7 +91,7 @@ func TestStreamsAreOpenedAnew(t *testing.T) {
 // The message that is made up lasts as long as the run, so that the number of
 // streams is constant.
 func TestMessageLastsAsLongAsTheRun(t *testing.T) {
-	c := Config{Base: "http://x", Clients: 100, Duration: 10 * time.Second}.withDefaults()
+	c := Config{Servers: []string{"http://x"}, Clients: 100, Duration: 10 * time.Second}.withDefaults()
 	if got, want := len(c.Text()), 223; got != want { // 11.1 s of 50 ms, both ends included
 		t.Errorf("%d characters, want %d", got, want)
 	}
@@ -99,7 +99,7 @@ func TestMessageLastsAsLongAsTheRun(t *testing.T) {
 
 func TestReconnectingClients(t *testing.T) {
 	proxy := newProxy(t, undamaged) // for its short reconnection time
-	c := quick(Config{Base: proxy.URL, Clients: 10, Reconnect: 6, Duration: time.Second})
+	c := quick(Config{Servers: []string{proxy.URL}, Clients: 10, Reconnect: 6, Duration: time.Second})
 	result := mustRun(t, c)
 	got := result.Tally.Counts
 	if got.Dropped != 6 || got.Reconnects != 6 || got.Completed != 10 || got.Good != 10 || got.ResumedWrong != 0 || got.Truncated != 0 {
@@ -112,7 +112,7 @@ func TestReconnectingClients(t *testing.T) {
 
 func TestSlowClientsStayOutOfTheFigures(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL, Clients: 9, SlowReaders: 2, SlowRate: 1000, Stall: 3, MessageBytes: 50, Duration: time.Second})
+	c := quick(Config{Servers: []string{server.URL}, Clients: 9, SlowReaders: 2, SlowRate: 1000, Stall: 3, MessageBytes: 50, Duration: time.Second})
 	result := mustRun(t, c)
 	got := result.Tally.Counts
 	if got.SlowClients != 5 || got.SlowEvents == 0 || got.Streams != 4 || got.Completed != 4 || got.Judged != 4 || got.Good != 4 || got.Lost != 0 || got.CutOff != 0 {
@@ -128,7 +128,7 @@ func TestSlowClientsStayOutOfTheFigures(t *testing.T) {
 // client reads 4 KiB at most: fewer than 45.
 func TestStalledClientsStopReading(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL, Clients: 4, Stall: 3, SlowRate: 500, MessageBytes: 200, Interval: time.Millisecond, Duration: time.Second})
+	c := quick(Config{Servers: []string{server.URL}, Clients: 4, Stall: 3, SlowRate: 500, MessageBytes: 200, Interval: time.Millisecond, Duration: time.Second})
 	if got := mustRun(t, c).Tally.Counts; got.SlowEvents < 3 || got.SlowEvents >= 3*45 || got.Completed != 1 {
 		t.Errorf("got %+v, want the first of 200 events for each of 3 stalled clients, and few more", got)
 	}
@@ -160,7 +160,7 @@ func TestServerDelayIsLateness(t *testing.T) {
 	const delay = 50 * time.Millisecond
 	server := httptest.NewServer(paced(5*time.Millisecond, delay))
 	defer server.Close()
-	c := quick(Config{URL: server.URL, Clients: 3, Interval: 5 * time.Millisecond, Numbering: track.Unnumbered, Duration: time.Second})
+	c := quick(Config{URLs: []string{server.URL}, Clients: 3, Interval: 5 * time.Millisecond, Numbering: track.Unnumbered, Duration: time.Second})
 	h := mustRun(t, c).Tally.Distributions.In(measure.Lateness, measure.Steady)
 	if h.TotalCount() == 0 {
 		t.Error("no lateness at all")
@@ -173,7 +173,7 @@ func TestServerDelayIsLateness(t *testing.T) {
 // What the generator delays makes the run invalid, although its processor is idle.
 func TestGeneratorDelayIsInvalid(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
-	c := quick(Config{Base: server.URL, MessageBytes: 100}).withDefaults()
+	c := quick(Config{Servers: []string{server.URL}, MessageBytes: 100}).withDefaults()
 	jobs, err := c.prepare(t.Context(), func(string) {})
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func TestInterrupted(t *testing.T) {
 			}
 			return []string{frame}, false
 		})
-		c := quick(Config{Base: proxy.URL, Duration: time.Hour, MessageBytes: 100_000, Processes: processes})
+		c := quick(Config{Servers: []string{proxy.URL}, Duration: time.Hour, MessageBytes: 100_000, Processes: processes})
 		result, err := Run(ctx, c, Watch{})
 		if err != nil {
 			t.Fatal(err)
@@ -232,7 +232,7 @@ func TestEveryClientFails(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 	}))
 	defer server.Close()
-	c := quick(Config{URL: server.URL, Duration: time.Hour})
+	c := quick(Config{URLs: []string{server.URL}, Duration: time.Hour})
 	result := mustRun(t, c)
 	if got := result.Tally.Counts; got.Failed != 8 || result.Tally.Errors["status_503"] != 8 {
 		t.Errorf("%+v, errors %v; want 8 failed with status 503", got, result.Tally.Errors)
@@ -252,14 +252,14 @@ func TestEndlessLine(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	result := mustRun(t, quick(Config{URL: server.URL, Clients: 2, Duration: time.Hour}))
+	result := mustRun(t, quick(Config{URLs: []string{server.URL}, Clients: 2, Duration: time.Hour}))
 	if got := result.Tally; got.Counts.Failed != 2 || got.Errors["event_too_long"] != 2 {
 		t.Errorf("%+v, errors %v; want 2 failed by an event that is too long", got.Counts, got.Errors)
 	}
 }
 
 func TestWorkerThatDies(t *testing.T) {
-	c := Config{URL: "http://x", Processes: 1}.withDefaults()
+	c := Config{URLs: []string{"http://x"}, Processes: 1}.withDefaults()
 	_, err := c.execute(t.Context(), []executor{
 		&process{command: []string{"/bin/sh", "-c", "exit 7"}, job: Job{Config: c}},
 	}, Watch{})

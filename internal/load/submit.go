@@ -71,7 +71,7 @@ func (s *submitter) close() { s.client.CloseIdleConnections() }
 
 // one submits a message and returns its id.
 func (s *submitter) one(ctx context.Context) (string, error) {
-	address := s.config.Base + "/send"
+	address := s.config.Servers[0] + "/send"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(s.body))
 	if err != nil {
 		return "", fmt.Errorf("load: %w", err)

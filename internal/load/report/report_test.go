@@ -26,7 +26,7 @@ func example(t *testing.T, change func(r *load.Result), thresholds ...string) *R
 	t.Helper()
 	result := &load.Result{
 		Config: load.Config{
-			Base: "http://127.0.0.1:4400", Clients: 100, Ramp: 100, Duration: 10 * time.Second, Drain: 5 * time.Second,
+			Servers: []string{"http://127.0.0.1:4400"}, Clients: 100, Ramp: 100, Duration: 10 * time.Second, Drain: 5 * time.Second,
 			Kind: track.Characters, Message: "hello", Interval: 50 * time.Millisecond, Protocol: "http1", Processes: 1,
 		},
 		Started: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
@@ -197,7 +197,7 @@ func TestSummary(t *testing.T) {
 	for name, r := range map[string]*Report{
 		"pass": example(t, nil, "lateness.p99<100ms"), "troubled": example(t, troubled, "lateness.p99<50ms"),
 		"any": example(t, func(r *load.Result) {
-			r.Config.Base, r.Config.URL, r.Config.Kind, r.Config.Interval = "", "https://example.org/events", track.Any, 0
+			r.Config.Servers, r.Config.URLs, r.Config.Kind, r.Config.Interval = nil, []string{"https://example.org/events"}, track.Any, 0
 			r.Tally.Distributions = measure.Distributions{}
 			r.Tally.Distributions.Record(measure.Gap, measure.Steady, time.Second)
 		}),
@@ -238,7 +238,7 @@ func TestHgrm(t *testing.T) {
 // The page must work without a network, and no data may end its script.
 func TestPage(t *testing.T) {
 	var b bytes.Buffer
-	r := example(t, func(r *load.Result) { r.Config.Base = "http://x/</script><script>alert(1)//" })
+	r := example(t, func(r *load.Result) { r.Config.Servers = []string{"http://x/</script><script>alert(1)//"} })
 	if err := r.WriteHTML(&b); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,11 @@
 package report
 
-import "sseserver/internal/load"
+import (
+	"slices"
+	"strings"
+
+	"sseserver/internal/load"
+)
 
 // Settings are the configuration of the run, with all defaults filled in.
 type Settings struct {
@@ -25,14 +30,14 @@ type Settings struct {
 
 func newSettings(c load.Config) Settings {
 	s := Settings{
-		Target: c.Base + c.URL, Kind: c.Kind.String(), Protocol: c.Protocol,
+		Target: strings.Join(slices.Concat(c.Servers, c.URLs), " "), Kind: c.Kind.String(), Protocol: c.Protocol,
 		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
 		Shared: c.Shared, Once: c.Once,
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 	}
-	if c.Base != "" {
+	if len(c.Servers) > 0 {
 		s.MessageBytes = len(c.Text())
 	}
 	return s

@@ -1,0 +1,63 @@
+package track
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// Path names a value in the data of an event: "data.choices.0.delta.content" is
+// the value of "content" in the object "delta" of the first element of the array
+// "choices", and "data" alone is the data as a whole. The zero value names
+// nothing. It does not change, and any number of goroutines may use it.
+type Path struct {
+	text string // as it was given
+	find string // the same for gjson, "" for the data as a whole
+}
+
+const wholeData = "data"
+
+// ParsePath reads a path. Keys that contain a dot cannot be named.
+func ParsePath(text string) (Path, error) {
+	if text == wholeData {
+		return Path{text: text}, nil
+	}
+	rest, ok := strings.CutPrefix(text, wholeData+".")
+	steps := strings.Split(rest, ".")
+	for i, step := range steps {
+		ok = ok && step != ""
+		steps[i] = gjson.Escape(step) // its own signs mean nothing here
+	}
+	if !ok {
+		return Path{}, fmt.Errorf("%q is no path, want for example data.sent_at or data.choices.0.delta.content", text)
+	}
+	return Path{text: text, find: strings.Join(steps, ".")}, nil
+}
+
+func (p Path) String() string { return p.text }
+
+// IsZero tells whether p names nothing.
+func (p Path) IsZero() bool { return p.text == "" }
+
+// In is the value in data that p names; its Exists method tells whether there is
+// one. It is valid only as long as data is not changed.
+func (p Path) In(data []byte) gjson.Result {
+	if p.find == "" {
+		return gjson.ParseBytes(data)
+	}
+	return gjson.GetBytes(data, p.find)
+}
+
+// MarshalText writes the path as it was given.
+func (p Path) MarshalText() ([]byte, error) { return []byte(p.text), nil }
+
+// UnmarshalText reads what MarshalText writes, also that of the zero value.
+func (p *Path) UnmarshalText(text []byte) (err error) {
+	if len(text) == 0 {
+		*p = Path{}
+		return nil
+	}
+	*p, err = ParsePath(string(text))
+	return err
+}
