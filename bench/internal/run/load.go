@@ -100,7 +100,7 @@ type loadReport struct {
 }
 
 // reportVersion is the form of report that loadReport knows.
-const reportVersion = "sseload/1"
+const reportVersion = "sseload/2"
 
 // window is the whole seconds of the steady window, without its first part.
 func (r loadReport) window(skip time.Duration) (from, to int) {

@@ -9,7 +9,7 @@ import (
 
 // Version names the form of the JSON. A change that a reader could stumble over
 // changes it.
-const Version = "sseload/1"
+const Version = "sseload/2"
 
 // Report is everything about one run. Times are in milliseconds, as their names
 // say.
