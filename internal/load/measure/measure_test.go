@@ -100,9 +100,9 @@ func TestTallyRefusesBrokenHistograms(t *testing.T) {
 
 func TestRecordClamps(t *testing.T) {
 	var d Distributions
-	d.Record(Gap, Steady, -time.Second)
-	d.Record(Gap, Steady, 48*time.Hour)
-	h := d.In(Gap, Steady)
+	d.Record(ITL, Steady, -time.Second)
+	d.Record(ITL, Steady, 48*time.Hour)
+	h := d.In(ITL, Steady)
 	if h.TotalCount() != 2 || h.Min() != 0 || !h.ValuesAreEquivalent(h.Max(), highest) {
 		t.Errorf("got %d values from %d to %d, want 2 from 0 to %d", h.TotalCount(), h.Min(), h.Max(), highest)
 	}
@@ -112,7 +112,7 @@ func TestRecordingAllocatesNothing(t *testing.T) {
 	var tally Tally
 	record := func() {
 		tally.Late(Steady, 3*time.Second, 20*time.Millisecond)
-		tally.Distributions.Record(Gap, Steady, 50*time.Millisecond)
+		tally.Distributions.Record(ITL, Steady, 50*time.Millisecond)
 		tally.Timeline.At(3*time.Second).Events++
 	}
 	record()

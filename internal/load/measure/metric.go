@@ -7,8 +7,8 @@ const (
 	OpenLag       Metric = iota // from the planned to the actual start of an open: the generator's own delay
 	TTFE                        // from the planned open to the arrival of the first event
 	Lateness                    // from the moment an event was due to its arrival
-	Gap                         // between the arrivals of two events of one connection
-	Stall                       // a gap of more than the interval and one second
+	ITL                         // inter-token latency: between the arrivals of two events of one connection
+	Stall                       // such a time of more than the interval and one second
 	Outage                      // from the loss of a connection to the first event after it
 	EventsPerRead               // events that one read of the connection delivered
 	Probe                       // lateness of the generator's own event, every 10 ms
@@ -19,8 +19,8 @@ var metrics = [Metrics]struct{ name, meaning string }{
 	OpenLag:       {"open_lag", "actual less planned start of each open"},
 	TTFE:          {"ttfe", "planned open to first event"},
 	Lateness:      {"lateness", "arrival less due time of each event that was due"},
-	Gap:           {"gap", "time between two events of a stream"},
-	Stall:         {"stall", "gaps longer than the interval and one second"},
+	ITL:           {"itl", "time between two events of a stream"},
+	Stall:         {"stall", "times between two events longer than the interval and one second"},
 	Outage:        {"outage", "disconnect to first event after it"},
 	EventsPerRead: {"events_per_read", "events that one read delivered"},
 	Probe:         {"probe", "lateness of the generator's own event, every 10 ms"},

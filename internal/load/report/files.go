@@ -34,12 +34,12 @@ func Read(file string) (*Report, error) {
 }
 
 // WriteHgrm writes the lateness percentiles in the text form of HdrHistogram,
-// which its plotters read. Without a schedule there is no lateness, and the
-// gaps take its place. Values are in ms.
+// which its plotters read. Without a schedule there is no lateness, and the time
+// between events takes its place. Values are in ms.
 func (r *Report) WriteHgrm(w io.Writer) error {
 	m := measure.Lateness
 	if r.Metrics[m.String()] == nil {
-		m = measure.Gap
+		m = measure.ITL
 	}
 	_, err := r.Histograms.Figures(m).PercentilesPrint(w, 5, scaleOf(m))
 	return err

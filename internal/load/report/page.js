@@ -322,7 +322,7 @@ function head() {
     byId("complaints").append(...report.health.complaints.map((c) => make("p", {}, c)));
   }
   const g = report.generator;
-  byId("made").textContent = `${g.name} ${g.version}, ${g.go}, ${g.system}. Lateness and gaps are those of the steady window, counts those of the whole run.`;
+  byId("made").textContent = `${g.name} ${g.version}, ${g.go}, ${g.system}. Lateness and the time between events are those of the steady window, counts those of the whole run.`;
 }
 
 function tile(name, value, unit, note, mood = "") {
@@ -339,8 +339,8 @@ function tiles() {
   if (m.lateness && m.lateness.count) {
     timed("Lateness, median", m.lateness.p50, `p90 ${time(m.lateness.p90)}`);
     timed("Lateness, p99", m.lateness.p99, `p99.9 ${time(m.lateness.p99_9)}, max ${time(m.lateness.max)}`);
-  } else if (m.gap) {
-    timed("Gap, median", m.gap.p50, `p99 ${time(m.gap.p99)}, max ${time(m.gap.max)}`);
+  } else if (m.itl) {
+    timed("Inter-token latency, median", m.itl.p50, `p99 ${time(m.itl.p99)}, max ${time(m.itl.max)}`);
   }
   if (m.ttfe) timed("First event, p99", m.ttfe.p99, `median ${time(m.ttfe.p50)}`);
   const wrong = c.lost + c.duplicate + c.reordered + c.corrupt;
@@ -384,6 +384,6 @@ heatChart();
 eventsChart();
 clientsChart();
 percentileChart("Time to first event", "ttfe", "From the planned open to the first event, whole run.");
-percentileChart("Gap between events", "gap", "Time between two events of one stream.");
+percentileChart("Time between events", "itl", "Inter-token latency: the time between two events of one stream.");
 healthCharts();
 tables();

@@ -43,7 +43,7 @@ func example(t *testing.T, change func(r *load.Result), thresholds ...string) *R
 	for i := range 1000 {
 		due := time.Second + time.Duration(i)*10*time.Millisecond
 		tally.Late(measure.Steady, due, time.Duration(i+1)*100*time.Microsecond) // 0.1 to 100 ms
-		tally.Distributions.Record(measure.Gap, measure.Steady, 50*time.Millisecond)
+		tally.Distributions.Record(measure.ITL, measure.Steady, 50*time.Millisecond)
 		tally.Distributions.Record(measure.Probe, measure.Steady, time.Millisecond)
 		tally.Timeline.At(due).Events += 20
 	}
@@ -199,7 +199,7 @@ func TestSummary(t *testing.T) {
 		"any": example(t, func(r *load.Result) {
 			r.Config.Servers, r.Config.URLs, r.Config.Kind, r.Config.Interval = nil, []string{"https://example.org/events"}, track.Any, 0
 			r.Tally.Distributions = measure.Distributions{}
-			r.Tally.Distributions.Record(measure.Gap, measure.Steady, time.Second)
+			r.Tally.Distributions.Record(measure.ITL, measure.Steady, time.Second)
 		}),
 	} {
 		golden(t, name+".txt", summary(t, r))

@@ -103,7 +103,7 @@ func (t *Threshold) parse(value string) (err error) {
 	}
 	_, isCount := measure.Counts{}.ByName(t.Name)
 	if !isCount && !slices.Contains([]string{Goodput, EventsPerSecond, Errors}, t.Name) {
-		return fmt.Errorf("unknown name %q, want one of %s", t.Name, strings.Join(names(), ", "))
+		return unknown(t.Name)
 	}
 	if t.Stat != "" {
 		return fmt.Errorf("%q has no statistic %q; those that have are %s", t.Name, t.Stat, strings.Join(metricNames(), ", "))
@@ -172,19 +172,6 @@ func ratio(value string) (float64, error) {
 		return 0, fmt.Errorf("%q is no ratio, want for example 99%% or 0.99", value)
 	}
 	return n, nil
-}
-
-func metricNames() (names []string) {
-	for m := range measure.Metrics {
-		names = append(names, m.String())
-	}
-	return names
-}
-
-func names() []string {
-	all := slices.Concat(metricNames(), measure.CountNames(), []string{Goodput, EventsPerSecond, Errors})
-	slices.Sort(all)
-	return all
 }
 
 // Meets compares an observed value: microseconds for times, 0 to 1 for ratios

@@ -18,8 +18,8 @@ func TestMeets(t *testing.T) {
 		{"lateness.p99<50ms", 50_000, false},
 		{"lateness.p99 <= 50ms", 50_000, true},
 		{"ttfe.max<1.5s", 1_400_000, true},
-		{"gap.p99.9>=1ms", 1000, true},
-		{"gap.count>0", 0, false},
+		{"itl.p99.9>=1ms", 1000, true},
+		{"itl.count>0", 0, false},
 		{"events_per_read.mean<2", 1.5, true},
 		{"lost==0", 0, true},
 		{"lost==0", 1, false},
@@ -48,12 +48,15 @@ func TestParseErrorsSayWhatIsWrong(t *testing.T) {
 		{"", "no comparison"},
 		{"lost", "no comparison"},
 		{"lost=0", "unknown comparison"},
-		{"latenes.p99<50ms", `unknown name "latenes"`},
 		{"lateness<50ms", "say which statistic"},
 		{"lateness.p101<50ms", `unknown statistic "p101"`},
 		{"lateness.q99<50ms", `unknown statistic "q99"`},
 		{"lateness.p1e1<50ms", `unknown statistic "p1e1"`},
 		{"lateness.p99<50", `"50" is no duration`},
+		{"latenes.p99<50ms", `unknown name "latenes"; did you mean lateness?`},
+		{"gap.p99<50ms", `unknown name "gap"; did you mean itl?`},
+		{"ttft.p99<50ms", `unknown name "ttft"; did you mean ttfe?`},
+		{"frobnication<5", "want one of c"},
 		{"lost.p99==0", `"lost" has no statistic`},
 		{"lost==none", `"none" is no number`},
 		{"lost==NaN", `"NaN" is no number`},
@@ -86,7 +89,7 @@ func TestDefaultsGiveWay(t *testing.T) {
 
 func TestBudgets(t *testing.T) {
 	budgets := Budgets([]Threshold{
-		must("lateness.p99<50ms"), must("gap.max<=1s"), must("lateness.mean<1ms"),
+		must("lateness.p99<50ms"), must("itl.max<=1s"), must("lateness.mean<1ms"),
 		must("lateness.p50>1ms"), must("lost==0"), must("probe.p99<10ms"),
 	})
 	if len(budgets) != 2 {
@@ -99,7 +102,7 @@ func TestBudgets(t *testing.T) {
 	if !p99.Allows(1, 100) || p99.Allows(2, 100) || p99.Allows(1, 99) || !p99.Allows(0, 0) {
 		t.Error("p99 must allow one value of a hundred beyond it, and no more")
 	}
-	if most.Metric != measure.Gap || most.Exceeds(time.Second) || !most.Allows(0, 5) || most.Allows(1, 5) {
+	if most.Metric != measure.ITL || most.Exceeds(time.Second) || !most.Allows(0, 5) || most.Allows(1, 5) {
 		t.Error("a maximum must allow no value beyond it")
 	}
 }

@@ -79,7 +79,7 @@ func (s *Stream) timing(l *Ledger, at time.Duration) {
 	}
 	if s.last > 0 {
 		gap := at - s.last
-		s.record(l, measure.Gap, l.Windows.Of(at), gap)
+		s.record(l, measure.ITL, l.Windows.Of(at), gap)
 		if interval := l.Plan.Interval; interval > 0 && gap > interval+stallBeyond {
 			s.record(l, measure.Stall, l.Windows.Of(at), gap)
 		}

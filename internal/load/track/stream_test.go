@@ -247,7 +247,7 @@ func TestLatenessIsCountedFromTheRequest(t *testing.T) {
 	}
 	b.done()
 	wantValues(t, b, measure.Lateness, 5, 50*ms, 50*ms)
-	wantValues(t, b, measure.Gap, 4, 50*ms, 50*ms)
+	wantValues(t, b, measure.ITL, 4, 50*ms, 50*ms)
 	ttfe := b.ledger.Tally.Distributions.Overall(measure.TTFE)
 	if ttfe.TotalCount() != 1 || !near(ttfe.Max(), 150*ms) { // planned at 0.9 s, arrived at 1.05 s
 		t.Errorf("ttfe: %d values up to %d µs, want one of 150 ms", ttfe.TotalCount(), ttfe.Max())
@@ -296,7 +296,7 @@ func TestResumedConnectionHasItsOwnSchedule(t *testing.T) {
 	if outage.TotalCount() != 1 || !near(outage.Max(), 2003*ms) {
 		t.Errorf("outage: %d values up to %d µs, want one of 2003 ms", outage.TotalCount(), outage.Max())
 	}
-	wantValues(t, b, measure.Gap, 3, 50*ms, 50*ms) // none over the outage
+	wantValues(t, b, measure.ITL, 3, 50*ms, 50*ms) // none over the outage
 }
 
 func TestStall(t *testing.T) {
