@@ -113,3 +113,23 @@ func TestAnyNoMore(t *testing.T) {
 		t.Errorf("got %+v, want one completed stream", got)
 	}
 }
+
+// A position from far ahead of the schedule must not make the time line longer
+// than the run, nor be waited for.
+func TestPositionsFarAhead(t *testing.T) {
+	b := newBench(Plan{Kind: Any, Interval: interval, Numbering: ByID})
+	b.open()
+	for k := range 10_000 {
+		b.at(time.Second + time.Duration(k)*ms).event(numberedEvent(k*(maxJump-1), "x"))
+	}
+	b.stream.Finish(b.ledger)
+	if got, want := len(b.ledger.Tally.Timeline), 66; got > want { // the run ends at 65 s
+		t.Errorf("a time line of %d s, want %d at most", got, want)
+	}
+	if got := b.counts(); got.Lost != 9999*(maxJump-2) {
+		t.Errorf("%d lost, want %d", got.Lost, 9999*(maxJump-2))
+	}
+	if late := b.ledger.Tally.Distributions.Overall(measure.Lateness); late.TotalCount() > 10_000+64_000/50+1 {
+		t.Errorf("%d latenesses, want those of events, and of what was due within the run", late.TotalCount())
+	}
+}

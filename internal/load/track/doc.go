@@ -33,9 +33,11 @@
 // # Correctness
 //
 // A position that arrives again is a duplicate, one that arrives after a higher
-// one is reordered, and one that does not come within [Width] positions, before
-// the stream's own end, before a connection that resumes behind it, or by the
-// end of the run, is lost. An event with content that the message does not have
+// one is reordered. One that is missing is lost: once a position is [Width]
+// ahead of it, once a connection resumes behind it, and at the latest when the
+// stream or the run ends. Missing then is every position below the highest one
+// that came, below the known end of a message that is said to be complete, and
+// below what was due where there is a schedule. An event with content that the message does not have
 // at its position is corrupt, and so is a done event whose total or digest is
 // not the message's. A position that the message cannot have is corrupt, too.
 //

@@ -32,31 +32,63 @@ func (s *Stream) scheduled(l *Ledger) bool {
 	return l.Plan.Interval > 0 && s.is(anchored)
 }
 
+// due is when a position is due. All that is due after the end of the run is
+// due at one moment soon after it, however far away its position is.
 func (s *Stream) due(l *Ledger, pos int64) time.Duration {
-	return s.t0 + time.Duration(pos-s.base)*l.Plan.Interval
+	beyond := int64((l.Windows.End-s.t0)/l.Plan.Interval) + 1
+	return s.t0 + time.Duration(min(pos-s.base, beyond))*l.Plan.Interval
 }
 
 // dueBySteady is one past the last position that was due when the steady window
 // ended.
 func (s *Stream) dueBySteady(l *Ledger) int64 {
-	if !s.scheduled(l) || l.Windows.Steady < s.t0 {
+	base, known := s.schedule(l)
+	if !known || l.Windows.Steady < s.t0 {
 		return 0
 	}
-	end := s.base + int64((l.Windows.Steady-s.t0)/l.Plan.Interval) + 1
+	end := base + int64((l.Windows.Steady-s.t0)/l.Plan.Interval) + 1
 	if s.total >= 0 {
 		end = min(end, s.end(l))
 	}
 	return end
 }
 
+// schedule is the position that was due at t0, if there is a schedule. As long
+// as no event says which one the latest connection begins with, it is the one
+// after the latest.
+func (s *Stream) schedule(l *Ledger) (base int64, known bool) {
+	switch {
+	case l.Plan.Interval == 0, !s.is(opened):
+		return 0, false
+	case s.is(anchored):
+		return s.base, true
+	}
+	return s.latest + 1, !l.Plan.FirstEvent
+}
+
+// settle gives up on all that has not come, though a later position came or it
+// was due.
+func (s *Stream) settle(l *Ledger) {
+	end := s.seq.Next()
+	switch {
+	case s.unjudged, s.is(dropped): // what else was due did not come because of this side
+	case !s.is(finished):
+		end = max(end, s.dueBySteady(l))
+		if base, known := s.schedule(l); known {
+			s.anchor(s.t0, base)
+		}
+	case s.total >= 0:
+		end = max(end, s.end(l))
+	}
+	s.seq.Settle(end, s.loser(l))
+}
+
 // Finish is the last judgement, when the client reads no more.
 func (s *Stream) Finish(l *Ledger) {
 	counts := &l.Tally.Counts
+	s.settle(l)
 	if s.unjudged {
 		return
-	}
-	if !s.is(finished) && !s.is(dropped) {
-		s.seq.Settle(s.dueBySteady(l), s.loser(l))
 	}
 	switch {
 	case s.is(finished):
@@ -73,7 +105,7 @@ func (s *Stream) Finish(l *Ledger) {
 }
 
 func (s *Stream) good(l *Ledger) bool {
-	if s.is(failed) || s.faults > 0 {
+	if s.is(failed) || s.is(faulty) {
 		return false
 	}
 	for i, b := range l.Plan.Budgets {

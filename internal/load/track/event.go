@@ -130,26 +130,33 @@ func (s *Stream) arrived(l *Ledger, pos int64, at time.Duration) {
 	l.Tally.Late(l.Windows.Of(due), due, at-due)
 }
 
-// loser is what a Sequence calls for a position that is lost.
-func (s *Stream) loser(l *Ledger) func(pos int64) {
-	return func(pos int64) { s.lose(l, pos) }
+// loser is what a Sequence calls for positions that are lost.
+func (s *Stream) loser(l *Ledger) func(first, end int64) {
+	return func(first, end int64) { s.lose(l, first, end) }
 }
 
-// lose counts a position as lost, and as late until the end of the run.
-func (s *Stream) lose(l *Ledger, pos int64) {
-	s.fault(&l.Tally.Counts.Lost)
+// lose counts positions as lost and, as far as they were due within the run, as
+// late until its end.
+func (s *Stream) lose(l *Ledger, first, end int64) {
+	l.Tally.Counts.Lost += uint64(end - first)
+	s.set(faulty)
 	s.digest = nil
 	if !s.scheduled(l) || s.unjudged {
 		return
 	}
-	due := s.due(l, pos)
-	s.spend(l, measure.Lateness, l.Windows.End-due)
-	l.Tally.Late(l.Windows.Of(due), due, l.Windows.End-due)
+	for pos := first; pos < end; pos++ {
+		due := s.due(l, pos)
+		if due > l.Windows.End {
+			return
+		}
+		s.spend(l, measure.Lateness, l.Windows.End-due)
+		l.Tally.Late(l.Windows.Of(due), due, l.Windows.End-due)
+	}
 }
 
 func (s *Stream) fault(count *uint64) {
 	*count++
-	s.faults++
+	s.set(faulty)
 }
 
 // record enters a time of a stream that is judged into its distribution.

@@ -40,9 +40,10 @@ func (s *Sequence) StartAt(first int64) {
 // Next is one past the highest position seen.
 func (s *Sequence) Next() int64 { return s.next }
 
-// See takes the position of an event that arrived. It calls lost for every
-// position that is too far back now to be waited for.
-func (s *Sequence) See(pos int64, lost func(pos int64)) Verdict {
+// See takes the position of an event that arrived. It calls lost for the
+// positions that are too far back now to be waited for, a run of them at a
+// time: those from the first up to, not including, the end.
+func (s *Sequence) See(pos int64, lost func(first, end int64)) Verdict {
 	switch {
 	case pos < s.first, pos-s.next >= maxJump:
 		return Impossible
@@ -64,19 +65,28 @@ func (s *Sequence) See(pos int64, lost func(pos int64)) Verdict {
 }
 
 // Settle gives up waiting for the positions below end: it calls lost for each
-// of them that has not been seen. What arrives for them later is a duplicate.
-func (s *Sequence) Settle(end int64, lost func(pos int64)) {
+// run of them that has not been seen. What arrives for them later is a
+// duplicate. However far away end is, it takes a few steps only.
+func (s *Sequence) Settle(end int64, lost func(first, end int64)) {
 	for s.floor < end {
-		if n := min(int64(bits.TrailingZeros64(^s.seen)), end-s.floor); n > 0 {
-			s.floor += n // a run of positions that were seen
-			s.seen >>= n
+		if seen := min(int64(bits.TrailingZeros64(^s.seen)), end-s.floor); seen > 0 {
+			s.slide(seen)
 			continue
 		}
-		lost(s.floor)
-		s.floor++
-		s.seen >>= 1
+		missing := end - s.floor
+		if s.seen != 0 {
+			missing = min(missing, int64(bits.TrailingZeros64(s.seen)))
+		}
+		lost(s.floor, s.floor+missing)
+		s.slide(missing)
 	}
 	s.next = max(s.next, s.floor)
+}
+
+// slide moves the window on.
+func (s *Sequence) slide(n int64) {
+	s.floor += n
+	s.seen >>= n
 }
 
 // Missing is the number of positions below end that have not been seen and not

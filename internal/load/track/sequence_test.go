@@ -12,7 +12,7 @@ type outcome struct{ inOrder, reordered, duplicate, impossible, lost int }
 func judge(first, end int64, positions ...int64) (got outcome) {
 	var s Sequence
 	s.StartAt(first)
-	lost := func(int64) { got.lost++ }
+	lost := func(first, end int64) { got.lost += int(end - first) }
 	for _, pos := range positions {
 		switch s.See(pos, lost) {
 		case InOrder:
@@ -95,12 +95,12 @@ func TestMissingIsWhatSettleTells(t *testing.T) {
 		var s Sequence
 		lost := 0
 		for _, pos := range disturb(random, span(0, 150)) {
-			s.See(pos, func(int64) {})
+			s.See(pos, func(int64, int64) {})
 		}
 		for _, end := range []int64{0, s.floor, s.floor + 1, s.next, s.next + 100} {
 			missing, copied := s.Missing(end), s
 			lost = 0
-			copied.Settle(end, func(int64) { lost++ })
+			copied.Settle(end, func(first, end int64) { lost += int(end - first) })
 			if missing != int64(lost) {
 				t.Fatalf("seed %d, end %d: Missing says %d, Settle told %d", seed, end, missing, lost)
 			}
@@ -133,4 +133,20 @@ func span(from, to int64) (out []int64) {
 		out = append(out, from)
 	}
 	return out
+}
+
+// Positions that jump cost no more than others: a walk over each gap would take
+// hours here.
+func TestJumpsAreNotWalked(t *testing.T) {
+	var s Sequence
+	lost, pos := int64(0), int64(0)
+	const events = 100_000
+	for range events {
+		s.See(pos, func(first, end int64) { lost += end - first })
+		pos += maxJump
+	}
+	s.Settle(1<<60, func(first, end int64) { lost += end - first })
+	if want := int64(1<<60 - events); lost != want {
+		t.Errorf("%d lost, want %d", lost, want)
+	}
 }

@@ -27,7 +27,6 @@ type Stream struct {
 	numbers Numbering
 	state   state
 
-	faults  uint32  // lost, duplicate, reordered and corrupt
 	budgets []spent // for each of the plan's
 
 	lastData uint64    // hash of the data that came with the latest id, for ByID
@@ -38,7 +37,7 @@ type Stream struct {
 type spent struct{ values, beyond uint32 }
 
 // state is a set of facts about a stream.
-type state uint8
+type state uint16
 
 const (
 	opened    state = 1 << iota // some connection delivered a response head
@@ -49,6 +48,7 @@ const (
 	dropped                     // the latest connection was dropped by this side, so what is missing is its fault
 	finished                    // the stream came to its proper end
 	failed                      // it never will
+	faulty                      // something in it was lost, duplicate, reordered or corrupt
 )
 
 func (s *Stream) is(facts state) bool { return s.state&facts == facts }

@@ -1,0 +1,102 @@
+package load
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// events are frames with the ids from first to last, but for those that skip
+// names. They ask for a short reconnection time.
+func events(first, last int, skip func(id int) bool) string {
+	frames := "retry: 1\n\n"
+	for id := first; id <= last; id++ {
+		if !skip(id) {
+			frames += fmt.Sprintf("id: %d\ndata: x\n\n", id)
+		}
+	}
+	return frames
+}
+
+func only(skipped int) func(int) bool { return func(id int) bool { return id == skipped } }
+
+// ending is how a faulty server ends a stream: it answers the first request
+// after the events, and those that follow.
+type ending struct {
+	first, again func(w http.ResponseWriter, r *http.Request)
+}
+
+var endings = map[string]ending{
+	"silence":                 {first: silent},
+	"a clean end":             {first: clean, again: silent},
+	"a clean end, then a 204": {first: clean, again: noContent},
+	"a broken end, then 204":  {first: broken, again: noContent},
+}
+
+func silent(_ http.ResponseWriter, r *http.Request)    { <-r.Context().Done() }
+func clean(http.ResponseWriter, *http.Request)         {}
+func broken(http.ResponseWriter, *http.Request)        { panic(http.ErrAbortHandler) }
+func noContent(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+
+// startFaulty serves the frames to each client, once, and ends as told.
+func startFaulty(t *testing.T, frames string, e ending) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		if r.Header.Get("Last-Event-ID") != "" {
+			if e.again != nil {
+				e.again(w, r)
+			}
+			return
+		}
+		_, _ = w.Write([]byte(frames))
+		_ = http.NewResponseController(w).Flush()
+		e.first(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// What does not come is lost, however the stream ends, and whether or not
+// anybody knows when it was due.
+func TestMissingIsLost(t *testing.T) {
+	tests := []struct {
+		name   string
+		frames string
+		want   uint64 // of each of 8 clients
+	}{
+		{"one position", events(0, 9, only(5)), 1},
+		{"every fifth", events(1, 49, func(id int) bool { return id%5 == 0 }), 9},
+		{"one long ago", events(0, 200, only(5)), 1},
+		{"nothing", events(0, 9, only(-1)), 0},
+	}
+	for end, how := range endings {
+		for _, tt := range tests {
+			t.Run(tt.name+" before "+end, func(t *testing.T) {
+				t.Parallel()
+				c := quick(Config{URLs: []string{startFaulty(t, tt.frames, how)}, Duration: 100 * time.Millisecond})
+				c.Interval = 0
+				got := mustRun(t, c).Tally.Counts
+				if got.Lost != 8*tt.want || got.Duplicate+got.Reordered+got.Corrupt != 0 || got.Streams != 8 {
+					t.Errorf("%d lost, want %d of each of 8: %+v", got.Lost, tt.want, got)
+				}
+			})
+		}
+	}
+}
+
+// With a schedule it is also known that what did not come by the end was due.
+func TestSilenceIsLost(t *testing.T) {
+	for name, frames := range map[string]string{"after some events": events(0, 9, only(5)), "from the beginning": ": hello\n\n"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := quick(Config{URLs: []string{startFaulty(t, frames, endings["silence"])}, Duration: 300 * time.Millisecond, Drain: 10 * time.Millisecond})
+			got := mustRun(t, c).Tally.Counts
+			if got.Lost < 8*5 || got.Good != 0 { // of about 150 each
+				t.Errorf("%d lost, want many of each of 8: %+v", got.Lost, got)
+			}
+		})
+	}
+}
