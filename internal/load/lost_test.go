@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -29,7 +30,7 @@ type ending struct {
 }
 
 var endings = map[string]ending{
-	"silence":                 {first: silent},
+	"silence":                 {first: silent, again: silent},
 	"a clean end":             {first: clean, again: silent},
 	"a clean end, then a 204": {first: clean, again: noContent},
 	"a broken end, then 204":  {first: broken, again: noContent},
@@ -43,17 +44,27 @@ func noContent(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.Stat
 // startFaulty serves the frames to each client, once, and ends as told.
 func startFaulty(t *testing.T, frames string, e ending) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
+	return startHandler(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Last-Event-ID") != "" {
-			if e.again != nil {
-				e.again(w, r)
-			}
+			e.again(w, r)
 			return
 		}
-		_, _ = w.Write([]byte(frames))
+		_, _ = io.WriteString(w, frames)
 		_ = http.NewResponseController(w).Flush()
 		e.first(w, r)
+	})
+}
+
+// startHandler serves event streams, whose head is sent at once but to those
+// that resume.
+func startHandler(t *testing.T, serve http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		if r.Header.Get("Last-Event-ID") == "" {
+			_ = http.NewResponseController(w).Flush()
+		}
+		serve(w, r)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL

@@ -94,6 +94,20 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
+// A run in which nothing came has shown nothing, and says so last of all.
+func TestNoEvents(t *testing.T) {
+	nothing := func(r *load.Result) { r.Tally.Counts.Events = 0 }
+	for threshold, want := range map[string]string{"lost==0": "FAIL: no event arrived", "events>=0": "PASS; no event arrived"} {
+		var summary strings.Builder
+		if err := example(t, nothing, threshold).WriteSummary(&summary); err != nil {
+			t.Fatal(err)
+		}
+		if got := summary.String(); !strings.HasSuffix(got, "\n"+want+"\n") {
+			t.Errorf("%s: want %q at the end of\n%s", threshold, want, got)
+		}
+	}
+}
+
 func TestFigures(t *testing.T) {
 	r := example(t, nil, "lateness.p99<50ms")
 	m := r.Metrics["lateness"]

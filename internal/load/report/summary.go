@@ -131,7 +131,18 @@ func (r *Report) summarizeVerdicts(b *strings.Builder) {
 	for _, complaint := range r.Health.Complaints {
 		fmt.Fprintf(b, "! %s\n", complaint)
 	}
-	fmt.Fprintf(b, "\n%s\n", r.Outcome.sentence())
+	fmt.Fprintf(b, "\n%s\n", r.sentence())
+}
+
+func (r *Report) sentence() string {
+	switch sentence := r.Outcome.sentence(); {
+	case r.Counts.Events > 0:
+		return sentence
+	case r.Outcome == Fail:
+		return "FAIL: no event arrived"
+	default:
+		return sentence + "; no event arrived"
+	}
 }
 
 func (o Outcome) sentence() string {

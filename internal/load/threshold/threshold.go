@@ -44,7 +44,7 @@ func Defaults() []Threshold {
 	for _, name := range []string{"lost", "duplicate", "reordered", "corrupt", "failed"} {
 		out = append(out, must(name+"==0"))
 	}
-	return out
+	return append(out, must("events>0")) // without any, all others mean nothing
 }
 
 // WithDefaults adds those of the defaults that no given condition is about.

@@ -41,7 +41,8 @@
 // at its position is corrupt, and so is a done event whose total or digest is
 // not the message's. A position that the message cannot have is corrupt, too.
 //
-// A stream is good if it opened, nothing in it was lost, duplicate, reordered
-// or corrupt, and it alone would have met each upper bound on a percentile or
-// maximum.
+// A stream is good if it delivered an event and did not fail, nothing in it was
+// lost, duplicate, reordered or corrupt, and it alone would have met each upper
+// bound on a percentile or maximum. One that opens late is waited for until its
+// first event, as long as the drain lasts.
 package track

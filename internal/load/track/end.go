@@ -9,7 +9,7 @@ func (s *Stream) Satisfied(l *Ledger) bool {
 	switch {
 	case s.is(finished), s.is(failed), s.unjudged:
 		return true
-	case !s.is(opened), s.endsInTime(l):
+	case !s.is(begun), s.endsInTime(l): // one opened late needs its first event to be judged
 		return false
 	}
 	return s.seq.Missing(s.dueBySteady(l)) == 0
@@ -87,6 +87,9 @@ func (s *Stream) settle(l *Ledger) {
 func (s *Stream) Finish(l *Ledger) {
 	counts := &l.Tally.Counts
 	s.settle(l)
+	if s.is(begun) && !s.is(counted) && l.Plan.Kind == Any {
+		counts.Unnumbered++ // whatever Plan.Numbering had hoped for
+	}
 	if s.unjudged {
 		return
 	}
@@ -105,7 +108,7 @@ func (s *Stream) Finish(l *Ledger) {
 }
 
 func (s *Stream) good(l *Ledger) bool {
-	if s.is(failed) || s.is(faulty) {
+	if !s.is(begun) || s.is(failed) || s.is(faulty) {
 		return false
 	}
 	for i, b := range l.Plan.Budgets {

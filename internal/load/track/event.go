@@ -73,6 +73,7 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 // of an outage.
 func (s *Stream) timing(l *Ledger, at time.Duration) {
 	if !s.is(begun) {
+		s.set(begun)
 		s.record(l, measure.TTFE, l.Windows.Of(s.planned), at-s.planned)
 	} else if s.last == 0 && s.lostAt > 0 {
 		s.record(l, measure.Outage, l.Windows.Of(at), at-s.lostAt)
@@ -87,11 +88,11 @@ func (s *Stream) timing(l *Ledger, at time.Duration) {
 	s.last = at
 }
 
-// start settles what depends on the first event with content of the stream, or
-// of a connection.
+// start settles what depends on the first event of the stream, or of a
+// connection, that has a position.
 func (s *Stream) start(l *Ledger, pos int64, at time.Duration) {
-	if !s.is(begun) {
-		s.set(begun)
+	if !s.is(counted) {
+		s.set(counted)
 		if s.numbers == Unnumbered {
 			l.Tally.Counts.Unnumbered++
 		}

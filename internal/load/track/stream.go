@@ -48,6 +48,7 @@ const (
 	dropped                     // the latest connection was dropped by this side, so what is missing is its fault
 	finished                    // the stream came to its proper end
 	failed                      // it never will
+	counted                     // some event with a position arrived
 	faulty                      // something in it was lost, duplicate, reordered or corrupt
 )
 
@@ -100,7 +101,7 @@ func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
 		l.Tally.Counts.Reconnects++
 	}
 	s.clear(dropped | resuming)
-	if resumed && s.is(begun) && s.numbers != Unnumbered {
+	if resumed && s.is(counted) && s.numbers != Unnumbered {
 		s.set(resuming)
 		// What the server was not asked for any more will not come any more.
 		s.seq.Settle(s.latest+1, s.loser(l))
