@@ -41,7 +41,7 @@ const (
 // Defaults are the conditions that hold unless one on the same name is given.
 func Defaults() []Threshold {
 	var out []Threshold
-	for _, name := range []string{"lost", "duplicate", "reordered", "corrupt", "failed"} {
+	for _, name := range []string{"lost", "duplicate", "reordered", "corrupt", "failed", "truncated", Errors} {
 		out = append(out, must(name+"==0"))
 	}
 	return append(out, must("events>0")) // without any, all others mean nothing
