@@ -166,6 +166,8 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--kind", "words"}, `"words"`},
 		{[]string{"http://a", "--sequence", "x"}, "--sequence"},
 		{[]string{"http://a", "--anchor", "x"}, "--anchor"},
+		{[]string{"--url=http://a", "--expect-done", "data:"}, `--expect-done: want close, data:TEXT or event:NAME, got "data:"`},
+		{[]string{"http://a", "--expect-done", "close"}, "--expect-done is for --url"},
 		{[]string{"http://a", "--header", "no colon"}, "Name: value"},
 		{[]string{"http://a", "--source-addresses", "255"}, "1 to 254"},
 		{[]string{"http://a", "--source-addresses", "127.0.0.1,x"}, `"x" is no address`},
@@ -220,7 +222,7 @@ func TestFlags(t *testing.T) {
 	want := load.Config{
 		Servers: []string{"http://a"}, Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
 		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond,
-		Numbering: track.ByID, FirstEvent: true, MaxEventBytes: 1000,
+		Numbering: track.ByID, FirstEvent: true, Done: "data:[DONE]", MaxEventBytes: 1000,
 		Protocol: "h2", Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
 		SourceAddresses: load.Loopback(2), Reconnect: 10, SlowReaders: 3, SlowRate: 64, Stall: 5,
 	}
@@ -234,7 +236,7 @@ func TestFlags(t *testing.T) {
 	got, err := parse([]string{
 		"-c", "50", "--ramp=2.5", "-d=1m30s", "http://a", "--drain", "1s", "-once", "--processes", "2", "--seed=7",
 		"--kind", "progress", "--message", "hi", "--message-bytes", "3", "--shared", "--interval", "1ms",
-		"--sequence", "id", "--anchor", "first-event", "--max-event-bytes", "1_000",
+		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--max-event-bytes", "1_000",
 		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",
 		"--reconnect", "20%", "--slow-readers", "3", "--slow-rate", "64", "--stall", "9.9%",
 		"-t", "lost==1", "--threshold=goodput>=99%", "--json", "j", "--html", "h", "--hgrm", "p",

@@ -29,6 +29,10 @@ type Config struct {
 	// NoReconnect makes every end of a connection final.
 	NoReconnect bool
 
+	// EndIsFinal makes one end final, ReasonEnded: the stream is complete when
+	// the response is.
+	EndIsFinal bool
+
 	// ReadTimeout ends an attempt when not one byte has come for this long,
 	// counted from its beginning. Zero or less means never. It does not run
 	// while the handler delays the reading.

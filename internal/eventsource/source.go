@@ -58,7 +58,7 @@ func (s *Source) Run(ctx context.Context) error {
 // closed reports the end of an attempt and waits for the next. It returns an
 // error if there is to be none.
 func (s *Source) closed(ctx context.Context, end *Error) error {
-	c := Closed{At: time.Now(), Err: end, Final: s.cfg.NoReconnect || end.Reason.final()}
+	c := Closed{At: time.Now(), Err: end, Final: s.final(end.Reason)}
 	if !c.Final {
 		c.Wait = s.wait
 	}
@@ -72,6 +72,14 @@ func (s *Source) closed(ctx context.Context, end *Error) error {
 	}
 	return nil
 }
+
+func (s *Source) final(reason Reason) bool {
+	return s.cfg.NoReconnect || reason.final() || reason == ReasonEnded && s.cfg.EndIsFinal
+}
+
+// ReconnectionTime is what is set as such: by the configuration, or since by
+// the server. It must not be called while Run does.
+func (s *Source) ReconnectionTime() time.Duration { return s.wait }
 
 // open connects on a goroutine of its own, which ends when it has: its deep
 // calls would leave this one with a large stack for as long as it reads.

@@ -50,20 +50,42 @@ func (c *client) run(ctx context.Context, planned time.Duration) {
 	}
 }
 
+// leastPause separates a stream that failed from the next, where the server
+// does not ask for more: users who try again do not do so in a spin, whatever a
+// failing server says.
+const leastPause = time.Second
+
 // read opens one stream and reads it to its end. It tells whether another one
 // should follow.
 func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	config := &c.worker.job.Config
 	source, err := eventsource.New(eventsource.Config{
-		URL: config.streamURL(c.messageID), Header: config.Header, MaxEventBytes: config.MaxEventBytes,
-		Transport: c.transport, Handler: c,
+		URL: config.streamURL(c.messageID), Method: config.Method, Header: config.Header, MaxEventBytes: config.MaxEventBytes,
+		Transport: c.transport, Handler: c, NoReconnect: !config.resumes(), EndIsFinal: config.Done == track.DoneClose,
 	})
 	if err != nil {
 		panic(err) // cannot be: preflight has opened this address
 	}
 	c.begin(planned)
 	_ = source.Run(ctx) // Closed was told the same
-	return c.end(config.Once)
+	finished := c.end()
+	switch {
+	case config.Once, !finished && config.Done == "": // as an EventSource has given up for good
+		return false
+	case !finished:
+		pause(ctx, max(source.ReconnectionTime(), leastPause))
+	}
+	return c.mayOpen()
+}
+
+// pause waits for d, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 func (c *client) begin(planned time.Duration) {
@@ -75,13 +97,21 @@ func (c *client) begin(planned time.Duration) {
 	c.reading = true
 }
 
-func (c *client) end(once bool) (again bool) {
-	now := c.worker.now()
+// end tells whether the stream came to its proper end.
+func (c *client) end() (finished bool) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
 	c.stream.Finish(&c.group.ledger)
 	c.reading = false
-	return c.stream.Finished() && !once && now < c.group.ledger.Windows.Steady
+	return c.stream.Finished()
+}
+
+// mayOpen tells whether streams may still be opened.
+func (c *client) mayOpen() bool {
+	now := c.worker.now()
+	c.group.mu.Lock()
+	defer c.group.mu.Unlock()
+	return now < c.group.ledger.Windows.Steady
 }
 
 // Open implements eventsource.Handler.

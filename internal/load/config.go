@@ -34,9 +34,11 @@ type Config struct {
 	Once         bool          `json:"once"`                    // do not open a stream anew that has ended
 
 	Numbering  track.Numbering `json:"numbering"`   // with URLs
+	Done       track.Done      `json:"done"`        // with URLs: the proper end of a stream; empty means not known
 	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
 
-	Protocol        string       `json:"protocol"` // http1 (default), h2c or h2
+	Method          string       `json:"method,omitempty"` // with URLs; empty means GET. Streams of another are not resumed
+	Protocol        string       `json:"protocol"`         // http1 (default), h2c or h2
 	Header          http.Header  `json:"header,omitempty"`
 	Insecure        bool         `json:"insecure"`                   // accept any certificate
 	SourceAddresses []netip.Addr `json:"source_addresses,omitempty"` // used in turn; none means the system's choice, or several for very many clients on 127.0.0.0/8
@@ -83,6 +85,9 @@ func (c Config) withDefaults() Config {
 			setDefault(&c.Interval, 100*time.Millisecond)
 		}
 		setDefault(&c.Interval, 50*time.Millisecond)
+	}
+	if !c.resumes() {
+		setDefault(&c.Done, track.DoneClose) // there is no other, if nothing follows it
 	}
 	c.Servers, c.URLs = slices.Clone(c.Servers), slices.Clone(c.URLs)
 	for i, server := range c.Servers {
@@ -146,6 +151,10 @@ func (c Config) check() error {
 // foreign tells whether the streams are of a server that is not known.
 func (c Config) foreign() bool { return len(c.URLs) > 0 }
 
+// resumes tells whether a stream whose connection ended is resumed, as only a
+// GET may be: to repeat any other request may do twice what it does.
+func (c Config) resumes() bool { return c.Method == "" || c.Method == http.MethodGet }
+
 // targets are the addresses to load.
 func (c Config) targets() []string { return slices.Concat(c.Servers, c.URLs) }
 
@@ -175,6 +184,8 @@ func (c Config) checkContent() error {
 		switch {
 		case c.Numbering != track.Auto || c.FirstEvent:
 			return invalid("--sequence and --anchor are for --url; a server's own streams are known")
+		case c.Done != "":
+			return invalid("--expect-done is for --url; a server's own streams have a known end")
 		case c.Kind == track.Any:
 			return invalid("--kind: want characters or progress")
 		case c.Message != "" && c.MessageBytes != 0:
@@ -187,6 +198,8 @@ func (c Config) checkContent() error {
 	switch {
 	case c.Kind != track.Any || c.Message != "" || c.MessageBytes != 0 || c.Shared:
 		return invalid("--kind, --message, --message-bytes and --shared are for a server's address, not for --url")
+	case c.Reconnect > 0 && !c.resumes():
+		return invalid("--reconnect: a stream of method %s is not resumed", c.Method)
 	case c.Interval == 0 && c.FirstEvent:
 		return invalid("--anchor needs --interval: without it there is no schedule")
 	}
@@ -201,7 +214,7 @@ func (c Config) checkContent() error {
 // plan is what all streams have in common.
 func (c Config) plan(script *track.Script) *track.Plan {
 	return &track.Plan{
-		Kind: c.Kind, Script: script, Numbering: c.Numbering, Interval: c.Interval, FirstEvent: c.FirstEvent,
+		Kind: c.Kind, Script: script, Numbering: c.Numbering, Done: c.Done, Interval: c.Interval, FirstEvent: c.FirstEvent,
 		Budgets: threshold.Budgets(c.Thresholds),
 	}
 }

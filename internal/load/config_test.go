@@ -35,6 +35,8 @@ func TestBadConfig(t *testing.T) {
 		{Config{Servers: []string{base}, Message: "x", MessageBytes: 1}, "exclude each other"},
 		{Config{Servers: []string{base}, MessageBytes: -1}, "--message-bytes"},
 		{Config{Servers: []string{base}, Numbering: track.ByID}, "--sequence"},
+		{Config{Servers: []string{base}, Done: track.DoneClose}, "--expect-done"},
+		{Config{URLs: []string{stream}, Method: "POST", Reconnect: 1}, "not resumed"},
 		{Config{URLs: []string{stream}, Shared: true}, "not for --url"},
 		{Config{URLs: []string{stream}, Kind: track.Progress}, "not for --url"},
 		{Config{URLs: []string{stream}, FirstEvent: true}, "--anchor needs --interval"},

@@ -26,7 +26,7 @@ func (c Config) preflight(ctx context.Context, messageID string) error {
 	first := &glance{enough: cancel}
 	address := c.streamURL(messageID)
 	s, err := eventsource.New(eventsource.Config{
-		URL: address, Header: c.Header, NoReconnect: true, Transport: c.transport(source), Handler: first,
+		URL: address, Method: c.Method, Header: c.Header, NoReconnect: true, Transport: c.transport(source), Handler: first,
 	})
 	if err != nil {
 		return invalid("%s: %v", address, err)

@@ -9,7 +9,7 @@ type Counts struct {
 	Streams     uint64 `json:"streams"`     // one client reading one message, over all its connections; without slow clients
 	Completed   uint64 `json:"completed"`   // streams that came to their proper end
 	CutOff      uint64 `json:"cut_off"`     // streams that the end of the run ended
-	Failed      uint64 `json:"failed"`      // streams that never opened
+	Failed      uint64 `json:"failed"`      // streams that could not be opened, or ended for good before their end
 	Unnumbered  uint64 `json:"unnumbered"`  // streams without numbers, so that doubles, order and gaps cannot be seen
 	Dropped     uint64 `json:"dropped"`     // connections that the generator dropped on purpose
 	Reconnects  uint64 `json:"reconnects"`  // connections that resumed a stream
@@ -26,6 +26,7 @@ type Counts struct {
 	Corrupt      uint64 `json:"corrupt"`       // events, or digests, with the wrong content
 	ResumedWrong uint64 `json:"resumed_wrong"` // resumed connections that did not continue where they should
 	Truncated    uint64 `json:"truncated"`     // connections that ended before the stream did
+	Ended        uint64 `json:"ended"`         // connections that the server ended in good order, of streams whose end is not known
 
 	Judged uint64 `json:"judged"` // streams that count for goodput
 	Good   uint64 `json:"good"`   // of those, the ones that met every threshold
@@ -70,7 +71,7 @@ func (c *Counts) all() []*uint64 {
 	return []*uint64{
 		&c.Clients, &c.Connections, &c.Streams, &c.Completed, &c.CutOff, &c.Failed, &c.Unnumbered, &c.Dropped, &c.Reconnects,
 		&c.Events, &c.Steady, &c.Reads, &c.Comments, &c.Early,
-		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated,
+		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated, &c.Ended,
 		&c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
 	}
 }

@@ -108,6 +108,19 @@ func TestNoEvents(t *testing.T) {
 	}
 }
 
+// Who lets streams be opened anew for ever, though they have an end, is told.
+func TestHintOfTheEnd(t *testing.T) {
+	for ended, want := range map[uint64]bool{0: false, 10: false, 100: true} {
+		var summary strings.Builder
+		if err := example(t, func(r *load.Result) { r.Tally.Counts.Ended = ended }).WriteSummary(&summary); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(summary.String(), "--expect-done close"); got != want {
+			t.Errorf("%d of 100 connections ended: hint %v, want %v", ended, got, want)
+		}
+	}
+}
+
 func TestFigures(t *testing.T) {
 	r := example(t, nil, "lateness.p99<50ms")
 	m := r.Metrics["lateness"]

@@ -21,6 +21,7 @@ type Settings struct {
 	MessageBytes    int     `json:"message_bytes"`
 	Shared          bool    `json:"shared"`
 	Once            bool    `json:"once"`
+	ExpectDone      string  `json:"expect_done"` // empty if not known
 	Reconnect       int     `json:"reconnect_clients"`
 	SlowReaders     int     `json:"slow_reader_clients"`
 	Stall           int     `json:"stall_clients"`
@@ -33,7 +34,7 @@ func newSettings(c load.Config) Settings {
 		Target: strings.Join(slices.Concat(c.Servers, c.URLs), " "), Kind: c.Kind.String(), Protocol: c.Protocol,
 		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
-		Shared: c.Shared, Once: c.Once,
+		Shared: c.Shared, Once: c.Once, ExpectDone: string(c.Done),
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 	}

@@ -54,6 +54,17 @@ func (s *Stream) resumed(l *Ledger, e eventstream.Event) bool {
 	return true
 }
 
+// ends tells whether the event is the proper end of the stream, and judges it
+// if so.
+func (s *Stream) ends(l *Ledger, e eventstream.Event) bool {
+	known := l.Plan.Kind != Any || l.Plan.Done == ""
+	if !known && !l.Plan.Done.is(e) {
+		return false
+	}
+	ours := string(e.Type) == "done" && s.done(l, e)
+	return ours || !known
+}
+
 // done judges the event that says that the message is complete. It says false
 // if the event is something else.
 func (s *Stream) done(l *Ledger, e eventstream.Event) bool {

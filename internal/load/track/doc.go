@@ -32,6 +32,11 @@
 //
 // # Correctness
 //
+// A stream completes with the done event of this project's server, with what
+// [Done] says of a stream of another, or, where nothing is said, with a 204. A
+// connection that ends before is truncated. A stream failed if nothing follows
+// that, or if it never opened; the end of the run cuts off all others.
+//
 // A position that arrives again is a duplicate, one that arrives after a higher
 // one is reordered. One that is missing is lost: once a position is [Width]
 // ahead of it, once a connection resumes behind it, and at the latest when the

@@ -21,7 +21,7 @@ func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over b
 	case string(e.Type) == "resumed" && s.numbers != Unnumbered && s.resumed(l, e):
 		return false
 	}
-	if string(e.Type) == "done" && s.done(l, e) {
+	if s.ends(l, e) {
 		s.finish(l)
 		return true
 	}

@@ -69,6 +69,7 @@ type Plan struct {
 	Kind      Kind
 	Script    *Script       // of a Characters stream, nil if the message is not known
 	Numbering Numbering     // for Any; the other kinds have their own
+	Done      Done          // for Any; the other kinds have their own
 	Interval  time.Duration // between two events; 0 if it is not known
 
 	// FirstEvent moves T0 of each connection to the arrival of its first event,

@@ -141,12 +141,14 @@ const (
 // Closed reports the end of a connection or of an attempt to make one. final
 // says that no other follows.
 func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
-	early := cause == Ended && l.Plan.Kind != Any || cause == Truncated || cause == Failure
+	early := tooEarly(l, cause)
 	if s.is(connected) {
 		l.Tally.Timeline.At(at).Closed++
 		s.lostAt = at
 		switch {
-		case !early || s.is(finished):
+		case s.is(finished):
+		case !early:
+			s.endedCleanly(l, cause)
 		case s.unjudged:
 			l.Tally.Counts.SlowCutOff++
 		default:
@@ -158,11 +160,36 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 	case cause == Dropped:
 		s.set(dropped)
 		l.Tally.Counts.Dropped++
-	case cause == NoMore:
-		s.finish(l)
 	case cause == Stopped || s.is(finished):
+	case cause == NoMore && (l.Plan.Kind != Any || l.Plan.Done == ""):
+		s.finish(l)
 	case final && early:
 		s.set(failed)
+	}
+}
+
+// tooEarly tells whether what ended so ended before its stream did.
+func tooEarly(l *Ledger, cause Cause) bool {
+	switch cause {
+	case Truncated, Failure:
+		return true
+	case Ended:
+		return l.Plan.Kind != Any || l.Plan.Done.isEvent()
+	case NoMore:
+		return l.Plan.Kind == Any && l.Plan.Done != ""
+	}
+	return false
+}
+
+// endedCleanly judges the end of a connection that is as it should be, or of
+// which nobody knows.
+func (s *Stream) endedCleanly(l *Ledger, cause Cause) {
+	switch {
+	case cause != Ended:
+	case l.Plan.Done == DoneClose:
+		s.finish(l)
+	default:
+		l.Tally.Counts.Ended++
 	}
 }
 
