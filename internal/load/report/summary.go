@@ -124,13 +124,7 @@ func (r *Report) errorList() (list []string) {
 }
 
 func (r *Report) summarizeVerdicts(b *strings.Builder) {
-	for _, v := range r.Thresholds {
-		mark := "✓"
-		if !v.Pass {
-			mark = "✗"
-		}
-		fmt.Fprintf(b, "%s %-28s%s\n", mark, v.Threshold, v.Text)
-	}
+	_ = WriteVerdicts(b, r.Thresholds) // a builder takes everything
 	for _, complaint := range r.Health.Complaints {
 		fmt.Fprintf(b, "! %s\n", complaint)
 	}
