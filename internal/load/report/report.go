@@ -34,6 +34,11 @@ type Report struct {
 	// base64 text of the HdrHistogram V2 encoding. Times in them are
 	// microseconds.
 	Histograms measure.Distributions `json:"histograms"`
+
+	// Only of a merged report: whose runs it is made of, and what a reader must
+	// know of how they differ.
+	Parts []Part   `json:"parts,omitempty"`
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Generator says what made the report.
@@ -72,7 +77,7 @@ func New(result *load.Result, generator Generator) *Report {
 	r := &Report{
 		Version: Version, Generator: generator, Started: result.Started.UTC(),
 		Settings: newSettings(result.Config), Counts: tally.Counts, Errors: tally.Errors,
-		Metrics: map[string]*Metric{}, Histograms: tally.Distributions,
+		Histograms: tally.Distributions,
 		Windows: Windows{
 			Ramp:   millis(result.Windows.Ramp),
 			Steady: millis(result.Windows.Steady - result.Windows.Ramp),
@@ -82,16 +87,22 @@ func New(result *load.Result, generator Generator) *Report {
 	if r.Errors == nil {
 		r.Errors = map[string]uint64{}
 	}
-	for m := range measure.Metrics {
-		if metric := newMetric(&tally.Distributions, m); metric != nil {
-			r.Metrics[m.String()] = metric
-		}
-	}
+	r.describe()
 	r.Health = newHealth(result)
 	r.Rates = newRates(r.Counts, r.Windows)
 	r.HeatEdges, r.Timeline = newTimeline(tally.Timeline, r.Health.Cores)
 	r.judge(result.Config.Thresholds, result.Interrupted)
 	return r
+}
+
+// describe makes the metrics of the histograms.
+func (r *Report) describe() {
+	r.Metrics = map[string]*Metric{}
+	for m := range measure.Metrics {
+		if metric := newMetric(&r.Histograms, m); metric != nil {
+			r.Metrics[m.String()] = metric
+		}
+	}
 }
 
 func newHealth(result *load.Result) Health {

@@ -7,14 +7,17 @@ import (
 	"sseserver/internal/load"
 )
 
-// Settings are the configuration of the run, with all defaults filled in.
+// Settings are the configuration of the run, with all defaults filled in. The
+// tag "merge" says what several generators make of a field: sum, they share it
+// out, or same, without which a merge has no meaning. Any other setting may
+// differ, and a merge says so.
 type Settings struct {
 	Target          string  `json:"target"`
-	Kind            string  `json:"kind"`
+	Kind            string  `json:"kind" merge:"same"`
 	Protocol        string  `json:"protocol"`
-	Clients         int     `json:"clients"`
-	Processes       int     `json:"processes"`
-	RampPerSecond   float64 `json:"ramp_per_second"`
+	Clients         int     `json:"clients" merge:"sum"`
+	Processes       int     `json:"processes" merge:"sum"`
+	RampPerSecond   float64 `json:"ramp_per_second" merge:"sum"`
 	Duration        float64 `json:"duration_ms"`
 	Drain           float64 `json:"drain_ms"`
 	Interval        float64 `json:"interval_ms"` // 0 if not known
@@ -22,10 +25,10 @@ type Settings struct {
 	Shared          bool    `json:"shared"`
 	Once            bool    `json:"once"`
 	ExpectDone      string  `json:"expect_done"` // empty if not known
-	Reconnect       int     `json:"reconnect_clients"`
-	SlowReaders     int     `json:"slow_reader_clients"`
-	Stall           int     `json:"stall_clients"`
-	SourceAddresses int     `json:"source_addresses"`
+	Reconnect       int     `json:"reconnect_clients" merge:"sum"`
+	SlowReaders     int     `json:"slow_reader_clients" merge:"sum"`
+	Stall           int     `json:"stall_clients" merge:"sum"`
+	SourceAddresses int     `json:"source_addresses" merge:"sum"`
 	Seed            uint64  `json:"seed"`
 }
 

@@ -14,6 +14,7 @@ import (
 func (r *Report) WriteSummary(w io.Writer) error {
 	var b strings.Builder
 	r.summarizeSettings(&b)
+	r.summarizeParts(&b)
 	r.summarizeMetrics(&b)
 	r.summarizeCounts(&b)
 	r.summarizeVerdicts(&b)
@@ -29,6 +30,19 @@ func (r *Report) summarizeSettings(b *strings.Builder) {
 		fmt.Fprintf(b, ", %d processes", s.Processes)
 	}
 	fmt.Fprintf(b, "; ramp %s, steady %s, drain %s\n\n", seconds(r.Windows.Ramp), seconds(r.Windows.Steady), seconds(r.Windows.Drain))
+}
+
+// summarizeParts says what a merged report is made of.
+func (r *Report) summarizeParts(b *strings.Builder) {
+	for _, p := range r.Parts {
+		fmt.Fprintf(b, "%s: %d clients from %s on, %s\n", p.File, p.Clients, p.Started.Format("15:04:05.000 MST"), p.Outcome)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(b, "!  %s\n", note)
+	}
+	if len(r.Parts) > 0 {
+		b.WriteString("\n")
+	}
 }
 
 func (s Settings) reading() string {

@@ -1,6 +1,11 @@
 package report
 
-import "sseserver/internal/load/measure"
+import (
+	"math"
+	"time"
+
+	"sseserver/internal/load/measure"
+)
 
 // Second is one second of the run.
 type Second struct {
@@ -39,4 +44,30 @@ func newTimeline(timeline measure.Timeline, cores int) (edges []float64, seconds
 		seconds = append(seconds, second)
 	}
 	return edges, seconds
+}
+
+// timeline is what newTimeline made the seconds of. A second's opened and closed
+// connections are known by their difference only.
+func (r *Report) timeline() (timeline measure.Timeline) {
+	var before Second
+	for _, s := range r.Timeline {
+		second := timeline.At(time.Duration(s.At) * time.Second)
+		*second = measure.Second{
+			Planned: s.Planned - before.Planned, Events: s.Events, Errors: s.Errors,
+			CPU:      time.Duration(math.Round(s.CPUShare * float64(max(r.Health.Cores, 1)) * float64(time.Second))),
+			ProbeMax: duration(s.ProbeMax), Lateness: s.Lateness,
+		}
+		if more := s.Open - before.Open; more > 0 {
+			second.Opened = uint64(more)
+		} else {
+			second.Closed = uint64(-more)
+		}
+		before = s
+	}
+	return timeline
+}
+
+// duration is what millis made of it.
+func duration(ms float64) time.Duration {
+	return time.Duration(math.Round(ms * float64(time.Millisecond)))
 }
