@@ -50,9 +50,10 @@ type Opened struct {
 
 // Read is one read of the connection.
 type Read struct {
-	At     time.Time
-	Bytes  int // as read: over plain HTTP/1.1 with the chunk framing, else of the body alone
-	Events int // dispatched by this read
+	At      time.Time
+	Bytes   int // as read: over plain HTTP/1.1 with the chunk framing, else of the body alone
+	Payload int // of the body alone
+	Events  int // dispatched by this read
 }
 
 // Closed is the end of one connection attempt.

@@ -50,6 +50,7 @@ func (s *Source) interpret(body *body, b []byte) *Error {
 		if err != nil {
 			return fail(ReasonMalformedHTTP, err)
 		}
+		s.read.Payload += len(payload)
 		if err := s.parser.Feed(payload, (*dispatcher)(s)); err != nil {
 			return refused(err)
 		}

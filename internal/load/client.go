@@ -23,7 +23,9 @@ type client struct {
 	transport *eventsource.Transport
 	role      role
 
-	dropAt time.Duration // 0 once it has dropped; owned by run's goroutine
+	// Owned by run's goroutine.
+	dropAt time.Duration // 0 once it has dropped
+	bytes  int64         // of the stream at hand
 
 	// Guarded by group.mu.
 	stream  track.Stream
@@ -101,6 +103,8 @@ func (c *client) begin(planned time.Duration) {
 func (c *client) end() (finished bool) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
+	c.stream.Received(c.bytes)
+	c.bytes = 0
 	c.stream.Finish(&c.group.ledger)
 	c.reading = false
 	return c.stream.Finished()
@@ -149,6 +153,7 @@ func (c *client) Comment([]byte, time.Time) {
 
 // ReadDone implements eventsource.Handler. It is here that slow clients are slow.
 func (c *client) ReadDone(r eventsource.Read) time.Duration {
+	c.bytes += int64(r.Payload)
 	switch {
 	case c.role == slow:
 		return time.Duration(r.Bytes) * time.Second / time.Duration(c.worker.job.Config.SlowRate)

@@ -20,6 +20,9 @@ type Counts struct {
 	Comments uint64 `json:"comments"`
 	Early    uint64 `json:"early"` // events that came before they were due
 
+	Coalesced  uint64 `json:"coalesced"`   // events that came in the same read as the event before them
+	BeforeSent uint64 `json:"before_sent"` // events that came before they were sent, by more than the error of the clock offset
+
 	Lost         uint64 `json:"lost"`          // due, but never received
 	Duplicate    uint64 `json:"duplicate"`     // received again
 	Reordered    uint64 `json:"reordered"`     // received after a later one
@@ -64,6 +67,9 @@ func CountNames() (names []string) {
 	return names
 }
 
+// Timely is the number of events whose times count: not those of slow clients.
+func (c Counts) Timely() uint64 { return c.Events - min(c.SlowEvents, c.Events) }
+
 // Received is the number of events that arrived for the first time.
 func (c Counts) Received() uint64 { return c.Events - min(c.Duplicate, c.Events) }
 
@@ -72,6 +78,7 @@ func (c *Counts) all() []*uint64 {
 		&c.Clients, &c.Connections, &c.Streams, &c.Completed, &c.CutOff, &c.Failed, &c.Unnumbered, &c.Dropped, &c.Reconnects,
 		&c.Events, &c.Steady, &c.Reads, &c.Comments, &c.Early,
 		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated, &c.Ended,
+		&c.Coalesced, &c.BeforeSent,
 		&c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
 	}
 }

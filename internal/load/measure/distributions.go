@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	lowest  = 1             // microsecond, or a plain 1
+	lowest  = 1             // microsecond, or 1 of what else Metric.Unit counts
 	highest = 3_600_000_000 // one hour
 	digits  = 3
 )
@@ -25,7 +25,8 @@ func (d *Distributions) Record(m Metric, w Window, value time.Duration) {
 	d.RecordNumber(m, w, value.Microseconds())
 }
 
-// RecordNumber counts a plain number, or a duration in microseconds.
+// RecordNumber counts a value as the metric's unit is counted: a plain number, or
+// a duration in microseconds.
 func (d *Distributions) RecordNumber(m Metric, w Window, value int64) {
 	h := d.of[m][w]
 	if h == nil {

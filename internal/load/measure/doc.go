@@ -9,15 +9,15 @@
 // # Units
 //
 // Inside this package a moment is a time.Duration since the start of the run,
-// and a distribution counts whole microseconds, or plain numbers where
-// [Metric.IsTime] says no. Histograms keep three significant digits between one
-// microsecond and one hour; what is beyond counts as the bound.
+// and a distribution counts whole microseconds, or what else [Metric.Unit] says.
+// Histograms keep three significant digits between one microsecond and one hour,
+// or the same numbers of another unit; what is beyond counts as the bound.
 //
 // # Windows
 //
 // A run has three windows. In [Ramp] the clients open, in [Steady] all of them
 // are there, in [Drain] nothing new opens and what is under way may end. Every
-// value belongs to one of them: lateness by the moment when the event was due,
-// a time to first event and an open lag by the planned open, the rest by the
-// moment of the arrival.
+// value belongs to one of them: lateness by the moment when the event was due;
+// an open lag and what there is once for each stream (time to first event,
+// duration, rates) by the planned open; the rest by the moment of the arrival.
 package measure

@@ -41,6 +41,6 @@ func (r *Report) WriteHgrm(w io.Writer) error {
 	if r.Metrics[m.String()] == nil {
 		m = measure.ITL
 	}
-	_, err := r.Histograms.Figures(m).PercentilesPrint(w, 5, scaleOf(m))
+	_, err := r.Histograms.Figures(m).PercentilesPrint(w, 5, m.Unit().Scale())
 	return err
 }

@@ -58,8 +58,8 @@ func (r *Report) verdict(t threshold.Threshold) Verdict {
 		return Verdict{Threshold: t.Text, Text: "nothing measured"}
 	}
 	v := Verdict{Threshold: t.Text, Pass: t.Meets(observed), Text: text}
-	if m, ok := measure.MetricByName(t.Name); ok && m.IsTime() && t.Stat != "count" {
-		observed /= scaleOf(m)
+	if m, ok := measure.MetricByName(t.Name); ok && t.Stat != "count" {
+		observed /= m.Unit().Scale()
 	}
 	v.Observed = &observed
 	return v
@@ -113,24 +113,19 @@ func observeMetric(h *hdrhistogram.Histogram, m measure.Metric, stat string) (va
 		percentile, _ := threshold.Percentile(stat)
 		value = float64(h.ValueAtPercentile(percentile))
 	}
-	return value, figure(value/scaleOf(m)) + unitOf(m), true
+	return value, figure(value/m.Unit().Scale()) + " " + m.Unit().String(), true
 }
 
-// whole is what a count is a share of: the events that should have come, or the
-// streams.
+// whole is what a count is a share of: the events that came or should have come,
+// or the streams.
 func (r *Report) whole(name string) uint64 {
 	switch name {
+	case "coalesced":
+		return r.Counts.Timely()
 	case "lost", "duplicate", "reordered", "corrupt", "early":
 		return r.Counts.Received() + r.Counts.Lost
 	}
 	return r.Counts.Streams
-}
-
-func unitOf(m measure.Metric) string {
-	if m.IsTime() {
-		return " ms"
-	}
-	return ""
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.4g %%", 100*share) }

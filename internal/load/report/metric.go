@@ -8,7 +8,7 @@ import (
 
 // Metric is one distribution.
 type Metric struct {
-	Unit    string `json:"unit"`   // ms, or events
+	Unit    string `json:"unit"`   // ms, events, events/s or bytes/s
 	Window  string `json:"window"` // that the figures are of: steady or all
 	Meaning string `json:"meaning"`
 	Statistics
@@ -34,14 +34,11 @@ func newMetric(d *measure.Distributions, m measure.Metric) *Metric {
 	if d.Overall(m).TotalCount() == 0 {
 		return nil
 	}
-	metric := &Metric{Unit: "ms", Window: "all", Meaning: m.Meaning(), Windows: map[string]Statistics{}}
-	if !m.IsTime() {
-		metric.Unit = "events"
-	}
+	metric := &Metric{Unit: m.Unit().String(), Window: "all", Meaning: m.Meaning(), Windows: map[string]Statistics{}}
 	if m.OfSteady() {
 		metric.Window = measure.Steady.String()
 	}
-	figures, scale := d.Figures(m), scaleOf(m)
+	figures, scale := d.Figures(m), m.Unit().Scale()
 	metric.Statistics = statistics(figures, scale)
 	metric.Curve = curve(figures, scale)
 	for w := range measure.Windows {
@@ -50,14 +47,6 @@ func newMetric(d *measure.Distributions, m measure.Metric) *Metric {
 		}
 	}
 	return metric
-}
-
-// scaleOf is what divides a recorded value to give it in the metric's unit.
-func scaleOf(m measure.Metric) float64 {
-	if m.IsTime() {
-		return 1000 // microseconds to milliseconds
-	}
-	return 1
 }
 
 func statistics(h *hdrhistogram.Histogram, scale float64) Statistics {

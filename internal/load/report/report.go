@@ -32,7 +32,7 @@ type Report struct {
 
 	// Histograms hold the whole distributions, by metric and window, in the
 	// base64 text of the HdrHistogram V2 encoding. Times in them are
-	// microseconds.
+	// microseconds, event rates thousandths.
 	Histograms measure.Distributions `json:"histograms"`
 
 	// Only of a merged report: whose runs it is made of, and what a reader must
@@ -68,6 +68,7 @@ type Health struct {
 // Rates are figures made of counts.
 type Rates struct {
 	EventsPerSecond float64  `json:"events_per_second"` // in the steady window
+	Coalesced       *float64 `json:"coalesced"`         // share of events that came in the same read as the event before them; null without events
 	Goodput         *float64 `json:"goodput"`           // share of streams that met every threshold; null without streams
 }
 
@@ -120,11 +121,18 @@ func newRates(c measure.Counts, w Windows) (r Rates) {
 	if w.Steady > 0 {
 		r.EventsPerSecond = float64(c.Steady) / w.Steady * 1000
 	}
-	if c.Judged > 0 {
-		goodput := float64(c.Good) / float64(c.Judged)
-		r.Goodput = &goodput
-	}
+	r.Coalesced = share(c.Coalesced, c.Timely())
+	r.Goodput = share(c.Good, c.Judged)
 	return r
+}
+
+// share is nil if there is nothing to have a share of.
+func share(part, whole uint64) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	s := float64(part) / float64(whole)
+	return &s
 }
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

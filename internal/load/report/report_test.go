@@ -69,6 +69,7 @@ func example(t *testing.T, change func(r *load.Result), thresholds ...string) *R
 
 func TestOutcome(t *testing.T) {
 	interrupt := func(r *load.Result) { r.Interrupted = true }
+	streamRates := func(r *load.Result) { r.Tally.Distributions.RecordNumber(measure.EventRate, measure.Ramp, 1600) }
 	exhaust := func(r *load.Result) { r.Health.CPU = 19 * time.Second }
 	tests := []struct {
 		name      string
@@ -83,6 +84,12 @@ func TestOutcome(t *testing.T) {
 		{"a default set aside", func(r *load.Result) { r.Tally.Counts.Lost = 1 }, "lost<=1", Pass, 0},
 		{"a share", func(r *load.Result) { r.Tally.Counts.Lost = 22000 }, "lost<=50%", Pass, 0},
 		{"nothing measured", nil, "outage.p99<1s", Fail, 99},
+		{"few coalesced", func(r *load.Result) { r.Tally.Counts.Coalesced = 220 }, "coalesced<=1%", Pass, 0},
+		{"coalesced, without slow clients", func(r *load.Result) {
+			r.Tally.Counts.Coalesced, r.Tally.Counts.SlowEvents = 220, 2000
+		}, "coalesced<=1%", Fail, 99},
+		{"fast enough", streamRates, "event_rate.p1>1.5", Pass, 0},
+		{"too slow", streamRates, "event_rate.max>2", Fail, 99},
 		{"the generator exhausted", exhaust, "lateness.p99<50ms", Invalid, 3},
 		{"interrupted", interrupt, "lateness.p99<50ms", Interrupted, 105},
 	}
@@ -227,6 +234,10 @@ func TestSummary(t *testing.T) {
 			r.Config.Servers, r.Config.URLs, r.Config.Kind, r.Config.Interval = nil, []string{"https://example.org/events"}, track.Any, 0
 			r.Tally.Distributions = measure.Distributions{}
 			r.Tally.Distributions.Record(measure.ITL, measure.Steady, time.Second)
+			r.Tally.Distributions.Record(measure.Duration, measure.Ramp, 30*time.Second)
+			r.Tally.Distributions.RecordNumber(measure.EventRate, measure.Ramp, 25_400)
+			r.Tally.Distributions.RecordNumber(measure.ByteRate, measure.Ramp, 5_210)
+			r.Tally.Counts.Coalesced = 1100
 		}),
 	} {
 		golden(t, name+".txt", summary(t, r))

@@ -69,21 +69,21 @@ func seconds(ms float64) string {
 }
 
 func (r *Report) summarizeMetrics(b *strings.Builder) {
-	fmt.Fprintf(b, "%-16s%10s%10s%10s%10s%10s%12s\n", "", "p50", "p90", "p99", "p99.9", "max", "values")
+	fmt.Fprintf(b, "%-20s%10s%10s%10s%10s%10s%12s\n", "", "p50", "p90", "p99", "p99.9", "max", "values")
 	for m := range measure.Metrics {
 		metric := r.Metrics[m.String()]
 		if metric == nil || m == measure.Probe {
 			continue
 		}
 		name := m.String()
-		if metric.Unit == "ms" {
-			name += " ms"
+		if m.Unit() != measure.Events { // its name says so
+			name += " " + metric.Unit
 		}
 		if metric.Count == 0 { // only in the ramp, say
-			fmt.Fprintf(b, "%-16s%10s%10s%10s%10s%10s%12d\n", name, "-", "-", "-", "-", "-", 0)
+			fmt.Fprintf(b, "%-20s%10s%10s%10s%10s%10s%12d\n", name, "-", "-", "-", "-", "-", 0)
 			continue
 		}
-		fmt.Fprintf(b, "%-16s%10s%10s%10s%10s%10s%12d\n", name,
+		fmt.Fprintf(b, "%-20s%10s%10s%10s%10s%10s%12d\n", name,
 			figure(metric.P50), figure(metric.P90), figure(metric.P99), figure(metric.P999), figure(metric.Max), metric.Count)
 	}
 	if r.Settings.Interval == 0 {
@@ -97,7 +97,11 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	line := func(name, format string, values ...any) {
 		fmt.Fprintf(b, "%-14s%s\n", name, fmt.Sprintf(format, values...))
 	}
-	line("events", "%d, %s per second in the steady window", c.Events, figure(r.Rates.EventsPerSecond))
+	coalesced := ""
+	if c.Coalesced > 0 {
+		coalesced = fmt.Sprintf("; %s came in one read with the event before (coalesced)", percent(*r.Rates.Coalesced))
+	}
+	line("events", "%d, %s per second in the steady window%s", c.Events, figure(r.Rates.EventsPerSecond), coalesced)
 	goodput := ""
 	if r.Rates.Goodput != nil {
 		goodput = ", goodput " + percent(*r.Rates.Goodput)

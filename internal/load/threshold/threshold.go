@@ -3,6 +3,7 @@
 // A condition is a name, an operator (<, <=, ==, !=, >=, >) and a value:
 //
 //	lateness.p99<50ms        a statistic of a distribution: min, mean, max, count or a percentile
+//	event_rate.p10>20        the same, of numbers; in the unit of the metric
 //	lost==0                  a count
 //	duplicate<0.1%           a count as a share of the events, or of the streams
 //	goodput>=99%             a ratio, also written as 0.99
@@ -28,7 +29,7 @@ type Threshold struct {
 	Stat  string // of a metric; empty for all others
 	Share bool   // a count that is compared as a share
 	op    string
-	value float64 // microseconds for times, 0 to 1 for ratios and shares
+	value float64 // as Meets wants it
 }
 
 // Ratios and rates, which are neither a distribution nor a count.
@@ -144,8 +145,12 @@ func Percentile(stat string) (float64, bool) {
 }
 
 func metricValue(m measure.Metric, stat, value string) (float64, error) {
-	if !m.IsTime() || stat == "count" {
+	if stat == "count" {
 		return number(value)
+	}
+	if !m.IsTime() {
+		n, err := number(value)
+		return n * m.Unit().Scale(), err
 	}
 	d, err := time.ParseDuration(value)
 	if err != nil {
@@ -174,8 +179,8 @@ func ratio(value string) (float64, error) {
 	return n, nil
 }
 
-// Meets compares an observed value: microseconds for times, 0 to 1 for ratios
-// and shares.
+// Meets compares an observed value: for metrics as they are recorded, so
+// microseconds for times; 0 to 1 for ratios and shares.
 func (t Threshold) Meets(observed float64) bool {
 	switch t.op {
 	case "<":

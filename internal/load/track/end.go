@@ -93,6 +93,7 @@ func (s *Stream) Finish(l *Ledger) {
 	if s.unjudged {
 		return
 	}
+	s.recordRates(l)
 	switch {
 	case s.is(finished):
 	case s.is(failed), !s.is(opened):

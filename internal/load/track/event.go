@@ -22,7 +22,7 @@ func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over b
 		return false
 	}
 	if s.ends(l, e) {
-		s.finish(l)
+		s.finish(l, at)
 		return true
 	}
 	s.content(l, e, at)
@@ -80,12 +80,16 @@ func (s *Stream) timing(l *Ledger, at time.Duration) {
 	}
 	if s.last > 0 {
 		gap := at - s.last
+		if gap == 0 && !s.unjudged { // of one read all events have the same moment
+			l.Tally.Counts.Coalesced++
+		}
 		s.record(l, measure.ITL, l.Windows.Of(at), gap)
 		if interval := l.Plan.Interval; interval > 0 && gap > interval+stallBeyond {
 			s.record(l, measure.Stall, l.Windows.Of(at), gap)
 		}
 	}
 	s.last = at
+	s.course.event(at)
 }
 
 // start settles what depends on the first event of the stream, or of a

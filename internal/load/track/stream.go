@@ -28,6 +28,7 @@ type Stream struct {
 	state   state
 
 	budgets []spent // for each of the plan's
+	course  course
 
 	lastData uint64    // hash of the data that came with the latest id, for ByID
 	digest   hash.Hash // of the chunks so far, where the message is not known; nil if it cannot be told
@@ -99,6 +100,8 @@ func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
 	l.Tally.Timeline.At(head).Opened++
 	if s.is(opened) {
 		l.Tally.Counts.Reconnects++
+	} else {
+		s.course.asked = t0
 	}
 	s.clear(dropped | resuming)
 	if resumed && s.is(counted) && s.numbers != Unnumbered {
@@ -148,7 +151,7 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 		switch {
 		case s.is(finished):
 		case !early:
-			s.endedCleanly(l, cause)
+			s.endedCleanly(l, at, cause)
 		case s.unjudged:
 			l.Tally.Counts.SlowCutOff++
 		default:
@@ -162,7 +165,7 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 		l.Tally.Counts.Dropped++
 	case cause == Stopped || s.is(finished):
 	case cause == NoMore && (l.Plan.Kind != Any || l.Plan.Done == ""):
-		s.finish(l)
+		s.finish(l, at)
 	case final && early:
 		s.set(failed)
 	}
@@ -183,19 +186,20 @@ func tooEarly(l *Ledger, cause Cause) bool {
 
 // endedCleanly judges the end of a connection that is as it should be, or of
 // which nobody knows.
-func (s *Stream) endedCleanly(l *Ledger, cause Cause) {
+func (s *Stream) endedCleanly(l *Ledger, at time.Duration, cause Cause) {
 	switch {
 	case cause != Ended:
 	case l.Plan.Done == DoneClose:
-		s.finish(l)
+		s.finish(l, at)
 	default:
 		l.Tally.Counts.Ended++
 	}
 }
 
-func (s *Stream) finish(l *Ledger) {
+func (s *Stream) finish(l *Ledger, at time.Duration) {
 	if !s.is(finished) && !s.unjudged {
 		l.Tally.Counts.Completed++
+		s.recordDuration(l, at)
 	}
 	s.set(finished)
 }
