@@ -53,7 +53,7 @@ func streamFlags(c *load.Config) []cmdline.Flag {
 		{Name: "message-bytes", Kind: "number", Usage: "length of a message that is made up; for ADDRESS", Set: length(&c.MessageBytes)},
 		{Name: "shared", Usage: "one message for all clients, not one each; for ADDRESS", Set: toggle(&c.Shared)},
 		{Name: "interval", Kind: "duration", Usage: "time between two events (default: 50ms, progress 100ms; with --url not known, and then there is no lateness)", Set: interval(&c.Interval)},
-		{Name: "sequence", Kind: "word", Default: "auto", Usage: "what numbers the events: position (in JSON data), id, none or auto; for --url", Set: word(&c.Numbering)},
+		{Name: "sequence", Kind: "word", Default: "auto", Usage: "what numbers the events: position (in JSON data), id, none, auto or the path of a number in the data such as data.n; for --url", Set: sequence(&c.Numbering, &c.NumberAt)},
 		{Name: "anchor", Kind: "word", Default: "request", Usage: "what the schedule begins with: request or first-event; for --url", Set: anchor(&c.FirstEvent)},
 		{Name: "expect-done", Kind: "end", Usage: "proper end of a stream: close (of the response), data:TEXT or event:NAME (of an event); a stream that ends without it is truncated; for --url (default: not known)", Set: word(&c.Done)},
 		{Name: "max-event-bytes", Kind: "number", Default: strconv.Itoa(load.DefaultMaxEventBytes), Usage: "longest event to accept", Set: count(&c.MaxEventBytes)},

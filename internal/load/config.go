@@ -35,6 +35,7 @@ type Config struct {
 
 	Numbering  track.Numbering `json:"numbering"`   // with URLs
 	Done       track.Done      `json:"done"`        // with URLs: the proper end of a stream; empty means not known
+	NumberAt   track.Path      `json:"number_at"`   // for track.ByPath
 	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
 
 	Method          string       `json:"method,omitempty"` // with URLs; empty means GET. Streams of another are not resumed
@@ -196,6 +197,8 @@ func (c Config) checkContent() error {
 		return nil
 	}
 	switch {
+	case (c.Numbering == track.ByPath) == c.NumberAt.IsZero():
+		return invalid("--sequence %v: say where the number is, for example data.n", c.Numbering)
 	case c.Kind != track.Any || c.Message != "" || c.MessageBytes != 0 || c.Shared:
 		return invalid("--kind, --message, --message-bytes and --shared are for a server's address, not for --url")
 	case c.Reconnect > 0 && !c.resumes():
@@ -214,7 +217,8 @@ func (c Config) checkContent() error {
 // plan is what all streams have in common.
 func (c Config) plan(script *track.Script) *track.Plan {
 	return &track.Plan{
-		Kind: c.Kind, Script: script, Numbering: c.Numbering, Done: c.Done, Interval: c.Interval, FirstEvent: c.FirstEvent,
+		Kind: c.Kind, Script: script, Numbering: c.Numbering, NumberAt: c.NumberAt, Done: c.Done,
+		Interval: c.Interval, FirstEvent: c.FirstEvent,
 		Budgets: threshold.Budgets(c.Thresholds),
 	}
 }

@@ -44,9 +44,10 @@ const (
 	ByPosition                  // the number "position" of the data, a JSON object
 	ByID                        // the event's id, a number that grows by one
 	Unnumbered                  // nowhere, so the checks that need one are off
+	ByPath                      // the number that Plan.NumberAt names in the data
 )
 
-var numberings = [...]string{Auto: "auto", ByPosition: "position", ByID: "id", Unnumbered: "none"}
+var numberings = [...]string{Auto: "auto", ByPosition: "position", ByID: "id", Unnumbered: "none", ByPath: "path"}
 
 func (n Numbering) String() string { return numberings[n] }
 
@@ -70,6 +71,7 @@ type Plan struct {
 	Script    *Script       // of a Characters stream, nil if the message is not known
 	Numbering Numbering     // for Any; the other kinds have their own
 	Done      Done          // for Any; the other kinds have their own
+	NumberAt  Path          // for ByPath
 	Interval  time.Duration // between two events; 0 if it is not known
 
 	// FirstEvent moves T0 of each connection to the arrival of its first event,

@@ -34,6 +34,11 @@ func (s *Stream) position(l *Ledger, e eventstream.Event) (int64, found) {
 		missing = unnumbered
 	}
 	switch {
+	case s.numbers == ByPath:
+		if pos, ok := l.Plan.NumberAt.Number(e.Data); ok {
+			return pos, numbered
+		}
+		return 0, missing
 	case s.numbers == Unnumbered:
 		return s.seq.Next(), numbered // so that at least the number of events is checked
 	case s.numbers == ByPosition || l.Plan.Kind == Progress:
