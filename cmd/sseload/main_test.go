@@ -224,7 +224,7 @@ func TestFlags(t *testing.T) {
 		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond,
 		Numbering: track.ByID, FirstEvent: true, Done: "data:[DONE]", MaxEventBytes: 1000,
 		Protocol: "h2", Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
-		SourceAddresses: load.Loopback(2), Reconnect: 10, SlowReaders: 3, SlowRate: 64, Stall: 5,
+		SourceAddresses: load.Loopback(2), Reconnect: 10, SlowReaders: 3, SlowRate: 64, Stall: 5, GeneratorLimit: 25 * time.Millisecond,
 	}
 	for _, text := range []string{"lost==1", "goodput>=99%"} {
 		condition, err := threshold.Parse(text)
@@ -239,7 +239,7 @@ func TestFlags(t *testing.T) {
 		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--max-event-bytes", "1_000",
 		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",
 		"--reconnect", "20%", "--slow-readers", "3", "--slow-rate", "64", "--stall", "9.9%",
-		"-t", "lost==1", "--threshold=goodput>=99%", "--json", "j", "--html", "h", "--hgrm", "p",
+		"-t", "lost==1", "--threshold=goodput>=99%", "--generator-limit", "25ms", "--json", "j", "--html", "h", "--hgrm", "p",
 	}, io.Discard)
 	if err != nil || got.action != doRun || got.json+got.html+got.hgrm != "jhp" {
 		t.Errorf("got action %d, files %q, %q, %q, error %v", got.action, got.json, got.html, got.hgrm, err)
@@ -253,7 +253,7 @@ func TestDefaultsOfFlags(t *testing.T) {
 	got, err := parse([]string{"--url", "a/b"}, io.Discard)
 	want := load.Config{
 		URLs: []string{"a/b"}, Clients: 100, Duration: load.DefaultDuration, Drain: load.DefaultDrain, Protocol: "http1",
-		Processes: 1, MaxEventBytes: load.DefaultMaxEventBytes, SlowRate: load.DefaultSlowRate,
+		Processes: 1, MaxEventBytes: load.DefaultMaxEventBytes, SlowRate: load.DefaultSlowRate, GeneratorLimit: load.DefaultGeneratorLimit,
 	}
 	if err != nil || !reflect.DeepEqual(got.config, want) {
 		t.Errorf("error %v\n got %+v\nwant %+v", err, got.config, want)

@@ -52,7 +52,12 @@ type Config struct {
 	Stall       int `json:"stall"`        // clients that stop reading after their first event
 
 	Thresholds []threshold.Threshold `json:"thresholds"` // the defaults are added
-	Seed       uint64                `json:"seed"`       // of what is random: who is slow, who drops when
+
+	// GeneratorLimit is how late the generator's own event may be, by its p99,
+	// for the run to be valid. 0 means 10 ms.
+	GeneratorLimit time.Duration `json:"generator_limit"`
+
+	Seed uint64 `json:"seed"` // of what is random: who is slow, who drops when
 }
 
 // Defaults of Config that are worth a name.
@@ -79,6 +84,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Protocol, "http1")
 	setDefault(&c.Processes, 1)
 	setDefault(&c.MaxEventBytes, DefaultMaxEventBytes)
+	setDefault(&c.GeneratorLimit, DefaultGeneratorLimit)
 	setDefault(&c.SlowRate, DefaultSlowRate)
 	if !c.foreign() {
 		setDefault(&c.Kind, track.Characters)
@@ -131,8 +137,8 @@ func (c Config) check() error {
 		return invalid("--clients %d: want 1 to 10000000", c.Clients)
 	case c.Processes < 1 || c.Processes > c.Clients:
 		return invalid("--processes %d: want 1 to the number of clients, %d", c.Processes, c.Clients)
-	case c.Duration < 0 || c.Drain < 0 || c.Interval < 0:
-		return invalid("--duration, --drain and --interval must not be negative")
+	case c.Duration < 0 || c.Drain < 0 || c.Interval < 0 || c.GeneratorLimit < 0:
+		return invalid("--duration, --drain, --interval and --generator-limit must not be negative")
 	case !(c.Ramp > 0):
 		return invalid("--ramp %v: want a number of opens per second", c.Ramp)
 	case c.Reconnect+c.SlowReaders+c.Stall > c.Clients:

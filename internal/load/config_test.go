@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sseserver/internal/load/measure"
 	"sseserver/internal/load/threshold"
 	"sseserver/internal/load/track"
 )
@@ -30,6 +31,7 @@ func TestBadConfig(t *testing.T) {
 		{Config{Servers: []string{base}, Clients: -1}, "--clients"},
 		{Config{Servers: []string{base}, Ramp: -1}, "--ramp"},
 		{Config{Servers: []string{base}, Duration: -1}, "negative"},
+		{Config{Servers: []string{base}, GeneratorLimit: -1}, "negative"},
 		{Config{Servers: []string{base}, Clients: 2, Processes: 3}, "--processes"},
 		{Config{Servers: []string{base}, Clients: 10, Reconnect: 5, Stall: 6}, "no client is two of these"},
 		{Config{Servers: []string{base}, Message: "x", MessageBytes: 1}, "exclude each other"},
@@ -167,12 +169,19 @@ func TestHealth(t *testing.T) {
 		t.Errorf("%d cores, share %v; want 2 and 0.85", h.Cores(), h.CPUShare())
 	}
 	part := Part{Health: h}
-	if got := h.Complaints(&part.Tally.Distributions); len(got) != 1 || !strings.Contains(got[0], "85 %") {
+	if got := h.Complaints(&part.Tally.Distributions, DefaultGeneratorLimit); len(got) != 1 || !strings.Contains(got[0], "85 %") {
 		t.Errorf("complaints %q, want one about 85 %% of the cores", got)
 	}
 	h.CPU = 1500 * time.Millisecond
-	if got := h.Complaints(&part.Tally.Distributions); len(got) != 0 {
+	if got := h.Complaints(&part.Tally.Distributions, DefaultGeneratorLimit); len(got) != 0 {
 		t.Errorf("complaints %q, want none", got)
+	}
+	part.Tally.Distributions.Record(measure.Probe, measure.Steady, 15*time.Millisecond)
+	for limit, want := range map[time.Duration]string{DefaultGeneratorLimit: "over 10ms", 20 * time.Millisecond: ""} {
+		got := strings.Join(h.Complaints(&part.Tally.Distributions, limit), "")
+		if (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("late by 15 ms, limit %v: complaint %q, want %q in it", limit, got, want)
+		}
 	}
 	h.Merge(Health{CPU: time.Second, Wall: time.Second, Procs: 1, CPUs: 2})
 	if h.Cores() != 2 || h.CPUShare() != 1.25 {

@@ -11,8 +11,8 @@ import (
 
 // Limits beyond which a run says more about the generator than about the server.
 const (
-	maxCPUShare = 0.80
-	maxProbeP99 = probeInterval
+	maxCPUShare           = 0.80
+	DefaultGeneratorLimit = probeInterval // on the p99 of the probe
 )
 
 // Health is what a worker knows of its own condition in the steady window.
@@ -44,16 +44,17 @@ func (h Health) CPUShare() float64 {
 	return h.CPU.Seconds() / h.Wall.Seconds() / float64(h.Cores())
 }
 
-// Complaints are the reasons not to trust the run, none if it is valid. They
-// look at the steady window only, so a run that did not get there has none.
-func (h Health) Complaints(d *measure.Distributions) (complaints []string) {
+// Complaints are the reasons not to trust the run, none if it is valid. The
+// limit is that on the p99 of the probe. They look at the steady window only,
+// so a run that did not get there has none.
+func (h Health) Complaints(d *measure.Distributions, limit time.Duration) (complaints []string) {
 	if share := h.CPUShare(); share > maxCPUShare {
 		complaints = append(complaints, fmt.Sprintf("the generator used %.0f %% of its %d core(s), over %.0f %%: give it more, or use fewer clients",
 			100*share, h.Cores(), 100*maxCPUShare))
 	}
-	if late := time.Duration(d.In(measure.Probe, measure.Steady).ValueAtPercentile(99)) * time.Microsecond; late > maxProbeP99 {
-		complaints = append(complaints, fmt.Sprintf("the generator's own event every %d ms was late, p99 %.1f ms: its machine is too busy to measure",
-			probeInterval.Milliseconds(), late.Seconds()*1000))
+	if late := time.Duration(d.In(measure.Probe, measure.Steady).ValueAtPercentile(99)) * time.Microsecond; late > limit {
+		complaints = append(complaints, fmt.Sprintf("the generator's own event every %d ms was late, p99 %.1f ms, over %v: its machine is too busy to measure",
+			probeInterval.Milliseconds(), late.Seconds()*1000, limit))
 	}
 	return complaints
 }

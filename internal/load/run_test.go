@@ -184,7 +184,7 @@ func TestGeneratorDelayIsInvalid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := part.Health.Complaints(&part.Tally.Distributions); len(got) == 0 {
+	if got := part.Health.Complaints(&part.Tally.Distributions, c.GeneratorLimit); len(got) == 0 {
 		t.Error("nobody complains of a generator that is late by 50 ms")
 	}
 	for _, m := range []measure.Metric{measure.Lateness, measure.Probe} { // what delays the one delays the other

@@ -262,13 +262,13 @@ function healthCharts() {
   cpu.limit(y(0.8), "limit");
   hoverTime(cpu, x, (s) => `processor ${percent(s.cpu_share)}`);
 
-  const probe = new Chart("Generator: its own event", "Worst lateness of the event it sends itself every 10 ms. Invalid if the p99 is over 10 ms.", 190);
+  const probe = new Chart("Generator: its own event", "Worst lateness of the event it sends itself every 10 ms. Invalid if the p99 is over " + time(report.health.limit_ms) + ".", 190);
   x = timeScale(probe);
-  const steps = decades(0.1, Math.max(...seconds.map((s) => s.probe_max_ms), 20));
+  const steps = decades(0.1, Math.max(...seconds.map((s) => s.probe_max_ms), 2 * report.health.limit_ms));
   y = log(0.1, steps.at(-1), probe.bottom, probe.top);
   probe.axisY(steps, time, y);
   probe.area(overTime(x, y, (s) => s.probe_max_ms), "c-main");
-  probe.limit(y(10), "limit of the p99");
+  probe.limit(y(report.health.limit_ms), "limit of the p99");
   hoverTime(probe, x, (s) => `worst ${time(s.probe_max_ms)}`);
 }
 

@@ -63,6 +63,7 @@ type Health struct {
 	Cores      int      `json:"cores"`
 	CPUShare   float64  `json:"cpu_share"` // of these cores, in the steady window, from 0 to 1
 	ProbeP99   float64  `json:"probe_p99_ms"`
+	Limit      float64  `json:"limit_ms"` // beyond which the p99 makes the run invalid
 }
 
 // Rates are figures made of counts.
@@ -107,13 +108,14 @@ func (r *Report) describe() {
 }
 
 func newHealth(result *load.Result) Health {
-	complaints := result.Health.Complaints(&result.Tally.Distributions)
+	complaints := result.Health.Complaints(&result.Tally.Distributions, result.Config.GeneratorLimit)
 	if complaints == nil {
 		complaints = []string{}
 	}
 	return Health{
 		Valid: len(complaints) == 0, Complaints: complaints, Cores: result.Health.Cores(), CPUShare: result.Health.CPUShare(),
 		ProbeP99: float64(result.Tally.Distributions.Figures(measure.Probe).ValueAtPercentile(99)) / 1000,
+		Limit:    millis(result.Config.GeneratorLimit),
 	}
 }
 

@@ -27,7 +27,7 @@ func example(t *testing.T, change func(r *load.Result), thresholds ...string) *R
 	result := &load.Result{
 		Config: load.Config{
 			Servers: []string{"http://127.0.0.1:4400"}, Clients: 100, Ramp: 100, Duration: 10 * time.Second, Drain: 5 * time.Second,
-			Kind: track.Characters, Message: "hello", Interval: 50 * time.Millisecond, Protocol: "http1", Processes: 1,
+			Kind: track.Characters, Message: "hello", Interval: 50 * time.Millisecond, Protocol: "http1", Processes: 1, GeneratorLimit: 10 * time.Millisecond,
 		},
 		Started: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 		Part: load.Part{

@@ -123,7 +123,8 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	if len(r.Errors) > 0 {
 		line("errors", "%s", strings.Join(r.errorList(), ", "))
 	}
-	line("generator", "%s of %d core(s), its own event every 10 ms is late by %s ms (p99)", percent(r.Health.CPUShare), r.Health.Cores, figure(r.Health.ProbeP99))
+	line("generator", "%s of %d core(s), its own event every 10 ms is late by %s ms (p99; limit %s)",
+		percent(r.Health.CPUShare), r.Health.Cores, figure(r.Health.ProbeP99), seconds(r.Health.Limit))
 	b.WriteString("\n")
 }
 
