@@ -2,12 +2,27 @@ package load
 
 import (
 	"crypto/tls"
+	"net/http"
 	"net/netip"
 
 	"sseserver/internal/eventsource"
 )
 
 var protocols = map[string]eventsource.Protocol{"http1": eventsource.HTTP1, "h2c": eventsource.H2C, "h2": eventsource.H2}
+
+// httpProtocols is the chosen protocol as net/http wants to know it, and no
+// other.
+func (c Config) httpProtocols() (p http.Protocols) {
+	switch protocols[c.Protocol] {
+	case eventsource.HTTP1:
+		p.SetHTTP1(true)
+	case eventsource.H2C:
+		p.SetUnencryptedHTTP2(true)
+	case eventsource.H2:
+		p.SetHTTP2(true)
+	}
+	return p
+}
 
 // transport is how clients connect from one source address; the zero address
 // leaves that open.

@@ -30,11 +30,12 @@ func newSubmitter(c Config) (*submitter, error) {
 		return nil, fmt.Errorf("load: %w", err)
 	}
 	dialer := net.Dialer{Timeout: patience}
+	protocols := c.httpProtocols()
 	return &submitter{config: c, body: body, client: &http.Client{
 		Timeout: patience,
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, MaxIdleConnsPerHost: submitters,
-			TLSClientConfig: c.transport(noAddress).TLS, ForceAttemptHTTP2: true,
+			TLSClientConfig: c.transport(noAddress).TLS, Protocols: &protocols,
 		},
 	}}, nil
 }
