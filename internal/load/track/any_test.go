@@ -133,3 +133,33 @@ func TestPositionsFarAhead(t *testing.T) {
 		t.Errorf("%d latenesses, want those of events, and of what was due within the run", late.TotalCount())
 	}
 }
+
+// Ids number a stream's events only if the second is near the first.
+func TestDetectNumberedIDs(t *testing.T) {
+	tests := []struct {
+		name       string
+		ids        []string
+		unnumbered uint64
+		lost       uint64
+	}{
+		{"near", []string{"100", "164"}, 0, 63},
+		{"backwards", []string{"100", "99"}, 0, 0},
+		{"far", []string{"100", "165", "3", "900000"}, 1, 0},
+		{"far back", []string{"1000", "3", "900000"}, 1, 0},
+		{"the first one twice, then far", []string{"7", "7", "900000"}, 1, 0},
+		{"near, and far later", []string{"7", "8", "900000"}, 0, 899_991},
+		{"hexadecimal, and the first without letters", []string{"71829301", "a2bc91ff", "12"}, 1, 0},
+		{"one", []string{"7"}, 0, 0},
+	}
+	for _, tt := range tests {
+		b := newBench(Plan{Kind: Any})
+		b.open()
+		for _, id := range tt.ids {
+			b.event(eventstream.Event{ID: []byte(id), Data: []byte("x")})
+		}
+		b.stream.Finish(b.ledger)
+		if got := b.counts(); got.Unnumbered != tt.unnumbered || got.Lost != tt.lost {
+			t.Errorf("%s: %d streams without numbers, %d lost; want %d, %d", tt.name, got.Unnumbered, got.Lost, tt.unnumbered, tt.lost)
+		}
+	}
+}

@@ -17,7 +17,9 @@ const stallBeyond = time.Second
 func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over bool) {
 	switch {
 	case l.Plan.Kind == Any && s.numbers == Auto:
-		s.numbers = detect(l, e)
+		if s.numbers = detect(l, e); s.numbers == ByID {
+			s.set(doubtful)
+		}
 	case string(e.Type) == "resumed" && s.numbers != Unnumbered && s.resumed(l, e):
 		return false
 	}
@@ -40,6 +42,9 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 		l.Tally.Counts.SlowEvents++
 	}
 	s.timing(l, at)
+	if s.is(doubtful | counted) {
+		s.confirm(l, e)
+	}
 	pos, found := s.position(l, e)
 	switch {
 	case found == unnumbered:

@@ -40,7 +40,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 type Numbering int
 
 const (
-	Auto       Numbering = iota // by the stream's first event: as ByPosition, else as ByID, else Unnumbered
+	Auto       Numbering = iota // by the stream's first event: as ByPosition, else as ByID if the second id is near the first, else Unnumbered
 	ByPosition                  // the number "position" of the data, a JSON object
 	ByID                        // the event's id, a number that grows by one
 	Unnumbered                  // nowhere, so the checks that need one are off

@@ -17,6 +17,22 @@ func detect(l *Ledger, e eventstream.Event) Numbering {
 	return Unnumbered
 }
 
+// confirm looks at the second id of a stream that seems to number its events:
+// one that is not near the first, such as a random number, numbers nothing.
+func (s *Stream) confirm(l *Ledger, e eventstream.Event) {
+	id, ok := parseID(e.ID)
+	if ok && id == s.latest {
+		return // the first one again, which says no more than before
+	}
+	s.clear(doubtful)
+	if ok && max(id-s.latest, s.latest-id) <= Width {
+		return
+	}
+	s.clear(resuming)
+	s.numbers = Unnumbered
+	l.Tally.Counts.Unnumbered++
+}
+
 // found says what the search for an event's position came to.
 type found int
 

@@ -50,6 +50,7 @@ const (
 	finished                    // the stream came to its proper end
 	failed                      // it never will
 	counted                     // some event with a position arrived
+	doubtful                    // ids seem to number the events, but only one of them has been seen
 	faulty                      // something in it was lost, duplicate, reordered or corrupt
 )
 
