@@ -18,6 +18,11 @@ type Config struct {
 	Header http.Header // wins over the headers that the source would send of itself
 	Body   string      // sent again with each attempt
 
+	// Requests, if set, says what each attempt sends, in place of the four
+	// fields above: for requests that change, or that are many and cheaper to
+	// make anew than to keep.
+	Requests Requester
+
 	// LastEventID is sent with the first request, as if an event had carried it.
 	LastEventID string
 
@@ -45,6 +50,29 @@ type Config struct {
 	Handler   Handler    // needed
 }
 
+// Requester makes the requests of one source.
+type Requester interface {
+	// Request is called before each attempt, on the goroutine that connects. A
+	// request that cannot be sent ends the source with ReasonBadRequest.
+	Request() Request
+}
+
+// Request is what one attempt sends: the fields of Config of the same names.
+type Request struct {
+	URL    string
+	Method string
+	Header http.Header
+	Body   string
+}
+
+// ask is the request of the next attempt.
+func (c *Config) ask() Request {
+	if c.Requests != nil {
+		return c.Requests.Request()
+	}
+	return Request{URL: c.URL, Method: c.Method, Header: c.Header, Body: c.Body}
+}
+
 const defaultReconnectionTime = 3 * time.Second
 
 func (c *Config) reconnectionTime() time.Duration {
@@ -58,26 +86,42 @@ func (c *Config) reconnectionTime() time.Duration {
 }
 
 func (c *Config) check() error {
-	u, err := url.Parse(c.URL)
-	if err != nil {
-		return fmt.Errorf("eventsource: %w", err)
-	}
-	if err := usable(u); err != nil {
-		return fmt.Errorf("eventsource: url %q: %w", c.URL, err)
-	}
 	if c.Handler == nil {
 		return errors.New("eventsource: no handler")
 	}
-	if c.Method != "" && !httpguts.ValidHeaderFieldName(c.Method) { // a method is a token, too
-		return fmt.Errorf("eventsource: method %q is not valid", c.Method)
+	if c.Requests != nil {
+		return nil // each is checked in its turn
 	}
-	if err := checkHeader(c.Header); err != nil {
-		return err
+	t := c.Transport
+	if t == nil {
+		t = new(Transport)
 	}
-	if c.Transport == nil {
-		return nil
+	_, err := c.ask().check(t)
+	return err
+}
+
+// Check tells whether the transport can send the request.
+func (r Request) Check(t *Transport) error {
+	_, err := r.check(t)
+	return err
+}
+
+// check tells also where to.
+func (r Request) check(t *Transport) (*url.URL, error) {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil, fmt.Errorf("eventsource: %w", err)
 	}
-	return c.Transport.check(u)
+	if err := usable(u); err != nil {
+		return nil, fmt.Errorf("eventsource: url %q: %w", r.URL, err)
+	}
+	if r.Method != "" && !httpguts.ValidHeaderFieldName(r.Method) { // a method is a token, too
+		return nil, fmt.Errorf("eventsource: method %q is not valid", r.Method)
+	}
+	if err := checkHeader(r.Header); err != nil {
+		return nil, err
+	}
+	return u, t.check(u)
 }
 
 func checkHeader(h http.Header) error {

@@ -9,6 +9,7 @@ type Reason uint8
 // another attempt unless Config.NoReconnect is set.
 const (
 	_                    Reason = iota
+	ReasonBadRequest            // final: Config.Requests made one that cannot be sent
 	ReasonConnectFailed         // no connection was made
 	ReasonNoResponse            // the connection ended before a whole response head had come
 	ReasonMalformedHTTP         // what came breaks the rules of HTTP
@@ -26,6 +27,7 @@ const (
 )
 
 var reasonNames = [...]string{
+	ReasonBadRequest:     "bad_request",
 	ReasonConnectFailed:  "connect_failed",
 	ReasonNoResponse:     "no_response",
 	ReasonMalformedHTTP:  "malformed_http",
@@ -54,7 +56,7 @@ func (r Reason) String() string {
 // reason.
 func (r Reason) final() bool {
 	switch r {
-	case ReasonBadRedirect, ReasonBadStatus, ReasonNoContent, ReasonBadContentType,
+	case ReasonBadRequest, ReasonBadRedirect, ReasonBadStatus, ReasonNoContent, ReasonBadContentType,
 		ReasonEventTooLong, ReasonStopped, ReasonCancelled:
 		return true
 	}

@@ -22,9 +22,13 @@ type request struct {
 // of the text
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource,
 // "Accept" and the cache mode), and the last event ID over all (section 9.2.4).
-func (s *Source) request() *request {
-	target, _ := url.Parse(s.cfg.URL) // checked by New; kept as text, which every caller may share
-	r := &request{method: s.cfg.Method, url: target, body: s.cfg.Body, header: http.Header{
+func (s *Source) request() (*request, *Error) {
+	asked := s.cfg.ask()
+	target, err := asked.check(s.cfg.Transport) // kept as text, which every caller may share
+	if err != nil {
+		return nil, fail(ReasonBadRequest, err)
+	}
+	r := &request{method: asked.Method, url: target, body: asked.Body, header: http.Header{
 		"Accept":        {"text/event-stream"},
 		"Cache-Control": {"no-cache"},
 		"User-Agent":    {"sseload"},
@@ -35,7 +39,7 @@ func (s *Source) request() *request {
 	if r.body != "" {
 		r.header["Content-Type"] = []string{"text/plain;charset=UTF-8"}
 	}
-	for name, values := range s.cfg.Header {
+	for name, values := range asked.Header {
 		r.header[http.CanonicalHeaderKey(name)] = values
 	}
 	for _, name := range []string{"Content-Length", "Transfer-Encoding"} {
@@ -49,7 +53,7 @@ func (s *Source) request() *request {
 		basic := http.Request{Header: r.header}
 		basic.SetBasicAuth(r.url.User.Username(), password)
 	}
-	return r
+	return r, nil
 }
 
 // host is the value of the Host header.

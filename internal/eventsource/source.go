@@ -98,7 +98,11 @@ func (s *Source) open(ctx context.Context, a *attempt) (wait time.Duration, end 
 // that.
 func (s *Source) connect(ctx context.Context, a *attempt) (wait time.Duration, end *Error) {
 	opened := Opened{Started: time.Now(), Resumed: len(s.parser.LastEventID()) > 0}
-	r, end := s.cfg.Transport.follow(ctx, a, s.request())
+	req, end := s.request()
+	if end != nil {
+		return 0, end
+	}
+	r, end := s.cfg.Transport.follow(ctx, a, req)
 	if end != nil {
 		return 0, end
 	}
