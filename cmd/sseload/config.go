@@ -34,8 +34,10 @@ type request struct {
 const intro = `sseload - load a server of Server-Sent Events, and measure lateness, loss and order of every event
 
 USAGE:
-   sseload [options] ADDRESS       submit messages to a server as in this project and stream them
-   sseload [options] --url URL     open any event stream
+   sseload [options] ADDRESS...    submit messages to a server as in this project and stream them
+   sseload [options] --url URL     open any event stream; --url may be repeated
+   sseload [options] --method POST --body TEXT URL...
+                                   the same with requests of another kind
    sseload compare A.json B.json   show two reports side by side, with ratios
    sseload schema                  print the JSON Schema of the report
 `
@@ -44,6 +46,7 @@ const outro = `EXAMPLES:
    sseload http://127.0.0.1:4400                                       100 clients for 10 s
    sseload http://127.0.0.1:4400 --clients 5000 --interval 100ms --html report.html
    sseload --url https://example.org/events --clients 50 --duration 1m any event stream
+   sseload --method POST --body '{"user":"{name}"}' --data users.csv https://example.org/chat
    sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'lost==0'
    sseload compare before.json after.json                              ratios of two runs
 
@@ -93,12 +96,13 @@ func (r *request) read(arguments []string) error {
 			}
 			return nil
 		}
-		r.config.Servers = arguments[:1]
-	}
-	if len(arguments) > 1 {
-		return fmt.Errorf("one address, please, not also %q", arguments[1])
 	}
 	c := &r.config
+	if c.Method == "" {
+		c.Servers = arguments
+	} else {
+		c.URLs = append(c.URLs, arguments...)
+	}
 	c.Reconnect, c.SlowReaders, c.Stall = r.reconnect.of(c.Clients), r.slowReaders.of(c.Clients), r.stall.of(c.Clients)
 	r.action = doRun
 	return nil

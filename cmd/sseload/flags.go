@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strconv"
 
 	"sseserver/internal/cmdline"
@@ -13,6 +14,7 @@ func (r *request) flags() []cmdline.Group {
 	return []cmdline.Group{
 		{Title: "LOAD", Flags: loadFlags(c)},
 		{Title: "STREAMS", Flags: streamFlags(c)},
+		{Title: "REQUESTS", Flags: requestFlags(c)},
 		{Title: "CONNECTIONS", Flags: connectFlags(c)},
 		{Title: "UNRULY CLIENTS", Flags: r.clientFlags()},
 		{Title: "RESULT", Flags: r.resultFlags()},
@@ -35,7 +37,7 @@ func setDefaults(groups []cmdline.Group) {
 
 func loadFlags(c *load.Config) []cmdline.Flag {
 	return []cmdline.Flag{
-		{Name: "url", Kind: "URL", Usage: "event stream that all clients open", Set: list(&c.URLs)},
+		{Name: "url", Kind: "URL", Usage: "event stream to open; may be repeated: clients begin at them in turn, and reconnect at the next", Set: list(&c.URLs)},
 		{Name: "clients", Short: "c", Kind: "number", Default: "100", Usage: "how many clients", Set: count(&c.Clients)},
 		{Name: "ramp", Kind: "number", Usage: "opens per second, whatever the server does (default: all in a second, 1000 at most)", Set: rate(&c.Ramp)},
 		{Name: "duration", Short: "d", Kind: "duration", Default: load.DefaultDuration.String(), Usage: "length of the steady window, after the ramp", Set: duration(&c.Duration)},
@@ -60,10 +62,26 @@ func streamFlags(c *load.Config) []cmdline.Flag {
 	}
 }
 
+// requestFlags are those whose values may have placeholders, and where the
+// values of these come from.
+func requestFlags(c *load.Config) []cmdline.Flag {
+	body := new(given)
+	return []cmdline.Flag{
+		{Name: "method", Short: "X", Kind: "word", Usage: "of the requests for event streams, which ADDRESS then is (default: GET)", Set: nonempty(&c.Method)},
+		{Name: "body", Kind: "text", Usage: "of these requests; sent as JSON if it is", Set: body.once(text(&c.Body))},
+		{Name: "body-file", Kind: "file", Usage: "file with the body", Set: body.once(file(func(in *os.File) error { return readBody(in, &c.Body) }))},
+		{Name: "header", Short: "H", Kind: "field", Usage: "field of every request, as 'Name: value'; may be repeated", Set: header(&c.Header)},
+		{Name: "user", Short: "u", Kind: "name:password", Usage: "for HTTP Basic authentication", Set: nonempty(&c.User)},
+		{Name: "data", Kind: "file", Usage: "CSV file with a row for each client, and a first row that names the columns. {column}, and {client}, {n} and {uuid} of a stream, stand for their values in addresses, header values, user and body; {{n}} is the text {n}", Set: file(func(in *os.File) (err error) {
+			c.Columns, c.Rows, err = load.ReadData(in)
+			return err
+		})},
+	}
+}
+
 func connectFlags(c *load.Config) []cmdline.Flag {
 	return []cmdline.Flag{
 		{Name: "protocol", Kind: "word", Default: "http1", Usage: "http1, h2c or h2", Set: text(&c.Protocol)},
-		{Name: "header", Short: "H", Kind: "field", Usage: "field of every request, as 'Name: value'; may be repeated", Set: header(&c.Header)},
 		{Name: "insecure", Usage: "accept any TLS certificate", Set: toggle(&c.Insecure)},
 		{Name: "source-addresses", Kind: "addresses", Usage: "a number N for 127.0.0.1 to 127.0.0.N, or a list with commas; used in turn, to go past the limit of ports (default: more than one for very many clients of 127.0.0.1)", Set: addresses(&c.SourceAddresses)},
 	}

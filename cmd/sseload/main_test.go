@@ -142,13 +142,40 @@ func TestInsecure(t *testing.T) {
 	}
 }
 
+// written is a file with the text.
+func written(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 func TestBadCommandLine(t *testing.T) {
+	csv := written(t, "name,text\na,b\nc,\"two\nlines\"\n")
+	bad := written(t, "first name\nx\n")
 	tests := []struct {
 		args []string
 		want string
 	}{
 		{nil, "say what to load"},
-		{[]string{"http://a", "http://b"}, "one address"},
+		{[]string{"http://a", "--body", "{}"}, "a body needs a method: use --method POST"},
+		{[]string{"http://a", "--method", "POST", "--body", "a", "--body-file", csv}, "--body-file: there is a body already"},
+		{[]string{"http://a", "--method", "POST", "--body-file", "nowhere"}, "--body-file: open nowhere"},
+		{[]string{"http://a", "--method", "P T"}, `method "P T" is not valid`},
+		{[]string{"http://a", "--method", ""}, `--method: want a text, got ""`},
+		{[]string{"http://a", "--user", "me"}, "--user: want name:password"},
+		{[]string{"http://a", "--user", "me:secret", "-H", "authorization: x"}, "exclude each other"},
+		{[]string{"http://a", "--data", "nowhere"}, "--data: open nowhere"},
+		{[]string{"http://a", "--data", csv}, "--data has 2 rows, which is too few for 100 clients"},
+		{[]string{"http://a", "--data", bad}, `column "first name": a name is`},
+		{[]string{"--url", "http://a/{nmae}", "--data", csv, "-c", "2"}, "unknown placeholder {nmae}; did you mean {name}?"},
+		{[]string{"http://a", "-H", "A: {clint}"}, "--header A: unknown placeholder {clint}; did you mean {client}?"},
+		{[]string{"http://a", "--method", "POST", "--body", "{uid}"}, "--body: unknown placeholder {uid}; did you mean {uuid}?"},
+		{[]string{"http://a", "-H", "A: {text}", "--data", csv, "-c", "2"}, "the request of client 1: eventsource: value"},
+		{[]string{"http://a", "ftp://b"}, `address "ftp://b": the scheme must be http or https`},
+		{[]string{"https://a", "http://b", "--protocol", "h2"}, "--protocol h2 needs an https address"},
 		{[]string{"http://a", "--clients", "many"}, `--clients: want a whole number, more than 0, got "many"`},
 		{[]string{"http://a", "-c", "0"}, `-c: want a whole number, more than 0, got "0"`},
 		{[]string{"http://a", "--clients=5", "--clients=0"}, `--clients: want a whole number, more than 0, got "0"`},
@@ -220,10 +247,11 @@ func TestHelpVersionAndSchema(t *testing.T) {
 // Every flag of a run, wherever it stands, and what it means to load.
 func TestFlags(t *testing.T) {
 	want := load.Config{
-		Servers: []string{"http://a"}, Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
+		URLs: []string{"c", "http://a", "b"}, Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
 		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond,
 		Numbering: track.ByID, FirstEvent: true, Done: "data:[DONE]", MaxEventBytes: 1000,
-		Protocol: "h2", Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
+		Protocol: "h2", Method: "POST", Body: "body of a file", User: "me:x",
+		Columns: []string{"a", "b"}, Rows: [][]string{{"1", "2, 3"}}, Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
 		SourceAddresses: load.Loopback(2), Reconnect: 10, SlowReaders: 3, SlowRate: 64, Stall: 5, GeneratorLimit: 25 * time.Millisecond,
 	}
 	for _, text := range []string{"lost==1", "goodput>=99%"} {
@@ -234,7 +262,8 @@ func TestFlags(t *testing.T) {
 		want.Thresholds = append(want.Thresholds, condition)
 	}
 	got, err := parse([]string{
-		"-c", "50", "--ramp=2.5", "-d=1m30s", "http://a", "--drain", "1s", "-once", "--processes", "2", "--seed=7",
+		"-c", "50", "--ramp=2.5", "-d=1m30s", "http://a", "b", "--url", "c", "--method=POST", "-u", "me:x",
+		"--body-file", written(t, "body of a file"), "--data", written(t, "a,b\n1,\"2, 3\"\n"), "--drain", "1s", "-once", "--processes", "2", "--seed=7",
 		"--kind", "progress", "--message", "hi", "--message-bytes", "3", "--shared", "--interval", "1ms",
 		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--max-event-bytes", "1_000",
 		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",

@@ -4,8 +4,10 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -49,6 +51,49 @@ func whole(text string) (int, error) {
 
 func text(to *string) setter {
 	return func(text string) error { *to = text; return nil }
+}
+
+func nonempty(to *string) setter {
+	return set(to, "a text", func(text string) (string, error) {
+		if text == "" {
+			return "", errors.New("empty")
+		}
+		return text, nil
+	})
+}
+
+// file gives a file to read.
+func file(read func(*os.File) error) setter {
+	return func(name string) error {
+		in, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		if err := read(in); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	}
+}
+
+func readBody(in io.Reader, to *string) error {
+	body, err := io.ReadAll(in)
+	*to = string(body)
+	return err
+}
+
+// given tells whether one of the flags that share it was given before.
+type given bool
+
+func (g *given) once(set setter) setter {
+	return func(text string) error {
+		if *g {
+			return errors.New("there is a body already, from --body or --body-file")
+		}
+		*g = true
+		return set(text)
+	}
 }
 
 // list adds each text.

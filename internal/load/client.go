@@ -19,13 +19,15 @@ type client struct {
 	// Immutable.
 	worker    *worker
 	group     *group
-	messageID string
+	index     int // in the worker's job
 	transport *eventsource.Transport
 	role      role
 
 	// Owned by run's goroutine.
 	dropAt time.Duration // 0 once it has dropped
 	bytes  int64         // of the stream at hand
+	round  int           // of its streams
+	moves  int           // to the next target
 
 	// Guarded by group.mu.
 	stream  track.Stream
@@ -47,7 +49,7 @@ func (c *client) run(ctx context.Context, planned time.Duration) {
 		c.group.ledger.Tally.Distributions.Record(measure.OpenLag, c.group.ledger.Windows.Of(planned), lag)
 	}
 	c.group.mu.Unlock()
-	for c.read(ctx, planned) && ctx.Err() == nil {
+	for ; c.read(ctx, planned) && ctx.Err() == nil; c.round++ {
 		planned = c.worker.now()
 	}
 }
@@ -62,11 +64,11 @@ const leastPause = time.Second
 func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	config := &c.worker.job.Config
 	source, err := eventsource.New(eventsource.Config{
-		URL: config.streamURL(c.messageID), Method: config.Method, Header: config.Header, MaxEventBytes: config.MaxEventBytes,
+		Requests: c, MaxEventBytes: config.MaxEventBytes,
 		Transport: c.transport, Handler: c, NoReconnect: !config.resumes(), EndIsFinal: config.Done == track.DoneClose,
 	})
 	if err != nil {
-		panic(err) // cannot be: preflight has opened this address
+		panic(err) // cannot be: only requests can be wrong
 	}
 	c.begin(planned)
 	_ = source.Run(ctx) // Closed was told the same
@@ -90,11 +92,18 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
+// Request implements eventsource.Requester. Clients begin at the targets in
+// turn, and go to the next one when a connection has ended.
+func (c *client) Request() eventsource.Request {
+	who := c.worker.job.asker(c.index, c.round)
+	return c.worker.requests.of(who, (who.client+c.moves)%len(c.worker.requests.targets))
+}
+
 func (c *client) begin(planned time.Duration) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
 	c.stream = track.NewStream(&c.group.ledger, track.Subject{
-		MessageID: c.messageID, Planned: planned, Unjudged: c.role.unjudged(),
+		MessageID: c.worker.job.messageID(c.index), Planned: planned, Unjudged: c.role.unjudged(),
 	})
 	c.reading = true
 }
@@ -174,6 +183,9 @@ func (c *client) ReadDone(r eventsource.Read) time.Duration {
 func (c *client) Closed(closed eventsource.Closed) {
 	cause := causeOf(closed.Err.Reason)
 	at := c.worker.moment(closed.At)
+	if cause != track.Stopped { // a stream that is over is no reason to go elsewhere
+		c.moves++
+	}
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
 	c.stream.Closed(&c.group.ledger, at, cause, closed.Final)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sseserver/internal/eventsource"
 	"sseserver/internal/load/threshold"
@@ -38,8 +39,12 @@ type Config struct {
 	NumberAt   track.Path      `json:"number_at"`   // for track.ByPath
 	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
 
-	Method          string       `json:"method,omitempty"` // with URLs; empty means GET. Streams of another are not resumed
-	Protocol        string       `json:"protocol"`         // http1 (default), h2c or h2
+	Method          string       `json:"method,omitempty"`  // with URLs; empty means GET. Streams of another are not resumed
+	Body            string       `json:"body,omitempty"`    // needs Method
+	User            string       `json:"user,omitempty"`    // name:password, for HTTP Basic
+	Columns         []string     `json:"columns,omitempty"` // names of the values in Rows, see ReadData
+	Rows            [][]string   `json:"-"`                 // one for each client, at least; a Job has those of its clients
+	Protocol        string       `json:"protocol"`          // http1 (default), h2c or h2
 	Header          http.Header  `json:"header,omitempty"`
 	Insecure        bool         `json:"insecure"`                   // accept any certificate
 	SourceAddresses []netip.Addr `json:"source_addresses,omitempty"` // used in turn; none means the system's choice, or several for very many clients on 127.0.0.0/8
@@ -147,10 +152,11 @@ func (c Config) check() error {
 	case c.SlowRate < 0:
 		return invalid("--slow-rate %d: want bytes per second", c.SlowRate)
 	}
-	for _, address := range c.targets() {
-		if err := c.checkAddress(address); err != nil {
-			return err
-		}
+	if err := c.checkAsking(); err != nil {
+		return err
+	}
+	if err := c.checkRequests(); err != nil {
+		return err
 	}
 	return c.checkContent()
 }
@@ -164,6 +170,27 @@ func (c Config) resumes() bool { return c.Method == "" || c.Method == http.Metho
 
 // targets are the addresses to load.
 func (c Config) targets() []string { return slices.Concat(c.Servers, c.URLs) }
+
+// checkAsking finds settings of requests that exclude each other, or lack
+// another.
+func (c Config) checkAsking() error {
+	_, authorized := c.Header["Authorization"]
+	switch {
+	case c.Method != "" && !c.foreign():
+		return invalid("--method is for event streams; messages are submitted by POST, and streamed by GET")
+	case c.Body != "" && c.Method == "":
+		return invalid("a body needs a method: use --method POST")
+	case !utf8.ValidString(c.Body):
+		return invalid("the body is not UTF-8")
+	case c.User != "" && !strings.Contains(c.User, ":"):
+		return invalid("--user: want name:password")
+	case c.User != "" && authorized:
+		return invalid("--user and --header Authorization exclude each other")
+	case len(c.Columns) > 0 && len(c.Rows) < c.Clients:
+		return invalid("--data has %d rows, which is too few for %d clients", len(c.Rows), c.Clients)
+	}
+	return nil
+}
 
 func (c Config) checkAddress(address string) error {
 	u, err := url.Parse(address)

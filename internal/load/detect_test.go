@@ -149,16 +149,20 @@ func TestFaultsOfAnyStream(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			proxy := newProxy(t, tt.do)
 			c := Config{Servers: []string{proxy.URL}, Message: "the quick brown fox jumps over", Interval: 2 * time.Millisecond}
-			s, err := newSubmitter(c)
+			asking, err := c.newRequests(0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := newSubmitter(c, asking)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer s.close()
-			id, err := s.one(t.Context())
+			id, err := s.one(t.Context(), 0, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := mustRun(t, quick(Config{URLs: []string{c.streamURL(id)}})).Tally.Counts
+			got := mustRun(t, quick(Config{URLs: []string{asking.streamURL(asker{messageID: id}, 0)}})).Tally.Counts
 			got = measure.Counts{Lost: got.Lost, Duplicate: got.Duplicate, Reordered: got.Reordered, Corrupt: got.Corrupt}
 			if got != tt.want {
 				t.Errorf("\ngot  %+v\nwant %+v", got, tt.want)

@@ -11,9 +11,11 @@ import (
 // Job is what one worker has to do: the clients i with i mod Config.Processes
 // == Process.
 type Job struct {
-	Config     Config   `json:"config"`
-	Process    int      `json:"process"`
-	MessageIDs []string `json:"message_ids,omitempty"` // of its clients in turn; one if all share it; none with Config.URLs
+	Config     Config     `json:"config"`
+	Process    int        `json:"process"`
+	Nonce      uint64     `json:"nonce"`                 // another in each run
+	MessageIDs []string   `json:"message_ids,omitempty"` // of its clients in turn; of the servers, if all clients of one share it; none with Config.URLs
+	Rows       [][]string `json:"rows,omitempty"`        // of its clients in turn, for placeholders
 }
 
 // clients is how many clients the job has.
@@ -22,11 +24,35 @@ func (j *Job) clients() int { return j.Config.share(j.Process) }
 // client is the number, in the whole run, of the job's i-th client.
 func (j *Job) client(i int) int { return j.Process + i*j.Config.Processes }
 
+// take keeps those of the messages that its clients need.
+func (j *Job) take(ids []string) {
+	if j.Config.Shared {
+		j.MessageIDs = ids
+		return
+	}
+	for i := range j.clients() {
+		j.MessageIDs = append(j.MessageIDs, ids[j.client(i)])
+	}
+}
+
 func (j *Job) messageID(i int) string {
 	if len(j.MessageIDs) == 0 {
 		return ""
 	}
+	if j.Config.Shared {
+		i = j.client(i)
+	}
 	return j.MessageIDs[i%len(j.MessageIDs)]
+}
+
+// asker is the job's i-th client, about to read its round-th stream.
+func (j *Job) asker(i, round int) asker {
+	who := asker{client: j.client(i), messageID: j.messageID(i)}
+	who.stream = who.client + round*j.Config.Clients
+	if i < len(j.Rows) {
+		who.row = j.Rows[i]
+	}
+	return who
 }
 
 // Part is what one worker found.

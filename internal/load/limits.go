@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"syscall"
 )
 
@@ -47,12 +48,30 @@ func (c Config) checkFiles(limit uint64) error {
 // checkPorts: connections from one address to one server differ in the local
 // port alone.
 func (c Config) checkPorts(ports int) error {
-	sources := max(len(c.SourceAddresses), 1)
-	if fit := sources * ports; ports > 0 && c.Clients > fit {
-		return invalid("the system has %d local ports (net.ipv4.ip_local_port_range), so %d source address(es) can have %d clients, not %d: use --source-addresses %d",
-			ports, sources, fit, c.Clients, (c.Clients+ports-1)/ports)
+	sources, clients := max(len(c.SourceAddresses), 1), c.busiest()
+	if fit := sources * ports; ports > 0 && clients > fit {
+		return invalid("the system has %d local ports (net.ipv4.ip_local_port_range), so %d source address(es) can have %d clients of one server, not %d: use --source-addresses %d",
+			ports, sources, fit, clients, (clients+ports-1)/ports)
 	}
 	return nil
+}
+
+// busiest is how many clients begin at one server, at most.
+func (c Config) busiest() int {
+	targets := c.targets()
+	if len(targets) == 0 {
+		return c.Clients // not valid, and told so
+	}
+	hosts, most := map[string]int{}, 0
+	for _, target := range targets {
+		host := target // each its own, as far as one knows
+		if u, err := url.Parse(target); err == nil {
+			host = u.Host
+		}
+		hosts[host]++
+		most = max(most, hosts[host])
+	}
+	return (c.Clients*most + len(targets) - 1) / len(targets)
 }
 
 // withSources spreads many clients of a server on the loopback network over
@@ -60,21 +79,24 @@ func (c Config) checkPorts(ports int) error {
 // there is one free, and looks through all of them before it takes an even one,
 // so beyond half of the ports each connection costs milliseconds.
 func (c Config) withSources(ports int) Config {
-	if len(c.targets()) == 0 {
-		return c // not valid, and told so
-	}
-	u, err := url.Parse(c.targets()[0])
-	if err != nil || len(c.SourceAddresses) > 0 || c.Protocol != "http1" || ports == 0 {
-		return c
-	}
-	if host, err := netip.ParseAddr(u.Hostname()); err != nil || !host.Is4() || !host.IsLoopback() {
+	if len(c.SourceAddresses) > 0 || c.Protocol != "http1" || ports == 0 || slices.ContainsFunc(c.targets(), elsewhere) {
 		return c
 	}
 	each := max(ports*2/5, 1) // somewhat less than half, since closed connections keep their port for a while
-	if n := (c.Clients + each - 1) / each; n > 1 {
+	if n := (c.busiest() + each - 1) / each; n > 1 {
 		c.SourceAddresses = Loopback(min(n, MaxLoopback))
 	}
 	return c
+}
+
+// elsewhere tells whether an address is not on the loopback network, for IPv4.
+func elsewhere(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return true
+	}
+	host, err := netip.ParseAddr(u.Hostname())
+	return err != nil || !host.Is4() || !host.IsLoopback()
 }
 
 // MaxLoopback is the most addresses that Loopback gives.

@@ -1,11 +1,6 @@
 package load
 
-import (
-	"net/url"
-	"strings"
-
-	"sseserver/internal/load/track"
-)
+import "strings"
 
 // Text is the message to submit.
 func (c Config) Text() string {
@@ -26,15 +21,3 @@ const (
 	maxFitted = 100_000
 	filler    = "The quick brown fox jumps over the lazy dog. "
 )
-
-// streamURL is what a client opens for a message.
-func (c Config) streamURL(messageID string) string {
-	if c.foreign() {
-		return c.URLs[0]
-	}
-	path := "/stream/"
-	if c.Kind == track.Progress {
-		path = "/progress/"
-	}
-	return c.Servers[0] + path + url.PathEscape(messageID) + "?interval=" + c.Interval.String()
-}

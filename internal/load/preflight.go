@@ -16,7 +16,7 @@ var noAddress netip.Addr
 // preflight opens one stream and closes it again, so that a wrong address or a
 // server that does not answer with an event stream is told in one line, and not
 // once by each of many clients.
-func (c Config) preflight(ctx context.Context, messageID string) error {
+func (c Config) preflight(ctx context.Context, request eventsource.Request) error {
 	source := noAddress
 	if len(c.SourceAddresses) > 0 {
 		source = c.SourceAddresses[0]
@@ -24,18 +24,18 @@ func (c Config) preflight(ctx context.Context, messageID string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %v", patience))
 	defer cancel()
 	first := &glance{enough: cancel}
-	address := c.streamURL(messageID)
 	s, err := eventsource.New(eventsource.Config{
-		URL: address, Method: c.Method, Header: c.Header, NoReconnect: true, Transport: c.transport(source), Handler: first,
+		URL: request.URL, Method: request.Method, Header: request.Header, Body: request.Body,
+		NoReconnect: true, Transport: c.transport(source), Handler: first,
 	})
 	if err != nil {
-		return invalid("%s: %v", address, err)
+		return invalid("%s: %v", request.URL, err)
 	}
 	err = s.Run(ctx)
 	if first.opened {
 		return nil
 	}
-	return fmt.Errorf("cannot stream %s: %w", address, refusal(err))
+	return fmt.Errorf("cannot stream %s: %w", request.URL, refusal(err))
 }
 
 // refusal is the part of an error that a person wants to read.

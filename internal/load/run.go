@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
@@ -51,46 +52,78 @@ func (w Watch) phase(what string) {
 	}
 }
 
-// prepare submits the messages, tries one stream, and deals the work to the
-// processes.
+// prepare submits the messages, tries one stream of each target, and deals the
+// work to the processes.
 func (c Config) prepare(ctx context.Context, phase func(string)) ([]Job, error) {
-	jobs := make([]Job, c.Processes)
-	for i := range jobs {
-		jobs[i] = Job{Config: c, Process: i}
+	jobs := c.jobs()
+	asking, err := c.newRequests(jobs[0].Nonce)
+	if err != nil {
+		return nil, err
 	}
 	if c.foreign() {
 		phase("opening one stream")
-		return jobs, c.preflight(ctx, "")
+		for target := range c.URLs {
+			if err := c.preflight(ctx, asking.of(asker{row: c.row(0)}, target)); err != nil {
+				return nil, err
+			}
+		}
+		return jobs, nil
 	}
-	s, err := newSubmitter(c)
+	ids, err := c.submit(ctx, asking, phase)
+	if err != nil {
+		return nil, err
+	}
+	for i := range jobs {
+		jobs[i].take(ids)
+	}
+	return jobs, nil
+}
+
+func (c Config) jobs() []Job {
+	jobs, nonce := make([]Job, c.Processes), rand.Uint64()
+	for i := range jobs {
+		jobs[i] = Job{Config: c, Process: i, Nonce: nonce}
+		if len(c.Columns) == 0 {
+			continue
+		}
+		for k := range jobs[i].clients() {
+			jobs[i].Rows = append(jobs[i].Rows, c.row(jobs[i].client(k)))
+		}
+	}
+	return jobs
+}
+
+// submit submits a message for each client to its first server, after one to
+// each server has been streamed. If the message is shared, there are no more.
+func (c Config) submit(ctx context.Context, asking *requests, phase func(string)) ([]string, error) {
+	s, err := newSubmitter(c, asking)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
 	phase("submitting a message and opening one stream")
-	first, err := s.one(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.preflight(ctx, first); err != nil {
-		return nil, err
-	}
-	if c.Shared {
-		for i := range jobs {
-			jobs[i].MessageIDs = []string{first}
+	var ids []string
+	for server := range c.Servers {
+		client := server
+		if client >= c.Clients {
+			client = 0 // that one has values for placeholders
 		}
-		return jobs, nil
+		id, err := s.one(ctx, client, server)
+		if err != nil {
+			return nil, err
+		}
+		who := asker{client: client, stream: client, messageID: id, row: c.row(client)}
+		if err := c.preflight(ctx, asking.of(who, server)); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	if c.Shared || c.Clients <= len(ids) {
+		return ids, nil
 	}
 	phase(fmt.Sprintf("submitting %d messages", c.Clients))
-	ids, err := s.all(ctx, c.Clients-1)
-	if err != nil {
-		return nil, err
-	}
-	for i, id := range append(ids, first) {
-		job := &jobs[i%c.Processes]
-		job.MessageIDs = append(job.MessageIDs, id)
-	}
-	return jobs, nil
+	more, err := s.all(ctx, len(ids), c.Clients-len(ids))
+	return append(ids, more...), err
 }
 
 // workers are in this process if one is enough.

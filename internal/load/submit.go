@@ -20,18 +20,19 @@ const submitters = 16
 // submitter sends messages to POST /send.
 type submitter struct {
 	config Config
+	asking *requests
 	client *http.Client
 	body   []byte
 }
 
-func newSubmitter(c Config) (*submitter, error) {
+func newSubmitter(c Config, asking *requests) (*submitter, error) {
 	body, err := json.Marshal(map[string]string{"message": c.Text()})
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
 	dialer := net.Dialer{Timeout: patience}
 	protocols := c.httpProtocols()
-	return &submitter{config: c, body: body, client: &http.Client{
+	return &submitter{config: c, asking: asking, body: body, client: &http.Client{
 		Timeout: patience,
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, MaxIdleConnsPerHost: submitters,
@@ -40,8 +41,9 @@ func newSubmitter(c Config) (*submitter, error) {
 	}}, nil
 }
 
-// all submits n messages and returns their ids.
-func (s *submitter) all(ctx context.Context, n int) ([]string, error) {
+// all submits the messages of n clients, from the given one on, and returns
+// their ids.
+func (s *submitter) all(ctx context.Context, from, n int) ([]string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ids := make([]string, n)
@@ -51,7 +53,7 @@ func (s *submitter) all(ctx context.Context, n int) ([]string, error) {
 		running.Go(func() {
 			for i := range next {
 				var err error
-				if ids[i], err = s.one(ctx); err != nil {
+				if ids[i], err = s.one(ctx, from+i, (from+i)%len(s.config.Servers)); err != nil {
 					cancel(err) // the first one is told, the others follow from it
 				}
 			}
@@ -70,15 +72,16 @@ func (s *submitter) all(ctx context.Context, n int) ([]string, error) {
 
 func (s *submitter) close() { s.client.CloseIdleConnections() }
 
-// one submits a message and returns its id.
-func (s *submitter) one(ctx context.Context) (string, error) {
-	address := s.config.Servers[0] + "/send"
+// one submits a client's message to a server and returns its id.
+func (s *submitter) one(ctx context.Context, client, server int) (string, error) {
+	who := asker{client: client, stream: client, row: s.config.row(client)}
+	address := s.asking.address(who, server) + "/send"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(s.body))
 	if err != nil {
 		return "", fmt.Errorf("load: %w", err)
 	}
-	for name, values := range s.config.Header {
-		req.Header[http.CanonicalHeaderKey(name)] = values
+	for name, values := range s.asking.header(who) {
+		req.Header[name] = values
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := s.client.Do(req)

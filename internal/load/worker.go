@@ -16,6 +16,7 @@ type worker struct {
 	// Immutable after run has begun.
 	job        Job
 	roles      []role
+	requests   *requests
 	windows    track.Windows // as planned
 	transports []transports  // by source address
 	start      time.Time
@@ -28,6 +29,10 @@ const maxGroups = 8
 
 func newWorker(job Job) *worker {
 	w := &worker{job: job, roles: job.Config.roles(), windows: job.Config.windows()}
+	var err error
+	if w.requests, err = w.job.Config.newRequests(job.Nonce); err != nil {
+		panic(err) // cannot be: the configuration was checked
+	}
 	plan := job.Config.plan(nil)
 	if job.Config.Kind == track.Characters {
 		plan.Script = track.NewScript(job.Config.Text())
@@ -141,7 +146,7 @@ func (w *worker) open(opening, ctx context.Context) {
 func (w *worker) newClient(i int) *client {
 	number := w.job.client(i)
 	c := &client{
-		worker: w, group: w.groups[i%len(w.groups)], messageID: w.job.messageID(i),
+		worker: w, group: w.groups[i%len(w.groups)], index: i,
 	}
 	if w.roles != nil {
 		c.role = w.roles[number]
