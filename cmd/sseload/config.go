@@ -4,10 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math"
+	"slices"
 	"strings"
 
 	"sseserver/internal/cmdline"
 	"sseserver/internal/load"
+	"sseserver/internal/load/threshold"
 )
 
 // action is what the command line asks for.
@@ -17,16 +21,19 @@ const (
 	nothing   action = iota // --help and --version, answered already
 	doRun                   // load a server
 	doCompare               // two reports
+	doMerge                 // the reports of several generators
 	doSchema                // print the schema of the JSON report
 	doWork                  // be a worker process
 )
 
 // request is the command line, understood.
 type request struct {
-	action           action
-	config           load.Config
-	json, html, hgrm string   // files to write; empty means none
-	files            []string // to compare
+	action action
+	config load.Config
+	forms
+	files       []string // to compare or merge
+	thresholds  []string // as they were given; what they mean depends on the action
+	comparisons []threshold.Comparison
 
 	reconnect, slowReaders, stall share // of config.Clients, which are known once all flags are read
 }
@@ -38,7 +45,8 @@ USAGE:
    sseload [options] --url URL     open any event stream; --url may be repeated
    sseload [options] --method POST --body TEXT URL...
                                    the same with requests of another kind
-   sseload compare A.json B.json   show two reports side by side, with ratios
+   sseload compare A.json B.json   show two reports side by side, with ratios; judge them with --threshold 'lateness.p99<1.1x'
+   sseload merge A.json B.json...  make one report of several generators that loaded one server at the same time
    sseload schema                  print the JSON Schema of the report
 `
 
@@ -52,20 +60,26 @@ const outro = `EXAMPLES:
 
 EXIT CODES:
    0    every threshold was met         99   a threshold was not met
-   3    the generator was not fit       104  bad configuration
+   3    a generator was not fit         104  bad configuration
    1    the run could not be made       105  interrupted
 `
 
-// commands are the first arguments that are no address, with the number of
-// arguments that must follow. That of a worker process is none of the user's
+// command is what a first argument that is no address asks for.
+type command struct {
+	action      action
+	least, most int      // arguments that must follow
+	flags       []string // that it takes
+}
+
+const anyNumber = math.MaxInt
+
+// commands are all of these. That of a worker process is none of the user's
 // business, so the help is silent about it.
-var commands = map[string]struct {
-	action action
-	wants  int
-}{
-	"compare":      {doCompare, 2},
-	"schema":       {doSchema, 0},
-	load.WorkerArg: {doWork, 0},
+var commands = map[string]command{
+	"compare":      {doCompare, 2, 2, []string{"threshold"}},
+	"merge":        {doMerge, 1, anyNumber, []string{"threshold", "json", "html", "hgrm", "csv", "junit"}},
+	"schema":       {doSchema, 0, 0, nil},
+	load.WorkerArg: {doWork, 0, 0, nil},
 }
 
 // parse reads the command line. What --help and --version ask for goes to stdout.
@@ -73,12 +87,13 @@ func parse(args []string, stdout io.Writer) (request, error) {
 	var r request
 	program := cmdline.Program{Name: "sseload", Version: version(), Intro: intro, Groups: r.flags(), Outro: outro}
 	setDefaults(program.Groups)
+	given := noted(program.Groups)
 	arguments, err := program.Parse(args, stdout)
 	if errors.Is(err, cmdline.ErrAnswered) {
 		return request{}, nil
 	}
 	if err == nil {
-		err = r.read(arguments)
+		err = r.read(arguments, *given)
 	}
 	if err != nil {
 		return request{}, errors.New(strings.ReplaceAll(err.Error(), "\n", " ")) // they may quote what was given
@@ -86,15 +101,34 @@ func parse(args []string, stdout io.Writer) (request, error) {
 	return r, nil
 }
 
+// noted has each flag that is set from now on add its name to the result.
+func noted(groups []cmdline.Group) *[]string {
+	given := new([]string)
+	for _, group := range groups {
+		for i := range group.Flags {
+			f := &group.Flags[i]
+			name, set := f.Name, f.Set
+			f.Set = func(text string) error {
+				*given = append(*given, name)
+				return set(text)
+			}
+		}
+	}
+	return given
+}
+
 // read takes the arguments that are not flags, and what needs all flags.
-func (r *request) read(arguments []string) error {
+func (r *request) read(arguments, given []string) error {
 	if len(arguments) > 0 {
 		if command, ok := commands[arguments[0]]; ok {
 			r.action, r.files = command.action, arguments[1:]
-			if len(r.files) != command.wants {
-				return fmt.Errorf("%s wants %d arguments, not %d", arguments[0], command.wants, len(r.files))
+			if err := command.check(arguments[0], len(r.files), given); err != nil {
+				return err
 			}
-			return nil
+			return r.readThresholds()
+		}
+		if err := misspelt(arguments[0]); err != nil {
+			return err
 		}
 	}
 	c := &r.config
@@ -105,5 +139,57 @@ func (r *request) read(arguments []string) error {
 	}
 	c.Reconnect, c.SlowReaders, c.Stall = r.reconnect.of(c.Clients), r.slowReaders.of(c.Clients), r.stall.of(c.Clients)
 	r.action = doRun
+	return r.readThresholds()
+}
+
+func (c command) check(name string, arguments int, given []string) error {
+	switch {
+	case c.most == anyNumber && arguments < c.least:
+		return fmt.Errorf("%s wants %d arguments or more, not %d", name, c.least, arguments)
+	case arguments < c.least || arguments > c.most:
+		return fmt.Errorf("%s wants %d arguments, not %d", name, c.least, arguments)
+	}
+	for _, flag := range given {
+		if !slices.Contains(c.flags, flag) {
+			return fmt.Errorf("%s does not take --%s", name, flag)
+		}
+	}
 	return nil
+}
+
+// misspelt finds a first argument that was meant to be a command. An address
+// has a dot, a colon or a slash in it, unless it is the bare name of a host.
+func misspelt(argument string) error {
+	if strings.ContainsAny(argument, ".:/") {
+		return nil
+	}
+	known := slices.DeleteFunc(slices.Sorted(maps.Keys(commands)), func(name string) bool { return name == load.WorkerArg })
+	if near := cmdline.Nearest(argument, known); near != "" {
+		return fmt.Errorf("%q is no command and no address; did you mean %s?", argument, near)
+	}
+	return nil
+}
+
+// readThresholds reads the conditions as the action takes them.
+func (r *request) readThresholds() error {
+	for _, text := range r.thresholds {
+		var err error
+		if r.action == doCompare {
+			err = add(&r.comparisons, text, threshold.ParseComparison)
+		} else {
+			err = add(&r.config.Thresholds, text, threshold.Parse)
+		}
+		if err != nil {
+			return fmt.Errorf("--threshold: %w", err)
+		}
+	}
+	return nil
+}
+
+func add[T any](to *[]T, text string, parse func(string) (T, error)) error {
+	value, err := parse(text)
+	if err == nil {
+		*to = append(*to, value)
+	}
+	return err
 }

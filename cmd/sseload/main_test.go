@@ -90,6 +90,38 @@ func TestRunAndItsFiles(t *testing.T) {
 	if got.code != 0 || !strings.Contains(got.stdout, "lateness p99 ms") || strings.Contains(got.stdout, "differ") {
 		t.Errorf("compare: got %+v", got)
 	}
+	wantsCode := func(met int) int { // the one that a run that is invalid makes of it
+		if r.ExitCode == 3 {
+			return 3
+		}
+		return met
+	}
+	got = sseload("compare", file("r.json"), file("r.json"), "-t", "lateness.p99<1.1x")
+	if got.code != wantsCode(0) || got.code == 0 && !strings.Contains(got.stdout, "✓ lateness.p99<1.1x") {
+		t.Errorf("compare with a threshold: got %+v", got)
+	}
+	if got = sseload("compare", file("r.json"), file("r.json"), "-t", "events>1.1x"); got.code != wantsCode(99) {
+		t.Errorf("compare with a threshold not met: got %+v", got)
+	}
+
+	// What is merged may also be what is written.
+	got = sseload("merge", file("r.json"), "--json", file("r.json"), "-t", "events<5")
+	if got.code != wantsCode(99) || !strings.Contains(got.stdout, "✗ events<5") {
+		t.Errorf("merge: got %+v", got)
+	}
+	if r, err = report.Read(file("r.json")); err != nil || r.Counts.Events != 8*50 || len(r.Parts) != 1 {
+		t.Errorf("merged: %v, %+v", err, r)
+	}
+	got = sseload("merge", file("r.json"), file("r.json"))
+	if got.code != exitError || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, "the same run") {
+		t.Errorf("merge of a report with itself: got %+v", got)
+	}
+	for flag, start := range map[string]string{"json": "{", "csv": "time,at_s", "junit": "<?xml", "hgrm": " "} {
+		got = sseload("merge", file("r.json"), "--"+flag, "-")
+		if !strings.HasPrefix(got.stdout, start) || !strings.Contains(got.stderr, "lateness ms") || strings.Contains(got.stdout, "lateness ms") {
+			t.Errorf("--%s - : got %+v", flag, got)
+		}
+	}
 }
 
 func TestThresholdNotMet(t *testing.T) {
@@ -205,6 +237,14 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--clients", "9000000"}, "limit"},
 		{[]string{"compare", "one.json"}, "compare wants 2 arguments, not 1"},
 		{[]string{"schema", "2"}, "schema wants 0 arguments, not 1"},
+		{[]string{"merge"}, "merge wants 1 arguments or more, not 0"},
+		{[]string{"comapre", "a.json", "b.json"}, `"comapre" is no command and no address; did you mean compare?`},
+		{[]string{"merg", "a.json"}, `"merg" is no command and no address; did you mean merge?`},
+		{[]string{"compare", "a.json", "b.json", "--clients=3"}, "compare does not take --clients"},
+		{[]string{"merge", "a.json", "--once"}, "merge does not take --once"},
+		{[]string{"compare", "a.json", "b.json", "-t", "latenes.p99<1.1x"}, `--threshold: "latenes.p99<1.1x": unknown name "latenes"`},
+		{[]string{"http://a", "-t", "lateness.p99<1.1x"}, `--threshold: "lateness.p99<1.1x": "1.1x" is no duration`},
+		{[]string{"http://a", "--json", "-", "--csv", "-"}, "--json and --csv cannot both be - (standard output)"},
 	}
 	for _, tt := range tests {
 		got := sseload(tt.args...)
@@ -268,10 +308,10 @@ func TestFlags(t *testing.T) {
 		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--max-event-bytes", "1_000",
 		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",
 		"--reconnect", "20%", "--slow-readers", "3", "--slow-rate", "64", "--stall", "9.9%",
-		"-t", "lost==1", "--threshold=goodput>=99%", "--generator-limit", "25ms", "--json", "j", "--html", "h", "--hgrm", "p",
+		"-t", "lost==1", "--threshold=goodput>=99%", "--generator-limit", "25ms", "--json", "j", "--html", "h", "--hgrm", "p", "--csv", "c", "--junit", "u",
 	}, io.Discard)
-	if err != nil || got.action != doRun || got.json+got.html+got.hgrm != "jhp" {
-		t.Errorf("got action %d, files %q, %q, %q, error %v", got.action, got.json, got.html, got.hgrm, err)
+	if want := (forms{"j", "h", "p", "c", "u"}); err != nil || got.action != doRun || got.forms != want {
+		t.Errorf("got action %d, files %+v, error %v", got.action, got.forms, err)
 	}
 	if !reflect.DeepEqual(got.config, want) {
 		t.Errorf("\n got %+v\nwant %+v", got.config, want)
@@ -291,11 +331,11 @@ func TestDefaultsOfFlags(t *testing.T) {
 
 func TestCommands(t *testing.T) {
 	for line, want := range map[string]action{
-		"compare a.json b.json": doCompare, "compare -- a.json b.json": doCompare, "schema": doSchema, load.WorkerArg: doWork,
+		"compare a.json b.json": doCompare, "compare -- a.json b.json": doCompare, "merge a.json b.json": doMerge, "schema": doSchema, load.WorkerArg: doWork,
 		"--help": nothing, "http://a -v": nothing,
 	} {
 		got, err := parse(strings.Fields(line), io.Discard)
-		if err != nil || got.action != want || want == doCompare && !slices.Equal(got.files, []string{"a.json", "b.json"}) {
+		if err != nil || got.action != want || (want == doCompare || want == doMerge) && !slices.Equal(got.files, []string{"a.json", "b.json"}) {
 			t.Errorf("%s: got action %d, files %q, error %v; want action %d", line, got.action, got.files, err, want)
 		}
 	}

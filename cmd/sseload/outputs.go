@@ -9,40 +9,73 @@ import (
 	"sseserver/internal/load/report"
 )
 
+// forms are the files that a run can leave behind.
+type forms struct{ json, html, hgrm, csv, junit string } // paths; empty means none, toStdout standard output
+
+const toStdout = "-"
+
 // outputs are the files to write, open since before the run, so that a path
 // that cannot be written costs no run.
-type outputs []output
+type outputs struct {
+	files   []output
+	summary io.Writer // where the table for people goes
+}
 
 type output struct {
-	file  *os.File
+	name  string
+	to    io.WriteCloser
 	write func(*report.Report, io.Writer) error
 }
 
-func (r *request) create() (outputs, error) {
-	var out outputs
+// create opens the files. If one is standard output, the summary gives way to
+// it.
+func (p process) create(f forms) (outputs, error) {
+	out := outputs{summary: p.stdout}
+	toStdoutIs := "" // the flag of the file that is standard output
 	for _, o := range []struct {
-		path  string
-		write func(*report.Report, io.Writer) error
+		flag, path string
+		write      func(*report.Report, io.Writer) error
 	}{
-		{r.json, (*report.Report).WriteJSON}, {r.html, (*report.Report).WriteHTML}, {r.hgrm, (*report.Report).WriteHgrm},
+		{"--json", f.json, (*report.Report).WriteJSON},
+		{"--html", f.html, (*report.Report).WriteHTML},
+		{"--hgrm", f.hgrm, (*report.Report).WriteHgrm},
+		{"--csv", f.csv, (*report.Report).WriteCSV},
+		{"--junit", f.junit, (*report.Report).WriteJUnit},
 	} {
-		if o.path == "" {
-			continue
+		switch o.path {
+		case "":
+		case toStdout:
+			if toStdoutIs != "" {
+				out.close()
+				return outputs{}, fmt.Errorf("%s and %s cannot both be - (standard output)", toStdoutIs, o.flag)
+			}
+			toStdoutIs, out.summary = o.flag, p.stderr
+			out.files = append(out.files, output{"standard output", keptOpen{p.stdout}, o.write})
+		default:
+			file, err := os.Create(o.path)
+			if err != nil {
+				out.close()
+				return outputs{}, fmt.Errorf("cannot write the report: %w", err)
+			}
+			out.files = append(out.files, output{o.path, file, o.write})
 		}
-		file, err := os.Create(o.path)
-		if err != nil {
-			out.close()
-			return nil, fmt.Errorf("cannot write the report: %w", err)
-		}
-		out = append(out, output{file, o.write})
 	}
 	return out, nil
 }
 
+// keptOpen is a file that others may still write to.
+type keptOpen struct{ io.Writer }
+
+func (keptOpen) Close() error { return nil }
+
+// write writes the summary and all files.
 func (out outputs) write(r *report.Report) error {
-	for _, o := range out {
-		if err := errors.Join(o.write(r, o.file), o.file.Close()); err != nil {
-			return fmt.Errorf("cannot write %s: %w", o.file.Name(), err)
+	if err := r.WriteSummary(out.summary); err != nil {
+		return err
+	}
+	for _, o := range out.files {
+		if err := errors.Join(o.write(r, o.to), o.to.Close()); err != nil {
+			return fmt.Errorf("cannot write %s: %w", o.name, err)
 		}
 	}
 	return nil
@@ -50,7 +83,7 @@ func (out outputs) write(r *report.Report) error {
 
 // close closes what a failure has left open.
 func (out outputs) close() {
-	for _, o := range out {
-		_ = o.file.Close()
+	for _, o := range out.files {
+		_ = o.to.Close()
 	}
 }

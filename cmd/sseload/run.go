@@ -56,7 +56,9 @@ func (p process) command(ctx context.Context) int {
 	case doRun:
 		return p.load(ctx, asked)
 	case doCompare:
-		return p.compare(asked.files[0], asked.files[1])
+		return p.compare(asked)
+	case doMerge:
+		return p.merge(asked)
 	case doSchema:
 		_, err = p.stdout.Write(report.Schema())
 	case doWork:
@@ -75,7 +77,7 @@ func (p process) fail(code int, err error) int {
 
 // load makes the run and reports it.
 func (p process) load(ctx context.Context, asked request) int {
-	outputs, err := asked.create()
+	outputs, err := p.create(asked.forms)
 	if err != nil {
 		return p.fail(exitConfig, err)
 	}
@@ -92,26 +94,8 @@ func (p process) load(ctx context.Context, asked request) int {
 		return p.fail(exitError, err)
 	}
 	r := report.New(result, generator())
-	if err := r.WriteSummary(p.stdout); err != nil {
-		return p.fail(exitError, err)
-	}
 	if err := outputs.write(r); err != nil {
 		return p.fail(exitError, err)
 	}
 	return r.ExitCode
-}
-
-func (p process) compare(fileA, fileB string) int {
-	a, err := report.Read(fileA)
-	if err != nil {
-		return p.fail(exitError, err)
-	}
-	b, err := report.Read(fileB)
-	if err != nil {
-		return p.fail(exitError, err)
-	}
-	if err := report.WriteComparison(p.stdout, fileA, a, fileB, b); err != nil {
-		return p.fail(exitError, err)
-	}
-	return exitOK
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"sseserver/internal/load"
-	"sseserver/internal/load/threshold"
 )
 
 // setter takes the text of a flag's value.
@@ -185,17 +184,6 @@ func addresses(to *[]netip.Addr) setter {
 			*to = append(*to, a)
 		}
 		return nil
-	}
-}
-
-// conditions adds a threshold for each text.
-func conditions(to *[]threshold.Threshold) setter {
-	return func(text string) error {
-		t, err := threshold.Parse(text)
-		if err == nil {
-			*to = append(*to, t)
-		}
-		return err
 	}
 }
 

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -28,7 +29,11 @@ func ParseComparison(text string) (Comparison, error) {
 	left, value := condition[:i], condition[i:]
 	// Every name takes the value 0, so only the rest can be wrong.
 	t, err := Parse(left + "0")
-	if err != nil {
+	if cause := errors.Unwrap(err); cause != nil {
+		return Comparison{}, fmt.Errorf("%q: %w", text, cause)
+	}
+	if err != nil { // no comparison in it that Parse knows, and it says so of the whole
+		_, err = Parse(text)
 		return Comparison{}, err
 	}
 	factor, err := number(value)
