@@ -64,3 +64,12 @@ func (g *group) second(i int) (copied measure.Second) {
 	copied.Add(*g.ledger.Tally.Timeline.At(time.Duration(i) * time.Second))
 	return copied
 }
+
+// addLateness adds what is known of the latenesses of events due in one second.
+func (g *group) addLateness(second int, row []uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for bucket, n := range g.ledger.Tally.Timeline.At(time.Duration(second) * time.Second).Lateness {
+		row[bucket] += n
+	}
+}

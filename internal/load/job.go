@@ -74,8 +74,11 @@ func (p *Part) Merge(from *Part) {
 }
 
 // Tick is one second of one worker that has just passed, for whoever watches.
+// Its latenesses are those that became known in it: also of events that were due
+// in seconds before it.
 type Tick struct {
 	Second int            `json:"second"`
+	Window measure.Window `json:"window"` // that it began in
 	Of     measure.Second `json:"of"`
 }
 

@@ -13,13 +13,14 @@ type meter struct {
 	worker *worker
 	health Health        // owned by sample
 	used   time.Duration // processor time at the latest sample; owned by sample
+	late   *lateTold     // owned by sample
 
 	mu    *sync.Mutex // guards tally
 	tally measure.Tally
 }
 
 func newMeter(w *worker) meter {
-	return meter{worker: w, health: newHealth(), used: processorTime(), mu: new(sync.Mutex)}
+	return meter{worker: w, health: newHealth(), used: processorTime(), late: new(lateTold), mu: new(sync.Mutex)}
 }
 
 // probe runs the worker's own stream until ctx ends.
@@ -92,10 +93,15 @@ func (m *meter) charge(from, to time.Duration) {
 
 // tick collects one second from all groups.
 func (m *meter) tick(second int) Tick {
-	t := Tick{Second: second}
+	t := Tick{Second: second, Window: m.worker.windows.Of(time.Duration(second) * time.Second)}
 	for _, g := range m.worker.groups {
 		t.Of.Add(g.second(second))
 	}
+	t.Of.Lateness = m.late.fresh(second, func(second int, row []uint64) {
+		for _, g := range m.worker.groups {
+			g.addLateness(second, row)
+		}
+	})
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	t.Of.Add(*m.tally.Timeline.At(time.Duration(second) * time.Second))
