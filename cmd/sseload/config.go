@@ -31,6 +31,7 @@ type request struct {
 	action action
 	config load.Config
 	forms
+	metricsAddr string   // to serve Prometheus on; empty means none
 	files       []string // to compare or merge
 	thresholds  []string // as they were given; what they mean depends on the action
 	comparisons []threshold.Comparison

@@ -105,5 +105,6 @@ func (r *request) resultFlags() []cmdline.Flag {
 		{Name: "hgrm", Kind: "file", Usage: "write the lateness percentiles to this file, as HdrHistogram does", Set: text(&r.hgrm)},
 		{Name: "csv", Kind: "file", Usage: "write the time line to this file, a row per second", Set: text(&r.csv)},
 		{Name: "junit", Kind: "file", Usage: "write the verdicts to this file, as JUnit does", Set: text(&r.junit)},
+		{Name: "metrics-addr", Kind: "address", Usage: "serve Prometheus on this address while the run lasts, such as 127.0.0.1:9464, at /metrics", Set: text(&r.metricsAddr)},
 	}
 }

@@ -64,7 +64,7 @@ func TestRunAndItsFiles(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
 	got := sseload(quick(server.URL, "--message-bytes=50", "--json", file("r.json"), "--html", file("r.html"), "--hgrm", file("r.hgrm"))...)
-	if got.code != 0 && got.code != 3 || got.stderr != "" {
+	if got.code != 0 && got.code != 3 || got.stderr != "submitting a message and opening one stream …\nsubmitting 8 messages …\n" {
 		t.Fatalf("got %+v", got)
 	}
 	for _, want := range []string{server.URL, "lateness ms", "0 lost", "8 completed", "✓ lost==0"} {
@@ -260,7 +260,8 @@ func TestCannotRun(t *testing.T) {
 		{"http://127.0.0.1:1"}, {"--url", "http://127.0.0.1:1/events"}, {"compare", "nowhere.json", "nowhere.json"},
 	} {
 		got := sseload(args...)
-		if got.code != exitError || strings.Count(got.stderr, "\n") != 1 {
+		_, after, _ := strings.Cut("\n"+got.stderr, "\nsseload: ") // the line before it says what it was about to do
+		if got.code != exitError || strings.Count(after, "\n") != 1 {
 			t.Errorf("sseload %q: got %+v, want exit code 1 and one line", args, got)
 		}
 	}
@@ -308,9 +309,9 @@ func TestFlags(t *testing.T) {
 		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--max-event-bytes", "1_000",
 		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",
 		"--reconnect", "20%", "--slow-readers", "3", "--slow-rate", "64", "--stall", "9.9%",
-		"-t", "lost==1", "--threshold=goodput>=99%", "--generator-limit", "25ms", "--json", "j", "--html", "h", "--hgrm", "p", "--csv", "c", "--junit", "u",
+		"-t", "lost==1", "--threshold=goodput>=99%", "--generator-limit", "25ms", "--json", "j", "--html", "h", "--hgrm", "p", "--csv", "c", "--junit", "u", "--metrics-addr", "m:1",
 	}, io.Discard)
-	if want := (forms{"j", "h", "p", "c", "u"}); err != nil || got.action != doRun || got.forms != want {
+	if want := (forms{"j", "h", "p", "c", "u"}); err != nil || got.action != doRun || got.forms != want || got.metricsAddr != "m:1" {
 		t.Errorf("got action %d, files %+v, error %v", got.action, got.forms, err)
 	}
 	if !reflect.DeepEqual(got.config, want) {

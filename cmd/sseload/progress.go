@@ -12,59 +12,65 @@ import (
 	"sseserver/internal/load/measure"
 )
 
-// progress is the live line on a terminal. Elsewhere it writes nothing. One
-// goroutine at a time may use it.
+// progress shows how the run goes: on a terminal as one line that changes each
+// second, elsewhere, in the log of a pipeline say, as a plain line each ten
+// seconds. It is a watcher.
 type progress struct {
-	out       io.Writer // nil if nobody is looking
-	clients   int
-	processes int
+	out      io.Writer
+	terminal bool
+	clients  int
 
-	told     map[int]int      // ticks of each second so far, one from each process
-	timeline measure.Timeline // their sum
-	open     int64
-	errors   uint64
+	all    sum // since the start
+	latest sum // since the latest line
 }
 
-// eraseLine goes back to the line's beginning and clears it (ECMA-48, EL).
-const eraseLine = "\r\x1b[K"
+const (
+	// eraseLine goes back to the line's beginning and clears it (ECMA-48, EL).
+	eraseLine = "\r\x1b[K"
 
-func newProgress(out io.Writer, c load.Config) *progress {
-	p := &progress{clients: c.Clients, processes: c.Processes, told: map[int]int{}}
-	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		p.out = out
+	plainLines = 10 // seconds from one to the next
+)
+
+func newProgress(out io.Writer, clients int) *progress {
+	p := &progress{out: out, clients: clients}
+	if file, ok := out.(*os.File); ok {
+		p.terminal = term.IsTerminal(int(file.Fd()))
 	}
 	return p
 }
 
-func (p *progress) phase(what string) { p.show("%s …", what) }
+func (p *progress) phase(what string) { p.show(what + " …") }
 
-// tick adds one process's second, and shows it once all have told theirs.
-func (p *progress) tick(t load.Tick) {
-	second := p.timeline.At(time.Duration(t.Second) * time.Second)
-	second.Add(t.Of)
-	if p.told[t.Second]++; p.told[t.Second] < p.processes {
+func (p *progress) second(t load.Tick) {
+	p.all.add(t)
+	p.latest.add(t)
+	if !p.terminal && (t.Second+1)%plainLines != 0 {
 		return
 	}
-	delete(p.told, t.Second)
-	p.open += int64(second.Opened) - int64(second.Closed)
-	p.errors += second.Errors
-	late := "-"
-	if len(second.Lateness) > 0 {
-		late = measure.HeatQuantile(second.Lateness, 0.99).Round(100 * time.Microsecond).String()
-	}
-	p.show("%4d s  %d of %d clients open  %d events/s  lateness p99 %s  %d errors",
-		t.Second+1, p.open, p.clients, second.Events, late, p.errors)
+	p.show(p.line(t))
+	p.latest = sum{}
 }
 
-func (p *progress) show(format string, values ...any) {
-	if p.out != nil {
-		fmt.Fprint(p.out, eraseLine+fmt.Sprintf(format, values...))
+func (p *progress) line(t load.Tick) string {
+	late := "-"
+	if len(p.latest.Lateness) > 0 {
+		late = measure.HeatQuantile(p.latest.Lateness, 0.99).Round(100 * time.Microsecond).String()
 	}
+	return fmt.Sprintf("%4d s  %s  %d of %d clients open  %d events/s  lateness p99 %s  %d errors", t.Second+1, t.Window,
+		p.all.open(), p.clients, p.latest.Events/uint64(p.latest.seconds), late, p.all.Errors)
+}
+
+func (p *progress) show(line string) {
+	if p.terminal {
+		fmt.Fprint(p.out, eraseLine+line)
+		return
+	}
+	fmt.Fprintln(p.out, line)
 }
 
 // clear makes room for the summary.
 func (p *progress) clear() {
-	if p.out != nil {
+	if p.terminal {
 		fmt.Fprint(p.out, eraseLine)
 	}
 }

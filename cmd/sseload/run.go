@@ -82,8 +82,18 @@ func (p process) load(ctx context.Context, asked request) int {
 		return p.fail(exitConfig, err)
 	}
 	defer outputs.close()
-	progress := newProgress(p.stderr, asked.config)
-	result, err := load.Run(ctx, asked.config, load.Watch{Phase: progress.phase, Tick: progress.tick})
+	progress := newProgress(p.stderr, asked.config.Clients)
+	live := newLive(asked.config.Processes, progress)
+	if asked.metricsAddr != "" {
+		metrics := newMetrics(asked.config.Processes)
+		stop, err := metrics.serve(asked.metricsAddr, p.stderr)
+		if err != nil {
+			return p.fail(exitConfig, err)
+		}
+		defer stop()
+		live.watchers = append(live.watchers, metrics)
+	}
+	result, err := load.Run(ctx, asked.config, load.Watch{Phase: live.phase, Tick: live.tick})
 	progress.clear()
 	switch {
 	case err != nil && ctx.Err() != nil:
