@@ -138,7 +138,9 @@ func (r *request) read(arguments, given []string) error {
 	} else {
 		c.URLs = append(c.URLs, arguments...)
 	}
-	c.Reconnect, c.SlowReaders, c.Stall = r.reconnect.of(c.Clients), r.slowReaders.of(c.Clients), r.stall.of(c.Clients)
+	setShape(c)
+	crowd := c.Crowd()
+	c.Reconnect, c.SlowReaders, c.Stall = r.reconnect.of(crowd), r.slowReaders.of(crowd), r.stall.of(crowd)
 	r.action = doRun
 	return r.readThresholds()
 }
@@ -193,4 +195,18 @@ func add[T any](to *[]T, text string, parse func(string) (T, error)) error {
 		*to = append(*to, value)
 	}
 	return err
+}
+
+// setShape sets the defaults of what --stages and --arrivals replace: they are
+// not those of the flags, or nobody could tell that they were not given.
+func setShape(c *load.Config) {
+	if len(c.Stages) > 0 {
+		return
+	}
+	if c.Duration == 0 {
+		c.Duration = load.DefaultDuration
+	}
+	if c.Clients == 0 && c.Arrivals == 0 {
+		c.Clients = load.DefaultClients
+	}
 }

@@ -38,10 +38,13 @@ func setDefaults(groups []cmdline.Group) {
 func loadFlags(c *load.Config) []cmdline.Flag {
 	return []cmdline.Flag{
 		{Name: "url", Kind: "URL", Usage: "event stream to open; may be repeated: clients begin at them in turn, and reconnect at the next", Set: list(&c.URLs)},
-		{Name: "clients", Short: "c", Kind: "number", Default: "100", Usage: "how many clients", Set: count(&c.Clients)},
+		{Name: "clients", Short: "c", Kind: "number", Usage: "how many clients (default: 100)", Set: count(&c.Clients)},
 		{Name: "ramp", Kind: "number", Usage: "opens per second, whatever the server does (default: all in a second, 1000 at most)", Set: rate(&c.Ramp)},
-		{Name: "duration", Short: "d", Kind: "duration", Default: load.DefaultDuration.String(), Usage: "length of the steady window, after the ramp", Set: duration(&c.Duration)},
+		{Name: "duration", Short: "d", Kind: "duration", Usage: "length of the steady window, after the ramp (default: 10s)", Set: duration(&c.Duration)},
 		{Name: "drain", Kind: "duration", Default: load.DefaultDrain.String(), Usage: "longest wait for streams to end after it", Set: duration(&c.Drain)},
+		{Name: "stages", Kind: "stages", Usage: "in place of --clients, --ramp and --duration, as in 30s:100,2m:5000,30s:0: over 30 s grow from 0 to 100 clients, and so on", Set: stages(&c.Stages)},
+		{Name: "arrivals", Kind: "number", Usage: "in place of --clients and --ramp: new clients per second, whatever the server does; each reads one stream and goes", Set: rate(&c.Arrivals)},
+		{Name: "think", Kind: "duration", Usage: "pause between the streams of a client", Set: duration(&c.Think)},
 		{Name: "once", Usage: "do not open a stream anew that has ended", Set: toggle(&c.Once)},
 		{Name: "processes", Kind: "number", Default: "1", Usage: "worker processes that share the clients, to go past the limit of open files", Set: count(&c.Processes)},
 		{Name: "seed", Kind: "number", Default: "0", Usage: "of what is random: who is slow, who drops when", Set: seed(&c.Seed)},

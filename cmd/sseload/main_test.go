@@ -235,6 +235,10 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--threshold", "latenes.p99<5ms"}, `--threshold: "latenes.p99<5ms": unknown name "latenes"`},
 		{[]string{"http://a", "--json", "/nowhere/x.json"}, "cannot write the report"},
 		{[]string{"http://a", "--clients", "9000000"}, "limit"},
+		{[]string{"http://a", "--stages", "30s"}, `--stages: "30s" is no stage, want a duration and a number of clients, as in 30s:100`},
+		{[]string{"http://a", "--stages", "1s:5", "--clients", "5"}, "leave out --clients, --ramp and --duration"},
+		{[]string{"http://a", "--stages", "1s:5", "--duration", "10s"}, "leave out --clients, --ramp and --duration"},
+		{[]string{"http://a", "--arrivals", "5", "--clients", "100"}, "leave out --clients and --ramp"},
 		{[]string{"compare", "one.json"}, "compare wants 2 arguments, not 1"},
 		{[]string{"schema", "2"}, "schema wants 0 arguments, not 1"},
 		{[]string{"merge"}, "merge wants 1 arguments or more, not 0"},
@@ -316,6 +320,23 @@ func TestFlags(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got.config, want) {
 		t.Errorf("\n got %+v\nwant %+v", got.config, want)
+	}
+}
+
+// The flags that replace others leave these unset.
+func TestFlagsOfTheShape(t *testing.T) {
+	for line, want := range map[string]load.Config{
+		"--stages 30s:100,1m:0 --stall 10%": {Stages: load.Stages{{Over: 30 * time.Second, Clients: 100}, {Over: time.Minute}}, Stall: 10},
+		"--arrivals 2.5 --stall 20%":        {Arrivals: 2.5, Duration: load.DefaultDuration, Stall: 5},
+		"--think 2s":                        {Clients: 100, Duration: load.DefaultDuration, Think: 2 * time.Second},
+	} {
+		want.URLs, want.Drain, want.Protocol, want.Processes = []string{"a"}, load.DefaultDrain, "http1", 1
+		want.MaxEventBytes, want.SlowRate = load.DefaultMaxEventBytes, load.DefaultSlowRate
+		want.GeneratorLimit = load.DefaultGeneratorLimit
+		got, err := parse(append(strings.Fields(line), "--url", "a"), io.Discard)
+		if err != nil || !reflect.DeepEqual(got.config, want) {
+			t.Errorf("%s: error %v\n got %+v\nwant %+v", line, err, got.config, want)
+		}
 	}
 }
 

@@ -187,6 +187,13 @@ func addresses(to *[]netip.Addr) setter {
 	}
 }
 
+func stages(to *load.Stages) setter {
+	return func(text string) (err error) {
+		*to, err = load.ParseStages(text)
+		return err
+	}
+}
+
 // share is a part of the clients: a percentage of them, or else a number.
 type share struct {
 	percent float64

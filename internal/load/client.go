@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"sseserver/internal/eventsource"
@@ -23,6 +24,8 @@ type client struct {
 	transport *eventsource.Transport
 	role      role
 
+	place int32 // in group.clients; guarded by group.mu
+
 	// Owned by run's goroutine.
 	dropAt time.Duration // 0 once it has dropped
 	bytes  int64         // of the stream at hand
@@ -37,19 +40,37 @@ type client struct {
 // errOver ends a source whose stream needs no more reading.
 var errOver = errors.New("load: stream is over")
 
+// errLeft ends the context of a client whose visit is over.
+var errLeft = errors.New("load: the client left as planned")
+
 // unjudged tells whether the client's times say nothing of the server.
 func (r role) unjudged() bool { return r == slow || r == stalled }
 
-// run is the client's life. It ends with ctx, or when there is nothing left to
-// read.
-func (c *client) run(ctx context.Context, planned time.Duration) {
+// run is the client's life. It ends with ctx or the visit, or when there is
+// nothing left to read.
+func (c *client) run(ctx context.Context, v visit) {
+	c.stay(ctx, v)
+	c.group.remove(c)
+	if ctx.Err() == nil && c.worker.job.Config.comeAndGo() {
+		c.group.left(c.worker.now())
+	}
+}
+
+// stay reads one stream after the other.
+func (c *client) stay(ctx context.Context, v visit) {
+	if v.until != stays {
+		visiting, leave := context.WithDeadlineCause(ctx, c.worker.start.Add(v.until), errLeft)
+		defer leave()
+		ctx = visiting
+	}
+	planned := v.from
 	lag := c.worker.now() - planned
 	c.group.mu.Lock()
 	if !c.role.unjudged() {
 		c.group.ledger.Tally.Distributions.Record(measure.OpenLag, c.group.ledger.Windows.Of(planned), lag)
 	}
 	c.group.mu.Unlock()
-	for ; c.read(ctx, planned) && ctx.Err() == nil; c.round++ {
+	for ; c.read(ctx, planned); c.round++ {
 		planned = c.worker.now()
 	}
 }
@@ -58,6 +79,20 @@ func (c *client) run(ctx context.Context, planned time.Duration) {
 // does not ask for more: users who try again do not do so in a spin, whatever a
 // failing server says.
 const leastPause = time.Second
+
+// pause waits for d, but not beyond the visit or the time to open streams.
+func (c *client) pause(ctx context.Context, d time.Duration) {
+	if d == 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-c.worker.closing:
+	}
+}
 
 // read opens one stream and reads it to its end. It tells whether another one
 // should follow.
@@ -72,24 +107,16 @@ func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	}
 	c.begin(planned)
 	_ = source.Run(ctx) // Closed was told the same
-	finished := c.end()
+	finished := c.end(context.Cause(ctx) == errLeft)
+	wait := config.Think
 	switch {
 	case config.Once, !finished && config.Done == "": // as an EventSource has given up for good
 		return false
 	case !finished:
-		pause(ctx, max(source.ReconnectionTime(), leastPause))
+		wait = max(wait, source.ReconnectionTime(), leastPause)
 	}
-	return c.mayOpen()
-}
-
-// pause waits for d, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	c.pause(ctx, wait)
+	return ctx.Err() == nil && c.mayOpen()
 }
 
 // Request implements eventsource.Requester. Clients begin at the targets in
@@ -108,12 +135,16 @@ func (c *client) begin(planned time.Duration) {
 	c.reading = true
 }
 
-// end tells whether the stream came to its proper end.
-func (c *client) end() (finished bool) {
+// end tells whether the stream came to its proper end. The client may have left
+// it before.
+func (c *client) end(left bool) (finished bool) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
 	c.stream.Received(c.bytes)
 	c.bytes = 0
+	if left {
+		c.stream.Leave()
+	}
 	c.stream.Finish(&c.group.ledger)
 	c.reading = false
 	return c.stream.Finished()
@@ -191,6 +222,9 @@ func (c *client) Closed(closed eventsource.Closed) {
 	c.stream.Closed(&c.group.ledger, at, cause, closed.Final)
 	if cause == track.Failure && !c.role.unjudged() {
 		c.group.ledger.Tally.Fail(at, errorName(closed.Err))
+		if lacking(closed.Err) != "" {
+			c.group.starved++
+		}
 	}
 }
 
@@ -216,5 +250,21 @@ func errorName(err *eventsource.Error) string {
 	if err.Reason == eventsource.ReasonBadStatus {
 		return fmt.Sprintf("status_%d", err.Status)
 	}
+	if own := lacking(err); own != "" {
+		return own
+	}
 	return err.Reason.String()
+}
+
+// lacking is the name of what this machine has too few of to make a connection,
+// which is not the server's fault; empty if that is not what the error is
+// about.
+func lacking(err *eventsource.Error) string {
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "out_of_files"
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EADDRINUSE):
+		return "out_of_ports"
+	}
+	return ""
 }

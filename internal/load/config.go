@@ -27,6 +27,10 @@ type Config struct {
 	Duration time.Duration `json:"duration"` // of the steady window; 0 means 10 s
 	Drain    time.Duration `json:"drain"`    // the longest wait after it; 0 means 5 s
 
+	Stages   Stages        `json:"stages,omitempty"`   // in place of Clients, Ramp and Duration
+	Arrivals float64       `json:"arrivals,omitempty"` // in place of Clients and Ramp: new clients per second, of one stream each
+	Think    time.Duration `json:"think,omitempty"`    // pause between the streams of a client
+
 	Kind         track.Kind    `json:"kind"` // with Servers, Any means Characters
 	Message      string        `json:"message,omitempty"`
 	MessageBytes int           `json:"message_bytes,omitempty"` // of a message made up; 0 means as long as the run
@@ -67,6 +71,7 @@ type Config struct {
 
 // Defaults of Config that are worth a name.
 const (
+	DefaultClients       = 100
 	DefaultDuration      = 10 * time.Second
 	DefaultDrain         = 5 * time.Second
 	DefaultMaxEventBytes = 1 << 20
@@ -82,9 +87,7 @@ func invalid(format string, values ...any) error {
 
 // withDefaults fills in what was left open.
 func (c Config) withDefaults() Config {
-	setDefault(&c.Clients, 100)
-	setDefault(&c.Ramp, float64(min(c.Clients, 1000)))
-	setDefault(&c.Duration, DefaultDuration)
+	c = c.withShape()
 	setDefault(&c.Drain, DefaultDrain)
 	setDefault(&c.Protocol, "http1")
 	setDefault(&c.Processes, 1)
@@ -98,7 +101,7 @@ func (c Config) withDefaults() Config {
 		}
 		setDefault(&c.Interval, 50*time.Millisecond)
 	}
-	if !c.resumes() {
+	if !c.resumes() || c.Arrivals > 0 && c.foreign() {
 		setDefault(&c.Done, track.DoneClose) // there is no other, if nothing follows it
 	}
 	c.Servers, c.URLs = slices.Clone(c.Servers), slices.Clone(c.URLs)
@@ -138,13 +141,13 @@ func (c Config) check() error {
 		return invalid("say what to load: the address of a server, or --url with that of an event stream")
 	case len(c.Servers) > 0 && len(c.URLs) > 0:
 		return invalid("a server's address and --url exclude each other")
-	case c.Clients < 1 || c.Clients > 10_000_000:
-		return invalid("--clients %d: want 1 to 10000000", c.Clients)
+	case c.Clients < 1 || c.Clients > maxClients:
+		return invalid("%d clients: want 1 to %d", c.Clients, maxClients)
 	case c.Processes < 1 || c.Processes > c.Clients:
 		return invalid("--processes %d: want 1 to the number of clients, %d", c.Processes, c.Clients)
 	case c.Duration < 0 || c.Drain < 0 || c.Interval < 0 || c.GeneratorLimit < 0:
 		return invalid("--duration, --drain, --interval and --generator-limit must not be negative")
-	case !(c.Ramp > 0):
+	case !(c.Ramp > 0) && !c.comeAndGo():
 		return invalid("--ramp %v: want a number of opens per second", c.Ramp)
 	case c.Reconnect+c.SlowReaders+c.Stall > c.Clients:
 		return invalid("--reconnect %d, --slow-readers %d and --stall %d are more than the %d clients, and no client is two of these",

@@ -28,7 +28,7 @@ func TestBadConfig(t *testing.T) {
 		{Config{Servers: []string{base}, Protocol: "http3"}, "http1, h2c or h2"},
 		{Config{Servers: []string{base}, Protocol: "h2"}, "https"},
 		{Config{Servers: []string{"https://127.0.0.1:1"}, Protocol: "h2c"}, "http address"},
-		{Config{Servers: []string{base}, Clients: -1}, "--clients"},
+		{Config{Servers: []string{base}, Clients: -1}, "-1 clients"},
 		{Config{Servers: []string{base}, Ramp: -1}, "--ramp"},
 		{Config{Servers: []string{base}, Duration: -1}, "negative"},
 		{Config{Servers: []string{base}, GeneratorLimit: -1}, "negative"},
@@ -39,6 +39,15 @@ func TestBadConfig(t *testing.T) {
 		{Config{Servers: []string{base}, Numbering: track.ByID}, "--sequence"},
 		{Config{Servers: []string{base}, Done: track.DoneClose}, "--expect-done"},
 		{Config{URLs: []string{stream}, Method: "POST", Reconnect: 1}, "not resumed"},
+		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 5}}, Ramp: 5}, "leave out --clients, --ramp"},
+		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 5}}, Arrivals: 5}, "--stages and --arrivals"},
+		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 0}}}, "some time with some clients"},
+		{Config{Servers: []string{base}, Arrivals: -1}, "--arrivals -1"},
+		{Config{Servers: []string{base}, Arrivals: 5, Ramp: 5}, "leave out --clients and --ramp"},
+		{Config{Servers: []string{base}, Arrivals: 5, Once: true}, "--once and --think"},
+		{Config{Servers: []string{base}, Arrivals: 5, Think: 1}, "--once and --think"},
+		{Config{Servers: []string{base}, Once: true, Think: 1}, "with --once there is none"},
+		{Config{Servers: []string{base}, Think: -1}, "--think"},
 		{Config{URLs: []string{stream}, Shared: true}, "not for --url"},
 		{Config{URLs: []string{stream}, Kind: track.Progress}, "not for --url"},
 		{Config{URLs: []string{stream}, FirstEvent: true}, "--anchor needs --interval"},
@@ -117,9 +126,8 @@ func TestEveryClientBelongsToOneProcess(t *testing.T) {
 	for _, processes := range []int{1, 2, 3, 7} {
 		var all []int
 		for p := range processes {
-			job := Job{Config: Config{Clients: 23, Processes: processes}, Process: p}
-			for i := range job.clients() {
-				all = append(all, job.client(i))
+			for v := range (Config{Clients: 23, Ramp: 1, Processes: processes}).visits(p) {
+				all = append(all, v.client)
 			}
 		}
 		slices.Sort(all)
@@ -149,7 +157,7 @@ func TestRoles(t *testing.T) {
 	c = c.withDefaults()
 	for client := range 100 {
 		open, end := c.planned(client), c.windows().Steady
-		if at := c.dropAt(client); at < open || at > open+(end-open)/5*4 {
+		if at := c.dropAt(visit{client: client, from: open, until: stays}); at < open || at > open+(end-open)/5*4 {
 			t.Errorf("client %d, open from %v to %v, drops at %v", client, open, end, at)
 		}
 	}

@@ -14,8 +14,12 @@
 //     got an answer (an open loop), so a server that is slow to accept cannot
 //     slow down its own test. It lasts a tenth longer than the opens, a second
 //     at most.
+//     With Config.Stages or Config.Arrivals there is no ramp: the steady window
+//     is all of the time in which clients come and go.
 //  3. Steady: all clients should be there. A stream that ends is opened anew,
-//     unless Config.Once.
+//     unless Config.Once, after Config.Think. A client whose visit is over
+//     closes its connection: its stream is cut off, and nothing that it did not
+//     wait for is lost.
 //  4. Drain: nothing opens any more. Streams that end within Config.Drain may
 //     do so, the others stay until all that was due by the end of the steady
 //     window has come, at most as long.

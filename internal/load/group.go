@@ -14,16 +14,20 @@ import (
 type group struct {
 	mu      sync.Mutex
 	ledger  track.Ledger
-	clients []*client // that have been opened
+	clients []*client // that have been opened and are not done
+	starved uint64    // connections that this machine could not make
 }
 
 func newGroup(plan *track.Plan, windows track.Windows) *group {
 	return &group{ledger: track.Ledger{Plan: plan, Windows: windows}}
 }
 
-func (g *group) add(c *client) {
+// add takes a client whose plan is to open at a moment.
+func (g *group) add(c *client, planned time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.ledger.Tally.Timeline.At(planned).Planned++
+	c.place = int32(len(g.clients))
 	g.clients = append(g.clients, c)
 	g.ledger.Tally.Counts.Clients++
 	if c.role.unjudged() {
@@ -31,11 +35,22 @@ func (g *group) add(c *client) {
 	}
 }
 
-// planned notes that the plan asked for an open.
-func (g *group) planned(at time.Duration) {
+// remove lets go of a client that is done. Its place goes to the last one.
+func (g *group) remove(c *client) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.ledger.Tally.Timeline.At(at).Planned++
+	end := len(g.clients) - 1
+	g.clients[c.place] = g.clients[end]
+	g.clients[c.place].place = c.place
+	g.clients[end] = nil
+	g.clients = g.clients[:end]
+}
+
+// left notes that a client has gone as planned.
+func (g *group) left(at time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.ledger.Tally.Timeline.At(at).Left++
 }
 
 // setWindows moves the end of the run forward.

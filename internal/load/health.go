@@ -21,6 +21,8 @@ type Health struct {
 	Wall  time.Duration `json:"wall"`  // length of what was measured of the window
 	Procs int           `json:"procs"` // threads that may run Go code at once (GOMAXPROCS)
 	CPUs  int           `json:"cpus"`  // processors that the process may run on (its affinity)
+
+	Starved uint64 `json:"starved"` // connections that it could not make, for want of files or ports, at any time
 }
 
 func newHealth() Health { return Health{Procs: runtime.GOMAXPROCS(0), CPUs: runtime.NumCPU()} }
@@ -31,6 +33,7 @@ func (h *Health) Merge(from Health) {
 	h.Wall = max(h.Wall, from.Wall)
 	h.Procs += from.Procs
 	h.CPUs = max(h.CPUs, from.CPUs)
+	h.Starved += from.Starved
 }
 
 // Cores is how many processors the generator could use.
@@ -45,8 +48,8 @@ func (h Health) CPUShare() float64 {
 }
 
 // Complaints are the reasons not to trust the run, none if it is valid. The
-// limit is that on the p99 of the probe. They look at the steady window only,
-// so a run that did not get there has none.
+// limit is that on the p99 of the probe. Those about its speed look at the
+// steady window only, so a run that did not get there has none of them.
 func (h Health) Complaints(d *measure.Distributions, limit time.Duration) (complaints []string) {
 	if share := h.CPUShare(); share > maxCPUShare {
 		complaints = append(complaints, fmt.Sprintf("the generator used %.0f %% of its %d core(s), over %.0f %%: give it more, or use fewer clients",
@@ -55,6 +58,10 @@ func (h Health) Complaints(d *measure.Distributions, limit time.Duration) (compl
 	if late := time.Duration(d.In(measure.Probe, measure.Steady).ValueAtPercentile(99)) * time.Microsecond; late > limit {
 		complaints = append(complaints, fmt.Sprintf("the generator's own event every %d ms was late, p99 %.1f ms, over %v: its machine is too busy to measure",
 			probeInterval.Milliseconds(), late.Seconds()*1000, limit))
+	}
+	if h.Starved > 0 {
+		complaints = append(complaints, fmt.Sprintf("the generator had no files or ports left for %d connection(s): "+
+			"raise the limit of open files, use --processes or --source-addresses, or a lower load", h.Starved))
 	}
 	return complaints
 }

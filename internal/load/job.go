@@ -35,6 +35,7 @@ func (j *Job) take(ids []string) {
 	}
 }
 
+// messageID is what the job's i-th client reads.
 func (j *Job) messageID(i int) string {
 	if len(j.MessageIDs) == 0 {
 		return ""

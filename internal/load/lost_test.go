@@ -1,10 +1,12 @@
 package load
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -87,15 +89,32 @@ func TestMissingIsLost(t *testing.T) {
 		for _, tt := range tests {
 			t.Run(tt.name+" before "+end, func(t *testing.T) {
 				t.Parallel()
-				c := quick(Config{URLs: []string{startFaulty(t, tt.frames, how)}, Duration: 100 * time.Millisecond})
+				c := quick(Config{URLs: []string{startFaulty(t, tt.frames, how)}})
 				c.Interval = 0
-				got := mustRun(t, c).Tally.Counts
+				got := runUntil(t, c, 8*strings.Count(tt.frames, "data:")).Tally.Counts
 				if got.Lost != 8*tt.want || got.Duplicate+got.Reordered+got.Corrupt != 0 || got.Streams != 8 {
 					t.Errorf("%d lost, want %d of each of 8: %+v", got.Lost, tt.want, got)
 				}
 			})
 		}
 	}
+}
+
+// runUntil interrupts the run when so many events have come.
+func runUntil(t *testing.T, c Config, events int) *Result {
+	t.Helper()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	come := 0
+	result, err := Run(ctx, c, Watch{Tick: func(tick Tick) {
+		if come += int(tick.Of.Events); come >= events {
+			interrupt()
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
 }
 
 // With a schedule it is also known that what did not come by the end was due.

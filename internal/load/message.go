@@ -8,7 +8,11 @@ func (c Config) Text() string {
 		return c.Message
 	}
 	n := c.MessageBytes
-	if n == 0 {
+	switch {
+	case n > 0:
+	case c.Arrivals > 0:
+		n = arriving
+	default:
 		// A stream lasts from its open to the end of the steady window, at least.
 		n = min(1+int((c.windows().Steady+c.Interval-1)/c.Interval), maxFitted)
 	}
@@ -19,5 +23,6 @@ func (c Config) Text() string {
 // maxFitted of them is streamed again from the beginning.
 const (
 	maxFitted = 100_000
+	arriving  = 100 // with Config.Arrivals, whose streams should end soon
 	filler    = "The quick brown fox jumps over the lazy dog. "
 )

@@ -28,6 +28,9 @@ type Watch struct {
 // An error that wraps ErrConfig is the caller's fault, any other means that the
 // run could not be made or not be finished.
 func Run(ctx context.Context, c Config, watch Watch) (*Result, error) {
+	if err := c.checkShape(); err != nil {
+		return nil, err
+	}
 	c = c.withDefaults().withSources(localPorts())
 	if err := c.check(); err != nil {
 		return nil, err

@@ -1,18 +1,67 @@
 package load
 
 import (
+	"iter"
+	"math"
 	"math/rand/v2"
 	"time"
 
 	"sseserver/internal/load/track"
 )
 
-// planned is when a client should open, from the start of the run.
-func (c Config) planned(client int) time.Duration {
-	return time.Duration(float64(client) / c.Ramp * float64(time.Second))
+// visit is the time for which a client should be there, from the start of the
+// run.
+type visit struct {
+	client      int // its number in the whole run
+	from, until time.Duration
 }
 
+// stays is the end of a visit that only the client itself, or the run, ends.
+const stays = time.Duration(math.MaxInt64)
+
+// visits are those of a process's clients, in the order in which they begin.
+func (c Config) visits(process int) iter.Seq[visit] {
+	if len(c.Stages) > 0 {
+		return c.Stages.visits(process, c.Processes)
+	}
+	return func(yield func(visit) bool) {
+		for i := process; i < c.Clients; i += c.Processes {
+			if !yield(visit{client: i, from: c.planned(i), until: stays}) {
+				return
+			}
+		}
+	}
+}
+
+// planned is when a client should open, without stages.
+func (c Config) planned(client int) time.Duration {
+	rate := c.Ramp
+	if c.Arrivals > 0 {
+		rate = c.Arrivals
+	}
+	return time.Duration(float64(client) / rate * float64(time.Second))
+}
+
+// Crowd is how many clients there are in all: with stages the most at a time,
+// with arrivals as many as arrive.
+func (c Config) Crowd() int {
+	switch {
+	case len(c.Stages) > 0:
+		return c.Stages.most()
+	case c.Arrivals > 0:
+		// A product that is a whole number but for its rounding is that number.
+		return int(math.Ceil(c.Arrivals*c.Duration.Seconds() - 1e-6))
+	}
+	return c.Clients
+}
+
+// comeAndGo tells whether clients leave while the run goes on, as planned.
+func (c Config) comeAndGo() bool { return len(c.Stages) > 0 || c.Arrivals > 0 }
+
 func (c Config) windows() track.Windows {
+	if c.comeAndGo() {
+		return track.Windows{Steady: c.Duration, End: c.Duration + c.Drain}
+	}
 	opens := c.planned(c.Clients)
 	ramp := opens + min(opens/10, maxSettle)
 	return track.Windows{Ramp: ramp, Steady: ramp + c.Duration, End: ramp + c.Duration + c.Drain}
@@ -55,12 +104,11 @@ func (c Config) roles() []role {
 }
 
 // dropAt is when a dropper drops its connection: at a random point of the first
-// four fifths of the time from its planned open to the end of the steady
-// window, so that it can resume before the end.
-func (c Config) dropAt(client int) time.Duration {
-	open := c.planned(client)
-	span := (c.windows().Steady - open) / 5 * 4
-	return open + time.Duration(c.random(uint64(client)+1).Float64()*float64(span))
+// four fifths of its visit or, if it stays, of the time to the end of the
+// steady window, so that it can resume before the end.
+func (c Config) dropAt(v visit) time.Duration {
+	span := (min(v.until, c.windows().Steady) - v.from) / 5 * 4
+	return v.from + time.Duration(c.random(uint64(v.client)+1).Float64()*float64(span))
 }
 
 func (c Config) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(c.Seed, stream)) }

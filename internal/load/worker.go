@@ -20,6 +20,7 @@ type worker struct {
 	windows    track.Windows // as planned
 	transports []transports  // by source address
 	start      time.Time
+	closing    <-chan struct{}      // closed, by run's context, when nothing opens any more
 	late       func() time.Duration // a delay of this side, for tests; nil otherwise
 	groups     []*group
 	meter      meter
@@ -73,6 +74,7 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 
 	opening, stopOpening := context.WithCancel(ctx)
 	defer stopOpening()
+	w.closing = opening.Done()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -125,35 +127,35 @@ func (w *worker) open(opening, ctx context.Context) {
 		}
 		return opening.Err() == nil
 	}
-	for i := range w.job.clients() {
-		planned := w.job.Config.planned(w.job.client(i))
-		if !until(planned) {
+	var latest time.Duration
+	for v := range w.job.Config.visits(w.job.Process) {
+		if !until(v.from) {
 			return
 		}
-		c := w.newClient(i)
-		c.group.planned(planned)
-		c.group.add(c)
-		clients.Go(func() { c.run(ctx, planned) })
+		c := w.newClient(v)
+		c.group.add(c, v.from)
+		clients.Go(func() { c.run(ctx, v) })
+		latest = v.from
 	}
 	// A client that is open needs a fraction of what opening it took. Nothing
 	// is allocated in the steady window, so nothing else would ever give the
 	// rest back.
-	if until((w.job.Config.planned(w.job.Config.Clients) + w.windows.Ramp) / 2) {
+	if until(latest + min(latest/10, maxSettle)/2) {
 		debug.FreeOSMemory()
 	}
 }
 
-func (w *worker) newClient(i int) *client {
-	number := w.job.client(i)
+func (w *worker) newClient(v visit) *client {
+	i := v.client / w.job.Config.Processes // as clients are dealt
 	c := &client{
 		worker: w, group: w.groups[i%len(w.groups)], index: i,
 	}
 	if w.roles != nil {
-		c.role = w.roles[number]
+		c.role = w.roles[v.client]
 	}
-	c.transport = w.transports[number%len(w.transports)].of(c.role)
+	c.transport = w.transports[v.client%len(w.transports)].of(c.role)
 	if c.role == dropper {
-		c.dropAt = w.job.Config.dropAt(number)
+		c.dropAt = w.job.Config.dropAt(v)
 	}
 	return c
 }
@@ -205,10 +207,11 @@ func (w *worker) satisfied() bool {
 
 // collect adds up what the groups found. Nothing of the worker runs any more.
 func (w *worker) collect(part *Part) {
+	part.Health = w.meter.health
 	for _, g := range w.groups {
 		part.Tally.Merge(&g.ledger.Tally)
+		part.Health.Starved += g.starved
 	}
 	part.Tally.Merge(&w.meter.tally)
-	part.Health = w.meter.health
 	part.Windows.End = max(min(part.Windows.End, w.now()), part.Windows.Steady)
 }

@@ -4,11 +4,11 @@ import "reflect"
 
 // Counts are plain numbers over the whole run, all windows. They all add up.
 type Counts struct {
-	Clients     uint64 `json:"clients"`     // clients that started
+	Clients     uint64 `json:"clients"`     // clients that started; one that went and came again counts again
 	Connections uint64 `json:"connections"` // connections that delivered a response head
 	Streams     uint64 `json:"streams"`     // one client reading one message, over all its connections; without slow clients
 	Completed   uint64 `json:"completed"`   // streams that came to their proper end
-	CutOff      uint64 `json:"cut_off"`     // streams that the end of the run ended
+	CutOff      uint64 `json:"cut_off"`     // streams that the end of the run, or of the client's visit, ended
 	Failed      uint64 `json:"failed"`      // streams that could not be opened, or ended for good before their end
 	Unnumbered  uint64 `json:"unnumbered"`  // streams without numbers, so that doubles, order and gaps cannot be seen
 	Dropped     uint64 `json:"dropped"`     // connections that the generator dropped on purpose

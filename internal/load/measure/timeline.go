@@ -6,7 +6,8 @@ import "time"
 // groups of clients and over processes, except ProbeMax, of which the largest
 // counts.
 type Second struct {
-	Planned  uint64        `json:"planned"` // opens that the plan asked for
+	Planned  uint64        `json:"planned"` // clients that the plan asked for
+	Left     uint64        `json:"left"`    // clients that have gone as planned
 	Opened   uint64        `json:"opened"`  // connections that delivered a response head
 	Closed   uint64        `json:"closed"`  // of those, the ones that ended
 	Events   uint64        `json:"events"`  // by arrival
@@ -27,6 +28,7 @@ func (s *Second) late(lateness time.Duration) {
 // Add merges another process's or group's record of the same second.
 func (s *Second) Add(from Second) {
 	s.Planned += from.Planned
+	s.Left += from.Left
 	s.Opened += from.Opened
 	s.Closed += from.Closed
 	s.Events += from.Events

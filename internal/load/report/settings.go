@@ -18,6 +18,9 @@ type Settings struct {
 	Clients         int     `json:"clients" merge:"sum"`
 	Processes       int     `json:"processes" merge:"sum"`
 	RampPerSecond   float64 `json:"ramp_per_second" merge:"sum"`
+	Stages          string  `json:"stages" merge:"same"`             // empty if there are none
+	Arrivals        float64 `json:"arrivals_per_second" merge:"sum"` // 0 if clients stay
+	Think           float64 `json:"think_ms"`
 	Duration        float64 `json:"duration_ms"`
 	Drain           float64 `json:"drain_ms"`
 	Interval        float64 `json:"interval_ms"` // 0 if not known
@@ -36,6 +39,7 @@ func newSettings(c load.Config) Settings {
 	s := Settings{
 		Target: strings.Join(slices.Concat(c.Servers, c.URLs), " "), Kind: c.Kind.String(), Protocol: c.Protocol,
 		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
+		Stages: c.Stages.String(), Arrivals: c.Arrivals, Think: millis(c.Think),
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
 		Shared: c.Shared, Once: c.Once, ExpectDone: string(c.Done),
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,

@@ -25,7 +25,7 @@ func (r *Report) WriteSummary(w io.Writer) error {
 func (r *Report) summarizeSettings(b *strings.Builder) {
 	s := r.Settings
 	fmt.Fprintf(b, "%s\n", s.Target)
-	fmt.Fprintf(b, "%d clients, %s, %s", s.Clients, s.Protocol, s.reading())
+	fmt.Fprintf(b, "%s, %s, %s", s.shape(), s.Protocol, s.reading())
 	if s.Processes > 1 {
 		fmt.Fprintf(b, ", %d processes", s.Processes)
 	}
@@ -43,6 +43,19 @@ func (r *Report) summarizeParts(b *strings.Builder) {
 	if len(r.Parts) > 0 {
 		b.WriteString("\n")
 	}
+}
+
+// shape is how many clients there are and when.
+func (s Settings) shape() string {
+	switch {
+	case s.Stages != "":
+		return fmt.Sprintf("up to %d clients (%s)", s.Clients, s.Stages)
+	case s.Arrivals > 0:
+		return fmt.Sprintf("%v new clients per second", s.Arrivals)
+	case s.Think > 0:
+		return fmt.Sprintf("%d clients that pause for %s", s.Clients, seconds(s.Think))
+	}
+	return fmt.Sprintf("%d clients", s.Clients)
 }
 
 func (s Settings) reading() string {

@@ -10,7 +10,7 @@ import (
 // Second is one second of the run.
 type Second struct {
 	At       int      `json:"at_s"`    // since the start
-	Planned  uint64   `json:"planned"` // opens that the plan asked for, since the start
+	Planned  uint64   `json:"planned"` // clients that should be there, whatever the server did
 	Open     int64    `json:"open"`    // connections at its end
 	Events   uint64   `json:"events"`
 	Errors   uint64   `json:"errors"`
@@ -29,7 +29,7 @@ func newTimeline(timeline measure.Timeline, cores int) (edges []float64, seconds
 	var planned uint64
 	var open int64
 	for i, s := range timeline {
-		planned += s.Planned
+		planned += s.Planned - s.Left
 		open += int64(s.Opened) - int64(s.Closed)
 		second := Second{
 			At: i, Planned: planned, Open: open, Events: s.Events, Errors: s.Errors,

@@ -83,6 +83,14 @@ func (s *Stream) settle(l *Ledger) {
 	s.seq.Settle(end, s.loser(l))
 }
 
+// Leave says that the client is about to go as planned, though the stream is
+// not over: nothing that it did not wait for is lost.
+func (s *Stream) Leave() {
+	if !s.is(finished) {
+		s.set(dropped)
+	}
+}
+
 // Finish is the last judgement, when the client reads no more.
 func (s *Stream) Finish(l *Ledger) {
 	counts := &l.Tally.Counts
@@ -96,11 +104,14 @@ func (s *Stream) Finish(l *Ledger) {
 	s.recordRates(l)
 	switch {
 	case s.is(finished):
-	case s.is(failed), !s.is(opened):
+	case s.is(failed), !s.is(opened) && !s.is(dropped):
 		s.set(failed)
 		counts.Failed++
 	default:
 		counts.CutOff++
+	}
+	if s.is(dropped) && !s.is(begun) {
+		return // it had no chance
 	}
 	counts.Judged++
 	if s.good(l) {
