@@ -61,6 +61,7 @@ func streamFlags(c *load.Config) []cmdline.Flag {
 		{Name: "sequence", Kind: "word", Default: "auto", Usage: "what numbers the events: position (in JSON data), id, none, auto or the path of a number in the data such as data.n; for --url", Set: sequence(&c.Numbering, &c.NumberAt)},
 		{Name: "anchor", Kind: "word", Default: "request", Usage: "what the schedule begins with: request or first-event; for --url", Set: anchor(&c.FirstEvent)},
 		{Name: "expect-done", Kind: "end", Usage: "proper end of a stream: close (of the response), data:TEXT or event:NAME (of an event); a stream that ends without it is truncated; for --url (default: not known)", Set: word(&c.Done)},
+		{Name: "token", Kind: "path", Usage: "count only events whose JSON data has a value there, such as data.choices.0.delta.content; for --url", Set: word(&c.Token)},
 		{Name: "max-event-bytes", Kind: "number", Default: strconv.Itoa(load.DefaultMaxEventBytes), Usage: "longest event to accept", Set: count(&c.MaxEventBytes)},
 	}
 }

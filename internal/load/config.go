@@ -42,6 +42,7 @@ type Config struct {
 	Done       track.Done      `json:"done"`        // with URLs: the proper end of a stream; empty means not known
 	NumberAt   track.Path      `json:"number_at"`   // for track.ByPath
 	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
+	Token      track.Path      `json:"token"`       // with URLs: only events that have a value there count; none means all do
 
 	Method          string       `json:"method,omitempty"`  // with URLs; empty means GET. Streams of another are not resumed
 	Body            string       `json:"body,omitempty"`    // needs Method
@@ -223,6 +224,8 @@ func (c Config) checkContent() error {
 			return invalid("--sequence and --anchor are for --url; a server's own streams are known")
 		case c.Done != "":
 			return invalid("--expect-done is for --url; a server's own streams have a known end")
+		case !c.Token.IsZero():
+			return invalid("--token is for --url; a server's own events are known")
 		case c.Kind == track.Any:
 			return invalid("--kind: want characters or progress")
 		case c.Message != "" && c.MessageBytes != 0:
@@ -255,6 +258,6 @@ func (c Config) plan(script *track.Script) *track.Plan {
 	return &track.Plan{
 		Kind: c.Kind, Script: script, Numbering: c.Numbering, NumberAt: c.NumberAt, Done: c.Done,
 		Interval: c.Interval, FirstEvent: c.FirstEvent,
-		Budgets: threshold.Budgets(c.Thresholds),
+		Token: c.Token, Budgets: threshold.Budgets(c.Thresholds),
 	}
 }

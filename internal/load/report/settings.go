@@ -26,6 +26,7 @@ type Settings struct {
 	Interval        float64 `json:"interval_ms"` // 0 if not known
 	MessageBytes    int     `json:"message_bytes"`
 	Shared          bool    `json:"shared"`
+	Token           string  `json:"token"` // path, empty if all events count
 	Once            bool    `json:"once"`
 	ExpectDone      string  `json:"expect_done"` // empty if not known
 	Reconnect       int     `json:"reconnect_clients" merge:"sum"`
@@ -41,7 +42,7 @@ func newSettings(c load.Config) Settings {
 		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
 		Stages: c.Stages.String(), Arrivals: c.Arrivals, Think: millis(c.Think),
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
-		Shared: c.Shared, Once: c.Once, ExpectDone: string(c.Done),
+		Shared: c.Shared, Token: c.Token.String(), Once: c.Once, ExpectDone: string(c.Done),
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 	}

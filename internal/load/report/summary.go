@@ -110,11 +110,7 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	line := func(name, format string, values ...any) {
 		fmt.Fprintf(b, "%-14s%s\n", name, fmt.Sprintf(format, values...))
 	}
-	coalesced := ""
-	if c.Coalesced > 0 {
-		coalesced = fmt.Sprintf("; %s came in one read with the event before (coalesced)", percent(*r.Rates.Coalesced))
-	}
-	line("events", "%d, %s per second in the steady window%s", c.Events, figure(r.Rates.EventsPerSecond), coalesced)
+	r.summarizeEvents(line)
 	goodput := ""
 	if r.Rates.Goodput != nil {
 		goodput = ", goodput " + percent(*r.Rates.Goodput)
@@ -139,6 +135,26 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	line("generator", "%s of %d core(s), its own event every 10 ms is late by %s ms (p99; limit %s)",
 		percent(r.Health.CPUShare), r.Health.Cores, figure(r.Health.ProbeP99), seconds(r.Health.Limit))
 	b.WriteString("\n")
+}
+
+// summarizeEvents tells how many there were, under the name that they have.
+func (r *Report) summarizeEvents(line func(name, format string, values ...any)) {
+	c, name := r.Counts, "events"
+	if r.Settings.Token != "" {
+		name = "tokens"
+	}
+	more := ""
+	if c.Coalesced > 0 && r.Rates.Coalesced != nil {
+		more = fmt.Sprintf("; %s came in one read with the one before (coalesced)", percent(*r.Rates.Coalesced))
+	}
+	line(name, "%d, %s per second in the steady window%s", c.Events, figure(r.Rates.EventsPerSecond), more)
+	switch {
+	case c.OtherEvents == 0:
+	case c.Events == 0:
+		line("", "%d events came, but none has %s: is --token right?", c.OtherEvents, r.Settings.Token)
+	default:
+		line("", "%d other events, without %s", c.OtherEvents, r.Settings.Token)
+	}
 }
 
 // errorList has the most frequent first.

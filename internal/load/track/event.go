@@ -33,15 +33,15 @@ func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over b
 
 // content judges an event that carries a piece of the message.
 func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
-	l.Tally.Timeline.At(at).Events++
-	l.Tally.Counts.Events++
-	if l.Windows.Of(at) == measure.Steady {
-		l.Tally.Counts.Steady++
+	if l.Plan.isToken(e.Data) {
+		s.count(l, at)
+		s.timing(l, at)
+	} else {
+		l.Tally.Counts.OtherEvents++
+		if s.numbers == Unnumbered {
+			return // it has no number that would be missing
+		}
 	}
-	if s.unjudged {
-		l.Tally.Counts.SlowEvents++
-	}
-	s.timing(l, at)
 	if s.is(doubtful | counted) {
 		s.confirm(l, e)
 	}
@@ -71,6 +71,17 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 	s.latest = pos
 	if !s.authentic(l, e, pos) {
 		s.fault(&l.Tally.Counts.Corrupt)
+	}
+}
+
+func (s *Stream) count(l *Ledger, at time.Duration) {
+	l.Tally.Timeline.At(at).Events++
+	l.Tally.Counts.Events++
+	if l.Windows.Of(at) == measure.Steady {
+		l.Tally.Counts.Steady++
+	}
+	if s.unjudged {
+		l.Tally.Counts.SlowEvents++
 	}
 }
 

@@ -3,6 +3,7 @@ package track
 import (
 	"fmt"
 	"strings"
+	"unsafe"
 
 	"github.com/tidwall/gjson"
 )
@@ -43,10 +44,11 @@ func (p Path) IsZero() bool { return p.text == "" }
 // In is the value in data that p names; its Exists method tells whether there is
 // one. It is valid only as long as data is not changed.
 func (p Path) In(data []byte) gjson.Result {
+	text := unsafe.String(unsafe.SliceData(data), len(data)) // not copied, since it is done for each event
 	if p.find == "" {
-		return gjson.ParseBytes(data)
+		return gjson.Parse(text)
 	}
-	return gjson.GetBytes(data, p.find)
+	return gjson.Get(text, p.find)
 }
 
 // MarshalText writes the path as it was given.

@@ -79,6 +79,10 @@ type Plan struct {
 	// constant delay is not seen then.
 	FirstEvent bool
 
+	// Token is where the data of an event has the token that it brings. Without
+	// one an event counts only for its number. The zero Path counts all.
+	Token Path
+
 	Budgets []threshold.Budget
 }
 
