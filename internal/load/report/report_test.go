@@ -228,6 +228,13 @@ func TestSummary(t *testing.T) {
 		r.Tally.Fail(time.Second, "connect_failed")
 		r.Health.CPU = 19 * time.Second
 	}
+	tokens := func(r *load.Result) {
+		r.Config.Servers, r.Config.URLs, r.Config.Kind, r.Config.Interval = nil, []string{"http://x/v1/chat/completions"}, track.Any, 0
+		if err := r.Config.Token.UnmarshalText([]byte("data.choices.0.delta.content")); err != nil {
+			t.Fatal(err)
+		}
+		r.Tally.Counts.OtherEvents = 400
+	}
 	for name, r := range map[string]*Report{
 		"pass": example(t, nil, "lateness.p99<100ms"), "troubled": example(t, troubled, "lateness.p99<50ms"),
 		"any": example(t, func(r *load.Result) {
@@ -239,6 +246,8 @@ func TestSummary(t *testing.T) {
 			r.Tally.Distributions.RecordNumber(measure.ByteRate, measure.Ramp, 5_210)
 			r.Tally.Counts.Coalesced = 1100
 		}),
+		"tokens":    example(t, tokens),
+		"no_tokens": example(t, func(r *load.Result) { tokens(r); r.Tally.Counts.Events, r.Tally.Counts.Coalesced = 0, 0 }),
 	} {
 		golden(t, name+".txt", summary(t, r))
 	}
