@@ -33,6 +33,7 @@ func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over b
 
 // content judges an event that carries a piece of the message.
 func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
+	s.delivered(l, e, at)
 	if l.Plan.isToken(e.Data) {
 		s.count(l, at)
 		s.timing(l, at)

@@ -83,6 +83,9 @@ type Plan struct {
 	// one an event counts only for its number. The zero Path counts all.
 	Token Path
 
+	Timestamp Timestamp // of the sending of an event, to measure latency
+	Clock     Clock     // of the server, for Timestamp
+
 	Budgets []threshold.Budget
 }
 
