@@ -44,6 +44,9 @@ type Config struct {
 	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
 	Token      track.Path      `json:"token"`       // with URLs: only events that have a value there count; none means all do
 
+	Timestamp   track.Timestamp `json:"timestamp"`              // with URLs: of the sending of an event, for latency
+	ClockOffset *time.Duration  `json:"clock_offset,omitempty"` // the server's clock less ours, for Timestamp; nil means found out
+
 	Method          string       `json:"method,omitempty"`  // with URLs; empty means GET. Streams of another are not resumed
 	Body            string       `json:"body,omitempty"`    // needs Method
 	User            string       `json:"user,omitempty"`    // name:password, for HTTP Basic
@@ -226,6 +229,8 @@ func (c Config) checkContent() error {
 			return invalid("--expect-done is for --url; a server's own streams have a known end")
 		case !c.Token.IsZero():
 			return invalid("--token is for --url; a server's own events are known")
+		case !c.Timestamp.Path.IsZero():
+			return invalid("--timestamp is for --url; a server's own events have none")
 		case c.Kind == track.Any:
 			return invalid("--kind: want characters or progress")
 		case c.Message != "" && c.MessageBytes != 0:
@@ -258,6 +263,6 @@ func (c Config) plan(script *track.Script) *track.Plan {
 	return &track.Plan{
 		Kind: c.Kind, Script: script, Numbering: c.Numbering, NumberAt: c.NumberAt, Done: c.Done,
 		Interval: c.Interval, FirstEvent: c.FirstEvent,
-		Token: c.Token, Budgets: threshold.Budgets(c.Thresholds),
+		Token: c.Token, Timestamp: c.Timestamp, Budgets: threshold.Budgets(c.Thresholds),
 	}
 }
