@@ -62,6 +62,9 @@ func streamFlags(c *load.Config) []cmdline.Flag {
 		{Name: "anchor", Kind: "word", Default: "request", Usage: "what the schedule begins with: request or first-event; for --url", Set: anchor(&c.FirstEvent)},
 		{Name: "expect-done", Kind: "end", Usage: "proper end of a stream: close (of the response), data:TEXT or event:NAME (of an event); a stream that ends without it is truncated; for --url (default: not known)", Set: word(&c.Done)},
 		{Name: "token", Kind: "path", Usage: "count only events whose JSON data has a value there, such as data.choices.0.delta.content; for --url", Set: word(&c.Token)},
+		{Name: "timestamp", Kind: "path", Usage: "where the JSON data of an event has the time of its sending, such as data.sent_at, to measure latency; for --url", Set: word(&c.Timestamp.Path)},
+		{Name: "unit", Kind: "word", Usage: "of --timestamp: s, ms, us or ns since 1970, or rfc3339 (default: ms)", Set: word(&c.Timestamp.Unit)},
+		{Name: "clock-offset", Kind: "duration", Usage: "the server's clock less this one, for --timestamp (default: found out)", Set: offset(&c.ClockOffset)},
 		{Name: "max-event-bytes", Kind: "number", Default: strconv.Itoa(load.DefaultMaxEventBytes), Usage: "longest event to accept", Set: count(&c.MaxEventBytes)},
 	}
 }

@@ -229,6 +229,10 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--expect-done", "close"}, "--expect-done is for --url"},
 		{[]string{"--url=http://a", "--token", "content"}, `--token: "content" is no path`},
 		{[]string{"http://a", "--token", "data.content"}, "--token is for --url"},
+		{[]string{"http://a", "--timestamp", "data.at"}, "--timestamp is for --url"},
+		{[]string{"--url=http://a", "--unit", "ms"}, "--unit and --clock-offset need --timestamp"},
+		{[]string{"--url=http://a", "--timestamp=data.at", "--unit", "m"}, "--unit: want s, ms, us, ns or rfc3339"},
+		{[]string{"--url=http://a", "--timestamp=data.at", "--clock-offset", "5"}, "--clock-offset: want a duration"},
 		{[]string{"http://a", "--header", "no colon"}, "Name: value"},
 		{[]string{"http://a", "--source-addresses", "255"}, "1 to 254"},
 		{[]string{"http://a", "--source-addresses", "127.0.0.1,x"}, `"x" is no address`},
@@ -297,10 +301,11 @@ func TestFlags(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	behind := -5 * time.Millisecond
 	want := load.Config{
 		URLs: []string{"c", "http://a", "b"}, Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
 		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond,
-		Numbering: track.ByID, FirstEvent: true, Done: "data:[DONE]", Token: token, MaxEventBytes: 1000,
+		Numbering: track.ByID, FirstEvent: true, Done: "data:[DONE]", Token: token, Timestamp: track.Timestamp{Path: token, Unit: "us"}, ClockOffset: &behind, MaxEventBytes: 1000,
 		Protocol: "h2", Method: "POST", Body: "body of a file", User: "me:x",
 		Columns: []string{"a", "b"}, Rows: [][]string{{"1", "2, 3"}}, Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
 		SourceAddresses: load.Loopback(2), Reconnect: 10, SlowReaders: 3, SlowRate: 64, Stall: 5, GeneratorLimit: 25 * time.Millisecond,
@@ -316,7 +321,7 @@ func TestFlags(t *testing.T) {
 		"-c", "50", "--ramp=2.5", "-d=1m30s", "http://a", "b", "--url", "c", "--method=POST", "-u", "me:x",
 		"--body-file", written(t, "body of a file"), "--data", written(t, "a,b\n1,\"2, 3\"\n"), "--drain", "1s", "-once", "--processes", "2", "--seed=7",
 		"--kind", "progress", "--message", "hi", "--message-bytes", "3", "--shared", "--interval", "1ms",
-		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--token=data.x", "--max-event-bytes", "1_000",
+		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--token=data.x", "--timestamp=data.x", "--unit=us", "--clock-offset=-5ms", "--max-event-bytes", "1_000",
 		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",
 		"--reconnect", "20%", "--slow-readers", "3", "--slow-rate", "64", "--stall", "9.9%",
 		"-t", "lost==1", "--threshold=goodput>=99%", "--generator-limit", "25ms", "--json", "j", "--html", "h", "--hgrm", "p", "--csv", "c", "--junit", "u", "--metrics-addr", "m:1",

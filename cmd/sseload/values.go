@@ -133,6 +133,14 @@ func interval(to *time.Duration) setter {
 	})
 }
 
+// offset reads a duration that may be negative, or 0, which is not the default.
+func offset(to **time.Duration) setter {
+	return set(to, "a duration such as 12ms or -1.5s", func(text string) (*time.Duration, error) {
+		d, err := time.ParseDuration(text)
+		return &d, err
+	})
+}
+
 // word reads one of a few words, which its error lists.
 func word(to encoding.TextUnmarshaler) setter {
 	return func(text string) error { return to.UnmarshalText([]byte(text)) }

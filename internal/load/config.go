@@ -243,6 +243,8 @@ func (c Config) checkContent() error {
 	switch {
 	case (c.Numbering == track.ByPath) == c.NumberAt.IsZero():
 		return invalid("--sequence %v: say where the number is, for example data.n", c.Numbering)
+	case c.Timestamp.Path.IsZero() && (c.Timestamp.Unit != "" || c.ClockOffset != nil):
+		return invalid("--unit and --clock-offset need --timestamp")
 	case c.Kind != track.Any || c.Message != "" || c.MessageBytes != 0 || c.Shared:
 		return invalid("--kind, --message, --message-bytes and --shared are for a server's address, not for --url")
 	case c.Reconnect > 0 && !c.resumes():

@@ -14,6 +14,7 @@ type Job struct {
 	Config     Config     `json:"config"`
 	Process    int        `json:"process"`
 	Nonce      uint64     `json:"nonce"`                 // another in each run
+	Clock      Clock      `json:"clock"`                 // for Config.Timestamp
 	MessageIDs []string   `json:"message_ids,omitempty"` // of its clients in turn; of the servers, if all clients of one share it; none with Config.URLs
 	Rows       [][]string `json:"rows,omitempty"`        // of its clients in turn, for placeholders
 }

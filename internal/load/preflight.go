@@ -9,6 +9,7 @@ import (
 
 	"sseserver/internal/eventsource"
 	"sseserver/internal/eventstream"
+	"sseserver/internal/load/track"
 )
 
 var noAddress netip.Addr
@@ -23,7 +24,7 @@ func (c Config) preflight(ctx context.Context, request eventsource.Request) erro
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no answer within %v", patience))
 	defer cancel()
-	first := &glance{enough: cancel}
+	first := &glance{enough: cancel, timestamp: c.Timestamp}
 	s, err := eventsource.New(eventsource.Config{
 		URL: request.URL, Method: request.Method, Header: request.Header, Body: request.Body,
 		NoReconnect: true, Transport: c.transport(source), Handler: first,
@@ -33,7 +34,7 @@ func (c Config) preflight(ctx context.Context, request eventsource.Request) erro
 	}
 	err = s.Run(ctx)
 	if first.opened {
-		return nil
+		return first.complaint
 	}
 	return fmt.Errorf("cannot stream %s: %w", request.URL, refusal(err))
 }
@@ -52,14 +53,30 @@ func refusal(err error) error {
 	return errors.New(e.Reason.String())
 }
 
-// glance is a handler that has seen enough when the stream is open.
+// glance is a handler that has seen enough when the stream is open, or when its
+// first event tells the time.
 type glance struct {
-	enough func()
-	opened bool
+	enough    func()
+	timestamp track.Timestamp // zero if no event is of interest
+	opened    bool
+	complaint error
 }
 
-func (g *glance) Open(eventsource.Opened)                  { g.opened = true; g.enough() }
-func (g *glance) Event(eventstream.Event, time.Time) error { return nil }
-func (g *glance) Comment([]byte, time.Time)                {}
-func (g *glance) ReadDone(eventsource.Read) time.Duration  { return 0 }
-func (g *glance) Closed(eventsource.Closed)                {}
+func (g *glance) Open(eventsource.Opened) {
+	g.opened = true
+	if g.timestamp.Path.IsZero() {
+		g.enough()
+		return
+	}
+	time.AfterFunc(firstEventPatience, g.enough) // harmless once all is over
+}
+
+func (g *glance) Event(e eventstream.Event, at time.Time) error {
+	g.complaint = doubt(g.timestamp, e.Data, at)
+	g.enough()
+	return errOver
+}
+
+func (g *glance) Comment([]byte, time.Time)               {}
+func (g *glance) ReadDone(eventsource.Read) time.Duration { return 0 }
+func (g *glance) Closed(eventsource.Closed)               {}

@@ -14,6 +14,7 @@ import (
 type Result struct {
 	Config  Config // with the defaults filled in
 	Started time.Time
+	Clock   *Clock // nil without Config.Timestamp
 	Part
 }
 
@@ -42,11 +43,17 @@ func Run(ctx context.Context, c Config, watch Watch) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	clock := c.setClocks(ctx, jobs, watch.phase)
 	workers, err := c.workers(jobs)
 	if err != nil {
 		return nil, err
 	}
-	return c.execute(ctx, workers, watch)
+	result, err := c.execute(ctx, workers, watch)
+	if err != nil {
+		return nil, err
+	}
+	result.Clock = clock
+	return result, c.checkLatency(result)
 }
 
 func (w Watch) phase(what string) {

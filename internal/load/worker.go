@@ -63,6 +63,7 @@ func (w *worker) now() time.Duration { return time.Since(w.start) }
 
 func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)) (*Part, error) {
 	w.start = start
+	w.groups[0].ledger.Plan.Clock = w.job.Clock.from(start) // of all groups
 	w.meter = newMeter(w)
 	ctx, cut := context.WithCancel(context.WithoutCancel(interrupt)) // an interrupted run still drains
 	defer cut()

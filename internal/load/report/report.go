@@ -21,6 +21,7 @@ type Report struct {
 	ExitCode   int                `json:"exit_code"`
 	Settings   Settings           `json:"settings"`
 	Windows    Windows            `json:"windows"`
+	Clock      *Clock             `json:"clock,omitempty"` // of the server, if latency was asked for
 	Health     Health             `json:"health"`
 	Rates      Rates              `json:"rates"`
 	Counts     measure.Counts     `json:"counts"`
@@ -78,7 +79,7 @@ func New(result *load.Result, generator Generator) *Report {
 	tally := &result.Tally
 	r := &Report{
 		Version: Version, Generator: generator, Started: result.Started.UTC(),
-		Settings: newSettings(result.Config), Counts: tally.Counts, Errors: tally.Errors,
+		Settings: newSettings(result.Config), Clock: newClock(result.Clock), Counts: tally.Counts, Errors: tally.Errors,
 		Histograms: tally.Distributions,
 		Windows: Windows{
 			Ramp:   millis(result.Windows.Ramp),

@@ -173,6 +173,7 @@ func TestSchemaDescribesTheReport(t *testing.T) {
 		}
 		r.Tally.Fail(time.Second, "connect_failed")
 		r.Health.CPU = time.Hour
+		r.Clock = &load.Clock{Unknown: true}
 	}
 	for name, r := range map[string]*Report{
 		"usual": example(t, nil), "everything": example(t, everything, "outage.p99<1s", "goodput>0"),
@@ -244,7 +245,9 @@ func TestSummary(t *testing.T) {
 			r.Tally.Distributions.Record(measure.Duration, measure.Ramp, 30*time.Second)
 			r.Tally.Distributions.RecordNumber(measure.EventRate, measure.Ramp, 25_400)
 			r.Tally.Distributions.RecordNumber(measure.ByteRate, measure.Ramp, 5_210)
-			r.Tally.Counts.Coalesced = 1100
+			r.Tally.Distributions.Record(measure.Latency, measure.Steady, 12*time.Millisecond)
+			r.Clock = &load.Clock{Offset: -3200 * time.Microsecond, Error: 4100 * time.Microsecond, Source: "from the Date of 8 answers"}
+			r.Tally.Counts.Coalesced, r.Tally.Counts.BeforeSent = 1100, 2
 		}),
 		"tokens":    example(t, tokens),
 		"no_tokens": example(t, func(r *load.Result) { tokens(r); r.Tally.Counts.Events, r.Tally.Counts.Coalesced = 0, 0 }),

@@ -26,7 +26,8 @@ type Settings struct {
 	Interval        float64 `json:"interval_ms"` // 0 if not known
 	MessageBytes    int     `json:"message_bytes"`
 	Shared          bool    `json:"shared"`
-	Token           string  `json:"token"` // path, empty if all events count
+	Token           string  `json:"token"`     // path, empty if all events count
+	Timestamp       string  `json:"timestamp"` // path, empty if no latency was asked for
 	Once            bool    `json:"once"`
 	ExpectDone      string  `json:"expect_done"` // empty if not known
 	Reconnect       int     `json:"reconnect_clients" merge:"sum"`
@@ -42,7 +43,7 @@ func newSettings(c load.Config) Settings {
 		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
 		Stages: c.Stages.String(), Arrivals: c.Arrivals, Think: millis(c.Think),
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
-		Shared: c.Shared, Token: c.Token.String(), Once: c.Once, ExpectDone: string(c.Done),
+		Shared: c.Shared, Token: c.Token.String(), Timestamp: c.Timestamp.Path.String(), Once: c.Once, ExpectDone: string(c.Done),
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 	}

@@ -99,6 +99,7 @@ func (r *Report) summarizeMetrics(b *strings.Builder) {
 		fmt.Fprintf(b, "%-20s%10s%10s%10s%10s%10s%12d\n", name,
 			figure(metric.P50), figure(metric.P90), figure(metric.P99), figure(metric.P999), figure(metric.Max), metric.Count)
 	}
+	r.summarizeClock(b)
 	if r.Settings.Interval == 0 {
 		fmt.Fprintf(b, "no lateness: without --interval nobody knows when events are due\n")
 	}

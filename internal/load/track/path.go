@@ -2,6 +2,7 @@ package track
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -62,4 +63,41 @@ func (p *Path) UnmarshalText(text []byte) (err error) {
 	}
 	*p, err = ParsePath(string(text))
 	return err
+}
+
+// Paths lists what paths there are in data, for people: the first few.
+func Paths(data []byte) string {
+	var paths []string
+	if v := gjson.ParseBytes(data); gjson.ValidBytes(data) && (v.IsObject() || v.IsArray()) {
+		paths = leaves(nil, wholeData, v)
+	}
+	switch {
+	case len(paths) == 0:
+		return "no JSON object"
+	case len(paths) > fewPaths:
+		paths = append(paths[:fewPaths], "…")
+	}
+	return strings.Join(paths, ", ")
+}
+
+const fewPaths = 8
+
+// leaves adds the paths of all values that have none below them. It looks no
+// further than is needed to say that there are more.
+func leaves(paths []string, at string, v gjson.Result) []string {
+	i := -1
+	v.ForEach(func(key, value gjson.Result) bool {
+		i++
+		below := at + "." + key.Str
+		if v.IsArray() {
+			below = at + "." + strconv.Itoa(i)
+		}
+		if value.IsObject() || value.IsArray() {
+			paths = leaves(paths, below, value)
+		} else {
+			paths = append(paths, below)
+		}
+		return len(paths) <= fewPaths
+	})
+	return paths
 }

@@ -62,3 +62,15 @@ func TestPathCostsNothing(t *testing.T) {
 		t.Errorf("%v allocations, want none", n)
 	}
 }
+
+func TestPaths(t *testing.T) {
+	for data, want := range map[string]string{
+		`{"id":1,"meta":{"sent":2,"to":["a","b"]},"none":null}`:         "data.id, data.meta.sent, data.meta.to.0, data.meta.to.1, data.none",
+		`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1}`: "data.a, data.b, data.c, data.d, data.e, data.f, data.g, data.h, …",
+		`17`: "no JSON object", `[DONE]`: "no JSON object", `{}`: "no JSON object", ``: "no JSON object",
+	} {
+		if got := Paths([]byte(data)); got != want {
+			t.Errorf("%s: got %s, want %s", data, got, want)
+		}
+	}
+}
