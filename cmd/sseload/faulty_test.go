@@ -87,7 +87,7 @@ func TestServerThatDiesFails(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
-	wantFail(t, sseload("--url", server.URL, "--clients=8", "--ramp=1000", "--duration=300ms"), "✗ truncated==0")
+	wantFail(t, sseload("--url", server.URL, "--clients=8", "--ramp=1000", "--duration=2s"), "✗ truncated==0")
 }
 
 // wantFail allows for a machine on which the generator was not fit.

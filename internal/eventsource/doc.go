@@ -4,9 +4,9 @@
 // It follows the processing model of the WHATWG HTML standard, section 9.2.3
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model),
 // as a browser's EventSource does: a connection that ends is opened again after
-// the reconnection time, with the last event ID; an answer other than 200 with
-// the type text/event-stream ends it for good, and so does 204, which is how a
-// server says that there is no more.
+// the reconnection time, or later if many in a row did not last, with the last
+// event ID; an answer other than 200 with the type text/event-stream ends it
+// for good, and so does 204, which is how a server says that there is no more.
 //
 // # Usage
 //

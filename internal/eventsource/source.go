@@ -15,7 +15,8 @@ type Source struct {
 	// or reads for it.
 	parser eventstream.Parser
 	wait   time.Duration // reconnection time
-	read   Read          // the read being interpreted
+	short  backoff
+	read   Read // the read being interpreted
 }
 
 // New checks the configuration and connects to nothing yet.
@@ -34,9 +35,10 @@ func New(cfg Config) (*Source, error) {
 
 // Run connects, reads and reconnects until something final happens, and returns
 // that as an *Error, never nil. Attempts are separated by the reconnection
-// time; it ends promptly with ctx.
+// time, or more if they are all short; it ends promptly with ctx.
 func (s *Source) Run(ctx context.Context) error {
 	for {
+		began := time.Now()
 		a := newAttempt(ctx, s.cfg.ReadTimeout)
 		wait, end := s.open(ctx, a)
 		if end == nil {
@@ -49,7 +51,7 @@ func (s *Source) Run(ctx context.Context) error {
 		if end.Reason == ReasonCancelled {
 			end.Err = context.Cause(ctx)
 		}
-		if err := s.closed(ctx, end); err != nil {
+		if err := s.closed(ctx, began, end); err != nil {
 			return err
 		}
 	}
@@ -57,10 +59,10 @@ func (s *Source) Run(ctx context.Context) error {
 
 // closed reports the end of an attempt and waits for the next. It returns an
 // error if there is to be none.
-func (s *Source) closed(ctx context.Context, end *Error) error {
+func (s *Source) closed(ctx context.Context, began time.Time, end *Error) error {
 	c := Closed{At: time.Now(), Err: end, Final: s.final(end.Reason)}
 	if !c.Final {
-		c.Wait = s.wait
+		c.Wait = max(s.wait, s.short.after(c.At.Sub(began)+s.wait))
 	}
 	s.cfg.Handler.Closed(c)
 	if c.Final {

@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"sseserver/internal/load/measure"
 )
 
 // events are frames with the ids from first to last, but for those that skip
@@ -72,26 +76,46 @@ func startHandler(t *testing.T, serve http.HandlerFunc) string {
 	return server.URL
 }
 
+// runUntil makes a run that is interrupted once so many events have come, if it
+// does not end by itself.
+func runUntil(t *testing.T, c Config, events int) measure.Counts {
+	t.Helper()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var came uint64
+	result, err := Run(ctx, c, Watch{Tick: func(second Tick) {
+		if came += second.Of.Events; came >= uint64(events) {
+			interrupt()
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result.Tally.Counts
+}
+
 // What does not come is lost, however the stream ends, and whether or not
 // anybody knows when it was due.
 func TestMissingIsLost(t *testing.T) {
+	fifth := func(id int) bool { return id%5 == 0 }
 	tests := []struct {
 		name   string
 		frames string
-		want   uint64 // of each of 8 clients
+		want   uint64 // lost by each of 8 clients
+		ends   []string
 	}{
-		{"one position", events(0, 9, only(5)), 1},
-		{"every fifth", events(1, 49, func(id int) bool { return id%5 == 0 }), 9},
-		{"one long ago", events(0, 200, only(5)), 1},
-		{"nothing", events(0, 9, only(-1)), 0},
+		{"one position", events(0, 9, only(5)), 1, slices.Collect(maps.Keys(endings))},
+		{"nothing", events(0, 9, only(-1)), 0, slices.Collect(maps.Keys(endings))},
+		{"every fifth", events(1, 49, fifth), 9, []string{"a clean end, then a 204"}},
+		{"one long ago", events(0, 200, only(5)), 1, []string{"a clean end, then a 204"}},
 	}
-	for end, how := range endings {
-		for _, tt := range tests {
+	for _, tt := range tests {
+		for _, end := range tt.ends {
 			t.Run(tt.name+" before "+end, func(t *testing.T) {
 				t.Parallel()
-				c := quick(Config{URLs: []string{startFaulty(t, tt.frames, how)}})
+				c := quick(Config{URLs: []string{startFaulty(t, tt.frames, endings[end])}, Duration: 10 * time.Second})
 				c.Interval = 0
-				got := runUntil(t, c, 8*strings.Count(tt.frames, "data:")).Tally.Counts
+				got := runUntil(t, c, 8*strings.Count(tt.frames, "data:"))
 				if got.Lost != 8*tt.want || got.Duplicate+got.Reordered+got.Corrupt != 0 || got.Streams != 8 {
 					t.Errorf("%d lost, want %d of each of 8: %+v", got.Lost, tt.want, got)
 				}
@@ -100,31 +124,14 @@ func TestMissingIsLost(t *testing.T) {
 	}
 }
 
-// runUntil interrupts the run when so many events have come.
-func runUntil(t *testing.T, c Config, events int) *Result {
-	t.Helper()
-	ctx, interrupt := context.WithCancel(t.Context())
-	defer interrupt()
-	come := 0
-	result, err := Run(ctx, c, Watch{Tick: func(tick Tick) {
-		if come += int(tick.Of.Events); come >= events {
-			interrupt()
-		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
-}
-
 // With a schedule it is also known that what did not come by the end was due.
 func TestSilenceIsLost(t *testing.T) {
 	for name, frames := range map[string]string{"after some events": events(0, 9, only(5)), "from the beginning": ": hello\n\n"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := quick(Config{URLs: []string{startFaulty(t, frames, endings["silence"])}, Duration: 300 * time.Millisecond, Drain: 10 * time.Millisecond})
+			c := quick(Config{URLs: []string{startFaulty(t, frames, endings["silence"])}, Duration: 2 * time.Second, Drain: 10 * time.Millisecond})
 			got := mustRun(t, c).Tally.Counts
-			if got.Lost < 8*5 || got.Good != 0 { // of about 150 each
+			if got.Lost < 8*5 || got.Good != 0 { // of about 1000 each
 				t.Errorf("%d lost, want many of each of 8: %+v", got.Lost, got)
 			}
 		})
