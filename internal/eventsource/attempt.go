@@ -78,6 +78,15 @@ func (a *attempt) end(cause error) {
 	}
 }
 
+// interrupt makes what is under way fail, without being the cause of the end.
+func (a *attempt) interrupt() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.line != nil {
+		a.line.interrupt()
+	}
+}
+
 // use goes on with l, which end interrupts from now on, at once if the attempt
 // has ended already.
 func (a *attempt) use(l line) {
@@ -140,6 +149,9 @@ func (a *attempt) broken(err error) *Error {
 			return a.failed(ReasonEnded, nil)
 		}
 		err = fmt.Errorf("connection closed inside the response: %w", io.ErrUnexpectedEOF)
+	}
+	if _, bad := errors.AsType[malformed](err); bad {
+		return a.failed(ReasonMalformedHTTP, err)
 	}
 	return a.failed(ReasonTruncated, err)
 }

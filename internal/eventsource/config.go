@@ -46,6 +46,10 @@ type Config struct {
 	// MaxEventBytes bounds a line and an event, see eventstream.Parser.
 	MaxEventBytes int
 
+	// ErrorBody reads the first KiB of a response that is no event stream, for
+	// which it waits for a second at most.
+	ErrorBody bool
+
 	Transport *Transport // nil means the zero Transport, not shared
 	Handler   Handler    // needed
 }

@@ -48,5 +48,8 @@
 //
 // # Limits
 //
-// No proxy, no cookies, no cache, no content coding (none is asked for).
+// No proxy, no cookies, no cache. Of content codings gzip is decoded, but not
+// asked for: the decoder would be most of what a source holds, about 45 KiB.
+// Such a source reads on its own goroutine, and its reads are counted as
+// decoded.
 package eventsource

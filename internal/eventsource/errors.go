@@ -66,7 +66,8 @@ func (r Reason) final() bool {
 // Error is why a connection ended. Unwrap gives the cause where there is one.
 type Error struct {
 	Reason Reason
-	Status int // of the response, 0 if none came
+	Status int    // of the response, 0 if none came
+	Body   string // how the body of a refusal begins, if Config.ErrorBody is set
 	Err    error
 }
 

@@ -57,7 +57,7 @@ var answers = []struct {
 	{"wrong type", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\ndata:a\n\n", []string{"closed: bad_content_type 200, final"}},
 	{"no type", "HTTP/1.1 200 OK\r\n\r\ndata:a\n\n", []string{"closed: bad_content_type 200, final"}},
 	{"almost the type", "HTTP/1.1 200 OK\r\nContent-Type: text/event-streams\r\n\r\ndata:a\n\n", []string{"closed: bad_content_type 200, final"}},
-	{"compressed", okHead + "Content-Encoding: gzip\r\n\r\ndata:a\n\n", []string{"closed: bad_content_type 200, final"}},
+	{"compressed", okHead + "Content-Encoding: br\r\n\r\ndata:a\n\n", []string{"closed: bad_content_type 200, final"}},
 
 	{"nothing", "", []string{"closed: no_response, final"}},
 	{"half a head", okHead, []string{"closed: no_response, final"}},

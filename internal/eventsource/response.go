@@ -40,8 +40,8 @@ func (r *response) refusal() *Error {
 		return refuse(ReasonBadStatus, "status %d %s", r.status, http.StatusText(r.status))
 	case !isEventStream(r.contentType):
 		return refuse(ReasonBadContentType, "content type %q, want text/event-stream", r.contentType)
-	case r.contentEncoding != "" && !strings.EqualFold(r.contentEncoding, "identity"):
-		return refuse(ReasonBadContentType, "content coding %q was not asked for", r.contentEncoding)
+	case r.contentEncoding != "" && !strings.EqualFold(r.contentEncoding, "identity") && !r.gzipped():
+		return refuse(ReasonBadContentType, "content coding %q: only gzip is decoded", r.contentEncoding)
 	}
 	return nil
 }

@@ -110,9 +110,12 @@ func (s *Source) connect(ctx context.Context, a *attempt) (wait time.Duration, e
 	}
 	defer r.forgetAhead()
 	if end := r.refusal(); end != nil {
+		if s.cfg.ErrorBody && end.Reason != ReasonNoContent {
+			end.Body = r.explanation(a)
+		}
 		return 0, end
 	}
-	a.in, a.body = s.cfg.Transport.input(a, r.from), newBody(r.framing)
+	s.cfg.Transport.receive(a, r)
 	s.parser.Reset()
 	opened.Requested, opened.Head = r.requested, r.headAt
 	s.cfg.Handler.Open(opened)

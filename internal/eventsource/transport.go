@@ -120,6 +120,16 @@ func (t *Transport) dial(ctx context.Context, network, addr string) (net.Conn, e
 	return conn, nil
 }
 
+// receive makes the attempt ready to read the body.
+func (t *Transport) receive(a *attempt, r *response) {
+	if r.gzipped() { // what it decodes ends with the reading
+		a.in, a.body = &gunzip{from: r.payload(), buf: make([]byte, clamp(t.MaxReadBytes, ownBuffer))}, body{}
+		r.forgetAhead()
+		return
+	}
+	a.in, a.body = t.input(a, r.from), newBody(r.framing)
+}
+
 // input reads the body from a connection, or from a body of net/http. No read
 // takes more than MaxReadBytes.
 func (t *Transport) input(a *attempt, from io.Reader) input {
