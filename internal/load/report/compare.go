@@ -20,9 +20,9 @@ func WriteComparison(w io.Writer, nameA string, a *Report, nameB string, b *Repo
 	for _, caution := range cautions(a, b) {
 		fmt.Fprintf(&out, "!  %s\n", caution)
 	}
-	fmt.Fprintf(&out, "\n%-22s%12s%12s%10s\n", "", "A", "B", "B/A")
+	fmt.Fprintf(&out, "\n%-26s%12s%12s%10s\n", "", "A", "B", "B/A")
 	row := func(name string, x, y float64) {
-		fmt.Fprintf(&out, "%-22s%12s%12s%10s\n", name, figure(x), figure(y), ratio(x, y))
+		fmt.Fprintf(&out, "%-26s%12s%12s%10s\n", name, figure(x), figure(y), ratio(x, y))
 	}
 	for m := range measure.Metrics {
 		x, y := a.Metrics[m.String()], b.Metrics[m.String()]
@@ -30,8 +30,8 @@ func WriteComparison(w io.Writer, nameA string, a *Report, nameB string, b *Repo
 			continue
 		}
 		unit := ""
-		if m.IsTime() {
-			unit = " ms"
+		if m.Unit() != measure.Events { // its name says so
+			unit = " " + x.Unit
 		}
 		row(m.String()+" p50"+unit, x.P50, y.P50)
 		row(m.String()+" p99"+unit, x.P99, y.P99)
@@ -49,7 +49,7 @@ func WriteComparison(w io.Writer, nameA string, a *Report, nameB string, b *Repo
 		if x == 0 && y == 0 {
 			continue
 		}
-		fmt.Fprintf(&out, "%-22s%12d%12d%10s\n", name, x, y, ratio(float64(x), float64(y)))
+		fmt.Fprintf(&out, "%-26s%12d%12d%10s\n", name, x, y, ratio(float64(x), float64(y)))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -70,6 +70,9 @@ func cautions(a, b *Report) (list []string) {
 	list = differences(&a.Settings, &b.Settings)
 	if x, y := a.Health.Cores, b.Health.Cores; x != y {
 		list = append(list, fmt.Sprintf("generator cores differ: %d and %d", x, y))
+	}
+	if x, y := a.Health.Limit, b.Health.Limit; x != y {
+		list = append(list, fmt.Sprintf("generator limits differ: %s and %s", seconds(x), seconds(y)))
 	}
 	for _, run := range []named{{"A", a}, {"B", b}} {
 		if trouble := run.trouble(); trouble != "" {

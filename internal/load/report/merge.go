@@ -97,6 +97,7 @@ func (r *Report) add(s Source) {
 	r.Health.Cores += s.Health.Cores
 	r.Health.CPUShare = max(r.Health.CPUShare, s.Health.CPUShare)
 	r.Health.ProbeP99 = max(r.Health.ProbeP99, s.Health.ProbeP99)
+	r.Health.Limit = max(r.Health.Limit, s.Health.Limit)
 	r.Health.Limit = max(r.Health.Limit, s.Health.Limit) // each was judged by its own
 	r.Notes = append(r.Notes, s.Notes...)
 	r.Parts = append(r.Parts, Part{File: s.File, Started: s.Started, Clients: s.Settings.Clients, Outcome: s.Outcome})
@@ -113,6 +114,9 @@ func (r *Report) reconcile(first, s Source) {
 			r.Notes = append(r.Notes, fmt.Sprintf("setting %s differs: %s in %s, %s in %s", setting.name,
 				setting.show(&first.Settings), first.File, setting.show(&s.Settings), s.File))
 		}
+	}
+	if a, b := first.Health.Limit, s.Health.Limit; a != b {
+		r.Notes = append(r.Notes, fmt.Sprintf("generator limits differ: %s in %s, %s in %s", seconds(a), first.File, seconds(b), s.File))
 	}
 	if first.Generator != s.Generator {
 		r.Notes = append(r.Notes, fmt.Sprintf("generators differ: %v in %s, %v in %s", first.Generator, first.File, s.Generator, s.File))

@@ -133,8 +133,12 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	if len(r.Errors) > 0 {
 		line("errors", "%s", strings.Join(r.errorList(), ", "))
 	}
-	line("generator", "%s of %d core(s), its own event every 10 ms is late by %s ms (p99; limit %s)",
-		percent(r.Health.CPUShare), r.Health.Cores, figure(r.Health.ProbeP99), seconds(r.Health.Limit))
+	name, of := "generator", fmt.Sprintf("%d core(s)", r.Health.Cores)
+	if len(r.Parts) > 1 {
+		name, of = "generators", "its cores in the worst of them"
+	}
+	line(name, "%s of %s, its own event every 10 ms is late by %s ms (p99; limit %s)",
+		percent(r.Health.CPUShare), of, figure(r.Health.ProbeP99), seconds(r.Health.Limit))
 	b.WriteString("\n")
 }
 
