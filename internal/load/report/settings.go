@@ -1,10 +1,16 @@
 package report
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
 	"sseserver/internal/load"
+	"sseserver/internal/load/track"
 )
 
 // Settings are the configuration of the run, with all defaults filled in. The
@@ -30,6 +36,15 @@ type Settings struct {
 	Timestamp       string  `json:"timestamp"` // path, empty if no latency was asked for
 	Once            bool    `json:"once"`
 	ExpectDone      string  `json:"expect_done"` // empty if not known
+	Sequence        string  `json:"sequence"`
+	Anchor          string  `json:"anchor"` // of the schedule: request or first-event
+	Method          string  `json:"method"`
+	BodyDigest      string  `json:"body_digest"` // the first 12 digits of its SHA-256; empty without a body
+	Header          string  `json:"header"`      // the names alone, since values may be secrets
+	DataColumns     string  `json:"data_columns"`
+	Insecure        bool    `json:"insecure"`
+	MaxEventBytes   int     `json:"max_event_bytes"`
+	SlowRate        int     `json:"slow_reader_bytes_per_second"`
 	Reconnect       int     `json:"reconnect_clients" merge:"sum"`
 	SlowReaders     int     `json:"slow_reader_clients" merge:"sum"`
 	Stall           int     `json:"stall_clients" merge:"sum"`
@@ -47,8 +62,26 @@ func newSettings(c load.Config) Settings {
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 	}
+	s.request(c)
+	s.Sequence, s.Anchor = c.Numbering.String(), "request"
+	if c.Numbering == track.ByPath {
+		s.Sequence = c.NumberAt.String()
+	}
+	if c.FirstEvent {
+		s.Anchor = "first-event"
+	}
 	if len(c.Servers) > 0 {
 		s.MessageBytes = len(c.Text())
 	}
 	return s
+}
+
+func (s *Settings) request(c load.Config) {
+	s.Method = cmp.Or(c.Method, http.MethodGet)
+	s.Header = strings.Join(slices.Sorted(maps.Keys(c.Header)), " ")
+	s.DataColumns = strings.Join(c.Columns, " ")
+	s.Insecure, s.MaxEventBytes, s.SlowRate = c.Insecure, c.MaxEventBytes, c.SlowRate
+	if c.Body != "" {
+		s.BodyDigest = fmt.Sprintf("%x", sha256.Sum256([]byte(c.Body)))[:12]
+	}
 }
