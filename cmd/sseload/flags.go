@@ -15,6 +15,7 @@ func (r *request) flags() []cmdline.Group {
 		{Title: "LOAD", Flags: loadFlags(c)},
 		{Title: "STREAMS", Flags: streamFlags(c)},
 		{Title: "REQUESTS", Flags: requestFlags(c)},
+		{Title: "PUBLICATIONS", Flags: publishFlags(&c.Publish)},
 		{Title: "CONNECTIONS", Flags: connectFlags(c)},
 		{Title: "UNRULY CLIENTS", Flags: r.clientFlags()},
 		{Title: "RESULT", Flags: r.resultFlags()},

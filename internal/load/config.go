@@ -44,6 +44,8 @@ type Config struct {
 	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
 	Token      track.Path      `json:"token"`       // with URLs: only events that have a value there count; none means all do
 
+	Publish Publish `json:"publish,omitzero"` // with URLs
+
 	Timestamp   track.Timestamp `json:"timestamp"`              // with URLs: of the sending of an event, for latency
 	ClockOffset *time.Duration  `json:"clock_offset,omitempty"` // the server's clock less ours, for Timestamp; nil means found out
 
@@ -116,7 +118,7 @@ func (c Config) withDefaults() Config {
 		c.URLs[i] = c.withScheme(stream)
 	}
 	c.Thresholds = threshold.WithDefaults(c.Thresholds)
-	return c
+	return c.withPublishing()
 }
 
 func setDefault[T comparable](value *T, def T) {
@@ -163,6 +165,9 @@ func (c Config) check() error {
 		return err
 	}
 	if err := c.checkRequests(); err != nil {
+		return err
+	}
+	if err := c.checkPublish(); err != nil {
 		return err
 	}
 	return c.checkContent()
@@ -262,9 +267,13 @@ func (c Config) checkContent() error {
 
 // plan is what all streams have in common.
 func (c Config) plan(script *track.Script) *track.Plan {
-	return &track.Plan{
+	plan := &track.Plan{
 		Kind: c.Kind, Script: script, Numbering: c.Numbering, NumberAt: c.NumberAt, Done: c.Done,
 		Interval: c.Interval, FirstEvent: c.FirstEvent,
 		Token: c.Token, Timestamp: c.Timestamp, Budgets: threshold.Budgets(c.Thresholds),
 	}
+	if c.Publish.on() {
+		plan.Publications = c.publications()
+	}
+	return plan
 }

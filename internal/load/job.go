@@ -63,6 +63,8 @@ type Part struct {
 	Tally       measure.Tally `json:"tally"`
 	Health      Health        `json:"health"`
 	Interrupted bool          `json:"interrupted"`
+
+	PublishRefusal string `json:"publish_refusal,omitempty"` // why the first publication failed that did
 }
 
 // Merge adds what another worker of the same run found.
@@ -73,6 +75,7 @@ func (p *Part) Merge(from *Part) {
 	p.Tally.Merge(&from.Tally)
 	p.Health.Merge(from.Health)
 	p.Interrupted = p.Interrupted || from.Interrupted
+	p.PublishRefusal += from.PublishRefusal // one of them publishes
 }
 
 // Tick is one second of one worker that has just passed, for whoever watches.

@@ -32,9 +32,12 @@ func (c Config) checkLimits() error {
 }
 
 func (c Config) checkFiles(limit uint64) error {
-	fit := uint64(0)
-	if limit > reserved {
-		fit = limit - reserved
+	fit, keep := uint64(0), uint64(reserved)
+	if c.Publish.on() {
+		keep += maxInFlight
+	}
+	if limit > keep {
+		fit = limit - keep
 	}
 	if each := uint64(c.share(0)); each > fit {
 		advice := "raise it"

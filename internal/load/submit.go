@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -30,15 +29,7 @@ func newSubmitter(c Config, asking *requests) (*submitter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	dialer := net.Dialer{Timeout: patience}
-	protocols := c.httpProtocols()
-	return &submitter{config: c, asking: asking, body: body, client: &http.Client{
-		Timeout: patience,
-		Transport: &http.Transport{
-			DialContext: dialer.DialContext, MaxIdleConnsPerHost: submitters,
-			TLSClientConfig: c.transport(noAddress).TLS, Protocols: &protocols,
-		},
-	}}, nil
+	return &submitter{config: c, asking: asking, body: body, client: c.httpClient(submitters)}, nil
 }
 
 // all submits the messages of n clients, from the given one on, and returns

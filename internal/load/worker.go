@@ -24,6 +24,7 @@ type worker struct {
 	late       func() time.Duration // a delay of this side, for tests; nil otherwise
 	groups     []*group
 	meter      meter
+	publisher  *publisher // nil if another worker publishes, or none
 }
 
 const maxGroups = 8
@@ -50,6 +51,7 @@ func newWorker(job Job) *worker {
 	for _, source := range sources {
 		w.transports = append(w.transports, job.Config.transports(source))
 	}
+	w.publisher = newPublisher(w)
 	return w
 }
 
@@ -72,6 +74,9 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	probed := make(chan error, 1) // its one result, which nobody may be waiting for
 	measuring.Go(func() { probed <- w.meter.probe(ctx) })
 	measuring.Go(func() { w.meter.sample(ctx, tick) })
+	if w.publisher != nil {
+		measuring.Go(func() { w.publisher.run(ctx) })
+	}
 
 	opening, stopOpening := context.WithCancel(ctx)
 	defer stopOpening()
@@ -92,6 +97,7 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	case <-time.After(w.windows.Steady - w.now()):
 	}
 	stopOpening()
+	w.publisher.endAt(part.Windows.Steady)
 	w.drain(interrupt, ended, part)
 	cut()
 	<-ended
@@ -184,6 +190,7 @@ func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *P
 	for {
 		select {
 		case <-ended:
+			w.publisher.await()
 			return
 		case <-interrupted:
 			interrupted = nil // once is enough
@@ -198,6 +205,9 @@ func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *P
 }
 
 func (w *worker) satisfied() bool {
+	if !w.publisher.answered() {
+		return false
+	}
 	for _, g := range w.groups {
 		if !g.satisfied() {
 			return false
@@ -214,5 +224,9 @@ func (w *worker) collect(part *Part) {
 		part.Health.Starved += g.starved
 	}
 	part.Tally.Merge(&w.meter.tally)
+	if w.publisher != nil {
+		part.Tally.Merge(&w.publisher.tally)
+		part.PublishRefusal = w.publisher.refusal
+	}
 	part.Windows.End = max(min(part.Windows.End, w.now()), part.Windows.Steady)
 }

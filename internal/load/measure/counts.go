@@ -32,6 +32,11 @@ type Counts struct {
 	Truncated    uint64 `json:"truncated"`     // connections that ended before the stream did
 	Ended        uint64 `json:"ended"`         // connections that the server ended in good order, of streams whose end is not known
 
+	Published   uint64 `json:"published"`   // publications that the hub took
+	Unpublished uint64 `json:"unpublished"` // publications that it did not take, or that could not be sent
+	Overlapping uint64 `json:"overlapping"` // publications sent before the one before was answered, so without an order
+	Delivered   uint64 `json:"delivered"`   // publications that arrived, once for each client
+
 	Judged uint64 `json:"judged"` // streams that count for goodput
 	Good   uint64 `json:"good"`   // of those, the ones that met every threshold
 
@@ -80,6 +85,7 @@ func (c *Counts) all() []*uint64 {
 		&c.Events, &c.Steady, &c.Reads, &c.Comments, &c.Early,
 		&c.OtherEvents, &c.Coalesced, &c.BeforeSent,
 		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated, &c.Ended,
+		&c.Published, &c.Unpublished, &c.Overlapping, &c.Delivered,
 		&c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
 	}
 }

@@ -15,6 +15,7 @@ const (
 	EventRate                   // events of a stream by the time from its request to its last event
 	ByteRate                    // bytes of a stream by the same time
 	EventsPerRead               // events that one read of the connection delivered
+	Publish                     // from the moment a publication was due to the hub's answer
 	Probe                       // lateness of the generator's own event, every 10 ms
 	Metrics                     // how many there are
 )
@@ -35,6 +36,7 @@ var metrics = [Metrics]struct {
 	EventRate:     {"event_rate", EventsPerSecond, "events of a stream, by the time from its request to its last event"},
 	ByteRate:      {"byte_rate", BytesPerSecond, "bytes of a stream, by the time from its request to its last event"},
 	EventsPerRead: {"events_per_read", Events, "events that one read delivered"},
+	Publish:       {"publish", Milliseconds, "due time of a publication to the hub's answer"},
 	Probe:         {"probe", Milliseconds, "lateness of the generator's own event, every 10 ms"},
 }
 

@@ -26,7 +26,8 @@ type Report struct {
 	Rates      Rates              `json:"rates"`
 	Counts     measure.Counts     `json:"counts"`
 	Errors     map[string]uint64  `json:"errors"`
-	Metrics    map[string]*Metric `json:"metrics"` // those with values
+	Refusal    string             `json:"publish_refusal,omitempty"` // why the first publication failed that did
+	Metrics    map[string]*Metric `json:"metrics"`                   // those with values
 	Thresholds []Verdict          `json:"thresholds"`
 	HeatEdges  []float64          `json:"heat_edges_ms"` // lower edges of the buckets of Second.Lateness
 	Timeline   []Second           `json:"timeline"`
@@ -80,6 +81,7 @@ func New(result *load.Result, generator Generator) *Report {
 	r := &Report{
 		Version: Version, Generator: generator, Started: result.Started.UTC(),
 		Settings: newSettings(result.Config), Clock: newClock(result.Clock), Counts: tally.Counts, Errors: tally.Errors,
+		Refusal:    result.PublishRefusal,
 		Histograms: tally.Distributions,
 		Windows: Windows{
 			Ramp:   millis(result.Windows.Ramp),

@@ -174,6 +174,7 @@ func TestSchemaDescribesTheReport(t *testing.T) {
 		r.Tally.Fail(time.Second, "connect_failed")
 		r.Health.CPU = time.Hour
 		r.Clock = &load.Clock{Unknown: true}
+		r.PublishRefusal = "503 Service Unavailable"
 	}
 	for name, r := range map[string]*Report{
 		"usual": example(t, nil), "everything": example(t, everything, "outage.p99<1s", "goodput>0"),

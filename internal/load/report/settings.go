@@ -50,6 +50,8 @@ type Settings struct {
 	Stall           int     `json:"stall_clients" merge:"sum"`
 	SourceAddresses int     `json:"source_addresses" merge:"sum"`
 	Seed            uint64  `json:"seed"`
+	PublishURL      string  `json:"publish_url"` // empty if nothing is published
+	PublishRate     float64 `json:"publish_per_second"`
 }
 
 func newSettings(c load.Config) Settings {
@@ -61,6 +63,7 @@ func newSettings(c load.Config) Settings {
 		Shared: c.Shared, Token: c.Token.String(), Timestamp: c.Timestamp.Path.String(), Once: c.Once, ExpectDone: string(c.Done),
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
+		PublishURL: c.Publish.URL, PublishRate: c.Publish.Rate,
 	}
 	s.request(c)
 	s.Sequence, s.Anchor = c.Numbering.String(), "request"

@@ -9,7 +9,7 @@ func (s *Stream) Satisfied(l *Ledger) bool {
 	switch {
 	case s.is(finished), s.is(failed), s.unjudged:
 		return true
-	case !s.is(begun), s.endsInTime(l): // one opened late needs its first event to be judged
+	case !s.is(begun) && !s.owesNothing(l), s.endsInTime(l): // one opened late needs its first event to be judged
 		return false
 	}
 	return s.seq.Missing(s.dueBySteady(l)) == 0
@@ -42,6 +42,9 @@ func (s *Stream) due(l *Ledger, pos int64) time.Duration {
 // dueBySteady is one past the last position that was due when the steady window
 // ended.
 func (s *Stream) dueBySteady(l *Ledger) int64 {
+	if l.Plan.Publications != nil && s.is(opened) {
+		return l.Plan.publishedBy(l.Windows.Steady)
+	}
 	base, known := s.schedule(l)
 	if !known || l.Windows.Steady < s.t0 {
 		return 0
@@ -120,7 +123,7 @@ func (s *Stream) Finish(l *Ledger) {
 }
 
 func (s *Stream) good(l *Ledger) bool {
-	if !s.is(begun) || s.is(failed) || s.is(faulty) {
+	if !s.is(begun) && !s.owesNothing(l) || s.is(failed) || s.is(faulty) {
 		return false
 	}
 	for i, b := range l.Plan.Budgets {

@@ -48,7 +48,7 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 	}
 	pos, found := s.position(l, e)
 	switch {
-	case found == unnumbered:
+	case found == unnumbered, !s.owed(l, pos, at):
 		return
 	case found == broken, s.total >= 0 && pos >= s.end(l):
 		s.fault(&l.Tally.Counts.Corrupt)
@@ -118,7 +118,7 @@ func (s *Stream) start(l *Ledger, pos int64, at time.Duration) {
 			l.Tally.Counts.Unnumbered++
 		}
 		if l.Plan.Kind == Any {
-			s.seq.StartAt(pos)
+			s.seq.StartAt(s.firstPosition(l, pos))
 			if s.numbers == ByPosition && pos == 0 {
 				s.digest = sha256.New()
 			}
@@ -141,6 +141,9 @@ func (s *Stream) start(l *Ledger, pos int64, at time.Duration) {
 
 // arrived records the lateness of a position that had not come before.
 func (s *Stream) arrived(l *Ledger, pos int64, at time.Duration) {
+	if l.Plan.Publications != nil {
+		l.Tally.Counts.Delivered++
+	}
 	if !s.scheduled(l) || s.unjudged {
 		return
 	}

@@ -74,6 +74,8 @@ type Plan struct {
 	NumberAt  Path          // for ByPath
 	Interval  time.Duration // between two events; 0 if it is not known
 
+	Publications *Publications // what the run publishes to a hub; nil if nothing
+
 	// FirstEvent moves T0 of each connection to the arrival of its first event,
 	// for streams whose schedule does not begin with the subscription. A
 	// constant delay is not seen then.

@@ -104,6 +104,7 @@ func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
 	} else {
 		s.course.asked = t0
 	}
+	first := !s.is(opened)
 	s.clear(dropped | resuming)
 	if resumed && s.is(counted) && s.numbers != Unnumbered {
 		s.set(resuming)
@@ -113,9 +114,12 @@ func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
 	s.clear(anchored)
 	s.set(opened | connected)
 	s.last = 0
-	if s.knowsStart(l) {
+	switch {
+	case l.Plan.Publications != nil:
+		s.subscribed(l, head, first)
+	case s.knowsStart(l):
 		s.anchor(t0, s.latest+1)
-	} else {
+	default:
 		s.t0 = t0
 	}
 }
