@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"sseserver/internal/load/measure"
 )
@@ -17,10 +18,19 @@ var (
 	pageHTML string
 	//go:embed page.css
 	pageCSS string
+	//go:embed page_units.js
+	unitsJS string
+	//go:embed page_texts.js
+	textsJS string
+	//go:embed page_chart.js
+	chartJS string
+	//go:embed page_plots.js
+	plotsJS string
 	//go:embed page.js
-	pageJS string
+	mainJS string
 
-	page = template.Must(template.New("page").Parse(pageHTML))
+	page   = template.Must(template.New("page").Parse(pageHTML))
+	pageJS = strings.Join([]string{textsJS, unitsJS, chartJS, plotsJS, mainJS}, "\n")
 )
 
 // WriteHTML writes the report as a page with plots.
