@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"sseserver/internal/chromium"
 )
 
 func testKeyboard(t *testing.T, browser context.Context) {
@@ -166,7 +168,7 @@ func testContrastAndWidth(t *testing.T, browser context.Context) {
 			p.click("#send")
 			p.untilState("complete")
 			p.js("error.textContent = 'An error, for its colours.'")
-			if faint := eval[[]string](p, faintTexts); len(faint) > 0 {
+			if faint := eval[[]string](p, chromium.FaintTexts); len(faint) > 0 {
 				t.Errorf("%s, %s: too little contrast: %s", page, scheme, strings.Join(faint, "; "))
 			}
 			p.do(chromedp.EmulateViewport(320, 640))
@@ -177,25 +179,6 @@ func testContrastAndWidth(t *testing.T, browser context.Context) {
 		}
 	}
 }
-
-// faintTexts is a JavaScript expression: the elements that hold text of less
-// contrast than 4.5 to 1. Disabled controls are exempt, as in WCAG.
-const faintTexts = `(() => {
-	const rgb = (color) => color.match(/[\d.]+/g).map(Number);
-	const channel = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-	const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-	const background = (e) => {
-		for (; e; e = e.parentElement) {
-			const color = rgb(getComputedStyle(e).backgroundColor);
-			if (color[3] !== 0) return color;
-		}
-	};
-	const holdsText = (e) => e.matches('input, textarea') || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
-	return [...document.body.querySelectorAll('*')].filter((e) => holdsText(e) && e.checkVisibility() && !e.disabled).map((e) => {
-		const [light, dark] = [luminance(rgb(getComputedStyle(e).color)), luminance(background(e))].sort((a, b) => b - a);
-		return [(light + 0.05) / (dark + 0.05), e];
-	}).filter(([contrast]) => contrast < 4.5).map(([contrast, e]) => e.tagName + '#' + e.id + ' ' + contrast.toFixed(2));
-})()`
 
 func testLinks(t *testing.T, browser context.Context) {
 	server := startServer(t)
