@@ -32,8 +32,9 @@ type Settings struct {
 	Interval        float64 `json:"interval_ms"` // 0 if not known
 	MessageBytes    int     `json:"message_bytes"`
 	Shared          bool    `json:"shared"`
-	Token           string  `json:"token"`     // path, empty if all events count
-	Timestamp       string  `json:"timestamp"` // path, empty if no latency was asked for
+	Token           string  `json:"token"`        // path, empty if all events count
+	Timestamp       string  `json:"timestamp"`    // path, empty if no latency was asked for
+	ClockOffset     string  `json:"clock_offset"` // as given, empty if found out
 	Once            bool    `json:"once"`
 	ExpectDone      string  `json:"expect_done"` // empty if not known
 	Sequence        string  `json:"sequence"`
@@ -66,6 +67,9 @@ func newSettings(c load.Config) Settings {
 		PublishURL: c.Publish.URL, PublishRate: c.Publish.Rate,
 	}
 	s.request(c)
+	if c.ClockOffset != nil {
+		s.ClockOffset = c.ClockOffset.String()
+	}
 	s.Sequence, s.Anchor = c.Numbering.String(), "request"
 	if c.Numbering == track.ByPath {
 		s.Sequence = c.NumberAt.String()
