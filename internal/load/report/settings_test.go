@@ -13,7 +13,6 @@ import (
 // finds elsewhere, or must not show.
 var notSettings = map[string]string{
 	"Thresholds":     "are in the report with their verdicts",
-	"ClockOffset":    "is in the report's clock",
 	"GeneratorLimit": "is in the report's health",
 	"Message":        "shows in its length",
 	"MessageBytes":   "is the message's length, with a server only",
