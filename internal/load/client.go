@@ -129,6 +129,10 @@ func (c *client) Request() eventsource.Request {
 func (c *client) begin(planned time.Duration) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
+	if c.group.rounds != nil {
+		c.round = c.group.rounds[c.index]
+		c.group.rounds[c.index]++
+	}
 	c.stream = track.NewStream(&c.group.ledger, track.Subject{
 		MessageID: c.worker.job.messageID(c.index), Planned: planned, Unjudged: c.role.unjudged(),
 	})

@@ -14,8 +14,9 @@ import (
 type group struct {
 	mu      sync.Mutex
 	ledger  track.Ledger
-	clients []*client // that have been opened and are not done
-	starved uint64    // connections that this machine could not make
+	clients []*client   // that have been opened and are not done
+	rounds  map[int]int // streams that each client has read, by its index; nil unless clients come again
+	starved uint64      // connections that this machine could not make
 }
 
 func newGroup(plan *track.Plan, windows track.Windows) *group {

@@ -22,12 +22,16 @@ import (
 type crowd struct {
 	mu        sync.Mutex
 	now, most int
+	queries   map[string]bool // of the requests; nil does not keep them
 }
 
 func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	c.now++
 	c.most = max(c.most, c.now)
+	if c.queries != nil {
+		c.queries[r.URL.RawQuery] = true
+	}
 	c.mu.Unlock()
 	w.Header().Set("Content-Type", "text/event-stream")
 	_, _ = w.Write([]byte("id: 0\ndata: x\n\nid: 1\ndata: y\n\n"))
@@ -42,10 +46,10 @@ func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // nor truncated nor failed.
 func TestStages(t *testing.T) {
 	for _, processes := range []int{1, 2} {
-		here := &crowd{}
+		here := &crowd{queries: map[string]bool{}}
 		server := httptest.NewServer(here)
 		c := Config{
-			URLs: []string{server.URL}, Processes: processes, Interval: 10 * time.Millisecond,
+			URLs: []string{server.URL + "?{n}"}, Processes: processes, Interval: 10 * time.Millisecond,
 			Stages: mustStages(t, "0s:10,1s:10,0s:2,300ms:2,0s:6,300ms:6,0s:0,200ms:0"),
 		}
 		result := mustRun(t, c)
@@ -56,6 +60,9 @@ func TestStages(t *testing.T) {
 		}
 		if here.most != 10 || here.now != 0 {
 			t.Errorf("%d process(es): %d streams at a time and %d at the end, want 10 and 0", processes, here.most, here.now)
+		}
+		if len(here.queries) != 14 { // the preflight has the number of the first stream
+			t.Errorf("%d process(es): %d numbers of streams, want 14: %v", processes, len(here.queries), here.queries)
 		}
 		var planned, left uint64
 		for _, second := range result.Tally.Timeline {

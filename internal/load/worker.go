@@ -42,7 +42,11 @@ func newWorker(job Job) *worker {
 	// As many groups as threads, so that two threads seldom want the same one;
 	// but each group has its own histograms, which are large.
 	for range min(runtime.GOMAXPROCS(0), maxGroups) {
-		w.groups = append(w.groups, newGroup(plan, w.windows))
+		g := newGroup(plan, w.windows)
+		if len(job.Config.Stages) > 0 {
+			g.rounds = map[int]int{}
+		}
+		w.groups = append(w.groups, g)
 	}
 	sources := job.Config.SourceAddresses
 	if len(sources) == 0 {
