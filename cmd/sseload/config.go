@@ -36,6 +36,8 @@ type request struct {
 	thresholds  []string // as they were given; what they mean depends on the action
 	comparisons []threshold.Comparison
 
+	findLimit []threshold.Threshold // search for the highest load that meets these; none means one run
+
 	reconnect, slowReaders, stall share // of config.Clients, which are known once all flags are read
 }
 
@@ -57,6 +59,7 @@ const outro = `EXAMPLES:
    sseload --url https://example.org/events --clients 50 --duration 1m any event stream
    sseload --method POST --body '{"user":"{name}"}' --data users.csv https://example.org/chat
    sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'lost==0'
+   sseload http://127.0.0.1:4400 --find-limit 'lateness.p99<50ms'      the highest load that the server holds
    sseload compare before.json after.json                              ratios of two runs
 
 EXIT CODES:
@@ -137,6 +140,9 @@ func (r *request) read(arguments, given []string) error {
 		c.Servers = arguments
 	} else {
 		c.URLs = append(c.URLs, arguments...)
+	}
+	if len(r.findLimit) > 0 && len(c.Stages) > 0 {
+		return errors.New("--find-limit tries one load after the other: give --clients or --arrivals to begin with, not --stages")
 	}
 	setShape(c)
 	crowd := c.Crowd()

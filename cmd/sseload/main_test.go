@@ -244,6 +244,8 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--stages", "30s"}, `--stages: "30s" is no stage, want a duration and a number of clients, as in 30s:100`},
 		{[]string{"http://a", "--stages", "1s:5", "--clients", "5"}, "leave out --clients, --ramp and --duration"},
 		{[]string{"http://a", "--stages", "1s:5", "--duration", "10s"}, "leave out --clients, --ramp and --duration"},
+		{[]string{"http://a", "--stages", "1s:5", "--find-limit", "lost==0"}, "--find-limit tries one load after the other"},
+		{[]string{"http://a", "--find-limit", "lost"}, `--find-limit: "lost": no comparison`},
 		{[]string{"http://a", "--arrivals", "5", "--clients", "100"}, "leave out --clients and --ramp"},
 		{[]string{"compare", "one.json"}, "compare wants 2 arguments, not 1"},
 		{[]string{"schema", "2"}, "schema wants 0 arguments, not 1"},

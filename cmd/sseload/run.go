@@ -54,6 +54,9 @@ func (p process) command(ctx context.Context) int {
 	}
 	switch asked.action {
 	case doRun:
+		if len(asked.findLimit) > 0 {
+			return p.findLimit(ctx, asked)
+		}
 		return p.load(ctx, asked)
 	case doCompare:
 		return p.compare(asked)
@@ -82,19 +85,7 @@ func (p process) load(ctx context.Context, asked request) int {
 		return p.fail(exitConfig, err)
 	}
 	defer outputs.close()
-	progress := newProgress(p.stderr, asked.config.Clients)
-	live := newLive(asked.config.Processes, progress)
-	if asked.metricsAddr != "" {
-		metrics := newMetrics(asked.config.Processes)
-		stop, err := metrics.serve(asked.metricsAddr, p.stderr)
-		if err != nil {
-			return p.fail(exitConfig, err)
-		}
-		defer stop()
-		live.watchers = append(live.watchers, metrics)
-	}
-	result, err := load.Run(ctx, asked.config, load.Watch{Phase: live.phase, Tick: live.tick})
-	progress.clear()
+	r, err := p.measure(ctx, asked, asked.config)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return p.fail(exitInterrupted, errors.New("interrupted before the run began"))
@@ -103,9 +94,35 @@ func (p process) load(ctx context.Context, asked request) int {
 	case err != nil:
 		return p.fail(exitError, err)
 	}
-	r := report.New(result, generator())
 	if err := outputs.write(r); err != nil {
 		return p.fail(exitError, err)
 	}
 	return r.ExitCode
 }
+
+// measure makes one run. An error that wraps load.ErrConfig is the caller's
+// fault.
+func (p process) measure(ctx context.Context, asked request, c load.Config) (*report.Report, error) {
+	progress := newProgress(p.stderr, c.Crowd())
+	defer progress.clear()
+	live := newLive(c.Processes, progress)
+	if asked.metricsAddr != "" {
+		metrics := newMetrics(c.Processes)
+		stop, err := metrics.serve(asked.metricsAddr, p.stderr)
+		if err != nil {
+			return nil, badConfig{err}
+		}
+		defer stop()
+		live.watchers = append(live.watchers, metrics)
+	}
+	result, err := load.Run(ctx, c, load.Watch{Phase: live.phase, Tick: live.tick})
+	if err != nil {
+		return nil, err
+	}
+	return report.New(result, generator()), nil
+}
+
+// badConfig is an error that is the caller's fault, as load.ErrConfig is.
+type badConfig struct{ error }
+
+func (badConfig) Is(target error) bool { return target == load.ErrConfig }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sseserver/internal/load"
+	"sseserver/internal/load/threshold"
 )
 
 // setter takes the text of a flag's value.
@@ -193,6 +194,11 @@ func addresses(to *[]netip.Addr) setter {
 		}
 		return nil
 	}
+}
+
+// conditions adds a threshold for each text.
+func conditions(to *[]threshold.Threshold) setter {
+	return func(text string) error { return add(to, text, threshold.Parse) }
 }
 
 func stages(to *load.Stages) setter {
