@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"runtime"
 	"runtime/debug"
@@ -82,8 +83,8 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 		measuring.Go(func() { w.publisher.run(ctx) })
 	}
 
-	opening, stopOpening := context.WithCancel(ctx)
-	defer stopOpening()
+	opening, stopOpening := context.WithCancelCause(ctx)
+	defer stopOpening(nil)
 	w.closing = opening.Done()
 	ended := make(chan struct{})
 	go func() {
@@ -97,10 +98,11 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 		part.Windows = w.endEarly(0)
 	case <-interrupt.Done():
 		part.Interrupted = true
+		stopOpening(errInterrupted)
 		part.Windows = w.endEarly(min(w.job.Config.Drain, hastyDrain))
 	case <-time.After(w.windows.Steady - w.now()):
 	}
-	stopOpening()
+	stopOpening(nil)
 	w.publisher.endAt(part.Windows.Steady)
 	w.drain(interrupt, ended, part)
 	cut()
@@ -116,6 +118,9 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	w.collect(part)
 	return part, nil
 }
+
+// errInterrupted is why nothing opens any more, before the end of the plan.
+var errInterrupted = errors.New("load: interrupted")
 
 // hastyDrain is the longest wait for events that are due when the run is
 // interrupted.
@@ -136,7 +141,10 @@ func (w *worker) open(opening, ctx context.Context) {
 			case <-opening.Done():
 			}
 		}
-		return opening.Err() == nil
+		// What the plan wanted before the end is opened even if this side is
+		// late, so that as many clients arrive as should.
+		late := w.now() >= moment && context.Cause(opening) != errInterrupted
+		return ctx.Err() == nil && (late || opening.Err() == nil)
 	}
 	var latest time.Duration
 	for v := range w.job.Config.visits(w.job.Process) {
