@@ -99,7 +99,7 @@ func (c *client) pause(ctx context.Context, d time.Duration) {
 func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	config := &c.worker.job.Config
 	source, err := eventsource.New(eventsource.Config{
-		Requests: c, MaxEventBytes: config.MaxEventBytes,
+		Requests: c, MaxEventBytes: config.MaxEventBytes, ErrorBody: !c.worker.refused.Load(),
 		Transport: c.transport, Handler: c, NoReconnect: !config.resumes(), EndIsFinal: config.Done == track.DoneClose,
 	})
 	if err != nil {
@@ -229,7 +229,16 @@ func (c *client) Closed(closed eventsource.Closed) {
 		if lacking(closed.Err) != "" {
 			c.group.starved++
 		}
+		c.refused(at, closed.Err)
 	}
+}
+
+// refused notes the first refusal of the worker. The group is locked.
+func (c *client) refused(at time.Duration, err *eventsource.Error) {
+	if err.Status == 0 || !c.worker.refused.CompareAndSwap(false, true) {
+		return
+	}
+	c.group.ledger.Tally.Refused(&measure.Refusal{At: at, Reason: err.Reason.String(), Status: err.Status, Body: err.Body})
 }
 
 // causeOf is what an end means for the stream.

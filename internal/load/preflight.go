@@ -9,6 +9,7 @@ import (
 
 	"sseserver/internal/eventsource"
 	"sseserver/internal/eventstream"
+	"sseserver/internal/load/measure"
 	"sseserver/internal/load/track"
 )
 
@@ -27,7 +28,7 @@ func (c Config) preflight(ctx context.Context, request eventsource.Request) erro
 	first := &glance{enough: cancel, timestamp: c.Timestamp}
 	s, err := eventsource.New(eventsource.Config{
 		URL: request.URL, Method: request.Method, Header: request.Header, Body: request.Body,
-		NoReconnect: true, Transport: c.transport(source), Handler: first,
+		NoReconnect: true, ErrorBody: true, Transport: c.transport(source), Handler: first,
 	})
 	if err != nil {
 		return invalid("%s: %v", request.URL, err)
@@ -47,6 +48,8 @@ func refusal(err error) error {
 		return err
 	case e.Reason == eventsource.ReasonNoContent:
 		return errors.New("the server answered 204, which tells an EventSource to stop")
+	case e.Err != nil && e.Body != "":
+		return fmt.Errorf("%w: %s", e.Err, measure.OneLine(e.Body))
 	case e.Err != nil:
 		return e.Err
 	}

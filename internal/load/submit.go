@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sseserver/internal/load/measure"
 )
 
 // submitters is how many messages are on their way to the server at a time. It
@@ -103,6 +105,9 @@ func explained(resp *http.Response, body []byte) string {
 	}
 	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
 		return "; for a server of another kind use --url with the address of an event stream"
+	}
+	if text := measure.OneLine(string(body[:min(len(body), 1<<10)])); text != "" {
+		return ": " + text
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sseserver/internal/load/track"
@@ -24,6 +25,7 @@ type worker struct {
 	closing    <-chan struct{}      // closed, by run's context, when nothing opens any more
 	late       func() time.Duration // a delay of this side, for tests; nil otherwise
 	groups     []*group
+	refused    atomic.Bool // a refusal is known, so that of others no body is read
 	meter      meter
 	publisher  *publisher // nil if another worker publishes, or none
 }

@@ -6,7 +6,8 @@ import "time"
 // ready. It serves one goroutine at a time.
 type Tally struct {
 	Counts        Counts            `json:"counts"`
-	Errors        map[string]uint64 `json:"errors,omitempty"` // by reason
+	Errors        map[string]uint64 `json:"errors,omitempty"`  // by reason
+	Refusal       *Refusal          `json:"refusal,omitempty"` // the first one
 	Distributions Distributions     `json:"distributions"`
 	Timeline      Timeline          `json:"timeline"`
 }
@@ -36,6 +37,7 @@ func (t *Tally) Merge(from *Tally) {
 		}
 		t.Errors[reason] += n
 	}
+	t.Refused(from.Refusal)
 	t.Distributions.Merge(&from.Distributions)
 	t.Timeline.Merge(from.Timeline)
 }

@@ -37,6 +37,7 @@ type Source struct {
 //   - Time lines are laid over each other by their start, in whole seconds, so
 //     they are as exact as the clocks of the machines agree.
 //   - Windows are as long as the longest of each.
+//   - The first refusal is that of the first generator that met one.
 //   - The generators are as fit as the least fit of them.
 func Merge(sources []Source, more []threshold.Threshold) (*Report, error) {
 	if len(sources) == 0 {
@@ -84,6 +85,9 @@ func (r *Report) add(s Source) {
 	r.Counts.Add(s.Counts)
 	for reason, n := range s.Errors {
 		r.Errors[reason] += n
+	}
+	if r.FirstError == nil {
+		r.FirstError = s.FirstError
 	}
 	r.Histograms.Merge(&s.Histograms)
 	r.Rates.EventsPerSecond += s.Rates.EventsPerSecond

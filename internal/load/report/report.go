@@ -26,6 +26,7 @@ type Report struct {
 	Rates      Rates              `json:"rates"`
 	Counts     measure.Counts     `json:"counts"`
 	Errors     map[string]uint64  `json:"errors"`
+	FirstError *FirstError        `json:"first_error"`               // null if no response was a refusal
 	Refusal    string             `json:"publish_refusal,omitempty"` // why the first publication failed that did
 	Metrics    map[string]*Metric `json:"metrics"`                   // those with values
 	Thresholds []Verdict          `json:"thresholds"`
@@ -75,6 +76,17 @@ type Rates struct {
 	Goodput         *float64 `json:"goodput"`           // share of streams that met every threshold; null without streams
 }
 
+// FirstError is the first response that was no event stream.
+type FirstError struct {
+	Reason string `json:"reason"`
+	Status int    `json:"status"`
+	Body   string `json:"body"` // how it begins
+}
+
+func (e *FirstError) String() string {
+	return (&measure.Refusal{Reason: e.Reason, Status: e.Status, Body: e.Body}).String()
+}
+
 // New makes the report of a run, which it also judges.
 func New(result *load.Result, generator Generator) *Report {
 	tally := &result.Tally
@@ -93,6 +105,9 @@ func New(result *load.Result, generator Generator) *Report {
 		r.Errors = map[string]uint64{}
 	}
 	r.describe()
+	if first := tally.Refusal; first != nil {
+		r.FirstError = &FirstError{Reason: first.Reason, Status: first.Status, Body: first.Body}
+	}
 	r.Health = newHealth(result)
 	r.Rates = newRates(r.Counts, r.Windows)
 	r.HeatEdges, r.Timeline = newTimeline(tally.Timeline, r.Health.Cores)

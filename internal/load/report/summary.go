@@ -136,6 +136,9 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	if len(r.Errors) > 0 {
 		line("errors", "%s", strings.Join(r.errorList(), ", "))
 	}
+	if r.FirstError != nil {
+		line("first refusal", "%v", r.FirstError)
+	}
 	name, of := "generator", fmt.Sprintf("%d core(s)", r.Health.Cores)
 	if len(r.Parts) > 1 {
 		name, of = "generators", "its cores in the worst of them"
