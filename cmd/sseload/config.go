@@ -31,6 +31,7 @@ type request struct {
 	action action
 	config load.Config
 	forms
+	preset      string   // name of one of presets; empty means none
 	metricsAddr string   // to serve Prometheus on; empty means none
 	files       []string // to compare or merge
 	thresholds  []string // as they were given; what they mean depends on the action
@@ -48,6 +49,8 @@ USAGE:
    sseload [options] --url URL     open any event stream; --url may be repeated
    sseload [options] --method POST --body TEXT URL...
                                    the same with requests of another kind
+   sseload [options] --preset openai --body TEXT URL...
+                                   the same for chat completions, with their tokens counted
    sseload compare A.json B.json   show two reports side by side, with ratios; judge them with --threshold 'lateness.p99<1.1x'
    sseload merge A.json B.json...  make one report of several generators that loaded one server at the same time
    sseload schema                  print the JSON Schema of the report
@@ -58,6 +61,7 @@ const outro = `EXAMPLES:
    sseload http://127.0.0.1:4400 --clients 5000 --interval 100ms --html report.html
    sseload --url https://example.org/events --clients 50 --duration 1m any event stream
    sseload --method POST --body '{"user":"{name}"}' --data users.csv https://example.org/chat
+   sseload --preset openai --body '{"model":"m","stream":true,"messages":[…]}' http://127.0.0.1:8000/v1/chat/completions
    sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'lost==0'
    sseload http://127.0.0.1:4400 --find-limit 'lateness.p99<50ms'      the highest load that the server holds
    sseload compare before.json after.json                              ratios of two runs
@@ -136,6 +140,11 @@ func (r *request) read(arguments, given []string) error {
 		}
 	}
 	c := &r.config
+	if r.preset != "" {
+		if err := presets[r.preset](c); err != nil {
+			return err
+		}
+	}
 	if c.Method == "" {
 		c.Servers = arguments
 	} else {

@@ -14,7 +14,7 @@ func (r *request) flags() []cmdline.Group {
 	return []cmdline.Group{
 		{Title: "LOAD", Flags: loadFlags(c)},
 		{Title: "STREAMS", Flags: streamFlags(c)},
-		{Title: "REQUESTS", Flags: requestFlags(c)},
+		{Title: "REQUESTS", Flags: r.requestFlags()},
 		{Title: "PUBLICATIONS", Flags: publishFlags(&c.Publish)},
 		{Title: "CONNECTIONS", Flags: connectFlags(c)},
 		{Title: "UNRULY CLIENTS", Flags: r.clientFlags()},
@@ -72,9 +72,11 @@ func streamFlags(c *load.Config) []cmdline.Flag {
 
 // requestFlags are those whose values may have placeholders, and where the
 // values of these come from.
-func requestFlags(c *load.Config) []cmdline.Flag {
+func (r *request) requestFlags() []cmdline.Flag {
+	c := &r.config
 	body := new(given)
 	return []cmdline.Flag{
+		{Name: "preset", Kind: "name", Usage: "openai: --method POST, --expect-done data:[DONE], --token data.choices.0.delta.content and Content-Type application/json, unless given otherwise; ADDRESS is the event stream", Set: readPreset(&r.preset)},
 		{Name: "method", Short: "X", Kind: "word", Usage: "of the requests for event streams, which ADDRESS then is (default: GET)", Set: nonempty(&c.Method)},
 		{Name: "body", Kind: "text", Usage: "of these requests; sent as JSON if it is", Set: body.once(text(&c.Body))},
 		{Name: "body-file", Kind: "file", Usage: "file with the body", Set: body.once(file(func(in *os.File) error { return readBody(in, &c.Body) }))},

@@ -23,9 +23,18 @@
 //     so that losing events cannot improve a percentile.
 //   - ttfe is from the planned open, not the actual one, to the first event
 //     with content.
-//   - A gap is the time between two events of one connection; a stall is one
-//     longer than the interval and a second. An outage is from the end of a
-//     connection to the first event after it.
+//   - itl, inter-token latency, is the time between two events of one
+//     connection; a stall is one longer than the interval and a second. Events
+//     of one read have the same arrival, and all but the first are coalesced.
+//   - An outage is from the end of a connection to the first event after it.
+//   - duration is from the planned open to the proper end of a stream. Its
+//     event_rate and byte_rate are what it delivered by the time from its first
+//     request to its last event, outages included.
+//   - latency is from the moment that an event's data names to its arrival, both
+//     by the server's clock.
+//
+// With Plan.Token only events that bring a token are events in this sense. The
+// others have a number at most.
 //
 // Where the interval is not known there is no schedule, and neither lateness
 // nor stall.
