@@ -67,7 +67,7 @@ func TestCommands(t *testing.T) {
 			t.Parallel()
 			shown := read(t, document)
 			wantPrograms(t, shown)
-			r := newReader(t, bin)
+			r := newReader(t, bin, document)
 			for _, c := range shown {
 				if how := commands[c.text]; how.runs || how.serves {
 					t.Run(c.text, func(t *testing.T) { r.follow(t, c, how) })

@@ -25,7 +25,26 @@ var (
 
 // languages are those that a block may be marked with, so that no command hides
 // in a block that is not read.
-var languages = map[string]bool{"sh": true, "console": true, "html": true, "go": true, "text": true, "promql": true}
+var languages = map[string]bool{
+	"sh": true, "console": true, "html": true, "go": true, "text": true, "promql": true, "json": true, "csv": true, "nginx": true,
+}
+
+// files finds the blocks of a document that name a file after their language, as
+// in "```json chat.json": the commands after them need these files.
+func files(t *testing.T, document string) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, block := range named.FindAllStringSubmatch(string(content), -1) {
+		found[block[1]] = block[2]
+	}
+	return found
+}
+
+var named = regexp.MustCompile("(?ms)^```[a-z]+ ([a-z.-]+)\n(.*?)^```$")
 
 // read finds the commands of a document.
 func read(t *testing.T, document string) (found []command) {
@@ -38,7 +57,8 @@ func read(t *testing.T, document string) (found []command) {
 	for i, line := range strings.Split(string(content), "\n") {
 		add := func(text string) { found = append(found, command{filepath.Base(document), i + 1, text, nil}) }
 		if mark := fence.FindStringSubmatch(line); mark != nil {
-			inside, language = !inside, mark[1]
+			inside = !inside
+			language, _, _ = strings.Cut(mark[1], " ") // the name of a file may follow
 			if inside && !languages[language] {
 				t.Errorf("%s:%d: a block of %q, which is none of %v", document, i+1, language, languages)
 			}

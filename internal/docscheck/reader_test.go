@@ -37,11 +37,18 @@ type reader struct {
 	stand []string
 }
 
-// newReader starts the servers that the documents assume to be at
-// 127.0.0.1:4400: one with its log in server.log, and one with TLS.
-func newReader(t *testing.T, bin string) *reader {
+// newReader writes the files that the document shows, and starts the servers
+// that the documents assume: two at 127.0.0.1:4400, one with its log in
+// server.log, and one with TLS; and those of others.
+func newReader(t *testing.T, bin, document string) *reader {
 	t.Helper()
 	dir := t.TempDir()
+	shown := files(t, document)
+	for name, content := range shown {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	plain := serve(t, shell(bin, dir, "sseserver --log-file server.log"), serves)
 	secure := serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
 	return &reader{bin: bin, dir: dir, stand: []string{
@@ -51,6 +58,9 @@ func newReader(t *testing.T, bin string) *reader {
 		"127.0.0.1:4400", strings.TrimPrefix(plain, "http://"),
 		"127.0.0.1:4401", adminIn(t, filepath.Join(dir, "server.log")),
 		"https://example.org/events", plain + "/stream/" + submit(t, plain) + "?interval=10ms",
+		"http://127.0.0.1:8000", startModel(t),
+		"http://127.0.0.1:8080", startHub(t, shown["nchan.conf"]),
+		"https://127.0.0.1:8443", startSecure(t),
 	}}
 }
 
