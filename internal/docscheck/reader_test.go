@@ -56,6 +56,7 @@ func newReader(t *testing.T, bin, document string) *reader {
 		"0.0.0.0:4400", "0.0.0.0:0", // other servers of the documents
 		"0.0.0.0:4401", "0.0.0.0:0",
 		"127.0.0.1:4400", strings.TrimPrefix(plain, "http://"),
+		"127.0.0.1:9464", "127.0.0.1:0",
 		"127.0.0.1:4401", adminIn(t, filepath.Join(dir, "server.log")),
 		"https://example.org/events", plain + "/stream/" + submit(t, plain) + "?interval=10ms",
 		"http://127.0.0.1:8000", startModel(t),

@@ -37,7 +37,7 @@ func count(w http.ResponseWriter, r *http.Request) {
 	pace := time.NewTicker(20 * time.Millisecond)
 	defer pace.Stop()
 	for ; ; next++ {
-		_, _ = fmt.Fprintf(w, "id: %d\ndata: %d\n\n", next, next)
+		_, _ = fmt.Fprintf(w, "id: %d\ndata: {\"sent_at\":%d}\n\n", next, time.Now().UnixMilli())
 		_ = http.NewResponseController(w).Flush()
 		select {
 		case <-pace.C:
