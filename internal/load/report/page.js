@@ -97,7 +97,8 @@ const unbroken = (text) => text.split(/(--[a-z-]+)/).map((part) => (part.startsW
 function conditions() {
   byId("judged").hidden = report.thresholds.length === 0;
   for (const t of report.thresholds) {
-    byId("thresholds").append(row(t.threshold, make("td", { class: t.pass ? "yes" : "no" }, t.pass ? "✓ met" : "✗ not met"), t.observed_text));
+    byId("thresholds").append(make("li", {}, make("span", { class: t.pass ? "yes" : "no" }, t.pass ? "✓ met: " : "✗ not met: "), t.threshold,
+      make("span", { class: "quiet" }, ` (${t.observed_text})`)));
   }
 }
 

@@ -3,7 +3,7 @@
 const seconds = report.timeline;
 const ends = { ramp: report.windows.ramp_ms / 1000, steady: (report.windows.ramp_ms + report.windows.steady_ms) / 1000 };
 const length = Math.max(seconds.length, 1);
-const probeLimit = report.health.limit_ms ?? 10;
+const probeLimit = report.health.limit_ms;
 
 const most = (value) => seconds.reduce((max, s) => Math.max(max, value(s)), 0);
 const total = (values) => values.reduce((a, b) => a + b, 0);

@@ -154,8 +154,7 @@ func testPhone(t *testing.T, browser context.Context) {
 func testTip(t *testing.T, browser context.Context) {
 	p := openPage(t, browser, nil)
 	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateTouch))
-	p.eval("document.querySelector('.plot').scrollIntoView({block: 'center', behavior: 'instant'})")
-	where := eval[[]float64](p, "(({left, top, width, height}) => [left + width / 2, top + height / 2])(document.querySelector('.plot').getBoundingClientRect())")
+	where := p.centre()
 	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
 		t.Helper()
 		if _, err := chromedp.Call(p.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)}); err != nil {
@@ -175,11 +174,8 @@ func testTip(t *testing.T, browser context.Context) {
 	p.do(chromedp.KeyEvent("\u0303")) // arrow right
 	p.wantTip("after an arrow key")
 	p.do(chromedp.KeyEvent("\u001b")) // escape
-	if !eval[bool](p, "byId('tip').hidden") {
-		t.Error("escape does not close the tip")
-	}
-	p.eval("document.querySelector('.plot').scrollIntoView({block: 'center', behavior: 'instant'})")
-	where = eval[[]float64](p, "(({left, top, width, height}) => [left + width / 2, top + height / 2])(document.querySelector('.plot').getBoundingClientRect())")
+	p.untilTip(false)
+	where = p.centre()
 	for _, at := range []struct {
 		y    float64
 		open bool
@@ -187,15 +183,14 @@ func testTip(t *testing.T, browser context.Context) {
 		if _, err := chromedp.Call(p.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseMoved", X: where[0], Y: at.y}); err != nil {
 			t.Fatal(err)
 		}
-		if got := eval[bool](p, "!byId('tip').hidden"); got != at.open {
-			t.Errorf("the mouse at %v: tip open: %t, want %t", at.y, got, at.open)
-		}
+		p.untilTip(at.open)
 	}
 }
 
 func (p *window) wantTip(when string) {
 	p.t.Helper()
-	if got := eval[string](p, "byId('tip').hidden ? '' : byId('tip').textContent"); !strings.Contains(got, "% have\nat most") {
+	p.untilTip(true)
+	if got := eval[string](p, "byId('tip').textContent"); !strings.Contains(got, "% have\nat most") {
 		p.t.Errorf("%s the tip says %q, want a percentile", when, got)
 	}
 }

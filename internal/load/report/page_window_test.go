@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -100,6 +101,40 @@ func (p *window) do(steps ...chromedp.Action[chromedp.Void]) {
 }
 
 func (p *window) eval(statement string) { p.t.Helper(); eval[chromedp.Void](p, statement) }
+
+// centre brings the first plot to the middle of the window, waits until what
+// follows a scroll has happened, and gives its place.
+func (p *window) centre() []float64 {
+	p.t.Helper()
+	return settle[[]float64](p, `new Promise((resolve) => {
+		const plot = document.querySelector(".plot");
+		plot.scrollIntoView({block: "center", behavior: "instant"});
+		requestAnimationFrame(() => requestAnimationFrame(() => {
+			const {left, top, width, height} = plot.getBoundingClientRect();
+			resolve([left + width / 2, top + height / 2]);
+		}));
+	})`)
+}
+
+// untilTip waits until the tip is open, or closed.
+func (p *window) untilTip(open bool) {
+	p.t.Helper()
+	settle[bool](p, fmt.Sprintf(`new Promise((resolve) => {
+		const look = () => byId("tip").hidden !== %t && resolve(true);
+		new MutationObserver(look).observe(byId("tip"), {attributes: true});
+		look();
+	})`, open))
+}
+
+// settle evaluates a JavaScript promise.
+func settle[T any](p *window, promise string) T {
+	p.t.Helper()
+	result, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](promise, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", promise, err)
+	}
+	return result
+}
 
 // eval evaluates a JavaScript expression in the page.
 func eval[T any](p *window, expression string) T {
