@@ -157,4 +157,4 @@ counts();
 settings();
 explained();
 phone.addEventListener("change", charts);
-addEventListener("scroll", () => tip.hide(), { passive: true });
+addEventListener("scroll", () => tip.follow(), { passive: true });

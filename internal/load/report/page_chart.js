@@ -147,8 +147,10 @@ class Chart {
 
 // tip is the one box with values that is open, if any.
 const tip = {
+  scrolled: 0, // where the page was when it opened
   show(text, x, y) {
     const box = byId("tip");
+    this.scrolled = scrollY;
     box.textContent = text;
     box.hidden = false;
     const beyond = x + 16 + box.offsetWidth > innerWidth;
@@ -157,4 +159,7 @@ const tip = {
     box.style.top = Math.max(Math.min(y + 14, innerHeight - box.offsetHeight - 4), 4) + "px";
   },
   hide() { byId("tip").hidden = true; },
+  // follow closes the tip when its plot moves away from it, but not for the
+  // trembling of a finger.
+  follow() { if (Math.abs(scrollY - this.scrolled) > 8) this.hide(); },
 };

@@ -153,7 +153,7 @@ func testPhone(t *testing.T, browser context.Context) {
 
 func testTip(t *testing.T, browser context.Context) {
 	p := openPage(t, browser, nil)
-	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateTouch))
+	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateTouch), chromedp.Reload()) // drawn once, for this width
 	where := p.centre()
 	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
 		t.Helper()
