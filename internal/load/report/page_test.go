@@ -77,10 +77,10 @@ func testPanels(t *testing.T, browser context.Context) {
 			"everything", everyMetric,
 			[]string{
 				"Lateness", "Lateness over time", "Latency", "Time to first event", "Time between events", "Duration of a stream", "Events per second of a stream",
-				"Bytes per second of a stream", "Outage", "Stalls", "Events per read", "Generator: its opens", "Generator: processor", "Generator: its own event",
+				"Bytes per second of a stream", "Outage", "Stalls", "Publishing", "Events per read", "Generator: its opens", "Generator: processor", "Generator: its own event",
 				"Events per second", "Clients", "Conditions", "Distributions", "Errors",
 			},
-			nil, "publishing (nothing is published without --publish-url)",
+			nil, "",
 		},
 		{
 			"without a schedule", withoutSchedule,
@@ -106,6 +106,9 @@ func testPanels(t *testing.T, browser context.Context) {
 			if slices.Contains(titles, title) {
 				t.Errorf("%s: panel %q, without data", tt.name, title)
 			}
+		}
+		if hidden := eval[bool](p, "byId('unmeasured').hidden"); hidden != (tt.unmeasured == "") {
+			t.Errorf("%s: the line of what was not measured is hidden: %t", tt.name, hidden)
 		}
 		if got := eval[string](p, "byId('unmeasured').textContent"); !strings.Contains(got, tt.unmeasured) {
 			t.Errorf("%s: got %q, want %q in it", tt.name, got, tt.unmeasured)
