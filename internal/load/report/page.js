@@ -117,7 +117,13 @@ function errors() {
   const found = Object.entries(report.errors).sort((a, b) => b[1] - a[1]);
   byId("failures").hidden = found.length === 0;
   for (const [name, n] of found) byId("errors").append(row(words(name), whole(n)));
+  const first = report.first_error;
+  if (first) refusal(`The first answer that was no event stream had the status ${first.status}${first.body ? " and said:" : "."}`, first.body);
+  if (report.publish_refusal) refusal("The first publication that failed:", report.publish_refusal);
 }
+
+// refusal shows what a server said of itself, as it said it.
+const refusal = (text, body) => byId("failures").append(make("p", {}, text), ...(body ? [make("pre", {}, body)] : []));
 
 function settings() {
   for (const [name, v] of Object.entries(report.settings)) {

@@ -42,6 +42,7 @@ func hostileNames(r *load.Result) {
 	r.Config.Servers = []string{hostile, "http://" + strings.Repeat("long", 100)}
 	r.Tally.Fail(time.Second, hostile)
 	r.Tally.Fail(time.Second, strings.Repeat("long", 100))
+	r.Tally.Refused(&measure.Refusal{Reason: "status_503", Status: 503, Body: hostile + strings.Repeat("body", 100)})
 }
 
 func nothingAtAll(r *load.Result) {
@@ -60,6 +61,7 @@ func TestPageInBrowser(t *testing.T) {
 		{"a finger, a mouse and keys", testTip},
 		{"theme", testTheme},
 		{"hostile names", testHostileNames},
+		{"clocks", testClock},
 		{"an unknown metric", testUnknownMetric},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, browser) })
@@ -227,6 +229,27 @@ func testHostileNames(t *testing.T, browser context.Context) {
 	}
 	if !eval[bool](p, "byId('failures').textContent.includes('<script>hacked=1')") {
 		t.Error("the error is not shown as it is")
+	}
+	if got := eval[string](p, "document.querySelector('#failures pre').textContent"); !strings.HasPrefix(got, hostile) {
+		t.Errorf("what the server said is shown as %q", got)
+	}
+}
+
+// A latency is as exact as the clocks, and the page says how exact that is.
+func testClock(t *testing.T, browser context.Context) {
+	r := example(t, everyMetric)
+	for _, tt := range []struct {
+		clock *Clock
+		want  string
+	}{
+		{&Clock{Offset: -1500, Error: 20, Known: true, Source: "measured"}, "1.5 s behind that of sseload, give or take 20 ms (measured)"},
+		{&Clock{}, "not known"},
+	} {
+		r.Clock = tt.clock
+		p := openReport(t, browser, r)
+		if got := eval[string](p, "byId('about-latency').parentElement.textContent"); !strings.Contains(got, tt.want) {
+			t.Errorf("%+v: no %q in %q", *tt.clock, tt.want, got)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ const metricTexts = {
   },
   latency: {
     title: "Latency", caption: "From the time written in each event to its arrival.",
-    from: "From the moment that the server wrote into the event's data to the arrival of the event. The two clocks are compared, and the difference is taken off.",
+    from: "From the moment that the server wrote into the event's data to the arrival of the event.",
     good: "A few milliseconds more than the way through the network takes.",
     bad: "Compare it with the lateness of the generator's own event: if that is small, the delay is the server's or the network's.",
     why: () => "events say when they were sent only with --timestamp",
@@ -192,5 +192,13 @@ function explanations() {
 
 function paragraphs(name) {
   const { from, good, bad } = metricText(name);
-  return [from, good && "Good: " + good, bad && "If not: " + bad].filter(Boolean);
+  return [from, good && "Good: " + good, bad && "If not: " + bad, name === "latency" && clockText()].filter(Boolean);
+}
+
+// clockText says how far the clocks are apart, which latency depends on.
+function clockText() {
+  const c = report.clock;
+  if (!c?.known) return "The difference of the two clocks is not known, and was taken as 0: a latency is as wrong as they are apart.";
+  return `The server's clock was taken to be ${time(Math.abs(c.offset_ms))} ${c.offset_ms < 0 ? "behind" : "ahead of"} that of sseload, ` +
+    `give or take ${time(c.error_ms)} (${c.source}). No latency is more exact than that.`;
 }
