@@ -24,10 +24,14 @@ func (how treatment) allows(code int) bool {
 // Runs of sseload are made short. The machine may be busy, so exit codes 3, the
 // generator was overloaded, and 99, a threshold was not met, are no failures.
 var (
-	small   = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --drain 10ms --once", exits: []int{0, 3, 99}, figures: true}
-	resumes = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --interval 20ms --reconnect 2", exits: []int{0, 3, 99}, figures: true}
-	serves  = treatment{serves: true}
-	runs    = treatment{runs: true}
+	small    = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --drain 10ms --once", exits: []int{0, 3, 99}, figures: true}
+	resumes  = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --interval 20ms --reconnect 2", exits: []int{0, 3, 99}, figures: true}
+	few      = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 500ms", exits: []int{0, 3, 99}, figures: true}
+	brief    = treatment{runs: true, more: " --duration 500ms", exits: []int{0, 3, 99}, figures: true}
+	shaped   = treatment{runs: true, exits: []int{0, 3, 99}, figures: true, slow: true}
+	searches = treatment{runs: true, more: " --clients 4 --ramp 1000 --duration 200ms --drain 10ms --find-limit 'clients<=16'", exits: []int{0, 3, 99}, figures: true, slow: true}
+	serves   = treatment{serves: true}
+	runs     = treatment{runs: true}
 	// Each benchmark is run for one round.
 	onceAtTop = treatment{runs: true, more: " -benchtime 1x", atTop: true, slow: true}
 )
@@ -88,18 +92,33 @@ var commands = map[string]treatment{
 	"curl -s http://127.0.0.1:4401/metrics | grep ^sseserver_": runs,
 
 	// sseload.md
+	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10% --html report.html":    resumes,
 	"sseload http://127.0.0.1:4400 --clients 5000 --interval 100ms --html report.html --json report.json": small,
 	"sseload http://127.0.0.1:4400 --kind progress --reconnect 20%":                                       small,
 	"sseload http://127.0.0.1:4400 --protocol h2c --clients 2000":                                         small,
-	"sseload https://127.0.0.1:4400 --protocol h2 --insecure":                                             small,
-	"sseload --url https://example.org/events --clients 50 --duration 1m":                                 small,
 	"sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'goodput>=99.9%'":          small,
+	`sseload --preset openai http://127.0.0.1:8000/v1/chat/completions --body-file chat.json --data users.csv --header 'Authorization: Bearer {token}' --clients 3 --think 100ms --threshold 'ttfe.p99<2s' --threshold 'itl.p99<500ms'`: brief,
+	`sseload --url http://127.0.0.1:8080/sub/news --publish-url http://127.0.0.1:8080/pub/news --publish-body '{"n":{n}}' --publish-rate 20`:                                                                                            few,
+	"sseload --url https://127.0.0.1:8443/events --insecure --protocol h2 --header 'Authorization: Bearer change-me'":                                                                                                                   few,
+	"sseload https://127.0.0.1:4400 --insecure --protocol h2 --header 'Authorization: Bearer change-me'":                                                                                                                                small,
+	`sseload --method POST http://127.0.0.1:8000/v1/chat/completions --body-file chat.json --data users.csv --header 'Authorization: Bearer {token}' --clients 3 --expect-done 'data:[DONE]'`:                                           brief,
+	"sseload --url https://example.org/events --clients 50 --duration 1m":                                                                                                                                                               small,
+	"sseload http://127.0.0.1:4400 --stages 1s:20,2s:50,1s:0":                                                                                                                                                                           shaped,
+	"sseload http://127.0.0.1:4400 --arrivals 20 --message 'Hello!'":                                                                                                                                                                    brief,
+	"sseload http://127.0.0.1:4400 --find-limit 'lateness.p99<50ms'":                                                                                                                                                                    searches,
+	"sseload http://127.0.0.1:4400 http://127.0.0.1:4400 --reconnect 10%":                                                                                                                                                               resumes,
+	"sseload http://127.0.0.1:4400 -d 3s --json one.json & sseload http://127.0.0.1:4400 -d 3s --json two.json; wait":                                                                                                                   {runs: true, slow: true},
+	"sseload merge one.json two.json --json both.json --html both.html":                                                                                                                                                                 {runs: true, exits: []int{0, 3, 99}, slow: true},
+	"sseload http://127.0.0.1:4400 --metrics-addr 127.0.0.1:9464":                                                                                                                                                                       small,
+	"sseload http://127.0.0.1:4400 --csv time.csv --junit verdicts.xml --hgrm lateness.hgrm":                                                                                                                                            small,
+	"sseload http://127.0.0.1:4400 --json - > report.json":                                                                                                                                                                              small,
 	"sseload schema": runs,
+	"sseload http://127.0.0.1:4400 --json before.json":                       small,
+	"sseload http://127.0.0.1:4400 --json after.json":                        small,
+	"sseload compare before.json after.json":                                 runs,
+	"sseload compare before.json after.json --threshold 'lateness.p99<1.1x'": {runs: true, exits: []int{0, 3, 99}},
+	"sseload --url https://127.0.0.1:8443/events --insecure --header 'Authorization: Bearer change-me' --timestamp data.sent_at --unit ms": few,
 	"sseload --help": runs,
-	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10% --html report.html": resumes,
-	"sseload http://127.0.0.1:4400 --json before.json":                                                 small,
-	"sseload http://127.0.0.1:4400 --json after.json":                                                  small,
-	"sseload compare before.json after.json":                                                           runs,
 
 	// development.md
 	"go tool -modfile=tools/go.mod air -c tools/air.toml":                      {serves: true, atTop: true, slow: true},

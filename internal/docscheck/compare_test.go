@@ -19,9 +19,9 @@ var (
 	digits         = regexp.MustCompile(`[0-9.]+([],}])`)
 	// What sseload says only if the machine is too busy to measure, or not on a
 	// terminal: its progress in lines.
-	troubles  = regexp.MustCompile(`(?m)^(! |stall ms |submitting | *\d+ s  ).*\n`)
+	troubles  = regexp.MustCompile(`(?m)^(! |stall ms |submitting |opening one stream | *\d+ s  ).*\n`)
 	invalid   = regexp.MustCompile(`(?m)^INVALID: .*$`)
-	coalesced = regexp.MustCompile(`; .* came in one read with the event before \(coalesced\)`)
+	coalesced = regexp.MustCompile(`; .* came in one read with the (event|one) before \(coalesced\)`)
 )
 
 // compare checks that a command prints the lines that the document shows, and
