@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"sseserver/internal/chromium"
+	"sseserver/internal/chromiumtest"
 )
 
 func testKeyboard(t *testing.T, browser context.Context) {
@@ -168,7 +168,7 @@ func testContrastAndWidth(t *testing.T, browser context.Context) {
 			p.click("#send")
 			p.untilState("complete")
 			p.js("error.textContent = 'An error, for its colours.'")
-			if faint := eval[[]string](p, chromium.FaintTexts); len(faint) > 0 {
+			if faint := eval[[]string](p, chromiumtest.FaintTexts); len(faint) > 0 {
 				t.Errorf("%s, %s: too little contrast: %s", page, scheme, strings.Join(faint, "; "))
 			}
 			p.do(chromedp.EmulateViewport(320, 640))

@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"sseserver/internal/chromium"
+	"sseserver/internal/chromiumtest"
 )
 
 // pages are those that all have a form and a stream.
@@ -13,7 +13,7 @@ var pages = []string{"index.html", "progress.html"}
 // TestBrowser uses the pages as people do, in a real Chromium. The browser is
 // started once; each test has a window and a server of its own.
 func TestBrowser(t *testing.T) {
-	browser := chromium.Start(t)
+	browser := chromiumtest.Start(t)
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, context.Context)

@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"sseserver/internal/chromium"
+	"sseserver/internal/chromiumtest"
 )
 
 const (
@@ -81,7 +81,7 @@ func (p *tab) wantLegibleToken() {
 	p.t.Helper()
 	for _, scheme := range []string{"dark", "light"} {
 		p.prefer(scheme)
-		if faint := eval[[]string](p, chromium.FaintTexts); len(faint) > 0 {
+		if faint := eval[[]string](p, chromiumtest.FaintTexts); len(faint) > 0 {
 			p.t.Errorf("%s: too little contrast: %s", scheme, strings.Join(faint, "; "))
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
-	"sseserver/internal/chromium"
+	"sseserver/internal/chromiumtest"
 	"sseserver/internal/load"
 	"sseserver/internal/load/measure"
 	"sseserver/internal/load/track"
@@ -51,7 +51,7 @@ func nothingAtAll(r *load.Result) {
 
 // TestPageInBrowser opens reports in a real Chromium, from files, as people do.
 func TestPageInBrowser(t *testing.T) {
-	browser := chromium.Start(t)
+	browser := chromiumtest.Start(t)
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, context.Context)
@@ -137,7 +137,7 @@ func testPhone(t *testing.T, browser context.Context) {
 		}
 		for _, theme := range []string{"light", "dark"} {
 			p.eval("document.documentElement.dataset.theme = '" + theme + "'")
-			if faint := eval[[]string](p, chromium.FaintTexts); len(faint) > 0 {
+			if faint := eval[[]string](p, chromiumtest.FaintTexts); len(faint) > 0 {
 				t.Errorf("%s, %s: too little contrast: %s", name, theme, strings.Join(faint, "; "))
 			}
 		}

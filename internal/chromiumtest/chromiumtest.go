@@ -1,6 +1,6 @@
-// Package chromium starts a real browser for the tests of our pages. Only tests
-// import it.
-package chromium
+// Package chromiumtest starts a real browser for the tests of our pages. Only
+// tests import it.
+package chromiumtest
 
 import (
 	"context"
