@@ -34,7 +34,7 @@ type client struct {
 
 	// Guarded by group.mu.
 	stream  track.Stream
-	reading bool // stream is under way
+	reading bool // stream is under way, or the first one about to be
 }
 
 // errOver ends a source whose stream needs no more reading.

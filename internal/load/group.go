@@ -29,6 +29,7 @@ func (g *group) add(c *client, planned time.Duration) {
 	defer g.mu.Unlock()
 	g.ledger.Tally.Timeline.At(planned).Planned++
 	c.place = int32(len(g.clients))
+	c.reading = true // as soon as it runs
 	g.clients = append(g.clients, c)
 	g.ledger.Tally.Counts.Clients++
 	if c.role.unjudged() {

@@ -25,6 +25,7 @@ type worker struct {
 	closing    <-chan struct{}      // closed, by run's context, when nothing opens any more
 	late       func() time.Duration // a delay of this side, for tests; nil otherwise
 	groups     []*group
+	allOpened  atomic.Bool // no client of the plan is still to be opened
 	refused    atomic.Bool // a refusal is known, so that of others no body is read
 	meter      meter
 	publisher  *publisher // nil if another worker publishes, or none
@@ -133,6 +134,7 @@ const hastyDrain = 2 * time.Second
 func (w *worker) open(opening, ctx context.Context) {
 	var clients sync.WaitGroup
 	defer clients.Wait()
+	defer w.allOpened.Store(true) // or given up
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	until := func(moment time.Duration) bool {
@@ -158,6 +160,7 @@ func (w *worker) open(opening, ctx context.Context) {
 		clients.Go(func() { c.run(ctx, v) })
 		latest = v.from
 	}
+	w.allOpened.Store(true)
 	// A client that is open needs a fraction of what opening it took. Nothing
 	// is allocated in the steady window, so nothing else would ever give the
 	// rest back.
@@ -218,8 +221,10 @@ func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *P
 	}
 }
 
+// satisfied tells whether nobody has anything to wait for. A client that is
+// still to be opened, because this side is late, has its first event.
 func (w *worker) satisfied() bool {
-	if !w.publisher.answered() {
+	if !w.allOpened.Load() || !w.publisher.answered() {
 		return false
 	}
 	for _, g := range w.groups {
