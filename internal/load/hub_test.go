@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,7 +15,9 @@ import (
 )
 
 // hub passes what is published at /pub on to all who are at /sub, and does so
-// badly where it is told to.
+// badly where it is told to. It takes the first publication and the last when
+// all clients are there, and after the last one it ends their streams: so the
+// time that a client takes to come, or to come back, has no say in what is lost.
 type hub struct {
 	*httptest.Server
 
@@ -31,7 +34,8 @@ type hub struct {
 	subscribers map[int]chan string // by their number; closed to break the connection
 	opened      int
 	next        int        // the publication whose turn it is: a loaded machine must not change the order
-	advance     *sync.Cond // next is another
+	changed     *sync.Cond // subscribers, next, or the requests that wait
+	over        bool       // the last publication was taken
 	absent      int        // frames times those who were not there
 }
 
@@ -41,7 +45,7 @@ const hubClients = 5
 
 func startHub(t *testing.T, h *hub) *hub {
 	h.subscribers = map[int]chan string{}
-	h.advance = sync.NewCond(&h.mu)
+	h.changed = sync.NewCond(&h.mu)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /pub", h.publish)
 	mux.HandleFunc("GET /sub", h.subscribe)
@@ -68,13 +72,10 @@ func (h *hub) publish(w http.ResponseWriter, r *http.Request) {
 	if h.taken != nil {
 		status = h.taken(event.N)
 	}
-	if r.Context().Err() != nil {
-		return
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for h.next != event.N {
-		h.advance.Wait()
+	if !h.await(r.Context(), event.N) {
+		return
 	}
 	h.requests = append(h.requests, r)
 	if status == http.StatusOK {
@@ -83,7 +84,27 @@ func (h *hub) publish(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not\tnow", status)
 	}
 	h.next++
-	h.advance.Broadcast()
+	if h.next == published {
+		h.over = true
+		h.closeAll()
+	}
+	h.changed.Broadcast()
+}
+
+// await waits for the turn of publication n. It says false if the publisher is
+// gone before. h.mu is held.
+func (h *hub) await(ctx context.Context, n int) bool {
+	stop := context.AfterFunc(ctx, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.changed.Broadcast()
+	})
+	defer stop()
+	complete := func() bool { return n != 0 && n != published-1 || len(h.subscribers) == hubClients }
+	for ctx.Err() == nil && (h.next != n || !complete()) {
+		h.changed.Wait()
+	}
+	return ctx.Err() == nil
 }
 
 // pass gives a publication to all who are there. h.mu is held.
@@ -99,8 +120,9 @@ func (h *hub) pass(n int, body []byte) {
 	}
 }
 
-// breakAll breaks all connections, after what is on its way. h.mu is held.
-func (h *hub) breakAll() {
+// closeAll ends all connections, after what is on its way: by breaking them,
+// unless all is over. h.mu is held.
+func (h *hub) closeAll() {
 	for number, queue := range h.subscribers {
 		close(queue)
 		delete(h.subscribers, number)
@@ -110,9 +132,17 @@ func (h *hub) breakAll() {
 func (h *hub) subscribe(w http.ResponseWriter, r *http.Request) {
 	queue := make(chan string, 1000) // more than any test publishes
 	h.mu.Lock()
+	if h.over {
+		h.mu.Unlock()
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	number := h.opened
 	h.opened++
-	h.subscribers[number] = queue
+	if number > 0 { // the preflight leaves at once
+		h.subscribers[number] = queue
+		h.changed.Broadcast()
+	}
 	if last, err := strconv.Atoi(r.Header.Get("Last-Event-ID")); err == nil && h.keeps {
 		for _, frame := range h.frames[last+1:] {
 			queue <- frame
@@ -134,7 +164,13 @@ func (h *hub) subscribe(w http.ResponseWriter, r *http.Request) {
 		select {
 		case frame, ok := <-queue:
 			if !ok {
-				panic(http.ErrAbortHandler)
+				h.mu.Lock()
+				over := h.over
+				h.mu.Unlock()
+				if !over {
+					panic(http.ErrAbortHandler)
+				}
+				return
 			}
 			frames := []string{frame}
 			if h.spoil != nil {
@@ -148,11 +184,11 @@ func (h *hub) subscribe(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// publishTo is a run that publishes 20 times to five clients, who have all
-// opened their streams long before.
+// publishTo is a run that publishes 20 times to five clients. It is over when
+// the hub ends their streams.
 func publishTo(h *hub) Config {
 	return Config{
-		URLs: []string{h.URL + "/sub"}, Clients: hubClients, Ramp: hubClients, Duration: 400 * time.Millisecond, Drain: 2 * time.Second,
+		URLs: []string{h.URL + "/sub"}, Clients: hubClients, Ramp: 1000, Duration: 400 * time.Millisecond, Drain: time.Minute,
 		Publish: Publish{URL: h.URL + "/pub", Body: `{"n":{n}}`, Rate: 50},
 	}
 }

@@ -40,7 +40,7 @@ func swapped() func(int, string) []string {
 func breakAt(at int) func(*hub, int) {
 	return func(h *hub, n int) {
 		if n == at {
-			h.breakAll()
+			h.closeAll()
 		}
 	}
 }
@@ -68,7 +68,7 @@ func TestHub(t *testing.T) {
 		},
 		{
 			"refuses every tenth", &hub{taken: func(n int) int {
-				if n%10 == 9 {
+				if n%10 == 8 {
 					return http.StatusServiceUnavailable
 				}
 				return http.StatusOK
@@ -127,7 +127,7 @@ func TestHubThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	h := startHub(t, &hub{})
 	c := publishTo(h)
-	c.Publish.URL = "http://127.0.0.1:1/pub"
+	c.Publish.URL, c.Drain = "http://127.0.0.1:1/pub", time.Second
 	result := mustRun(t, c)
 	if got := result.Tally.Errors["publish_connect_failed"]; got != published || !strings.Contains(result.PublishRefusal, "refused") {
 		t.Errorf("errors %v, refusal %q", result.Tally.Errors, result.PublishRefusal)
@@ -137,7 +137,7 @@ func TestHubThatIsNotThere(t *testing.T) {
 // What the hub delays is lateness, all of it, and none of the publisher's.
 func TestDelayOfHubIsLateness(t *testing.T) {
 	t.Parallel()
-	const delay = 50 * time.Millisecond
+	const delay = 20 * time.Millisecond
 	h := startHub(t, &hub{delay: delay})
 	lateness := mustRun(t, publishTo(h)).Tally.Distributions.In(measure.Lateness, measure.Steady)
 	if least := time.Duration(lateness.Min()) * time.Microsecond; lateness.TotalCount() != published*hubClients || least < delay-time.Millisecond {
@@ -156,9 +156,7 @@ func TestPublisherIsAnOpenLoop(t *testing.T) {
 		missing.Wait()
 		return http.StatusOK
 	}})
-	c := publishTo(h)
-	c.Drain = time.Minute // the order is of no interest
-	if got := mustRun(t, c).Tally.Counts; got.Published != published || got.Delivered != published*hubClients || got.Lost != 0 {
+	if got := mustRun(t, publishTo(h)).Tally.Counts; got.Published != published || got.Delivered != published*hubClients || got.Lost != 0 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -172,7 +170,7 @@ func TestPublisherIsBounded(t *testing.T) {
 		return http.StatusOK
 	}})
 	c := publishTo(h)
-	c.Publish.Rate, c.Drain = 1000, time.Second
+	c.Publish.Rate, c.Drain = 1000, 300*time.Millisecond
 	result := mustRun(t, c)
 	close(over)
 	unsent, unanswered := result.Tally.Errors["publish_unsent"], result.Tally.Errors["publish_unanswered"]
