@@ -11,6 +11,7 @@ import (
 // A proxy does one thing to each of eight streams of 30 chunks, and each is
 // counted exactly.
 func TestEachFaultIsCountedExactly(t *testing.T) {
+	t.Parallel()
 	const clients, chunks = 8, 30
 	untouched := measure.Counts{
 		Clients: clients, Streams: clients, Connections: clients, Completed: clients, Judged: clients,
@@ -131,6 +132,7 @@ func skipAfterCut(cut, skip string) damage {
 
 // The same in a stream that the generator did not make, of which it knows nothing.
 func TestFaultsOfAnyStream(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		do   damage

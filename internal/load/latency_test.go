@@ -37,6 +37,7 @@ func dated(t *testing.T, address, path string, unit track.TimeUnit) Config {
 // ahead in the second run, which the offset makes good for; in the third nothing
 // does.
 func TestLatency(t *testing.T) {
+	t.Parallel()
 	server := startDated(t, func(now time.Time) string { return fmt.Sprintf(`{"sent_at":%d}`, now.UnixMilli()) })
 	ahead := startDated(t, func(now time.Time) string { return fmt.Sprintf(`{"sent_at":%d}`, now.Add(time.Hour).UnixMilli()) })
 	hour := time.Hour

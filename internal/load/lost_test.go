@@ -129,9 +129,9 @@ func TestSilenceIsLost(t *testing.T) {
 	for name, frames := range map[string]string{"after some events": events(0, 9, only(5)), "from the beginning": ": hello\n\n"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := quick(Config{URLs: []string{startFaulty(t, frames, endings["silence"])}, Duration: 2 * time.Second, Drain: 10 * time.Millisecond})
+			c := quick(Config{URLs: []string{startFaulty(t, frames, endings["silence"])}, Duration: time.Second, Drain: 10 * time.Millisecond})
 			got := mustRun(t, c).Tally.Counts
-			if got.Lost < 8*5 || got.Good != 0 { // of about 1000 each
+			if got.Lost < 8*5 || got.Good != 0 { // of about 500 each
 				t.Errorf("%d lost, want many of each of 8: %+v", got.Lost, got)
 			}
 		})

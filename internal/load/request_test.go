@@ -46,7 +46,7 @@ func recorder(t *testing.T) (string, *seen) {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		_, _ = io.WriteString(w, "id: 1\ndata: hello\n\n")
+		_, _ = io.WriteString(w, "retry: 1\nid: 1\ndata: hello\n\n")
 	}))
 	t.Cleanup(server.Close)
 	return server.URL, requests
@@ -55,6 +55,7 @@ func recorder(t *testing.T) (string, *seen) {
 // Each client sends what it should, in one process and in several, and again
 // when it reconnects.
 func TestRequests(t *testing.T) {
+	t.Parallel()
 	columns, rows, err := ReadData(strings.NewReader("name,text\nann,\"a \"\"b\"\"\"\nbob,c&d\nunused,x\n"))
 	if err != nil {
 		t.Fatal(err)

@@ -18,39 +18,38 @@ import (
 	"sseserver/internal/load/track"
 )
 
-// crowd is a server of endless streams that knows how many there are.
+// crowd is a server of endless streams that knows when each was left.
 type crowd struct {
-	mu        sync.Mutex
-	now, most int
-	queries   map[string]bool // of the requests; nil does not keep them
+	mu   sync.Mutex
+	left map[string][]time.Time // by query
 }
 
 func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c.mu.Lock()
-	c.now++
-	c.most = max(c.most, c.now)
-	if c.queries != nil {
-		c.queries[r.URL.RawQuery] = true
-	}
-	c.mu.Unlock()
 	w.Header().Set("Content-Type", "text/event-stream")
 	_, _ = w.Write([]byte("id: 0\ndata: x\n\nid: 1\ndata: y\n\n"))
 	_ = http.NewResponseController(w).Flush()
 	<-r.Context().Done()
+	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now--
+	c.left[r.URL.RawQuery] = append(c.left[r.URL.RawQuery], now)
 }
 
 // Clients come, go and come again, and what they leave behind is neither lost
 // nor truncated nor failed.
 func TestStages(t *testing.T) {
+	t.Parallel()
+	const s = time.Millisecond
+	until := map[string]time.Duration{ // that each stream is read, by its number
+		"0": 500 * s, "1": 500 * s, "2": 300 * s, "3": 300 * s, "4": 300 * s, "5": 300 * s, "6": 300 * s, "7": 300 * s, "8": 300 * s, "9": 300 * s,
+		"12": 500 * s, "13": 500 * s, "14": 500 * s, "15": 500 * s,
+	}
 	for _, processes := range []int{1, 2} {
-		here := &crowd{queries: map[string]bool{}}
+		here := &crowd{left: map[string][]time.Time{}}
 		server := httptest.NewServer(here)
 		c := Config{
-			URLs: []string{server.URL + "?{n}"}, Processes: processes, Interval: 10 * time.Millisecond,
-			Stages: mustStages(t, "0s:10,1s:10,0s:2,300ms:2,0s:6,300ms:6,0s:0,200ms:0"),
+			URLs: []string{server.URL + "?{n}"}, Processes: processes, Interval: 10 * time.Millisecond, Drain: time.Minute,
+			Stages: mustStages(t, "0s:10,300ms:10,0s:2,100ms:2,0s:6,100ms:6,0s:0,100ms:0"),
 		}
 		result := mustRun(t, c)
 		server.Close() // waits for the last to leave
@@ -58,17 +57,20 @@ func TestStages(t *testing.T) {
 		if got.Clients != 14 || got.Streams != 14 || got.CutOff != 14 || got.Truncated+got.Failed+got.Lost+got.Dropped != 0 || len(result.Tally.Errors) > 0 {
 			t.Errorf("%d process(es): got %+v, errors %v", processes, got, result.Tally.Errors)
 		}
-		if here.most != 10 || here.now != 0 {
-			t.Errorf("%d process(es): %d streams at a time and %d at the end, want 10 and 0", processes, here.most, here.now)
-		}
-		if len(here.queries) != 14 { // the preflight has the number of the first stream
-			t.Errorf("%d process(es): %d numbers of streams, want 14: %v", processes, len(here.queries), here.queries)
+		for number, left := range here.left { // a client may have gone before it had asked
+			last := left[len(left)-1].Sub(result.Started)
+			if number == "0" && len(left) > 1 {
+				left = left[1:] // the preflight has the number of the first stream
+			}
+			if at, known := until[number]; !known || len(left) != 1 || last < at-s {
+				t.Errorf("%d process(es): stream %s came %d times and left after %v, want one after %v", processes, number, len(left), last, at)
+			}
 		}
 		var planned, left uint64
 		for _, second := range result.Tally.Timeline {
 			planned, left = planned+second.Planned, left+second.Left
 		}
-		if planned != 14 || left != 14 {
+		if len(here.left) == 0 || planned != 14 || left != 14 {
 			t.Errorf("%d process(es): the timeline has %d clients that came and %d that went, want 14", processes, planned, left)
 		}
 		if result.Windows.Ramp != 0 {
@@ -80,6 +82,7 @@ func TestStages(t *testing.T) {
 // A client that leaves before the server answered has not failed: maybe it had
 // no time.
 func TestLeavingUnansweredIsNoFailure(t *testing.T) {
+	t.Parallel()
 	var requests counter
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if requests.next() == 1 { // the preflight
@@ -96,6 +99,7 @@ func TestLeavingUnansweredIsNoFailure(t *testing.T) {
 }
 
 func TestStagesOfAServer(t *testing.T) {
+	t.Parallel()
 	server := ssetest.Start(t, ssetest.Config{})
 	got := mustRun(t, Config{Servers: []string{server.URL}, Interval: 5 * time.Millisecond, Reconnect: 2, Stages: mustStages(t, "200ms:8,400ms:8,200ms:0")}).Tally.Counts
 	if got.Clients != 8 || got.Events == 0 || got.Lost+got.Duplicate+got.Reordered+got.Corrupt+got.Truncated+got.Failed != 0 {
@@ -105,9 +109,10 @@ func TestStagesOfAServer(t *testing.T) {
 
 // Every arrival reads one stream to its end, and the worker forgets it.
 func TestArrivals(t *testing.T) {
+	t.Parallel()
 	server := ssetest.Start(t, ssetest.Config{})
 	for _, processes := range []int{1, 2} {
-		c := Config{Servers: []string{server.URL}, Arrivals: 50, Duration: time.Second, Interval: time.Millisecond, MessageBytes: 20, Processes: processes}
+		c := Config{Servers: []string{server.URL}, Arrivals: 200, Duration: time.Second / 4, Drain: time.Minute, Interval: time.Millisecond, MessageBytes: 20, Processes: processes}
 		result := mustRun(t, c)
 		got := result.Tally.Counts
 		if got.Clients != 50 || got.Completed != 50 || got.Good != 50 || got.Events != 50*20 {
@@ -121,6 +126,7 @@ func TestArrivals(t *testing.T) {
 
 // Of any other server each arrival opens one stream, too, whatever becomes of it.
 func TestArrivalsAtAnyServer(t *testing.T) {
+	t.Parallel()
 	var requests counter
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if requests.next()%2 == 0 {
@@ -131,8 +137,9 @@ func TestArrivalsAtAnyServer(t *testing.T) {
 		_, _ = w.Write([]byte("data: x\n\n"))
 	}))
 	defer server.Close()
-	got := mustRun(t, Config{URLs: []string{server.URL}, Arrivals: 100, Duration: 300 * time.Millisecond}).Tally.Counts
-	if n := requests.next(); got.Clients != 30 || got.Completed+got.Failed != 30 || got.Completed != 15 || n != 32 { // with the preflight and this one
+	got := mustRun(t, Config{URLs: []string{server.URL}, Arrivals: 100, Duration: 300 * time.Millisecond, Drain: time.Minute}).Tally.Counts
+	// One that comes late, and so after the end, may be cut off after its event.
+	if n := requests.next(); got.Clients != 30 || got.Completed+got.CutOff != 15 || got.Failed != 15 || n != 32 { // with the preflight and this one
 		t.Errorf("%d requests, %+v; want 15 streams completed and 15 failed", n, got)
 	}
 }
@@ -178,14 +185,15 @@ func TestPause(t *testing.T) {
 	})
 }
 
-// Clients that pause read fewer streams.
+// Clients pause between two streams.
 func TestThinkingClients(t *testing.T) {
-	server := ssetest.Start(t, ssetest.Config{})
-	c := Config{Servers: []string{server.URL}, Clients: 2, Ramp: 1000, MessageBytes: 5, Interval: time.Millisecond, Think: 100 * time.Millisecond, Duration: time.Second}
-	result := mustRun(t, c)
-	got := result.Tally.Counts
-	if got.Streams <= 2 || got.Streams > 24 || got.Completed != got.Streams {
-		t.Errorf("got %+v, want 3 to 12 streams of each client", got)
+	t.Parallel()
+	const think = 100 * time.Millisecond
+	result := runUntilAsked(t, ssetest.Start(t, ssetest.Config{}).URL, 1+2*2, func(proxy string) Config {
+		return Config{Servers: []string{proxy}, Clients: 2, Ramp: 1000, MessageBytes: 5, Interval: time.Millisecond, Think: think, Duration: time.Hour}
+	})
+	if got := result.Tally.Counts; got.Streams <= 2 || got.Completed < 2 || result.Windows.Steady < think {
+		t.Errorf("want two streams of each client, the second after %v; got %v, %+v", think, result.Windows.Steady, got)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestNothingArrives(t *testing.T) {
 	for name, answer := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := quick(Config{URLs: []string{"http://" + startAnswering(t, answer)}, Duration: time.Second, Drain: 200 * time.Millisecond})
+			c := quick(Config{URLs: []string{"http://" + startAnswering(t, answer)}, Duration: 200 * time.Millisecond, Drain: 300 * time.Millisecond})
 			c.Interval = 0
 			got := mustRun(t, c).Tally.Counts
 			if got.Streams != 8 || got.Judged != 8 || got.Good != 0 || got.Events != 0 {
