@@ -1,45 +1,55 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
 
 // What breaks, and was not asked for, fails the run without another word.
 func TestFaultyServersFail(t *testing.T) {
+	t.Parallel()
+	var attempts sync.Map // of each client, as *atomic.Int32
 	tests := []struct {
 		name  string
-		serve func(n int, w http.ResponseWriter, r *http.Request) // the n-th request, after the preflight
+		serve http.HandlerFunc // but for the preflight
+		drain string           // for which nobody waits, but where nothing ever comes
 		want  string
 	}{
-		{"all truncated", func(_ int, w http.ResponseWriter, r *http.Request) {
+		{"all truncated", func(w http.ResponseWriter, r *http.Request) {
 			if begin(w, r) {
 				panic(http.ErrAbortHandler)
 			}
-		}, "✗ truncated==0"},
-		{"some refused, and let in later", func(n int, w http.ResponseWriter, r *http.Request) {
-			if n <= 3 {
+		}, "", "✗ truncated==0"},
+		{"refused once, and let in later", func(w http.ResponseWriter, r *http.Request) {
+			client, _ := attempts.LoadOrStore(r.URL.RawQuery, new(atomic.Int32))
+			switch client.(*atomic.Int32).Add(1) {
+			case 1: // it may come again at once
+				_, _ = io.WriteString(w, "retry: 1\n\n")
+			case 2:
 				panic(http.ErrAbortHandler)
+			default:
+				begin(w, r)
+				<-r.Context().Done()
 			}
-			begin(w, r)
-			<-r.Context().Done()
-		}, "✗ errors==0"},
-		{"redirected in a circle", func(_ int, w http.ResponseWriter, r *http.Request) {
+		}, "", "✗ errors==0"},
+		{"redirected in a circle", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, r.URL.Path, http.StatusFound)
-		}, "✗ errors==0"},
-		{"an event that is too long", func(_ int, w http.ResponseWriter, r *http.Request) {
+		}, "", "✗ errors==0"},
+		{"an event that is too long", func(w http.ResponseWriter, r *http.Request) {
 			begin(w, r)
 			_, _ = io.WriteString(w, "data: "+strings.Repeat("x", 2000)+"\n\n")
-		}, "✗ errors==0"},
-		{"nothing but comments", func(_ int, w http.ResponseWriter, r *http.Request) {
+		}, "", "✗ errors==0"},
+		{"nothing but comments", func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, ": nothing to say\n\n")
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
-		}, "FAIL: no event arrived"},
+		}, "--drain=200ms", "FAIL: no event arrived"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,14 +57,13 @@ func TestFaultyServersFail(t *testing.T) {
 			var requests atomic.Int32
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "text/event-stream")
-				n := int(requests.Add(1)) - 1
-				if n == 0 {
+				if requests.Add(1) == 1 {
 					return // to the preflight all looks well
 				}
-				tt.serve(n, w, r)
+				tt.serve(w, r)
 			}))
 			defer server.Close()
-			wantFail(t, sseload("--url", server.URL, "--clients=8", "--ramp=1000", "--duration=200ms", "--drain=3s", "--max-event-bytes=1000"), tt.want)
+			wantFail(t, sseload(crowd("--url", server.URL+"?{client}", "--duration=200ms", cmp.Or(tt.drain, "--drain=1m"), "--max-event-bytes=1000")...), tt.want)
 		})
 	}
 }
@@ -73,12 +82,16 @@ func begin(w http.ResponseWriter, r *http.Request) bool {
 
 // A server that dies in the middle of the run.
 func TestServerThatDiesFails(t *testing.T) {
+	t.Parallel()
 	var streams atomic.Int32
 	var server *httptest.Server
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
-		begin(w, r)
-		if streams.Add(1) == 9 { // all are there, with the preflight
+		last := streams.Add(1) == 9 // all are there, with the preflight
+		if !last {                  // whom the run waits for
+			begin(w, r)
+		}
+		if last {
 			go func() { // ends once the connections are closed
 				_ = server.Listener.Close()
 				server.CloseClientConnections()
@@ -87,16 +100,16 @@ func TestServerThatDiesFails(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
-	wantFail(t, sseload("--url", server.URL, "--clients=8", "--ramp=1000", "--duration=2s"), "✗ truncated==0")
+	wantFail(t, sseload(crowd("--url", server.URL, "--duration=200ms", "--drain=2s")...), "✗ truncated==0")
 }
 
-// wantFail allows for a machine on which the generator was not fit.
+// wantFail wants exit code 99 and a reason.
 func wantFail(t *testing.T, got outcome, want string) {
 	t.Helper()
-	if got.code == 3 && strings.HasPrefix(want, "FAIL: ") {
+	if got.code == 3 { // see ended
 		want = strings.TrimPrefix(want, "FAIL: ")
 	}
-	if got.code != 99 && got.code != 3 || !strings.Contains(got.stdout, want) {
+	if !got.ended(99) || !strings.Contains(got.stdout, want) {
 		t.Errorf("want exit code 99 and %q, got %d\n%s%s", want, got.code, got.stdout, got.stderr)
 	}
 }

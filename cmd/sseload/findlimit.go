@@ -28,7 +28,7 @@ type finder struct {
 	best   *report.Report // of the highest load that holds, else of the latest run
 }
 
-// restTime lets the server notice that the clients of a run have gone.
+// restTime is the time between two runs.
 const restTime = time.Second
 
 func rest(ctx context.Context) {
@@ -46,7 +46,7 @@ func (p process) findLimit(ctx context.Context, asked request) int {
 	}
 	defer outputs.close()
 	f := &finder{
-		config: asked.config, conditions: asked.findLimit, out: outputs.summary, rest: rest,
+		config: asked.config, conditions: asked.findLimit, out: outputs.summary, rest: p.rest,
 		run: func(ctx context.Context, c load.Config) (*report.Report, error) { return p.measure(ctx, asked, c) },
 	}
 	interrupted, err := f.find(ctx)

@@ -26,5 +26,6 @@ func main() {
 		stdout:  os.Stdout,
 		stderr:  os.Stderr,
 		signals: signals,
+		rest:    rest,
 	}))
 }

@@ -16,7 +16,8 @@ type process struct {
 	args           []string // without the program's name
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	signals        <-chan os.Signal // the first ends the run, the second the program
+	signals        <-chan os.Signal      // the first ends the run, the second the program
+	rest           func(context.Context) // lets a server notice that the clients of a run have gone
 }
 
 // Exit codes, besides those of report.Outcome.
