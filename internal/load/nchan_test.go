@@ -2,6 +2,7 @@ package load
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -124,7 +125,7 @@ func freePort(t *testing.T) int {
 // publishToNchan publishes 100 times to 50 clients.
 func publishToNchan(n *nchan) Config {
 	return Config{
-		URLs: []string{n.url + "/sub"}, Clients: 50, Ramp: 200, Duration: 2 * time.Second, Drain: 5 * time.Second,
+		URLs: []string{n.url + "/sub"}, Clients: 50, Ramp: 200, Duration: 2 * time.Second, Drain: time.Minute,
 		Publish: Publish{URL: n.url + "/pub", Body: `{"n":{n}}`, Rate: 50},
 	}
 }
@@ -150,11 +151,16 @@ func TestNchanReloads(t *testing.T) {
 	t.Parallel()
 	n := startNchan(t)
 	c := publishToNchan(n)
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
 	var opened uint64
 	reload := sync.OnceFunc(func() { _ = n.master.Signal(syscall.SIGHUP) })
-	result, err := Run(t.Context(), c, Watch{Tick: func(tick Tick) {
+	result, err := Run(ctx, c, Watch{Tick: func(tick Tick) {
 		if opened += tick.Of.Opened; opened >= 50 {
 			reload()
+		}
+		if opened >= 100 { // all have come again; that takes seconds, so all is published
+			interrupt()
 		}
 	}})
 	if err != nil {
