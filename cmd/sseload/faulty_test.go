@@ -11,10 +11,15 @@ import (
 	"testing"
 )
 
-// What breaks, and was not asked for, fails the run without another word.
+// What breaks, and was not asked for, fails the run without another word. It
+// breaks before the first event, after which a client that is late would go.
 func TestFaultyServersFail(t *testing.T) {
 	t.Parallel()
 	var attempts sync.Map // of each client, as *atomic.Int32
+	attempt := func(r *http.Request) int32 {
+		client, _ := attempts.LoadOrStore(r.Host+r.URL.RawQuery, new(atomic.Int32))
+		return client.(*atomic.Int32).Add(1)
+	}
 	tests := []struct {
 		name  string
 		serve http.HandlerFunc // but for the preflight
@@ -22,27 +27,29 @@ func TestFaultyServersFail(t *testing.T) {
 		want  string
 	}{
 		{"all truncated", func(w http.ResponseWriter, r *http.Request) {
-			if begin(w, r) {
-				panic(http.ErrAbortHandler)
+			if attempt(r) > 1 {
+				w.WriteHeader(http.StatusNoContent)
+				return
 			}
+			_, _ = io.WriteString(w, "retry: 1\n\n")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
 		}, "", "✗ truncated==0"},
 		{"refused once, and let in later", func(w http.ResponseWriter, r *http.Request) {
-			client, _ := attempts.LoadOrStore(r.URL.RawQuery, new(atomic.Int32))
-			switch client.(*atomic.Int32).Add(1) {
+			switch attempt(r) {
 			case 1: // it may come again at once
 				_, _ = io.WriteString(w, "retry: 1\n\n")
 			case 2:
 				panic(http.ErrAbortHandler)
 			default:
-				begin(w, r)
+				begin(w)
 				<-r.Context().Done()
 			}
 		}, "", "✗ errors==0"},
 		{"redirected in a circle", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, r.URL.Path, http.StatusFound)
 		}, "", "✗ errors==0"},
-		{"an event that is too long", func(w http.ResponseWriter, r *http.Request) {
-			begin(w, r)
+		{"an event that is too long", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "data: "+strings.Repeat("x", 2000)+"\n\n")
 		}, "", "✗ errors==0"},
 		{"nothing but comments", func(w http.ResponseWriter, r *http.Request) {
@@ -68,16 +75,10 @@ func TestFaultyServersFail(t *testing.T) {
 	}
 }
 
-// begin sends an event to those who have none yet. It says false to the others,
-// of whom it takes leave.
-func begin(w http.ResponseWriter, r *http.Request) bool {
-	if r.Header.Get("Last-Event-ID") != "" {
-		w.WriteHeader(http.StatusNoContent)
-		return false
-	}
-	_, _ = io.WriteString(w, "retry: 1\nid: 1\ndata: x\n\n")
+// begin sends an event.
+func begin(w http.ResponseWriter) {
+	_, _ = io.WriteString(w, "data: x\n\n")
 	_ = http.NewResponseController(w).Flush()
-	return true
 }
 
 // A server that dies in the middle of the run.
@@ -87,11 +88,9 @@ func TestServerThatDiesFails(t *testing.T) {
 	var server *httptest.Server
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
-		last := streams.Add(1) == 9 // all are there, with the preflight
-		if !last {                  // whom the run waits for
-			begin(w, r)
-		}
-		if last {
+		_, _ = io.WriteString(w, ": no event, which the run waits for\n\n")
+		_ = http.NewResponseController(w).Flush()
+		if streams.Add(1) == 9 { // all are there, with the preflight
 			go func() { // ends once the connections are closed
 				_ = server.Listener.Close()
 				server.CloseClientConnections()

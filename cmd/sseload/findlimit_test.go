@@ -87,19 +87,20 @@ func TestFindLimitThatIsInterrupted(t *testing.T) {
 	}
 }
 
-// limited is a server that takes so many streams at a time and no more.
+// limited is a server that takes so many clients in a run and no more. It does
+// not look at how many there are at a time, since one that comes late may have
+// left before another comes.
 type limited struct {
 	limit int
 
 	mu      sync.Mutex
 	gone    *sync.Cond // a stream has ended
-	streams int
-	clients int  // as many, but for the preflight, whose end may be seen late
-	fresh   bool // the preflight is still to come
+	streams int        // now
+	taken   int        // in this run, with its preflight
 }
 
 func startLimited(t *testing.T, limit int) (*limited, string) {
-	l := &limited{limit: limit, fresh: true}
+	l := &limited{limit: limit}
 	l.gone = sync.NewCond(&l.mu)
 	server := httptest.NewServer(l)
 	t.Cleanup(server.Close)
@@ -113,47 +114,40 @@ func (l *limited) rest(context.Context) {
 	for l.streams > 0 {
 		l.gone.Wait()
 	}
-	l.fresh = true
+	l.taken = 0
 }
 
-// enter says how many clients a new stream is, if there is room for it.
-func (l *limited) enter() (clients int, in bool) {
+func (l *limited) enter() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.fresh {
-		clients = 1
+	if l.taken > l.limit {
+		return false
 	}
-	if l.clients+clients > l.limit {
-		return 0, false
-	}
-	l.fresh = false
+	l.taken++
 	l.streams++
-	l.clients += clients
-	return clients, true
+	return true
 }
 
-func (l *limited) leave(clients int) {
+func (l *limited) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.streams--
-	l.clients -= clients
 	l.gone.Broadcast()
 }
 
 func (l *limited) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	clients, in := l.enter()
-	if !in {
+	if !l.enter() {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	defer l.leave(clients)
+	defer l.leave()
 	w.Header().Set("Content-Type", "text/event-stream")
 	_, _ = w.Write([]byte("data: x\n\n"))
 	_ = http.NewResponseController(w).Flush()
 	<-r.Context().Done()
 }
 
-// The whole program against a server that takes 40 streams: it finds the limit,
+// The whole program against a server that takes 40 clients: it finds the limit,
 // to the last step.
 func TestFindLimitOfAServer(t *testing.T) {
 	t.Parallel()

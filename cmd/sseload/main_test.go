@@ -410,7 +410,7 @@ func TestInterruptOfAProgram(t *testing.T) {
 		here.Add(1 + 8) // the preflight and the clients
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/event-stream")
-			begin(w, r)
+			begin(w)
 			here.Done()
 			<-r.Context().Done()
 		}))
