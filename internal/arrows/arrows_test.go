@@ -85,6 +85,10 @@ var arrows = []arrow{
 		"a certificate is files or made, whatever is served with it and whoever logs it",
 	},
 	{
+		"internal/chromiumtest", nil,
+		"a browser for tests opens any page",
+	},
+	{
 		"internal/eventstream", nil,
 		"the parser of the format stands alone, so that it can judge the server",
 	},
