@@ -108,7 +108,7 @@ func (r *request) clientFlags() []cmdline.Flag {
 
 func (r *request) resultFlags() []cmdline.Flag {
 	return []cmdline.Flag{
-		{Name: "threshold", Short: "t", Kind: "condition", Usage: "what to meet, such as lateness.p99<50ms, lost==0, goodput>=99%; may be repeated. lost, duplicate, reordered, corrupt, failed, truncated and errors are ==0, and events >0, unless told otherwise", Set: list(&r.thresholds)},
+		{Name: "threshold", Short: "t", Kind: "condition", Usage: "what to meet, such as lateness.p99<50ms, lost==0, goodput>=99%; may be repeated. lost, duplicate, reordered, corrupt, failed, truncated, empty and errors are ==0, and events >0, unless told otherwise", Set: list(&r.thresholds)},
 		{Name: "generator-limit", Kind: "duration", Default: load.DefaultGeneratorLimit.String(), Usage: "how late sseload's own event may be (p99) for the run to be valid; more than the default for a shared machine", Set: duration(&r.config.GeneratorLimit)},
 		{Name: "find-limit", Kind: "condition", Usage: "find the highest load that meets this and all thresholds, in runs with ever more --clients or --arrivals; may be repeated", Set: conditions(&r.findLimit)},
 		{Name: "json", Kind: "file", Usage: "write the report to this file; sseload schema describes it; - is standard output, here and with the next four", Set: text(&r.json)},

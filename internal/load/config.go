@@ -107,6 +107,7 @@ func (c Config) withDefaults() Config {
 		}
 		setDefault(&c.Interval, 50*time.Millisecond)
 	}
+	said := c.said()
 	if !c.resumes() || c.Arrivals > 0 && c.foreign() {
 		setDefault(&c.Done, track.DoneClose) // there is no other, if nothing follows it
 	}
@@ -117,8 +118,23 @@ func (c Config) withDefaults() Config {
 	for i, stream := range c.URLs {
 		c.URLs[i] = c.withScheme(stream)
 	}
-	c.Thresholds = threshold.WithDefaults(c.Thresholds)
+	c.Thresholds = threshold.WithDefaults(c.Thresholds, said...)
 	return c.withPublishing()
+}
+
+// said are conditions on what the streams were said to be like, without which
+// the other figures mean nothing.
+func (c Config) said() (conditions []string) {
+	if c.Done != "" {
+		conditions = append(conditions, "completed>0")
+	}
+	if c.foreign() && c.Numbering != track.Auto && c.Numbering != track.Unnumbered {
+		conditions = append(conditions, "unnumbered==0")
+	}
+	if !c.Timestamp.Path.IsZero() {
+		conditions = append(conditions, "before_sent==0")
+	}
+	return conditions
 }
 
 func setDefault[T comparable](value *T, def T) {

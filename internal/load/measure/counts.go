@@ -10,6 +10,7 @@ type Counts struct {
 	Completed   uint64 `json:"completed"`   // streams that came to their proper end
 	CutOff      uint64 `json:"cut_off"`     // streams that the end of the run, or of the client's visit, ended
 	Failed      uint64 `json:"failed"`      // streams that could not be opened, or ended for good before their end
+	Empty       uint64 `json:"empty"`       // streams that opened and delivered no event
 	Unnumbered  uint64 `json:"unnumbered"`  // streams without numbers, so that doubles, order and gaps cannot be seen
 	Dropped     uint64 `json:"dropped"`     // connections that the generator dropped on purpose
 	Reconnects  uint64 `json:"reconnects"`  // connections that resumed a stream
@@ -81,7 +82,7 @@ func (c Counts) Received() uint64 { return c.Events - min(c.Duplicate, c.Events)
 
 func (c *Counts) all() []*uint64 {
 	return []*uint64{
-		&c.Clients, &c.Connections, &c.Streams, &c.Completed, &c.CutOff, &c.Failed, &c.Unnumbered, &c.Dropped, &c.Reconnects,
+		&c.Clients, &c.Connections, &c.Streams, &c.Completed, &c.CutOff, &c.Failed, &c.Empty, &c.Unnumbered, &c.Dropped, &c.Reconnects,
 		&c.Events, &c.Steady, &c.Reads, &c.Comments, &c.Early,
 		&c.OtherEvents, &c.Coalesced, &c.BeforeSent,
 		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated, &c.Ended,

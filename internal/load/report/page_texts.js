@@ -109,6 +109,7 @@ const countTexts = {
   completed: "streams that came to their proper end",
   cut_off: "streams that were still running when the run, or the visit of their client, ended",
   failed: "streams that could not be opened, or that an error ended for good",
+  empty: "streams that opened and delivered no event",
   unnumbered: "streams without numbers, in which lost or repeated events cannot be seen",
   dropped: "connections that sseload dropped on purpose (--reconnect)",
   reconnects: "connections that continued a stream",

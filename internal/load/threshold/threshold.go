@@ -42,16 +42,21 @@ const (
 // Defaults are the conditions that hold unless one on the same name is given.
 func Defaults() []Threshold {
 	var out []Threshold
-	for _, name := range []string{"lost", "duplicate", "reordered", "corrupt", "failed", "truncated", Errors} {
+	for _, name := range []string{"lost", "duplicate", "reordered", "corrupt", "failed", "truncated", "empty", Errors} {
 		out = append(out, must(name+"==0"))
 	}
 	return append(out, must("events>0")) // without any, all others mean nothing
 }
 
-// WithDefaults adds those of the defaults that no given condition is about.
-func WithDefaults(given []Threshold) []Threshold {
+// WithDefaults adds those of the defaults, and of the further ones, that no given
+// condition is about.
+func WithDefaults(given []Threshold, further ...string) []Threshold {
 	out := slices.Clone(given)
-	for _, d := range Defaults() {
+	defaults := Defaults()
+	for _, text := range further {
+		defaults = append(defaults, must(text))
+	}
+	for _, d := range defaults {
 		if !slices.ContainsFunc(given, func(t Threshold) bool { return t.Name == d.Name }) {
 			out = append(out, d)
 		}

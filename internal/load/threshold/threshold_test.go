@@ -85,11 +85,11 @@ func TestDefaultsGiveWay(t *testing.T) {
 		}
 		return strings.Join(out, " ")
 	}
-	if got, want := texts(WithDefaults(nil)), "lost==0 duplicate==0 reordered==0 corrupt==0 failed==0 truncated==0 errors==0 events>0"; got != want {
+	if got, want := texts(WithDefaults(nil)), "lost==0 duplicate==0 reordered==0 corrupt==0 failed==0 truncated==0 empty==0 errors==0 events>0"; got != want {
 		t.Errorf("none given: got %s, want %s", got, want)
 	}
 	given := []Threshold{must("lost<1%"), must("lateness.p99<50ms")}
-	if got, want := texts(WithDefaults(given)), "lost<1% lateness.p99<50ms duplicate==0 reordered==0 corrupt==0 failed==0 truncated==0 errors==0 events>0"; got != want {
+	if got, want := texts(WithDefaults(given)), "lost<1% lateness.p99<50ms duplicate==0 reordered==0 corrupt==0 failed==0 truncated==0 empty==0 errors==0 events>0"; got != want {
 		t.Errorf("lost given: got %s, want %s", got, want)
 	}
 }

@@ -11,6 +11,8 @@ func (s *Stream) Satisfied(l *Ledger) bool {
 		return true
 	case !s.is(begun) && !s.owesNothing(l), s.endsInTime(l): // one opened late needs its first event to be judged
 		return false
+	case l.Plan.Kind == Any && l.Plan.Done != "": // it has an end, which is worth waiting for
+		return false
 	}
 	return s.seq.Missing(s.dueBySteady(l)) == 0
 }
@@ -117,6 +119,9 @@ func (s *Stream) Finish(l *Ledger) {
 		return // it had no chance
 	}
 	counts.Judged++
+	if s.is(opened) && !s.is(begun) && !s.owesNothing(l) {
+		counts.Empty++
+	}
 	if s.good(l) {
 		counts.Good++
 	}

@@ -17,9 +17,14 @@ const stallBeyond = time.Second
 func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over bool) {
 	switch {
 	case l.Plan.Kind == Any && s.numbers == Auto:
-		if s.numbers = detect(l, e); s.numbers == ByID {
+		if s.numbers = detect(l, e); s.numbers == Unnumbered {
+			s.set(looking)
+		}
+		if s.numbers == ByID {
 			s.set(doubtful)
 		}
+	case s.is(looking):
+		s.lookAgain(l, e)
 	case string(e.Type) == "resumed" && s.numbers != Unnumbered && s.resumed(l, e):
 		return false
 	}

@@ -17,6 +17,36 @@ func detect(l *Ledger, e eventstream.Event) Numbering {
 	return Unnumbered
 }
 
+// greetings is how many events a stream may begin with that have no number, such
+// as a word of welcome, before those that have one.
+const greetings = 16
+
+// lookAgain is detect for the events after the first, as long as none had a
+// number.
+func (s *Stream) lookAgain(l *Ledger, e eventstream.Event) {
+	if s.course.events >= greetings {
+		s.clear(looking)
+		return
+	}
+	numbers := detect(l, e)
+	if numbers == Unnumbered {
+		return
+	}
+	s.clear(looking)
+	s.numbers = numbers
+	if numbers == ByID {
+		s.set(doubtful)
+	}
+	if !s.is(counted) {
+		return
+	}
+	s.clear(counted)
+	l.Tally.Counts.Unnumbered--
+	if pos, found := s.position(l, e); found == numbered {
+		s.base = pos - s.seq.Next() // the events before it had their turns in the schedule, too
+	}
+}
+
 // confirm looks at the second id of a stream that seems to number its events:
 // one that is not near the first, such as a random number, numbers nothing.
 func (s *Stream) confirm(l *Ledger, e eventstream.Event) {

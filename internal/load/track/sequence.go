@@ -10,6 +10,10 @@ const Width = 64
 // maxJump bounds a step forward. A larger one is no gap but a broken position.
 const maxJump = 1 << 20
 
+// maxPosition is beyond all positions, and far enough from the end of their type
+// for sums.
+const maxPosition = 1 << 62
+
 // Verdict is what one position says about its stream.
 type Verdict int
 
@@ -45,7 +49,7 @@ func (s *Sequence) Next() int64 { return s.next }
 // time: those from the first up to, not including, the end.
 func (s *Sequence) See(pos int64, lost func(first, end int64)) Verdict {
 	switch {
-	case pos < s.first, pos-s.next >= maxJump:
+	case pos < s.first, pos-s.next >= maxJump, pos >= maxPosition:
 		return Impossible
 	case pos < s.floor:
 		return Duplicate

@@ -51,6 +51,7 @@ const (
 	failed                      // it never will
 	counted                     // some event with a position arrived
 	doubtful                    // ids seem to number the events, but only one of them has been seen
+	looking                     // no event so far had a number, but a later one may
 	faulty                      // something in it was lost, duplicate, reordered or corrupt
 )
 
