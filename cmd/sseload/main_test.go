@@ -255,6 +255,7 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--stall", "101%"}, `--stall: want 0% to 100%, or a number of clients, got "101%"`},
 		{[]string{"http://a", "--threshold", "latenes.p99<5ms"}, `--threshold: "latenes.p99<5ms": unknown name "latenes"`},
 		{[]string{"http://a", "--json", "/nowhere/x.json"}, "cannot write the report"},
+		{[]string{"http://a", "--json", os.DevNull, "--csv", os.DevNull}, "--json and --csv cannot both be"},
 		{[]string{"http://a", "--clients", "9000000"}, "limit"},
 		{[]string{"http://a", "--stages", "30s"}, `--stages: "30s" is no stage, want a duration and a number of clients, as in 30s:100`},
 		{[]string{"http://a", "--stages", "1s:5", "--clients", "5"}, "leave out --clients, --ramp and --duration"},
@@ -424,8 +425,10 @@ func TestInterruptOfAProgram(t *testing.T) {
 			t.Fatal(err)
 		}
 		here.Wait()
-		if err := program.Process.Signal(syscall.SIGINT); err != nil {
-			t.Fatal(err)
+		for range 2 { // as timeout(1) sends it, to the program and to its group
+			if err := program.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
 		}
 		_ = program.Wait()
 		if code := program.ProcessState.ExitCode(); code != exitInterrupted {

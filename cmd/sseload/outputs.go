@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"sseserver/internal/load/report"
 )
@@ -31,7 +32,8 @@ type output struct {
 // it.
 func (p process) create(f forms) (outputs, error) {
 	out := outputs{summary: p.stdout}
-	toStdoutIs := "" // the flag of the file that is standard output
+	toStdoutIs := ""             // the flag of the file that is standard output
+	flags := map[string]string{} // by path
 	for _, o := range []struct {
 		flag, path string
 		write      func(*report.Report, io.Writer) error
@@ -52,6 +54,11 @@ func (p process) create(f forms) (outputs, error) {
 			toStdoutIs, out.summary = o.flag, p.stderr
 			out.files = append(out.files, output{"standard output", keptOpen{p.stdout}, o.write})
 		default:
+			if other := flags[filepath.Clean(o.path)]; other != "" {
+				out.close()
+				return outputs{}, fmt.Errorf("%s and %s cannot both be %s", other, o.flag, o.path)
+			}
+			flags[filepath.Clean(o.path)] = o.flag
 			file, err := os.Create(o.path)
 			if err != nil {
 				out.close()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"sseserver/internal/load"
 	"sseserver/internal/load/report"
@@ -28,19 +29,27 @@ const (
 	exitInterrupted = 105 // stopped before there was anything to report
 )
 
+// oneSignal is the time within which further signals are the same one: timeout(1)
+// and terminals send it to a program and to its process group.
+const oneSignal = time.Second
+
 // run is the whole program; it returns the exit code.
 func run(p process) int {
 	ctx, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
 	finished := make(chan int, 1) // room, since after a second signal nobody receives
 	go func() { finished <- p.command(ctx) }()
-	for signals := 0; ; {
+	var first time.Time // of the signals
+	for {
 		select {
 		case code := <-finished:
 			return code
 		case <-p.signals:
 			interrupt()
-			if signals++; signals == 2 {
+			if first.IsZero() {
+				first = time.Now()
+			}
+			if time.Since(first) >= oneSignal {
 				return exitInterrupted // what still runs ends with the program
 			}
 		}

@@ -169,6 +169,10 @@ func (c Config) check() error {
 		return invalid("--processes %d: want 1 to the number of clients, %d", c.Processes, c.Clients)
 	case c.Duration < 0 || c.Drain < 0 || c.Interval < 0 || c.GeneratorLimit < 0:
 		return invalid("--duration, --drain, --interval and --generator-limit must not be negative")
+	case c.Interval > 0 && c.Interval < leastInterval:
+		return invalid("--interval %v: want %v or more", c.Interval, leastInterval)
+	case c.SlowReaders+c.Stall == c.Clients:
+		return invalid("--slow-readers %d and --stall %d leave no client whose stream is judged", c.SlowReaders, c.Stall)
 	case !(c.Ramp > 0) && !c.comeAndGo():
 		return invalid("--ramp %v: want a number of opens per second", c.Ramp)
 	case c.Reconnect+c.SlowReaders+c.Stall > c.Clients:
@@ -188,6 +192,10 @@ func (c Config) check() error {
 	}
 	return c.checkContent()
 }
+
+// leastInterval bounds the schedule of a silent stream: each event of it that
+// does not come is lost on its own.
+const leastInterval = 100 * time.Microsecond
 
 // foreign tells whether the streams are of a server that is not known.
 func (c Config) foreign() bool { return len(c.URLs) > 0 }
@@ -225,11 +233,11 @@ func (c Config) checkAddress(address string) error {
 	protocol, known := protocols[c.Protocol]
 	switch {
 	case err != nil:
-		return invalid("address %q: %v", address, errors.Unwrap(err))
+		return invalid("address %q: %v", Redacted(address), errors.Unwrap(err))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return invalid("address %q: the scheme must be http or https", address)
+		return invalid("address %q: the scheme must be http or https", Redacted(address))
 	case u.Hostname() == "":
-		return invalid("address %q: no host", address)
+		return invalid("address %q: no host", Redacted(address))
 	case !known:
 		return invalid("--protocol %q: want http1, h2c or h2", c.Protocol)
 	case protocol == eventsource.H2C && u.Scheme != "http":

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,10 +11,16 @@ import (
 	"unicode/utf8"
 )
 
+const byteOrderMark = "\uFEFF"
+
 // ReadData reads values for clients from CSV (RFC 4180): the first row names
 // the columns, each further row has the values of one client.
 func ReadData(r io.Reader) (columns []string, rows [][]string, err error) {
-	in := csv.NewReader(r)
+	text := bufio.NewReader(r)
+	if mark, _ := text.Peek(len(byteOrderMark)); string(mark) == byteOrderMark { // as spreadsheets write it
+		_, _ = text.Discard(len(byteOrderMark))
+	}
+	in := csv.NewReader(text)
 	columns, err = in.Read()
 	switch {
 	case errors.Is(err, io.EOF):

@@ -31,13 +31,13 @@ func (c Config) preflight(ctx context.Context, request eventsource.Request) erro
 		NoReconnect: true, ErrorBody: true, Transport: c.transport(source), Handler: first,
 	})
 	if err != nil {
-		return invalid("%s: %v", request.URL, err)
+		return invalid("%s: %v", Redacted(request.URL), err)
 	}
 	err = s.Run(ctx)
 	if first.opened {
 		return first.complaint
 	}
-	return fmt.Errorf("cannot stream %s: %w", request.URL, refusal(err))
+	return fmt.Errorf("cannot stream %s: %w", Redacted(request.URL), refusal(err))
 }
 
 // refusal is the part of an error that a person wants to read.

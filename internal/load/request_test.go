@@ -56,7 +56,7 @@ func recorder(t *testing.T) (string, *seen) {
 // when it reconnects.
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	columns, rows, err := ReadData(strings.NewReader("name,text\nann,\"a \"\"b\"\"\"\nbob,c&d\nunused,x\n"))
+	columns, rows, err := ReadData(strings.NewReader("\uFEFFname,text\nann,\"a \"\"b\"\"\"\nbob,c&d\nunused,x\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,11 +87,11 @@ func (s *submitter) one(ctx context.Context, client, server int) (string, error)
 		return "", fmt.Errorf("cannot submit a message: %w", err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("cannot submit a message: POST %s answered %s%s", address, resp.Status, explained(resp, answer))
+		return "", fmt.Errorf("cannot submit a message: POST %s answered %s%s", Redacted(address), resp.Status, explained(resp, answer))
 	}
 	var accepted struct{ MessageID string }
 	if err := json.Unmarshal(answer, &accepted); err != nil || accepted.MessageID == "" {
-		return "", fmt.Errorf("cannot submit a message: POST %s did not answer with a messageId", address)
+		return "", fmt.Errorf("cannot submit a message: POST %s did not answer with a messageId", Redacted(address))
 	}
 	return accepted.MessageID, nil
 }

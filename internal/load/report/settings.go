@@ -57,14 +57,14 @@ type Settings struct {
 
 func newSettings(c load.Config) Settings {
 	s := Settings{
-		Target: strings.Join(slices.Concat(c.Servers, c.URLs), " "), Kind: c.Kind.String(), Protocol: c.Protocol,
+		Target: load.Redacted(strings.Join(slices.Concat(c.Servers, c.URLs), " ")), Kind: c.Kind.String(), Protocol: c.Protocol,
 		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
 		Stages: c.Stages.String(), Arrivals: c.Arrivals, Think: millis(c.Think),
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
 		Shared: c.Shared, Token: c.Token.String(), Timestamp: c.Timestamp.Path.String(), Once: c.Once, ExpectDone: string(c.Done),
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
-		PublishURL: c.Publish.URL, PublishRate: c.Publish.Rate,
+		PublishURL: load.Redacted(c.Publish.URL), PublishRate: c.Publish.Rate,
 	}
 	s.request(c)
 	if c.ClockOffset != nil {
