@@ -36,6 +36,12 @@ func (p Publish) interval() time.Duration {
 	return time.Duration(math.Ceil(float64(time.Second) / p.Rate))
 }
 
+// publications is the schedule of all of them.
+func (c Config) publications() *track.Publications {
+	windows, interval := c.windows(), c.Publish.interval()
+	return &track.Publications{Start: windows.Ramp, Count: int64((windows.Steady - windows.Ramp + interval - 1) / interval)}
+}
+
 // withPublishing fills in what follows from what is published.
 func (c Config) withPublishing() Config {
 	if !c.Publish.on() {

@@ -1,0 +1,52 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+)
+
+// Why a publication that was due was not sent.
+var (
+	errUnsent  = errors.New("not sent")
+	errCrowded = fmt.Errorf("%w: too many others wait for the hub's answer", errUnsent) // maxInFlight of them
+	errRunOver = fmt.Errorf("%w: the run was over", errUnsent)
+)
+
+// publishErrorName is a name for counting errors by: there are few, whatever
+// happens.
+func publishErrorName(err error) string {
+	if r, ok := errors.AsType[*publishRefusal](err); ok {
+		return fmt.Sprintf("publish_status_%d", r.status)
+	}
+	operation, _ := errors.AsType[*net.OpError](err)
+	timeout, _ := errors.AsType[net.Error](err)
+	switch {
+	case errors.Is(err, errUnsent):
+		return "publish_unsent"
+	case errors.Is(err, context.Canceled), timeout != nil && timeout.Timeout():
+		return "publish_unanswered"
+	case operation != nil && operation.Op == "dial":
+		return "publish_connect_failed"
+	}
+	return "publish_broken"
+}
+
+// oneLine is the beginning of a text that others wrote, fit for a terminal.
+func oneLine(text string) string {
+	const most = 200 // characters
+	printable := strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	line := []rune(strings.Join(strings.Fields(printable), " "))
+	if len(line) > most {
+		return string(line[:most]) + " …"
+	}
+	return string(line)
+}
