@@ -14,8 +14,9 @@ import (
 )
 
 // client is one user: it reads one stream after the other until the run ends.
-// It is the handler of its eventsource.Source, so all its methods but run are
-// called by that, on run's goroutine.
+// run is its goroutine, and calls all other methods, some of them by way of the
+// eventsource.Source that reads the stream: the client is its Requester and its
+// Handler.
 type client struct {
 	// Immutable.
 	worker    *worker
@@ -99,7 +100,7 @@ func (c *client) pause(ctx context.Context, d time.Duration) {
 func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	config := &c.worker.job.Config
 	source, err := eventsource.New(eventsource.Config{
-		Requests: c, MaxEventBytes: config.MaxEventBytes, ErrorBody: !c.worker.refused.Load(),
+		Requests: c, MaxEventBytes: config.MaxEventBytes, ErrorBody: !c.worker.hasRefusal.Load(),
 		Transport: c.transport, Handler: c, NoReconnect: !config.resumes(), EndIsFinal: config.Done == track.DoneClose,
 	})
 	if err != nil {
@@ -229,16 +230,17 @@ func (c *client) Closed(closed eventsource.Closed) {
 		if lacking(closed.Err) != "" {
 			c.group.starved++
 		}
-		c.refused(at, closed.Err)
+		c.noteRefusal(at, closed.Err)
 	}
 }
 
-// refused notes the first refusal of the worker. The group is locked.
-func (c *client) refused(at time.Duration, err *eventsource.Error) {
-	if err.Status == 0 || !c.worker.refused.CompareAndSwap(false, true) {
+// noteRefusal keeps the first refusal of the worker. The group is locked.
+func (c *client) noteRefusal(at time.Duration, err *eventsource.Error) {
+	if err.Status == 0 || !c.worker.hasRefusal.CompareAndSwap(false, true) {
 		return
 	}
-	c.group.ledger.Tally.Refused(&measure.Refusal{At: at, Reason: err.Reason.String(), Status: err.Status, Body: err.Body})
+	first := measure.Refusal{Reason: err.Reason.String(), Status: err.Status, Body: err.Body}
+	c.group.ledger.Tally.Refused(&measure.FirstRefusal{At: at, Refusal: first})
 }
 
 // causeOf is what an end means for the stream.

@@ -37,11 +37,11 @@ func (c Config) preflight(ctx context.Context, request eventsource.Request) erro
 	if first.opened {
 		return first.complaint
 	}
-	return fmt.Errorf("cannot stream %s: %w", Redacted(request.URL), refusal(err))
+	return fmt.Errorf("cannot stream %s: %w", Redacted(request.URL), readable(err))
 }
 
-// refusal is the part of an error that a person wants to read.
-func refusal(err error) error {
+// readable is the part of an error that a person wants to read.
+func readable(err error) error {
 	e, ok := errors.AsType[*eventsource.Error](err)
 	switch {
 	case !ok:

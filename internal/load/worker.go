@@ -26,7 +26,7 @@ type worker struct {
 	late       func() time.Duration // a delay of this side, for tests; nil otherwise
 	groups     []*group
 	allOpened  atomic.Bool // no client of the plan is still to be opened
-	refused    atomic.Bool // a refusal is known, so that of others no body is read
+	hasRefusal atomic.Bool // so the bodies of others are not read
 	meter      meter
 	publisher  *publisher // nil if another worker publishes, or none
 }

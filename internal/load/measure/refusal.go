@@ -8,12 +8,17 @@ import (
 	"unicode"
 )
 
+// FirstRefusal is the first one of a run.
+type FirstRefusal struct {
+	At time.Duration `json:"at"` // since the start of the run
+	Refusal
+}
+
 // Refusal is a response that was no event stream.
 type Refusal struct {
-	At     time.Duration `json:"at"` // since the start of the run
-	Reason string        `json:"reason"`
-	Status int           `json:"status"`
-	Body   string        `json:"body"` // how it begins
+	Reason string `json:"reason"`
+	Status int    `json:"status"`
+	Body   string `json:"body"` // how it begins
 }
 
 // String is what it says, in one line.
@@ -43,7 +48,7 @@ func OneLine(text string) string {
 }
 
 // Refused keeps the first refusal.
-func (t *Tally) Refused(r *Refusal) {
+func (t *Tally) Refused(r *FirstRefusal) {
 	if r != nil && (t.Refusal == nil || r.At < t.Refusal.At) {
 		t.Refusal = r
 	}

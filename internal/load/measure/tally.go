@@ -6,8 +6,8 @@ import "time"
 // ready. It serves one goroutine at a time.
 type Tally struct {
 	Counts        Counts            `json:"counts"`
-	Errors        map[string]uint64 `json:"errors,omitempty"`  // by reason
-	Refusal       *Refusal          `json:"refusal,omitempty"` // the first one
+	Errors        map[string]uint64 `json:"errors,omitempty"` // by reason
+	Refusal       *FirstRefusal     `json:"refusal,omitempty"`
 	Distributions Distributions     `json:"distributions"`
 	Timeline      Timeline          `json:"timeline"`
 }

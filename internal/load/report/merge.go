@@ -86,8 +86,8 @@ func (r *Report) add(s Source) {
 	for reason, n := range s.Errors {
 		r.Errors[reason] += n
 	}
-	if r.FirstError == nil {
-		r.FirstError = s.FirstError
+	if r.FirstRefusal == nil {
+		r.FirstRefusal = s.FirstRefusal
 	}
 	r.Histograms.Merge(&s.Histograms)
 	r.Rates.EventsPerSecond += s.Rates.EventsPerSecond

@@ -42,7 +42,7 @@ func hostileNames(r *load.Result) {
 	r.Config.Servers = []string{hostile, "http://" + strings.Repeat("long", 100)}
 	r.Tally.Fail(time.Second, hostile)
 	r.Tally.Fail(time.Second, strings.Repeat("long", 100))
-	r.Tally.Refused(&measure.Refusal{Reason: "status_503", Status: 503, Body: hostile + strings.Repeat("body", 100)})
+	r.Tally.Refused(&measure.FirstRefusal{Refusal: measure.Refusal{Reason: "status_503", Status: 503, Body: hostile + strings.Repeat("body", 100)}})
 }
 
 func nothingAtAll(r *load.Result) {

@@ -11,7 +11,7 @@ func (r *Report) summarizePublications(line func(name, format string, values ...
 	if c.Early > 0 {
 		line("", "%d events have the number of a publication that was not due yet: they are of an earlier run", c.Early)
 	}
-	if r.Refusal != "" {
-		line("", "the first that failed: %s", r.Refusal)
+	if r.PublishRefusal != "" {
+		line("", "the first that failed: %s", r.PublishRefusal)
 	}
 }

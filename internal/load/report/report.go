@@ -14,24 +14,24 @@ const Version = "sseload/2"
 // Report is everything about one run. Times are in milliseconds, as their names
 // say.
 type Report struct {
-	Version    string             `json:"version"`
-	Generator  Generator          `json:"generator"`
-	Started    time.Time          `json:"started"`
-	Outcome    Outcome            `json:"outcome"`
-	ExitCode   int                `json:"exit_code"`
-	Settings   Settings           `json:"settings"`
-	Windows    Windows            `json:"windows"`
-	Clock      *Clock             `json:"clock,omitempty"` // of the server, if latency was asked for
-	Health     Health             `json:"health"`
-	Rates      Rates              `json:"rates"`
-	Counts     measure.Counts     `json:"counts"`
-	Errors     map[string]uint64  `json:"errors"`
-	FirstError *FirstError        `json:"first_error"`               // null if no response was a refusal
-	Refusal    string             `json:"publish_refusal,omitempty"` // why the first publication failed that did
-	Metrics    map[string]*Metric `json:"metrics"`                   // those with values
-	Thresholds []Verdict          `json:"thresholds"`
-	HeatEdges  []float64          `json:"heat_edges_ms"` // lower edges of the buckets of Second.Lateness
-	Timeline   []Second           `json:"timeline"`
+	Version        string             `json:"version"`
+	Generator      Generator          `json:"generator"`
+	Started        time.Time          `json:"started"`
+	Outcome        Outcome            `json:"outcome"`
+	ExitCode       int                `json:"exit_code"`
+	Settings       Settings           `json:"settings"`
+	Windows        Windows            `json:"windows"`
+	Clock          *Clock             `json:"clock,omitempty"` // of the server, if latency was asked for
+	Health         Health             `json:"health"`
+	Rates          Rates              `json:"rates"`
+	Counts         measure.Counts     `json:"counts"`
+	Errors         map[string]uint64  `json:"errors"`
+	FirstRefusal   *measure.Refusal   `json:"first_error"`               // null if there was none
+	PublishRefusal string             `json:"publish_refusal,omitempty"` // why the first publication failed that did
+	Metrics        map[string]*Metric `json:"metrics"`                   // those with values
+	Thresholds     []Verdict          `json:"thresholds"`
+	HeatEdges      []float64          `json:"heat_edges_ms"` // lower edges of the buckets of Second.Lateness
+	Timeline       []Second           `json:"timeline"`
 
 	// Histograms hold the whole distributions, by metric and window, in the
 	// base64 text of the HdrHistogram V2 encoding. Times in them are
@@ -76,25 +76,14 @@ type Rates struct {
 	Goodput         *float64 `json:"goodput"`           // share of streams that met every threshold; null without streams
 }
 
-// FirstError is the first response that was no event stream.
-type FirstError struct {
-	Reason string `json:"reason"`
-	Status int    `json:"status"`
-	Body   string `json:"body"` // how it begins
-}
-
-func (e *FirstError) String() string {
-	return (&measure.Refusal{Reason: e.Reason, Status: e.Status, Body: e.Body}).String()
-}
-
 // New makes the report of a run, which it also judges.
 func New(result *load.Result, generator Generator) *Report {
 	tally := &result.Tally
 	r := &Report{
 		Version: Version, Generator: generator, Started: result.Started.UTC(),
 		Settings: newSettings(result.Config), Clock: newClock(result.Clock), Counts: tally.Counts, Errors: tally.Errors,
-		Refusal:    result.PublishRefusal,
-		Histograms: tally.Distributions,
+		PublishRefusal: result.PublishRefusal,
+		Histograms:     tally.Distributions,
 		Windows: Windows{
 			Ramp:   millis(result.Windows.Ramp),
 			Steady: millis(result.Windows.Steady - result.Windows.Ramp),
@@ -106,7 +95,7 @@ func New(result *load.Result, generator Generator) *Report {
 	}
 	r.describe()
 	if first := tally.Refusal; first != nil {
-		r.FirstError = &FirstError{Reason: first.Reason, Status: first.Status, Body: first.Body}
+		r.FirstRefusal = &first.Refusal
 	}
 	r.Health = newHealth(result)
 	r.Rates = newRates(r.Counts, r.Windows)

@@ -172,7 +172,7 @@ func TestSchemaDescribesTheReport(t *testing.T) {
 			}
 		}
 		r.Tally.Fail(time.Second, "connect_failed")
-		r.Tally.Refused(&measure.Refusal{At: time.Second, Reason: "bad_status", Status: 503, Body: "{\"error\":\n\"full\"}\n"})
+		r.Tally.Refused(&measure.FirstRefusal{At: time.Second, Refusal: measure.Refusal{Reason: "bad_status", Status: 503, Body: "{\"error\":\n\"full\"}\n"}})
 		r.Health.CPU = time.Hour
 		r.Clock = &load.Clock{Unknown: true}
 		r.PublishRefusal = "503 Service Unavailable"
@@ -229,7 +229,7 @@ func TestSummary(t *testing.T) {
 			r.Tally.Fail(time.Second, "status_503")
 		}
 		r.Tally.Fail(time.Second, "connect_failed")
-		r.Tally.Refused(&measure.Refusal{At: time.Second, Reason: "bad_status", Status: 503, Body: "{\"error\":\n\"full\"}\n"})
+		r.Tally.Refused(&measure.FirstRefusal{At: time.Second, Refusal: measure.Refusal{Reason: "bad_status", Status: 503, Body: "{\"error\":\n\"full\"}\n"}})
 		r.Health.CPU = 19 * time.Second
 	}
 	tokens := func(r *load.Result) {

@@ -136,8 +136,8 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	if len(r.Errors) > 0 {
 		line("errors", "%s", strings.Join(r.errorList(), ", "))
 	}
-	if r.FirstError != nil {
-		line("first refusal", "%v", r.FirstError)
+	if r.FirstRefusal != nil {
+		line("first refusal", "%v", r.FirstRefusal)
 	}
 	name, of := "generator", fmt.Sprintf("%d core(s)", r.Health.Cores)
 	if len(r.Parts) > 1 {
