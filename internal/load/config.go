@@ -20,7 +20,7 @@ import (
 // has defaults. It is sent to worker processes as JSON.
 type Config struct {
 	Servers []string `json:"servers,omitempty"` // addresses of a server as in this project: messages are submitted to it
-	URLs    []string `json:"urls,omitempty"`    // of any event stream, which all clients open
+	URLs    []string `json:"urls,omitempty"`    // of any event streams: clients begin at them in turn
 
 	Clients  int           `json:"clients"`  // 0 means 100
 	Ramp     float64       `json:"ramp"`     // opens per second; 0 means all within a second, but 1000 at most

@@ -9,14 +9,17 @@
 // # Course of a run
 //
 //  1. The configuration is checked against the limits of the system, one stream
-//     is opened and closed again, and the messages are submitted.
+//     of each target is opened and closed again, and the messages are submitted.
+//     With Config.Timestamp the offset of the server's clock is estimated, while
+//     nothing loads the server.
 //  2. Ramp: client i opens at i/Ramp seconds, whether or not those before it
 //     got an answer (an open loop), so a server that is slow to accept cannot
 //     slow down its own test. It lasts a tenth longer than the opens, a second
 //     at most.
 //     With Config.Stages or Config.Arrivals there is no ramp: the steady window
 //     is all of the time in which clients come and go.
-//  3. Steady: all clients should be there. A stream that ends is opened anew,
+//  3. Steady: all clients should be there. With Config.Publish publications are
+//     due from its beginning to its end. A stream that ends is opened anew,
 //     unless Config.Once, after Config.Think. A client whose visit is over
 //     closes its connection: its stream is cut off, and nothing that it did not
 //     wait for is lost.
@@ -31,11 +34,20 @@
 //
 // Each client is one goroutine, which runs an eventsource.Source. Clients are
 // dealt to a few groups; a group's mutex guards its ledger and the judgement of
-// its clients' streams, so nothing is shared between groups until the end. With
-// several processes, each is a worker with its share of the clients, told what
-// to do and telling its result as JSON over its standard input and output. A
-// worker stops when its input is closed, so none outlives the process that
+// its clients' streams, so nothing is shared between groups until the end.
+//
+// With Config.Publish the first worker has a publisher. One goroutine keeps the
+// schedule; each publication has its own, which waits for the hub's answer. The
+// publisher tells the clients nothing: track computes when each publication was
+// due.
+//
+// With several processes, each is a worker with its share of the clients, told
+// what to do and telling its result as JSON over its standard input and output.
+// A worker stops when its input is closed, so none outlives the process that
 // started it.
+//
+// A [LimitSearch] starts nothing. It names the load of the next run and is told
+// the outcome; its caller makes the runs with [Config.AtLoad] and [Run].
 //
 // # The generator's own health
 //

@@ -8,7 +8,7 @@ const (
 	TTFE                        // from the planned open to the arrival of the first event
 	Lateness                    // from the moment an event was due to its arrival
 	Latency                     // from the moment that an event names as that of its sending to its arrival
-	ITL                         // inter-token latency: between the arrivals of two events of one connection
+	ITL                         // inter-token latency: the time between two events of one connection
 	Stall                       // such a time of more than the interval and one second
 	Outage                      // from the loss of a connection to the first event after it
 	Duration                    // from the planned open to the proper end of a stream

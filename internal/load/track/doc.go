@@ -23,7 +23,7 @@
 //     so that losing events cannot improve a percentile.
 //   - ttfe is from the planned open, not the actual one, to the first event
 //     with content.
-//   - itl, inter-token latency, is the time between two events of one
+//   - itl (inter-token latency) is the time between two events of one
 //     connection; a stall is one longer than the interval and a second. Events
 //     of one read have the same arrival, and all but the first are coalesced.
 //   - An outage is from the end of a connection to the first event after it.
@@ -39,21 +39,39 @@
 // Where the interval is not known there is no schedule, and neither lateness
 // nor stall.
 //
+// # Publications
+//
+// With Plan.Publications the streams carry what the run publishes to a hub, and
+// the definitions differ in this:
+//
+//   - Publication n is due at Publications.Start + n × interval, for all streams
+//     and connections alike, whatever moment they open.
+//   - A stream owes each publication that is due from its first response head to
+//     the end of the steady window, on whichever connection it comes. What was
+//     due before that may come, or not.
+//   - An event whose number is not due yet is early: it is counted, and is not
+//     that publication.
+//   - The first event of a connection says nothing about where a schedule begins.
+//
 // # Correctness
 //
 // A stream completes with the done event of this project's server, with what
 // [Done] says of a stream of another, or, where nothing is said, with a 204. A
-// connection that ends before is truncated. A stream failed if nothing follows
-// that, or if it never opened; the end of the run cuts off all others.
+// connection that breaks before is truncated, and so is one that ends in good
+// order, if the proper end of the stream is known; if it is not, the connection
+// counts as ended, which is no fault. A stream failed if nothing follows a
+// truncated connection or an attempt to resume, or if it never opened; the end
+// of the run cuts off all others.
 //
 // A position that arrives again is a duplicate, one that arrives after a higher
 // one is reordered. One that is missing is lost: once a position is [Width]
 // ahead of it, once a connection resumes behind it, and at the latest when the
 // stream or the run ends. Missing then is every position below the highest one
 // that came, below the known end of a message that is said to be complete, and
-// below what was due where there is a schedule. An event with content that the message does not have
-// at its position is corrupt, and so is a done event whose total or digest is
-// not the message's. A position that the message cannot have is corrupt, too.
+// below what was due where there is a schedule. An event with content that the
+// message does not have at its position is corrupt, and so is a done event whose
+// total or digest is not the message's. A position that the message cannot have
+// is corrupt, too.
 //
 // A stream is good if it delivered an event and did not fail, nothing in it was
 // lost, duplicate, reordered or corrupt, and it alone would have met each upper
