@@ -252,14 +252,15 @@ func TestMisspeltFlag(t *testing.T) {
 
 func TestHelpAndVersion(t *testing.T) {
 	_, _, help, _ := with([]string{"--help"}, nil)
+	words := strings.Join(strings.Fields(help), " ") // wherever lines are broken
 	var c Config
 	for _, s := range settings(&c) {
 		for _, part := range []string{s.flag() + " ", "[$" + s.variable() + "]", s.usage} {
-			if !strings.Contains(help, part) {
+			if !strings.Contains(words, part) {
 				t.Errorf("--help lacks %q:\n%s", part, help)
 			}
 		}
-		if s.def != "" && !strings.Contains(help, "(default: "+s.def+")") {
+		if s.def != "" && !strings.Contains(words, "(default: "+s.def+")") {
 			t.Errorf("--help lacks the default of %s:\n%s", s.flag(), help)
 		}
 	}

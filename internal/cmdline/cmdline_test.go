@@ -121,6 +121,33 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// A meaning that is longer than a line goes on below itself.
+func TestLongMeanings(t *testing.T) {
+	var stdout bytes.Buffer
+	long := strings.Repeat("several words ", 20) + strings.Repeat("x", 200)
+	program := cmdline.Program{Groups: []cmdline.Group{{Title: "OPTIONS", Flags: []cmdline.Flag{
+		{Name: "short", Usage: "brief", Default: "1"},
+		{Name: "interval", Kind: "duration", Usage: long, Variable: "PROG_INTERVAL"},
+	}}}}
+	_, _ = program.Parse([]string{"--help"}, &stdout)
+	_, flags, _ := strings.Cut(stdout.String(), "--interval duration")
+	flags, _, _ = strings.Cut(flags, "\n\n")
+	lines := strings.Split(flags, "\n")
+	if !slices.Equal(strings.Fields(flags), strings.Fields(long+" [$PROG_INTERVAL]")) {
+		t.Errorf("words are missing:\n%s", &stdout)
+	}
+	indent := strings.Repeat(" ", len("   --interval duration  "))
+	for i, line := range lines[1:] {
+		text, found := strings.CutPrefix(line, indent)
+		if !found || text == "" || text[0] == ' ' || len(line) > 110 && !strings.HasPrefix(text, "xxx") {
+			t.Errorf("line %d is %q", i+1, line)
+		}
+	}
+	if len(lines) < 4 {
+		t.Errorf("%d lines, want more:\n%s", len(lines), &stdout)
+	}
+}
+
 func ExampleProgram_Parse() {
 	var interval string
 	program := cmdline.Program{

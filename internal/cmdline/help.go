@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 )
 
 // answer is what --help or --version asks for.
@@ -21,14 +21,44 @@ func (p Program) help() string {
 	b.WriteString(p.Intro)
 	for _, group := range p.groups() {
 		fmt.Fprintf(&b, "\n%s:\n", group.Title)
-		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		column := 0 // of the meanings
 		for _, f := range group.Flags {
-			fmt.Fprintf(table, "   %s\t%s\n", f.spelling(), f.meaning())
+			column = max(column, len("   "+f.spelling()+"  "))
 		}
-		_ = table.Flush() // a builder takes everything
+		for _, f := range group.Flags {
+			fmt.Fprintf(&b, "%-*s%s\n", column, "   "+f.spelling(), wrap(f.meaning(), column))
+		}
 	}
 	b.WriteString("\n" + p.Outro)
 	return b.String()
+}
+
+// width is how long a line of the help may be, in characters.
+const width = 110
+
+// joint is a space at which no line is broken.
+const joint = "\u00a0"
+
+// wrap breaks a text that begins in a column so that it also goes on there. A
+// word that is longer than a line is left whole.
+func wrap(text string, column int) string {
+	var b strings.Builder
+	at := column
+	for i, word := range strings.Split(text, " ") {
+		length := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+length > width:
+			b.WriteString("\n" + strings.Repeat(" ", column))
+			at = column
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += length
+	}
+	return strings.ReplaceAll(b.String(), joint, " ")
 }
 
 // spelling is how the flag is written: "--duration duration, -d".
@@ -47,7 +77,7 @@ func (f Flag) spelling() string {
 func (f Flag) meaning() string {
 	s := f.Usage
 	if f.Default != "" {
-		s += " (default: " + f.Default + ")"
+		s += " (default:" + joint + f.Default + ")"
 	}
 	if f.Variable != "" {
 		s += " [$" + f.Variable + "]"
