@@ -35,7 +35,7 @@ type Config struct {
 	NoReconnect bool
 
 	// EndIsFinal makes one end final, ReasonEnded: the stream is complete when
-	// the response is.
+	// the response and its last event are.
 	EndIsFinal bool
 
 	// ReadTimeout ends an attempt when not one byte has come for this long,

@@ -18,8 +18,8 @@ const (
 	ReasonNoContent             // final: 204, the server wants no reconnection
 	ReasonBadContentType        // final: not text/event-stream
 	ReasonEventTooLong          // final: over Config.MaxEventBytes
-	ReasonEnded                 // the server ended the response as HTTP demands
-	ReasonTruncated             // the connection ended inside the response
+	ReasonEnded                 // the server ended the response as HTTP demands, and not in the middle of an event
+	ReasonTruncated             // the connection ended inside the response, or the response in the middle of an event
 	ReasonReadTimeout           // nothing came for Config.ReadTimeout
 	ReasonDropped               // this side asked to reconnect
 	ReasonStopped               // final: the handler returned an error

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -94,7 +96,7 @@ func TestProtocols(t *testing.T) {
 			URL: url + "/x", Transport: tr, Handler: &j, Method: "POST", Body: "hello", Header: http.Header{"x-test": {"yes"}},
 		})
 		j.want(t,
-			"open", `event "" "POST hello yes text/plain;charset=UTF-8" id="1"`, fmt.Sprintf("comment %q", " "+strings.Repeat("x", 5000)), "closed: ended, wait 1ms",
+			"open", `event "" "POST hello yes text/plain;charset=UTF-8" id="1"`, fmt.Sprintf("comment %q", " "+strings.Repeat("x", 5000)), "closed: truncated, wait 1ms",
 			"open, resumed", `event "" "1" id="1"`, "closed: truncated, wait 1ms",
 			"closed: no_content 204, final")
 	})
@@ -306,5 +308,52 @@ func TestBadConfig(t *testing.T) {
 		if _, err := eventsource.New(c.cfg); err == nil || err.Error() != c.want {
 			t.Errorf("config %+v\n got %v\nwant %s", c.cfg, err, c.want)
 		}
+	}
+}
+
+// A response that ends as HTTP demands, but in the middle of an event, is a
+// stream that was cut off: it goes on as after a broken connection.
+func TestEndsInsideAnEvent(t *testing.T) {
+	const cut, whole = "closed: truncated", "closed: ended"
+	ends := map[string]string{
+		"data: x\n\ndata: {\"posit": cut, "data: x\n\ndata: y\n": cut, "data: x\n\nevent: y\n": cut,
+		"data: x\n\n": whole, "data: x\n\n: bye": whole, "data: x\n\nid: 7\n": whole, "data: x\n\nretry: 10\n": whole,
+	}
+	forEachProtocol(t, func(t *testing.T, p protocol) {
+		for text, want := range ends {
+			for _, counted := range []bool{false, true} {
+				url, tr := p.serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "text/event-stream")
+					if counted {
+						w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+					} else {
+						_ = http.NewResponseController(w).Flush()
+					}
+					_, _ = io.WriteString(w, text)
+				}))
+				j := &journal{}
+				run(t, t.Context(), eventsource.Config{URL: url, Transport: tr, Handler: j, NoReconnect: true})
+				t.Logf("%q, counted: %v", text, counted)
+				j.wantLast(t, want+", final")
+			}
+		}
+	})
+	untilClose := serveRaw(t, func(c net.Conn, _ string) { write(c, okHead+"\r\ndata: x\n\ndata: {\"posit") })
+	j := &journal{}
+	run(t, t.Context(), eventsource.Config{URL: untilClose, Handler: j, NoReconnect: true})
+	j.wantLast(t, cut+", final")
+}
+
+// Neither is it the end that Config.EndIsFinal waits for.
+func TestEndInsideAnEventIsNotFinal(t *testing.T) {
+	answers := make(chan string, 2) // one for each of the two requests
+	answers <- "retry: 1\n\ndata: x\n\ndata: y\n"
+	answers <- "data: y\n\n"
+	url := serveRaw(t, func(c net.Conn, _ string) { write(c, okHead+"\r\n"+<-answers) })
+	j := &journal{}
+	run(t, t.Context(), eventsource.Config{URL: url, Handler: j, EndIsFinal: true})
+	j.wantLast(t, "closed: ended, final")
+	if len(answers) > 0 {
+		t.Error("the source did not reconnect")
 	}
 }

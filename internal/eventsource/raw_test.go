@@ -16,7 +16,7 @@ var answers = []struct {
 	name, answer string
 	want         []string
 }{
-	{"close-delimited", okHead + "\r\ndata:a\n\ndata:b\n", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
+	{"close-delimited", okHead + "\r\ndata:a\n\ndata:b\n", []string{"open", `event "" "a" id=""`, "closed: truncated, final"}},
 	{"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata:a\n\n", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
 	{"counted", okHead + "Content-Length: 8\r\n\r\ndata:a\n\nmore", []string{"open", `event "" "a" id=""`, "closed: ended, final"}},
 	{"counted, empty", okHead + "Content-Length: 0\r\n\r\n", []string{"open", "closed: ended, final"}},

@@ -73,7 +73,7 @@ func TestReconnectionTime(t *testing.T) {
 		noContent,
 	)}, nil,
 		"0s open", `0s event "" "a" id=""`, "0s closed: ended, wait 3s",
-		"3s open", `3s event "" "b" id="1"`, "3s closed: ended, wait 1.5s",
+		"3s open", `3s event "" "b" id="1"`, "3s closed: truncated, wait 1.5s",
 		"4.5s open, resumed", "4.5s closed: ended, wait 1.5s",
 		"6s open, resumed", `6s event "" "got \"2\"" id="2"`, "6s closed: ended, wait 1.5s",
 		"7.5s open, resumed", "7.5s closed: ended",

@@ -45,7 +45,7 @@ func (s *Source) Run(ctx context.Context) error {
 			end = s.rest(ctx, a, wait)
 		}
 		if end == nil {
-			end = s.stream(ctx, a)
+			end = s.whole(s.stream(ctx, a))
 		}
 		a.finish()
 		if end.Reason == ReasonCancelled {

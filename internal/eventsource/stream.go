@@ -36,6 +36,19 @@ func (s *Source) stream(ctx context.Context, a *attempt) *Error {
 	return fail(ReasonEnded, nil)
 }
 
+// errInsideEvent is why a response that was whole is truncated all the same.
+var errInsideEvent = errors.New("the response ended in the middle of an event")
+
+// whole tells a stream that has ended from one that was cut off, though the
+// response ended as HTTP demands: its last event is discarded (WHATWG HTML,
+// section 9.2.6, "Once the end of the file is reached").
+func (s *Source) whole(end *Error) *Error {
+	if end.Reason == ReasonEnded && s.parser.Unfinished() {
+		return fail(ReasonTruncated, errInsideEvent)
+	}
+	return end
+}
+
 // take interprets the bytes of one read and asks the handler how long to rest
 // after it.
 func (s *Source) take(a *attempt, b []byte, at time.Time) (time.Duration, *Error) {

@@ -60,6 +60,17 @@ func (p *Parser) LastEventID() []byte { return p.lastID }
 // SetLastEventID presets the last event ID, as if an event had carried it.
 func (p *Parser) SetLastEventID(id string) { p.lastID = append(p.lastID[:0], id...) }
 
+// Unfinished tells whether an end of the stream here is one in the middle of an
+// event, which is then lost (WHATWG HTML, section 9.2.6: "Once the end of the
+// file is reached, any pending data must be discarded. (If the file ends in the
+// middle of an event, before the final empty line, the incomplete event is not
+// dispatched.)"): data or an event type without the blank line after it, or part
+// of a line. A comment is no part of an event; a whole id or retry line alone is
+// no event, with or without a blank line.
+func (p *Parser) Unfinished() bool {
+	return p.hasData || len(p.typ.view) > 0 || len(p.line) > 0 && p.line[0] != ':'
+}
+
 // Reset prepares for a new connection: an unfinished line or event is dropped,
 // a byte order mark may come again, and the last event ID stays. It is also
 // what must follow an error of Feed.

@@ -174,3 +174,46 @@ func TestHandlerErrorStopsAtOnce(t *testing.T) {
 	}
 	wantCalls(t, "data:d\n\n", got, []string{event("", "d", "2")})
 }
+
+// What an end of the stream would cut off, wherever the reads were cut.
+func TestUnfinished(t *testing.T) {
+	for input, want := range map[string]bool{
+		"":                             false,
+		"\uFEFF":                       false,
+		"data: x\n\n":                  false,
+		"data: x\r\r":                  false,
+		"data: x\r\n\r\n":              false,
+		"data: x\n":                    true, // it still lacks its blank line
+		"data: x\r":                    true,
+		"data: x\r\n":                  true,
+		"data:\n":                      true,
+		"data: x\n\ndata: {\"posit":    true,
+		"data: x\n\nd":                 true,
+		"event: ping\n":                true,
+		"event: ping\n\n":              false, // no event, but over
+		"id: 7\n":                      false, // no event to come of it alone
+		"id: 7":                        true,
+		"retry: 10\n":                  false,
+		"retry: 10\n\n":                false,
+		": a comment\n":                false,
+		": a com":                      false,
+		":":                            false,
+		"data: x\n: a com":             true,
+		"data: x\n\n: a com":           false,
+		"nonsense\n":                   false,
+		"event: end\ndata: x\nid: 7\n": true,
+	} {
+		for cut := range len(input) + 1 {
+			var p eventstream.Parser
+			if _, err := parse(&p, input[:cut], input[cut:]); err != nil {
+				t.Fatal(err)
+			}
+			if got := p.Unfinished(); got != want {
+				t.Errorf("%q cut at %d: got %v", input, cut, got)
+			}
+			if p.Reset(); p.Unfinished() {
+				t.Errorf("%q: unfinished after Reset", input)
+			}
+		}
+	}
+}

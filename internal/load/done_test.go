@@ -38,6 +38,9 @@ func finite(t *testing.T, after string, cut int, how http.HandlerFunc) string {
 	})
 }
 
+// half ends the response in good order, but in the middle of an event.
+func half(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `data: {"posit`) }
+
 // What the proper end of a stream is, and what a stream is that ends otherwise.
 func TestExpectDone(t *testing.T) {
 	const done, named = "data: [DONE]\n\n", "event: end\ndata: bye\n\n"
@@ -57,6 +60,9 @@ func TestExpectDone(t *testing.T) {
 		{"POST whose end nobody named", http.MethodPost, "", "", 20, nil, measure.Counts{Completed: 1, Events: 20, Good: 1}},
 		{"resumed after a clean end", "", "data:[DONE]", done, 10, clean, measure.Counts{Completed: 1, Events: 20, Good: 1, Truncated: 1, Reconnects: 1}},
 		{"resumed after a break", "", "close", "", 10, broken, measure.Counts{Completed: 1, Events: 20, Good: 1, Truncated: 1, Reconnects: 1}},
+		{"resumed after half an event", "", "close", "", 10, half, measure.Counts{Completed: 1, Events: 20, Good: 1, Truncated: 1, Reconnects: 1}},
+		{"half an event, end not known", http.MethodPost, "", "", 10, half, measure.Counts{Failed: 1, Events: 10, Truncated: 1}},
+		{"half an event at the end", http.MethodPost, "close", "data: {\"posit", 20, nil, measure.Counts{Failed: 1, Events: 20, Truncated: 1}},
 		{"POST that ends without done", http.MethodPost, "data:[DONE]", done, 10, clean, measure.Counts{Failed: 1, Events: 10, Truncated: 1}},
 		{"POST that breaks", http.MethodPost, "", "", 10, broken, measure.Counts{Failed: 1, Events: 10, Truncated: 1}},
 	}

@@ -57,11 +57,11 @@
 //
 // A stream completes with the done event of this project's server, with what
 // [Done] says of a stream of another, or, where nothing is said, with a 204. A
-// connection that breaks before is truncated, and so is one that ends in good
-// order, if the proper end of the stream is known; if it is not, the connection
-// counts as ended, which is no fault. A stream failed if nothing follows a
-// truncated connection or an attempt to resume, or if it never opened; the end
-// of the run cuts off all others.
+// connection that breaks before, or ends in the middle of an event, is
+// truncated, and so is one that ends in good order, if the proper end of the
+// stream is known; if it is not, the connection counts as ended, which is no
+// fault. A stream failed if nothing follows a truncated connection or an attempt
+// to resume, or if it never opened; the end of the run cuts off all others.
 //
 // A position that arrives again is a duplicate, one that arrives after a higher
 // one is reordered. One that is missing is lost: once a position is [Width]

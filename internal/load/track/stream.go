@@ -140,7 +140,7 @@ type Cause int
 
 const (
 	Ended     Cause = iota // the server ended the response in good order
-	Truncated              // the connection broke inside the response
+	Truncated              // the connection broke inside the response, or an event
 	Dropped                // this side dropped it, to resume
 	Stopped                // this side has seen enough, or the run is over
 	NoMore                 // the server wants no reconnection
