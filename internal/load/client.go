@@ -225,7 +225,7 @@ func (c *client) Closed(closed eventsource.Closed) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
 	c.stream.Closed(&c.group.ledger, at, cause, closed.Final)
-	if cause == track.Failure && !c.role.unjudged() {
+	if (cause == track.Failure || cause == track.Refused) && !c.role.unjudged() {
 		c.group.ledger.Tally.Fail(at, errorName(closed.Err))
 		if lacking(closed.Err) != "" {
 			c.group.starved++
@@ -256,6 +256,8 @@ func causeOf(reason eventsource.Reason) track.Cause {
 		return track.Stopped
 	case eventsource.ReasonNoContent:
 		return track.NoMore
+	case eventsource.ReasonEventTooLong:
+		return track.Refused
 	}
 	return track.Failure
 }

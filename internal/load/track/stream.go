@@ -145,6 +145,7 @@ const (
 	Stopped                // this side has seen enough, or the run is over
 	NoMore                 // the server wants no reconnection
 	Failure                // an error; whether another attempt follows is the caller's to know
+	Refused                // this side ended it for what came, which is an error and no truncation
 )
 
 // Closed reports the end of a connection or of an attempt to make one. final
@@ -158,6 +159,7 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 		case s.is(finished):
 		case !early:
 			s.endedCleanly(l, at, cause)
+		case cause == Refused:
 		case s.unjudged:
 			l.Tally.Counts.SlowCutOff++
 		default:
@@ -180,7 +182,7 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 // tooEarly tells whether what ended so ended before its stream did.
 func tooEarly(l *Ledger, cause Cause) bool {
 	switch cause {
-	case Truncated, Failure:
+	case Truncated, Failure, Refused:
 		return true
 	case Ended:
 		return l.Plan.Kind != Any || l.Plan.Done.isEvent()
