@@ -150,15 +150,12 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 
 // summarizeEvents tells how many there were, under the name that they have.
 func (r *Report) summarizeEvents(line func(name, format string, values ...any)) {
-	c, name := r.Counts, "events"
-	if r.Settings.Token != "" {
-		name = "tokens"
-	}
+	c := r.Counts
 	more := ""
 	if c.Coalesced > 0 && r.Rates.Coalesced != nil {
 		more = fmt.Sprintf("; %s came in one read with the one before (coalesced)", percent(*r.Rates.Coalesced))
 	}
-	line(name, "%d, %s per second in the steady window%s", c.Events, figure(r.Rates.EventsPerSecond), more)
+	line(r.unit()+"s", "%d, %s per second in the steady window%s", c.Events, figure(r.Rates.EventsPerSecond), more)
 	switch {
 	case c.OtherEvents == 0:
 	case c.Events == 0:
@@ -195,10 +192,18 @@ func (r *Report) sentence() string {
 	case r.Counts.Events > 0:
 		return sentence
 	case r.Outcome == Fail:
-		return "FAIL: no event arrived"
+		return "FAIL: no " + r.unit() + " arrived"
 	default:
-		return sentence + "; no event arrived"
+		return sentence + "; no " + r.unit() + " arrived"
 	}
+}
+
+// unit is what the run counted.
+func (r *Report) unit() string {
+	if r.Settings.Token != "" {
+		return "token"
+	}
+	return "event"
 }
 
 func (o Outcome) sentence() string {
