@@ -3,6 +3,8 @@ package load
 import (
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"sseserver/internal/load/measure"
@@ -21,6 +23,12 @@ var completion = []string{
 	`data: {"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}` + "\n\n",
 	"data: [DONE]\n\n",
 }
+
+// modelError is what it sends when something goes wrong in the middle.
+const (
+	modelError      = "data: {\"error\":\ndata: {\"message\":\"out of\u2028memory\"}}\n\n"
+	modelErrorShown = `error_event: {"error":\n{"message":"out of\u2028memory"}}`
+)
 
 // startModel answers as such a server, with the given writes.
 func startModel(t *testing.T, writes []string) string {
@@ -57,6 +65,8 @@ func TestTokensOfACompletion(t *testing.T) {
 		{"whole", completion, 1, measure.Counts{Events: 24, OtherEvents: 32, Completed: 8, Good: 8}},
 		{"several processes", completion, 2, measure.Counts{Events: 24, OtherEvents: 32, Completed: 8, Good: 8}},
 		{"cut", completion[:3], 1, measure.Counts{Events: 24, OtherEvents: 8, Truncated: 8, Failed: 8}},
+		{"an error inside", slices.Insert(slices.Clone(completion), 3, modelError), 1, measure.Counts{Events: 24, OtherEvents: 40, Completed: 8}},
+		{"an error alone", []string{modelError}, 2, measure.Counts{OtherEvents: 8, Truncated: 8, Failed: 8}},
 		{"without a token", completion[4:], 1, measure.Counts{OtherEvents: 16, Completed: 8}},
 	}
 	for _, tt := range tests {
@@ -76,6 +86,13 @@ func TestTokensOfACompletion(t *testing.T) {
 			}
 			if got != tt.want {
 				t.Errorf("\ngot  %+v\nwant %+v", got, tt.want)
+			}
+			failed := strings.Contains(strings.Join(tt.writes, ""), modelError)
+			if n := result.Tally.Errors["error_event"]; failed != (n == 8) || n > 8 {
+				t.Errorf("%d errors in events; are there some? %v", n, failed)
+			}
+			if first := result.Tally.Refusal; failed && (first == nil || first.String() != modelErrorShown) || !failed && first != nil {
+				t.Errorf("first error: %v", first)
 			}
 			for m, want := range map[measure.Metric]uint64{
 				measure.TTFE: tt.want.Events / 3, measure.ITL: tt.want.Events / 3 * 2, measure.EventRate: tt.want.Events / 3,

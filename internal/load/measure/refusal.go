@@ -8,13 +8,18 @@ import (
 	"unicode"
 )
 
+// ErrorEvent is the reason of an event that tells of an error, in a stream where
+// tokens should be. It also names such errors in Tally.Errors.
+const ErrorEvent = "error_event"
+
 // FirstRefusal is the first one of a run.
 type FirstRefusal struct {
 	At time.Duration `json:"at"` // since the start of the run
 	Refusal
 }
 
-// Refusal is a response that was no event stream.
+// Refusal is a response that was no event stream, or an event instead of a
+// token: then Reason is ErrorEvent, and Body its data.
 type Refusal struct {
 	Reason string `json:"reason"`
 	Status int    `json:"status"`

@@ -118,7 +118,8 @@ function errors() {
   byId("failures").hidden = found.length === 0;
   for (const [name, n] of found) byId("errors").append(row(words(name), whole(n)));
   const first = report.first_error;
-  if (first) refusal(`The first answer that was no event stream had the status ${first.status}${first.body ? " and said:" : "."}`, first.body);
+  if (first?.reason === "error_event") refusal("The first event that told of an error:", first.body);
+  else if (first) refusal(`The first answer that was no event stream had the status ${first.status}${first.body ? " and said:" : "."}`, first.body);
   if (report.publish_refusal) refusal("The first publication that failed:", report.publish_refusal);
 }
 

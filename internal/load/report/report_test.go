@@ -252,8 +252,13 @@ func TestSummary(t *testing.T) {
 			r.Clock = &load.Clock{Offset: -3200 * time.Microsecond, Error: 4100 * time.Microsecond, Source: "from the Date of 8 answers"}
 			r.Tally.Counts.Coalesced, r.Tally.Counts.BeforeSent = 1100, 2
 		}),
-		"tokens":    example(t, tokens),
-		"no_tokens": example(t, func(r *load.Result) { tokens(r); r.Tally.Counts.Events, r.Tally.Counts.Coalesced = 0, 0 }),
+		"tokens": example(t, tokens),
+		"no_tokens": example(t, func(r *load.Result) {
+			tokens(r)
+			r.Tally.Counts.Events, r.Tally.Counts.Coalesced = 0, 0
+			r.Tally.Fail(time.Second, measure.ErrorEvent)
+			r.Tally.Refused(&measure.FirstRefusal{At: time.Second, Refusal: measure.Refusal{Reason: measure.ErrorEvent, Status: 200, Body: `{"error":"overloaded"}`}})
+		}),
 	} {
 		golden(t, name+".txt", summary(t, r))
 	}

@@ -137,7 +137,11 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 		line("errors", "%s", strings.Join(r.errorList(), ", "))
 	}
 	if r.FirstRefusal != nil {
-		line("first refusal", "%v", r.FirstRefusal)
+		name := "first refusal"
+		if r.FirstRefusal.Reason == measure.ErrorEvent {
+			name = "first error"
+		}
+		line(name, "%v", r.FirstRefusal)
 	}
 	name, of := "generator", fmt.Sprintf("%d core(s)", r.Health.Cores)
 	if len(r.Parts) > 1 {

@@ -34,7 +34,7 @@
 //     by the server's clock.
 //
 // With Plan.Token only events that bring a token are events in this sense. The
-// others have a number at most.
+// others have a number at most, or tell of an error, which is one of the run.
 //
 // Where the interval is not known there is no schedule, and neither lateness
 // nor stall.
@@ -74,7 +74,7 @@
 // is corrupt, too.
 //
 // A stream is good if it delivered an event and did not fail, nothing in it was
-// lost, duplicate, reordered or corrupt, and it alone would have met each upper
+// lost, duplicate, reordered, corrupt or an error, and it alone would have met each upper
 // bound on a percentile or maximum. One that opens late is waited for until its
 // first event, as long as the drain lasts.
 package track

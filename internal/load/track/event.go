@@ -43,7 +43,7 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 		s.count(l, at)
 		s.timing(l, at)
 	} else {
-		l.Tally.Counts.OtherEvents++
+		s.without(l, e, at)
 		if s.numbers == Unnumbered {
 			return // it has no number that would be missing
 		}

@@ -52,7 +52,7 @@ const (
 	counted                     // some event with a position arrived
 	doubtful                    // ids seem to number the events, but only one of them has been seen
 	looking                     // no event so far had a number, but a later one may
-	faulty                      // something in it was lost, duplicate, reordered or corrupt
+	faulty                      // something in it was lost, duplicate, reordered, corrupt or an error
 )
 
 func (s *Stream) is(facts state) bool { return s.state&facts == facts }

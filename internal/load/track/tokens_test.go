@@ -1,6 +1,7 @@
 package track
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -92,5 +93,58 @@ func TestTokensCostNothing(t *testing.T) {
 	text := []byte(`{"id":"x","choices":[{"index":0,"delta":{"content":" token"}}]}`)
 	if n := testing.AllocsPerRun(100, func() { p.isToken(text) }); n > 0 {
 		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+// An error is one if the data says so itself, and not only a text in it.
+func TestWhatIsAnError(t *testing.T) {
+	const text = "data.choices.0.delta.content"
+	for data, want := range map[string]bool{
+		`{"error":{"message":"overloaded"}}`:                             true,
+		`{"error":"overloaded"}`:                                         true,
+		` { "id": 1, "error": {} }`:                                      true,
+		`{"type":"error","error":{"type":"overloaded_error"}}`:           true,
+		`{"error":null}`:                                                 false,
+		`{"error":null,"choices":[{"delta":{"role":"assistant"}}]}`:      false,
+		`{"choices":[{"delta":{"role":"assistant","error":"x"}}]}`:       false,
+		`{"choices":[{"delta":{"content":"{\"error\":1}"}}]}`:            false,
+		`{"error":"x","choices":[{"delta":{"content":"a token, too"}}]}`: false,
+		`[{"error":1}]`:  false,
+		`no {"error":1}`: false,
+		`{"error":1`:     false,
+		`[DONE]`:         false,
+		``:               false,
+	} {
+		b := newBench(Plan{Kind: Any, Token: mustPath(t, text)})
+		b.open()
+		b.event(eventstream.Event{Data: []byte(data)})
+		b.event(eventstream.Event{Data: []byte(`{"choices":[{"delta":{"content":"Hi"}}]}`)})
+		b.close(NoMore, true)
+		b.stream.Finish(b.ledger)
+		if got, good := b.ledger.Tally.Errors["error_event"] == 1, b.counts().Good == 1; got != want || good == want {
+			t.Errorf("%s: an error: %v; a good stream: %v", data, got, good)
+		}
+		if b.ledger.Tally.Refusal != nil != want {
+			t.Errorf("%s: first error: %v", data, b.ledger.Tally.Refusal)
+		}
+	}
+	all := newBench(Plan{Kind: Any})
+	all.open()
+	if all.event(data(`{"error":1}`)); len(all.ledger.Tally.Errors) > 0 {
+		t.Error("without tokens, nobody knows what an error is")
+	}
+}
+
+// A long one is cut between characters.
+func TestLongError(t *testing.T) {
+	b := newBench(Plan{Kind: Any, Token: mustPath(t, "data.content")})
+	b.open()
+	b.event(data(`{"error":"` + strings.Repeat("é", 1000) + `"}`))
+	if got := b.ledger.Tally.Refusal; got == nil || got.Body != `{"error":"`+strings.Repeat("é", 507) {
+		t.Errorf("got %v", got)
+	}
+	b.event(data(`{"error":"the second"}`))
+	if got := b.ledger.Tally.Errors["error_event"]; got != 2 {
+		t.Errorf("%d errors, want 2", got)
 	}
 }
