@@ -39,7 +39,7 @@ type Counts struct {
 	Delivered   uint64 `json:"delivered"`   // publications that arrived, once for each client
 
 	Judged uint64 `json:"judged"` // streams that count for goodput
-	Good   uint64 `json:"good"`   // of those, the ones that met every threshold
+	Good   uint64 `json:"good"`   // of those, the ones that delivered events, each once, in order and unchanged, and met every condition on a time; broken connections do not matter if they were resumed
 
 	SlowClients uint64 `json:"slow_clients"` // clients that read slowly or stopped reading
 	SlowEvents  uint64 `json:"slow_events"`

@@ -132,7 +132,7 @@ const countTexts = {
   unpublished: "publications that the hub did not accept",
   delivered: "publications that arrived, once for each client",
   judged: "streams that count for goodput",
-  good: "of these, those that met every condition",
+  good: "of these, those that delivered events, each once, in order and unchanged, and met every condition on a time",
   slow_clients: "clients that read slowly or not at all, on purpose",
   slow_events: "events that these received",
   slow_cut_off: "of their connections, those that the server ended",
@@ -158,7 +158,8 @@ const conceptTexts = {
     "the number of clients divided by the interval. If it is less, the server cannot keep up."],
   wrong: ["Wrong events", "Lost: should have come, and did not. Duplicate: came again. Out of order: came after a later one. Corrupt: has the wrong content. " +
     "All should be 0. Only numbered events can be checked. Look at reconnections first: most servers lose or repeat events there."],
-  goodput: ["Goodput", "The share of streams that were good from start to end: opened, complete, with no wrong event, and within every condition. " +
+  goodput: ["Goodput", "The share of streams that did not fail, that delivered events, each once, in order and unchanged, and that met every condition on a time by themselves. " +
+    "A connection that broke and was resumed does not count against it. " +
     "It should be 100 %. When it is less, the table of counts says what was wrong."],
   streams: ["Streams", "A stream is what one client reads, over all its connections. Failed ones are listed under errors by their reason."],
   coalesced: ["Coalesced", "The share of events that came in the same read as the event before them. Near 0 is good: each event was sent when it existed. " +

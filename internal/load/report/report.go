@@ -73,7 +73,7 @@ type Health struct {
 type Rates struct {
 	EventsPerSecond float64  `json:"events_per_second"` // in the steady window
 	Coalesced       *float64 `json:"coalesced"`         // share of events that came in the same read as the event before them; null without events
-	Goodput         *float64 `json:"goodput"`           // share of streams that met every threshold; null without streams
+	Goodput         *float64 `json:"goodput"`           // good of judged; null without streams
 }
 
 // New makes the report of a run, which it also judges.

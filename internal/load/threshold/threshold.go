@@ -34,7 +34,7 @@ type Threshold struct {
 
 // Ratios and rates, which are neither a distribution nor a count.
 const (
-	Goodput         = "goodput"           // share of streams that met every threshold
+	Goodput         = "goodput"           // share of streams that were good, see measure.Counts
 	EventsPerSecond = "events_per_second" // in the steady window
 	Errors          = "errors"            // of all kinds
 )
