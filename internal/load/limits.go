@@ -34,7 +34,7 @@ func (c Config) checkLimits() error {
 func (c Config) checkFiles(limit uint64) error {
 	fit, keep := uint64(0), uint64(reserved)
 	if c.Publish.on() {
-		keep += maxInFlight
+		keep += uint64(maxInFlight)
 	}
 	if limit > keep {
 		fit = limit - keep

@@ -9,12 +9,8 @@ import (
 	"strings"
 )
 
-// Why a publication that was due was not sent.
-var (
-	errUnsent  = errors.New("not sent")
-	errCrowded = fmt.Errorf("%w: too many others wait for the hub's answer", errUnsent) // maxInFlight of them
-	errRunOver = fmt.Errorf("%w: the run was over", errUnsent)
-)
+// errUnsent is of a publication that was due and still waited for its turn.
+var errUnsent = errors.New("not sent: the run was over")
 
 // publishErrorName is a name for counting errors by: there are few, whatever
 // happens.

@@ -9,14 +9,18 @@ import (
 	"sseserver/internal/load/measure"
 )
 
-// maxInFlight is how many publications may wait for the hub's answer. It bounds
-// what a hub that does not answer costs; one that is due then is not sent.
-const maxInFlight = 256
+// hubPatience is how long a publication waits for the answer to the one before,
+// at least. Then it is sent all the same.
+const hubPatience = time.Second
 
-// publisher publishes to the hub, each publication when it is due, whether or
-// not those before it have been answered (an open loop). Only when it is late
-// itself, and so has several to send at once, does it wait for answers for a
-// moment: requests that overlap have no order that a hub could keep.
+// maxInFlight is how many publications can wait for their answers at a time:
+// none does for longer than patience.
+const maxInFlight = int(patience/hubPatience) + 1
+
+// publisher publishes to the hub, each publication when it is due and the one
+// before is answered: requests that overlap have no order that a hub could keep.
+// A hub that is slow cannot hide behind that, since all is counted from the
+// moment when a publication was due.
 type publisher struct {
 	worker      *worker
 	client      *http.Client
@@ -67,11 +71,11 @@ func (p *publisher) answered() bool {
 	}
 }
 
-// await waits for the last answers, but not for a hub that owes them for long.
-func (p *publisher) await() {
+// await waits for the last answers, so long at most.
+func (p *publisher) await(most time.Duration) {
 	select {
 	case <-p.done:
-	case <-time.After(hastyDrain):
+	case <-time.After(most):
 	}
 }
 
@@ -82,7 +86,6 @@ func (p *publisher) run(ctx context.Context) {
 	defer p.client.CloseIdleConnections()
 	var sending sync.WaitGroup
 	defer sending.Wait()
-	free := make(chan struct{}, maxInFlight) // one for each that waits for its answer
 	steady := p.worker.windows.Steady
 	first, interval := p.worker.windows.Ramp, p.worker.job.Config.Publish.interval()
 	var before sentPublication
@@ -93,24 +96,18 @@ func (p *publisher) run(ctx context.Context) {
 		}
 		over := before.over(ctx, p.worker.now)
 		if ctx.Err() != nil {
-			p.count(due, errRunOver)
+			p.count(due, errUnsent)
 			continue // as all that follow
 		}
 		if !over {
 			p.overlap()
 		}
-		select {
-		case free <- struct{}{}:
-			answered := make(chan struct{})
-			before = sentPublication{answered: answered, grace: p.worker.now() + interval/2}
-			sending.Go(func() {
-				defer close(answered)
-				p.publish(ctx, n, due)
-				<-free
-			})
-		default:
-			p.count(due, errCrowded)
-		}
+		answered := make(chan struct{})
+		before = sentPublication{answered: answered, grace: p.worker.now() + max(hubPatience, interval/2)}
+		sending.Go(func() {
+			defer close(answered)
+			p.publish(ctx, n, due)
+		})
 	}
 }
 

@@ -98,7 +98,7 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	part := &Part{Windows: w.windows}
 	select {
 	case <-ended: // every client has ended, so there is nothing more to measure
-		part.Windows = w.endEarly(0)
+		part.Windows = w.endEarly(min(w.job.Config.Drain, hastyDrain)) // for the last publications
 	case <-interrupt.Done():
 		part.Interrupted = true
 		stopOpening(errInterrupted)
@@ -127,8 +127,8 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 // errInterrupted is why nothing opens any more, before the end of the plan.
 var errInterrupted = errors.New("load: interrupted")
 
-// hastyDrain is the longest wait for events that are due when the run is
-// interrupted.
+// hastyDrain is the longest wait for what is due when the run is interrupted, or
+// when all clients have ended.
 const hastyDrain = 2 * time.Second
 
 // open starts the clients, each when the plan wants it, and returns when all
@@ -210,7 +210,7 @@ func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *P
 		select {
 		case <-ended:
 			if w.publisher != nil {
-				w.publisher.await()
+				w.publisher.await(min(part.Windows.End-w.now(), hastyDrain))
 			}
 			return
 		case <-interrupted:

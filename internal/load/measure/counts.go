@@ -35,7 +35,7 @@ type Counts struct {
 
 	Published   uint64 `json:"published"`   // publications that the hub took
 	Unpublished uint64 `json:"unpublished"` // publications that it did not take, or that could not be sent
-	Overlapping uint64 `json:"overlapping"` // publications sent before the one before was answered, so without an order
+	Overlapping uint64 `json:"overlapping"` // publications sent although the one before was not answered in time, so without an order
 	Delivered   uint64 `json:"delivered"`   // publications that arrived, once for each client
 
 	Judged uint64 `json:"judged"` // streams that count for goodput

@@ -5,8 +5,8 @@ func (r *Report) summarizePublications(line func(name, format string, values ...
 	c := r.Counts
 	line("publications", "%d sent, %d refused; delivered %d of %d to %d clients",
 		c.Published, c.Unpublished, c.Delivered, c.Delivered+c.Lost, c.Clients)
-	if c.Overlapping > 0 && c.Reordered > 0 {
-		line("", "%d were sent before the one before was answered, so the hub may have got them in another order", c.Overlapping)
+	if c.Overlapping > 0 {
+		line("", "%d were sent although the hub had left the one before unanswered for a second or more, so it may have got them in another order", c.Overlapping)
 	}
 	if c.Early > 0 {
 		line("", "%d events have the number of a publication that was not due yet: they are of an earlier run", c.Early)

@@ -128,6 +128,22 @@ func TestHintOfTheEnd(t *testing.T) {
 	}
 }
 
+// That a hub was not waited for is told, since the order is not its fault then.
+func TestHintOfOverlappingPublications(t *testing.T) {
+	for overlapping, want := range map[uint64]bool{0: false, 3: true} {
+		var summary strings.Builder
+		r := example(t, func(r *load.Result) {
+			r.Config.Publish.URL, r.Tally.Counts.Overlapping = "http://127.0.0.1:1/pub", overlapping
+		})
+		if err := r.WriteSummary(&summary); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(summary.String(), "3 were sent although the hub had left the one before unanswered for a second or more"); got != want {
+			t.Errorf("%d overlapping: told %v, want %v:\n%s", overlapping, got, want, summary.String())
+		}
+	}
+}
+
 func TestFigures(t *testing.T) {
 	r := example(t, nil, "lateness.p99<50ms")
 	m := r.Metrics["lateness"]
