@@ -46,7 +46,7 @@ func loadFlags(c *load.Config) []cmdline.Flag {
 		{Name: "stages", Kind: "stages", Usage: "in place of --clients, --ramp and --duration, as in 30s:100,2m:5000,30s:0: over 30 s grow from 0 to 100 clients, and so on", Set: stages(&c.Stages)},
 		{Name: "arrivals", Kind: "number", Usage: "in place of --clients and --ramp: new clients per second, whatever the server does; each reads one stream and goes", Set: rate(&c.Arrivals)},
 		{Name: "think", Kind: "duration", Usage: "pause between the streams of a client", Set: duration(&c.Think)},
-		{Name: "once", Usage: "do not open a stream anew that has ended", Set: toggle(&c.Once)},
+		{Name: "once", Usage: "do not open a stream anew that has ended; a GET that is truncated is resumed, which is no new stream", Set: toggle(&c.Once)},
 		{Name: "processes", Kind: "number", Default: "1", Usage: "worker processes that share the clients, to go past the limit of open files", Set: count(&c.Processes)},
 		{Name: "seed", Kind: "number", Default: "0", Usage: "of what is random: who is slow, who drops when", Set: seed(&c.Seed)},
 	}

@@ -122,7 +122,7 @@ func TestHintOfTheEnd(t *testing.T) {
 		if err := example(t, func(r *load.Result) { r.Tally.Counts.Ended = ended }).WriteSummary(&summary); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(summary.String(), "--expect-done close"); got != want {
+		if got := strings.Contains(summary.String(), "--expect-done with close, data:TEXT or event:NAME"); got != want {
 			t.Errorf("%d of 100 connections ended: hint %v, want %v", ended, got, want)
 		}
 	}

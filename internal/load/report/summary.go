@@ -127,7 +127,7 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	line("connections", "%d: %d truncated, %d dropped on purpose, %d resumed, of which %d wrongly",
 		c.Connections, c.Truncated, c.Dropped, c.Reconnects, c.ResumedWrong)
 	if c.Ended > 0 && 2*c.Ended >= c.Connections {
-		line("", "%d of them ended in good order, and EventSource reconnects then; if that is their proper end, say --expect-done close", c.Ended)
+		line("", "%d of them ended in good order, and EventSource reconnects then; if that is their proper end, say --expect-done with close, data:TEXT or event:NAME", c.Ended)
 	}
 	if c.SlowClients > 0 {
 		line("slow clients", "%d, which the figures leave out: %d events, %d of their connections ended by the server",
