@@ -2,12 +2,14 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
+
+	"sseserver/internal/load/measure"
 )
 
 // Clock is the difference between the server's clock and ours.
@@ -27,14 +29,17 @@ func (c Config) clock(ctx context.Context) Clock {
 	case onThisMachine(target):
 		return Clock{Source: "same machine"}
 	}
-	dialer := net.Dialer{Timeout: patience}
-	transport := &http.Transport{DialContext: dialer.DialContext, TLSClientConfig: c.transport(noAddress).TLS, ForceAttemptHTTP2: true}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{
-		Transport: transport, Timeout: datePatience,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := c.dateClient()
+	defer client.CloseIdleConnections()
 	return estimateClock(ctx, func() (time.Time, error) { return date(ctx, client, target, c.Header) })
+}
+
+// dateClient is for date.
+func (c Config) dateClient() *http.Client {
+	client := c.httpClient(1)
+	client.Timeout = datePatience
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return client
 }
 
 func onThisMachine(address string) bool {
@@ -62,8 +67,14 @@ func date(ctx context.Context, client *http.Client, target string, header http.H
 		return time.Time{}, err
 	}
 	_ = resp.Body.Close()
-	return http.ParseTime(resp.Header.Get("Date"))
+	told, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}, errNoDate
+	}
+	return told, nil
 }
+
+var errNoDate = errors.New("the server's answers have no Date")
 
 // How many answers are asked for: each halves what is not known, from a second
 // on, so that some ms are left. Each takes half a second, on average.
@@ -77,7 +88,7 @@ const (
 func estimateClock(ctx context.Context, ask func() (time.Time, error)) Clock {
 	var r offsetRange
 	if _, err := ask(); err != nil {
-		return Clock{Unknown: true, Source: "the server's answers have no Date"}
+		return unknownClock(err)
 	}
 	for !r.narrowest() {
 		select {
@@ -87,12 +98,23 @@ func estimateClock(ctx context.Context, ask func() (time.Time, error)) Clock {
 		}
 		sent := time.Now()
 		date, err := ask()
-		if err != nil {
-			break
+		switch {
+		case err != nil && r.answers == 0:
+			return unknownClock(err)
+		case err != nil:
+			return r.clock()
 		}
 		r.narrow(date, sent, time.Now())
 	}
 	return r.clock()
+}
+
+func unknownClock(err error) Clock {
+	source := measure.OneLine(err.Error())
+	if !errors.Is(err, errNoDate) {
+		source = "the request for its Date failed: " + source
+	}
+	return Clock{Unknown: true, Source: source}
 }
 
 // offsetRange is where the offset of a clock lies, as far as the Date fields of
@@ -143,7 +165,7 @@ func (r *offsetRange) middle() time.Duration { return r.low + (r.high-r.low)/2 }
 
 func (r *offsetRange) clock() Clock {
 	if r.answers == 0 {
-		return Clock{Unknown: true, Source: "the server's answers have no Date"}
+		return Clock{Unknown: true, Source: "interrupted"}
 	}
 	source := fmt.Sprintf("from the Date of %d answers", r.answers)
 	if r.disagree {

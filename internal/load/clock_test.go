@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,26 +60,59 @@ func TestEstimateClock(t *testing.T) {
 	}
 }
 
-func TestNoDate(t *testing.T) {
-	got := estimateClock(t.Context(), func() (time.Time, error) { return time.Time{}, errors.New("none") })
-	if !got.Unknown || got.Offset != 0 {
-		t.Errorf("got %+v", got)
+// Why a clock is not known is told: an answer without a date is no failure to
+// get one.
+func TestUnknownClock(t *testing.T) {
+	undated := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header()["Date"] = nil }))
+	t.Cleanup(undated.Close)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for address, want := range map[string]string{undated.URL: "the server's answers have no Date", gone.URL: "the request for its Date failed: "} {
+		client := Config{Protocol: "http1"}.dateClient()
+		got := estimateClock(t.Context(), func() (time.Time, error) { return date(t.Context(), client, address, nil) })
+		if !got.Unknown || got.Offset != 0 || !strings.HasPrefix(got.Source, want) || address == gone.URL && !strings.Contains(got.Source, "connection refused") {
+			t.Errorf("got %+v, want %q", got, want)
+		}
 	}
 }
 
-// A date is read from whatever answer there is.
-func TestDate(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodHead || r.URL.Path != "/" {
-			t.Errorf("%s %s", r.Method, r.URL)
+// What fails later is told, too.
+func TestClockThatGoesAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		got := estimateClock(t.Context(), func() (time.Time, error) {
+			if asked++; asked == 1 {
+				return time.Now(), nil
+			}
+			return time.Time{}, errors.New("gone")
+		})
+		if !got.Unknown || got.Source != "the request for its Date failed: gone" {
+			t.Errorf("got %+v", got)
 		}
-		w.Header().Set("Date", "Wed, 26 Nov 2025 00:00:00 GMT")
-		w.WriteHeader(http.StatusForbidden)
-	}))
-	t.Cleanup(server.Close)
-	got, err := date(t.Context(), server.Client(), server.URL+"/events?x", nil)
-	if err != nil || !got.Equal(moment(0)) {
-		t.Errorf("got %v, %v", got, err)
+	})
+}
+
+// A date is read from whatever answer there is, over the chosen protocol.
+func TestDate(t *testing.T) {
+	for protocol, major := range map[string]int{"http1": 1, "h2c": 2} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodHead || r.URL.Path != "/" || r.ProtoMajor != major {
+				t.Errorf("%s: %s %s over %s", protocol, r.Method, r.URL, r.Proto)
+			}
+			w.Header().Set("Date", "Wed, 26 Nov 2025 00:00:00 GMT")
+			w.WriteHeader(http.StatusFound)
+		}))
+		server.Config.Protocols = new(http.Protocols)
+		server.Config.Protocols.SetHTTP1(true)
+		server.Config.Protocols.SetUnencryptedHTTP2(true)
+		server.Start()
+		t.Cleanup(server.Close)
+		client := Config{Protocol: protocol}.dateClient()
+		t.Cleanup(client.CloseIdleConnections)
+		got, err := date(t.Context(), client, server.URL+"/events?x", nil)
+		if err != nil || !got.Equal(moment(0)) {
+			t.Errorf("%s: got %v, %v", protocol, got, err)
+		}
 	}
 }
 
