@@ -12,10 +12,6 @@ import (
 // Where events are rarer, the run finds out what they are like.
 const firstEventPatience = 3 * time.Second
 
-// plausible is how far from now an event's timestamp may be. What is further
-// away has another unit.
-const plausible = 366 * 24 * time.Hour
-
 // doubt finds what is wrong with the time that an event should tell.
 func doubt(timestamp track.Timestamp, data []byte, now time.Time) error {
 	switch sent, ok := timestamp.In(data); {
@@ -23,7 +19,7 @@ func doubt(timestamp track.Timestamp, data []byte, now time.Time) error {
 		return nil
 	case !ok:
 		return invalid("--timestamp %v: no time in %v there in the first event, which has %s", timestamp.Path, timestamp.Unit, track.Paths(data))
-	case now.Sub(sent).Abs() > plausible:
+	case now.Sub(sent).Abs() > track.Plausible:
 		return invalid("--timestamp %v: %s in %v is %s: is --unit right?", timestamp.Path, timestamp.Path.In(data).Raw, timestamp.Unit,
 			sent.UTC().Format(time.RFC3339))
 	}

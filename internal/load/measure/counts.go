@@ -24,6 +24,7 @@ type Counts struct {
 	OtherEvents uint64 `json:"other_events"` // events that brought no token, where those that do are counted as events
 	Coalesced   uint64 `json:"coalesced"`    // events that came in the same read as the event before them
 	BeforeSent  uint64 `json:"before_sent"`  // events that came before they were sent, by more than the error of the clock offset
+	NoTimestamp uint64 `json:"no_timestamp"` // events whose data had no usable time where it should be
 
 	Lost         uint64 `json:"lost"`          // due, but never received
 	Duplicate    uint64 `json:"duplicate"`     // received again
@@ -84,7 +85,7 @@ func (c *Counts) all() []*uint64 {
 	return []*uint64{
 		&c.Clients, &c.Connections, &c.Streams, &c.Completed, &c.CutOff, &c.Failed, &c.Empty, &c.Unnumbered, &c.Dropped, &c.Reconnects,
 		&c.Events, &c.Steady, &c.Reads, &c.Comments, &c.Early,
-		&c.OtherEvents, &c.Coalesced, &c.BeforeSent,
+		&c.OtherEvents, &c.Coalesced, &c.BeforeSent, &c.NoTimestamp,
 		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated, &c.Ended,
 		&c.Published, &c.Unpublished, &c.Overlapping, &c.Delivered,
 		&c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,

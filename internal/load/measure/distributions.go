@@ -20,7 +20,11 @@ type Distributions struct {
 	of [Metrics][Windows]*hdrhistogram.Histogram
 }
 
-// Record counts a duration. A negative one counts as zero.
+// Longest is the longest duration that is told from longer ones.
+const Longest = highest * time.Microsecond
+
+// Record counts a duration. A negative one counts as zero, one beyond Longest as
+// that.
 func (d *Distributions) Record(m Metric, w Window, value time.Duration) {
 	d.RecordNumber(m, w, value.Microseconds())
 }

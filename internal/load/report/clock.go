@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sseserver/internal/load"
+	"sseserver/internal/load/measure"
 )
 
 // Clock is how the server's clock differs from the generator's, which every
@@ -36,6 +37,12 @@ func (r *Report) summarizeClock(b *strings.Builder) {
 		fmt.Fprintf(b, "clock offset  %s ms ± %s ms, %s\n", signed(c.Offset), figure(c.Error), c.Source)
 	default:
 		fmt.Fprintf(b, "clock offset  %s ms, %s\n", signed(c.Offset), c.Source)
+	}
+	if n := r.Counts.NoTimestamp; n > 0 {
+		fmt.Fprintf(b, "!  %d events had no usable time in %s, and have no latency\n", n, r.Settings.Timestamp)
+	}
+	if m := r.Metrics[measure.Latency.String()]; m != nil && m.Max >= millis(measure.Longest) {
+		fmt.Fprintf(b, "!  latencies of more than an hour count as one hour: is %s right?\n", r.Settings.Timestamp)
 	}
 	if n := r.Counts.BeforeSent; n > 0 {
 		fmt.Fprintf(b, "!  %d events came before they were sent, and count as 0 ms: the clock offset is not right\n", n)

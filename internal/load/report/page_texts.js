@@ -128,6 +128,7 @@ const countTexts = {
   ended: "connections that the server ended in good order, where nobody knows what the end is",
   coalesced: "events that came in the same read as the event before them",
   before_sent: "events that came before they were sent: the clocks disagree",
+  no_timestamp: "events whose data had no usable time where --timestamp says; they have no latency",
   published: "publications that the hub accepted",
   unpublished: "publications that the hub did not accept",
   delivered: "publications that arrived, once for each client",

@@ -265,6 +265,11 @@ func TestSummary(t *testing.T) {
 			r.Tally.Distributions.RecordNumber(measure.EventRate, measure.Ramp, 25_400)
 			r.Tally.Distributions.RecordNumber(measure.ByteRate, measure.Ramp, 5_210)
 			r.Tally.Distributions.Record(measure.Latency, measure.Steady, 12*time.Millisecond)
+			r.Tally.Distributions.Record(measure.Latency, measure.Steady, 2*time.Hour)
+			if err := r.Config.Timestamp.Path.UnmarshalText([]byte("data.sent_at")); err != nil {
+				t.Fatal(err)
+			}
+			r.Tally.Counts.NoTimestamp = 3
 			r.Clock = &load.Clock{Offset: -3200 * time.Microsecond, Error: 4100 * time.Microsecond, Source: "from the Date of 8 answers"}
 			r.Tally.Counts.Coalesced, r.Tally.Counts.BeforeSent = 1100, 2
 		}),

@@ -67,6 +67,10 @@ func (t Timestamp) In(data []byte) (moment time.Time, ok bool) {
 // maxSeconds is beyond every date; what is later cannot have been meant.
 const maxSeconds = 1 << 40
 
+// Plausible is how far from now the time of a sending may be. What is further
+// away has another unit, or is no time at all.
+const Plausible = 366 * 24 * time.Hour
+
 // Clock relates the run to the server's clock.
 type Clock struct {
 	Start time.Time     // of the run, as the server's clock shows it
@@ -80,10 +84,11 @@ func (s *Stream) delivered(l *Ledger, e eventstream.Event, at time.Duration) {
 		return
 	}
 	sent, ok := l.Plan.Timestamp.In(e.Data)
-	if !ok {
+	latency := at - sent.Sub(l.Plan.Clock.Start)
+	if !ok || latency.Abs() > Plausible {
+		l.Tally.Counts.NoTimestamp++
 		return
 	}
-	latency := at - sent.Sub(l.Plan.Clock.Start)
 	if latency < -l.Plan.Clock.Error {
 		l.Tally.Counts.BeforeSent++
 	}

@@ -1,6 +1,7 @@
 package track
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -52,6 +53,24 @@ func TestLatency(t *testing.T) {
 	wantValues(t, b, measure.Latency, 4, 0, 30*ms)
 	if got := b.counts().BeforeSent; got != 1 {
 		t.Errorf("%d came before they were sent, want the last one, which the error does not explain", got)
+	}
+}
+
+// What cannot be the time of a sending is none: it is counted, and is no latency.
+func TestUnusableTimestamps(t *testing.T) {
+	server := time.Date(2026, 3, 1, 13, 0, 0, 0, time.UTC) // when the run began
+	b := newBench(Plan{Kind: Any, Timestamp: Timestamp{Path: mustPath(t, "data.at")}, Clock: Clock{Start: server}})
+	b.open()
+	b.at(2 * time.Second)
+	for _, at := range []int64{
+		server.Add(1990 * ms).UnixMilli(), server.Add(-2 * time.Hour).UnixMilli(), 0, server.UnixMilli() * 1000, -1 << 62,
+	} {
+		b.event(data(fmt.Sprintf(`{"at":%d}`, at)))
+	}
+	b.event(data(`{}`))
+	wantValues(t, b, measure.Latency, 2, 10*ms, time.Hour) // which is the longest that is recorded
+	if c := b.counts(); c.NoTimestamp != 4 || c.BeforeSent != 0 {
+		t.Errorf("%d events without a usable time, want 4; %d before they were sent, want none", c.NoTimestamp, c.BeforeSent)
 	}
 }
 
