@@ -231,13 +231,16 @@ func (c Config) checkAsking() error {
 func (c Config) checkAddress(address string) error {
 	u, err := url.Parse(address)
 	protocol, known := protocols[c.Protocol]
+	shown := Redacted(address)
 	switch {
+	case err != nil && strings.Contains(address, "@"): // the error may quote the password
+		return invalid("address %q: not valid; in a name or password, special characters are written as in %%2F", redactedAll(address))
 	case err != nil:
-		return invalid("address %q: %v", Redacted(address), errors.Unwrap(err))
+		return invalid("address %q: %v", shown, errors.Unwrap(err))
 	case u.Scheme != "http" && u.Scheme != "https":
-		return invalid("address %q: the scheme must be http or https", Redacted(address))
+		return invalid("address %q: the scheme must be http or https", shown)
 	case u.Hostname() == "":
-		return invalid("address %q: no host", Redacted(address))
+		return invalid("address %q: no host", shown)
 	case !known:
 		return invalid("--protocol %q: want http1, h2c or h2", c.Protocol)
 	case protocol == eventsource.H2C && u.Scheme != "http":

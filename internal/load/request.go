@@ -59,7 +59,7 @@ func (c *Config) newRequests(nonce uint64) (*requests, error) {
 		return t
 	}
 	for _, target := range c.targets() {
-		r.targets = append(r.targets, read(fmt.Sprintf("address %q", target), target))
+		r.targets = append(r.targets, read(fmt.Sprintf("address %q", Redacted(target)), target))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
 		for _, value := range c.Header[name] {

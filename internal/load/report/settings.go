@@ -57,7 +57,7 @@ type Settings struct {
 
 func newSettings(c load.Config) Settings {
 	s := Settings{
-		Target: load.Redacted(strings.Join(slices.Concat(c.Servers, c.URLs), " ")), Kind: c.Kind.String(), Protocol: c.Protocol,
+		Target: target(c), Kind: c.Kind.String(), Protocol: c.Protocol,
 		Clients: c.Clients, Processes: c.Processes, RampPerSecond: c.Ramp,
 		Stages: c.Stages.String(), Arrivals: c.Arrivals, Think: millis(c.Think),
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
@@ -81,6 +81,15 @@ func newSettings(c load.Config) Settings {
 		s.MessageBytes = len(c.Text())
 	}
 	return s
+}
+
+// target is all addresses, without their passwords: reports are passed around.
+func target(c load.Config) string {
+	addresses := slices.Concat(c.Servers, c.URLs)
+	for i, address := range addresses {
+		addresses[i] = load.Redacted(address)
+	}
+	return strings.Join(addresses, " ")
 }
 
 func (s *Settings) request(c load.Config) {
