@@ -45,31 +45,41 @@ type request struct {
 const intro = `sseload - load a server of Server-Sent Events, and measure lateness, loss and order of every event
 
 USAGE:
-   sseload [options] ADDRESS...    submit messages to a server as in this project and stream them
-   sseload [options] --url URL     open any event stream; --url may be repeated
+   sseload [options] ADDRESS...    submit messages to a server of this project, and stream them
+   sseload [options] --url URL     open any event stream; repeat --url for several
    sseload [options] --method POST --body TEXT URL...
-                                   the same with requests of another kind
+                                   open event streams with another request
    sseload [options] --preset openai --body TEXT URL...
-                                   the same for chat completions, with their tokens counted
-   sseload compare A.json B.json   show two reports side by side, with ratios; judge them with --threshold 'lateness.p99<1.1x'
-   sseload merge A.json B.json...  make one report of several generators that loaded one server at the same time
+                                   open chat completions, and count their tokens
+   sseload [options] --url URL --publish-url URL --publish-body TEXT
+                                   publish to a hub, and check that each client receives everything
+   sseload compare A.json B.json   show two reports side by side, with ratios; --threshold judges them
+   sseload merge A.json B.json...  merge the reports of generators that loaded one server together
    sseload schema                  print the JSON Schema of the report
 `
 
 const outro = `EXAMPLES:
-   sseload http://127.0.0.1:4400                                       100 clients for 10 s
-   sseload http://127.0.0.1:4400 --clients 5000 --interval 100ms --html report.html
-   sseload --url https://example.org/events --clients 50 --duration 1m any event stream
-   sseload --method POST --body '{"user":"{name}"}' --data users.csv https://example.org/chat
-   sseload --preset openai --body '{"model":"m","stream":true,"messages":[…]}' http://127.0.0.1:8000/v1/chat/completions
-   sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'lost==0'
-   sseload http://127.0.0.1:4400 --find-limit 'lateness.p99<50ms'      the highest load that the server holds
-   sseload compare before.json after.json                              ratios of two runs
+   sseload http://127.0.0.1:4400                                                     100 clients for 10 s
+   sseload http://127.0.0.1:4400 --clients 5000 --html report.html                   a page with plots
+   sseload http://127.0.0.1:4400 --stages 30s:100,2m:5000,30s:0                      load that changes
+   sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms'                     exit with 99 if not met
+   sseload http://127.0.0.1:4400 --find-limit 'lateness.p99<50ms'                    highest load that holds
+   sseload http://10.0.0.1:4400 http://10.0.0.2:4400                                 several servers
+   sseload --url https://example.org/events --clients 50 -d 1m                       any event stream
+   sseload --url https://example.org/events --timestamp data.sent_at                 latency of each event
+   sseload --url http://hub/sub --publish-url http://hub/pub --publish-body '{n}'    delivery through a hub
+   sseload -X POST --body '{"user":"{name}"}' --data users.csv example.org/chat      a body for each client
+   sseload --preset openai --body-file chat.json 127.0.0.1:8000/v1/chat/completions  an LLM gateway
+   sseload merge a.json b.json --html both.html                                      one report of the two
+   sseload compare before.json after.json --threshold 'lateness.p99<1.1x'            exit with 99 if worse
 
 EXIT CODES:
-   0    every threshold was met         99   a threshold was not met
-   3    a generator was not fit         104  bad configuration
-   1    the run could not be made       105  interrupted
+   0    every threshold was met
+   1    the run could not be made
+   3    the run is invalid: the generator was overloaded
+   99   a threshold was not met
+   104  the configuration is invalid
+   105  interrupted
 `
 
 // command is what a first argument that is no address asks for.
