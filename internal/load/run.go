@@ -62,6 +62,19 @@ func (w Watch) phase(what string) {
 	}
 }
 
+// oneByOne is Tick for workers that tick at once.
+func (w Watch) oneByOne() func(Tick) {
+	if w.Tick == nil {
+		return func(Tick) {}
+	}
+	var mu sync.Mutex
+	return func(t Tick) {
+		mu.Lock()
+		defer mu.Unlock()
+		w.Tick(t)
+	}
+}
+
 // prepare submits the messages, tries one stream of each target, and deals the
 // work to the processes.
 func (c Config) prepare(ctx context.Context, phase func(string)) ([]Job, error) {
@@ -172,16 +185,8 @@ func (c Config) execute(ctx context.Context, workers []executor, watch Watch) (*
 		_ = each(func(_ int, w executor) error { return w.discard() })
 		return nil, err
 	}
-	var mu sync.Mutex // for the watcher, who wants one tick at a time
-	tick := func(t Tick) {
-		mu.Lock()
-		defer mu.Unlock()
-		if watch.Tick != nil {
-			watch.Tick(t)
-		}
-	}
 	result := &Result{Config: c, Started: time.Now()}
-	parts := make([]*Part, len(workers))
+	parts, tick := make([]*Part, len(workers)), watch.oneByOne()
 	err := each(func(i int, w executor) (err error) {
 		parts[i], err = w.run(ctx, result.Started, tick)
 		if err != nil {
