@@ -2,6 +2,8 @@ package load
 
 import (
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 
@@ -32,6 +34,14 @@ func (c Config) transport(source netip.Addr) *eventsource.Transport {
 		t.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for, for test servers
 	}
 	return t
+}
+
+// withAdvice says of a certificate that is not accepted how it would be.
+func withAdvice(err error) error {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return fmt.Errorf("%w; --insecure accepts any certificate", err)
+	}
+	return err
 }
 
 // transports are how clients connect from one source address.

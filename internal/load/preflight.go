@@ -37,7 +37,7 @@ func (c Config) preflight(ctx context.Context, request eventsource.Request) erro
 	if first.opened {
 		return first.complaint
 	}
-	return fmt.Errorf("cannot stream %s: %w", Redacted(request.URL), readable(err))
+	return fmt.Errorf("cannot stream %s: %w", Redacted(request.URL), withAdvice(readable(err)))
 }
 
 // readable is the part of an error that a person wants to read.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -45,6 +46,25 @@ func TestPreflight(t *testing.T) {
 				t.Errorf("got error %v, want one line with %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// Who meets a certificate that is not accepted is told how it could be.
+func TestPreflightOfACertificate(t *testing.T) {
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	for _, c := range []Config{{URLs: []string{secure.URL}}, {URLs: []string{secure.URL}, Protocol: "h2"}, {Servers: []string{secure.URL}}} {
+		_, err := Run(t.Context(), c, Watch{})
+		if want := "; --insecure accepts any certificate"; err == nil || !strings.HasSuffix(err.Error(), want) || !strings.Contains(err.Error(), "x509: ") {
+			t.Errorf("%v %v: got error %v, want %q at its end", c.URLs, c.Servers, err, want)
+		}
+		c.Insecure = true
+		if _, err := Run(t.Context(), c, Watch{}); err == nil || strings.Contains(err.Error(), "--insecure") {
+			t.Errorf("%v %v: got error %v with --insecure", c.URLs, c.Servers, err)
+		}
 	}
 }
 

@@ -79,7 +79,7 @@ func (s *submitter) one(ctx context.Context, client, server int) (string, error)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("cannot submit a message: %w", err)
+		return "", fmt.Errorf("cannot submit a message: %w", withAdvice(err))
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
