@@ -18,7 +18,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	signals := make(chan os.Signal, 2) // room for the one that stops and the one that insists
+	signals := make(chan os.Signal, 2) // room for two that come together
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(run(process{
 		args:    os.Args[1:],

@@ -17,7 +17,7 @@ type process struct {
 	args           []string // without the program's name
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	signals        <-chan os.Signal      // the first ends the run, the second the program
+	signals        <-chan os.Signal      // the first ends the run, one after oneSignal the program
 	rest           func(context.Context) // lets a server notice that the clients of a run have gone
 }
 
@@ -39,17 +39,22 @@ func run(p process) int {
 	defer interrupt()
 	finished := make(chan int, 1) // room, since after a second signal nobody receives
 	go func() { finished <- p.command(ctx) }()
+	return p.await(finished, interrupt)
+}
+
+// await waits for the exit code of the command, or for somebody who insists.
+func (p process) await(finished <-chan int, interrupt func()) int {
 	var first time.Time // of the signals
 	for {
 		select {
 		case code := <-finished:
 			return code
 		case <-p.signals:
-			interrupt()
-			if first.IsZero() {
+			switch {
+			case first.IsZero():
 				first = time.Now()
-			}
-			if time.Since(first) >= oneSignal {
+				interrupt()
+			case time.Since(first) >= oneSignal:
 				return exitInterrupted // what still runs ends with the program
 			}
 		}
