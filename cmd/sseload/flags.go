@@ -77,7 +77,7 @@ func streamFlags(c *load.Config) []cmdline.Flag {
 		{Name: "message", Kind: "text", Usage: "text to submit; for ADDRESS (default: a text as long as the run)", Set: text(&c.Message)},
 		{Name: "message-bytes", Kind: "number", Usage: "length of a generated message; for ADDRESS", Set: length(&c.MessageBytes)},
 		{Name: "shared", Usage: "stream one message to all clients, not one each; for ADDRESS", Set: toggle(&c.Shared)},
-		{Name: "interval", Kind: "duration", Usage: "time between two events (default: 50ms, or 100ms for progress; unknown with --url, so that lateness is not measured)", Set: interval(&c.Interval)},
+		{Name: "interval", Kind: "duration", Usage: "time between two events, 100µs at least (default: 50ms, or 100ms for progress; unknown with --url, so that lateness is not measured)", Set: interval(&c.Interval)},
 		{Name: "sequence", Kind: "word", Default: "auto", Usage: "source of the event numbers: position (in JSON data), id, none, auto, or the path of a number in the data, such as data.n; for --url", Set: sequence(&c.Numbering, &c.NumberAt)},
 		{Name: "anchor", Kind: "word", Default: "request", Usage: "start of the schedule: request or first-event; for --url", Set: anchor(&c.FirstEvent)},
 		{Name: "expect-done", Kind: "end", Usage: "proper end of a stream: close (of the response), data:TEXT or event:NAME (of an event); a stream that ends without it is truncated; for --url (default: unknown)", Set: word(&c.Done)},

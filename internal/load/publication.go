@@ -22,7 +22,7 @@ type Publish struct {
 
 const (
 	defaultPublishRate = 10
-	maxPublishRate     = 100_000 // a second
+	maxPublishRate     = 10_000 // a second; one generator sends no more, and each is judged for each client
 )
 
 var publishNames = []string{"n", "uuid"}
@@ -31,9 +31,10 @@ var publishNames = []string{"n", "uuid"}
 func (p Publish) on() bool { return p.URL != "" }
 
 // interval is the time between two publications. It is rounded up, so that
-// there is none too many in a whole number of seconds.
+// there is none too many in a whole number of seconds. An endless one is still a
+// time.Duration.
 func (p Publish) interval() time.Duration {
-	return time.Duration(math.Ceil(float64(time.Second) / p.Rate))
+	return time.Duration(min(math.Ceil(float64(time.Second)/p.Rate), 1<<62))
 }
 
 // publications is the schedule of all of them.
