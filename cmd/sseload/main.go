@@ -3,6 +3,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -18,6 +20,10 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
+	// net/http logs what it finds odd about a server, such as an answer that
+	// nobody asked for. Standard error is for our own lines, and what an oddity
+	// does to the run is in the report.
+	log.SetOutput(io.Discard)
 	signals := make(chan os.Signal, 2) // room for two that come together
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(run(process{
