@@ -210,6 +210,12 @@ func (c Config) targets() []string { return slices.Concat(c.Servers, c.URLs) }
 // checkAsking finds settings of requests that exclude each other, or lack
 // another.
 func (c Config) checkAsking() error {
+	if err := checkMethod(c.Method); err != nil {
+		return err
+	}
+	if err := checkFraming("--header", c.Header); err != nil {
+		return err
+	}
 	_, authorized := c.Header["Authorization"]
 	switch {
 	case c.Method != "" && !c.foreign():

@@ -2,6 +2,7 @@ package load
 
 import (
 	"errors"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -42,6 +43,12 @@ func TestBadConfig(t *testing.T) {
 		{Config{Servers: []string{base}, Numbering: track.ByID}, "--sequence"},
 		{Config{Servers: []string{base}, Done: track.DoneClose}, "--expect-done"},
 		{Config{URLs: []string{stream}, Method: "POST", Reconnect: 1}, "not resumed"},
+		{Config{URLs: []string{stream}, Method: "CONNECT"}, "--method CONNECT: no event stream can answer it"},
+		{Config{URLs: []string{stream}, Method: "HEAD"}, "--method HEAD: no event stream can answer it"},
+		{Config{URLs: []string{stream}, Method: "TRACE"}, "--method TRACE: no event stream can answer it"},
+		{Config{URLs: []string{stream}, Method: "post"}, "--method post: did you mean POST?"},
+		{Config{Servers: []string{base}, Header: http.Header{"Content-Length": {"5"}}}, "--header Content-Length: it follows from the body"},
+		{Config{URLs: []string{stream}, Header: http.Header{"transfer-encoding": {"chunked"}}}, "--header Transfer-Encoding: it follows from the body"},
 		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 5}}, Ramp: 5}, "leave out --clients, --ramp"},
 		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 5}}, Arrivals: 5}, "--stages and --arrivals"},
 		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 0}}}, "some time with some clients"},

@@ -77,6 +77,9 @@ func (c Config) checkPublish() error {
 	case c.FirstEvent || c.Interval != p.interval():
 		return invalid("--interval and --anchor do not go with --publish-url: publications are due at --publish-rate")
 	}
+	if err := checkFraming("--publish-header", p.Header); err != nil {
+		return err
+	}
 	t, err := p.templates()
 	if err != nil {
 		return err

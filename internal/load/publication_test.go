@@ -36,6 +36,7 @@ func TestPublicationsThatCannotBe(t *testing.T) {
 		{usual(func(c *Config) { c.Publish.URL = "ftp://x/" }), "the scheme must be http or https"},
 		{usual(func(c *Config) { c.Publish.URL = "http://x/{m}" }), "--publish-url: unknown placeholder {m}, want one of {n}, {uuid}"},
 		{usual(func(c *Config) { c.Publish.Header = http.Header{"A": {"{uid}"}} }), "--publish-header: unknown placeholder {uid}; did you mean {uuid}?"},
+		{usual(func(c *Config) { c.Publish.Header = http.Header{"Content-Length": {"3"}} }), "--publish-header Content-Length: it follows"},
 		{publishing("", nil), "--publish-url needs --publish-body"},
 		{publishing(`{"n":1}`, nil), "no {n} in it"},
 		{publishing("hello {n}", nil), "say with --sequence where the number is"},
