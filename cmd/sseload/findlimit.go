@@ -101,7 +101,7 @@ func (f *finder) tell(at int, r *report.Report, err error) {
 		holding, word = load.Unfit, "the generator is the limit"
 	}
 	if err != nil {
-		f.notes[at] = err.Error()
+		f.notes[at] = strings.TrimPrefix(err.Error(), load.ErrConfig.Error()+": ") // it stands in a sentence
 	} else {
 		f.notes[at] = f.observed(r)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -40,7 +41,7 @@ func TestFindLimit(t *testing.T) {
 	}{
 		{"server", bad, nil, "highest load that holds: 100 clients (lateness.p99 41 ms); 106 fails: lateness.p99 63 ms", 0, 11},
 		{"generator", unfit, nil, "highest load that holds: at least 100 clients (lateness.p99 41 ms); at 200 the generator was the limit: too busy", 3, 3},
-		{"files", nil, load.ErrConfig, "highest load that holds: at least 100 clients (lateness.p99 41 ms); at 200 the generator was the limit: bad configuration", 3, 2},
+		{"files", nil, fmt.Errorf("%w: too few files", load.ErrConfig), "highest load that holds: at least 100 clients (lateness.p99 41 ms); at 200 the generator was the limit: too few files", 3, 2},
 		{"server that goes", nil, gone, "highest load that holds: 100 clients (lateness.p99 41 ms); 106 fails: cannot stream", 0, 11},
 	}
 	for _, tt := range tests {

@@ -74,7 +74,7 @@ func loadFlags(c *load.Config) []cmdline.Flag {
 func streamFlags(c *load.Config) []cmdline.Flag {
 	return []cmdline.Flag{
 		{Name: "kind", Kind: "kind", Usage: "kind of the messages, characters or progress; for ADDRESS (default: characters)", Set: word(&c.Kind)},
-		{Name: "message", Kind: "text", Usage: "text to submit; for ADDRESS (default: a text as long as the run)", Set: text(&c.Message)},
+		{Name: "message", Kind: "text", Usage: "text to submit; for ADDRESS (default: a text as long as the run)", Set: nonempty(&c.Message)},
 		{Name: "message-bytes", Kind: "number", Usage: "length of a generated message; for ADDRESS", Set: length(&c.MessageBytes)},
 		{Name: "shared", Usage: "stream one message to all clients, not one each; for ADDRESS", Set: toggle(&c.Shared)},
 		{Name: "interval", Kind: "duration", Usage: "time between two events, 100µs at least (default: 50ms, or 100ms for progress; unknown with --url, so that lateness is not measured)", Set: interval(&c.Interval)},

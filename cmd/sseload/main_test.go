@@ -230,6 +230,7 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--ramp", "NaN"}, `--ramp: want a number, more than 0, got "NaN"`},
 		{[]string{"http://a", "--duration", "0s"}, `--duration: want a duration such as 1m30s, more than 0, got "0s"`},
 		{[]string{"http://a", "--interval", "-1ms"}, `--interval: want a duration such as 50ms, got "-1ms"`},
+		{[]string{"http://a", "--message", ""}, `--message: want a text, got ""`},
 		{[]string{"http://a", "--message-bytes", "-1"}, `--message-bytes: want a whole number, 0 or more, got "-1"`},
 		{[]string{"http://a", "--seed", "x"}, `--seed: want a whole number, 0 or more, got "x"`},
 		{[]string{"http://a", "--once=maybe"}, `--once: want true or false, got "maybe"`},

@@ -53,6 +53,7 @@ func TestBadConfig(t *testing.T) {
 		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 5}}, Arrivals: 5}, "--stages and --arrivals"},
 		{Config{Servers: []string{base}, Stages: Stages{{time.Second, 0}}}, "some time with some clients"},
 		{Config{Servers: []string{base}, Arrivals: -1}, "--arrivals -1"},
+		{Config{Servers: []string{base}, Arrivals: 1e9}, "--arrivals 1e+09: want new streams per second, more than 0 and 10000000 at most"},
 		{Config{Servers: []string{base}, Arrivals: 5, Ramp: 5}, "leave out --clients and --ramp"},
 		{Config{Servers: []string{base}, Arrivals: 5, Once: true}, "--once and --think"},
 		{Config{Servers: []string{base}, Arrivals: 5, Think: 1}, "--once and --think"},

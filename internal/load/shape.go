@@ -17,7 +17,7 @@ func (c Config) checkShape() error {
 	case arriving && (c.Clients != 0 || c.Ramp != 0):
 		return invalid("--arrivals says when each client comes: leave out --clients and --ramp")
 	case arriving && !(c.Arrivals > 0 && c.Arrivals <= maxClients):
-		return invalid("--arrivals %v: want new streams per second, more than 0", c.Arrivals)
+		return invalid("--arrivals %v: want new streams per second, more than 0 and %d at most", c.Arrivals, maxClients)
 	case arriving && (c.Once || c.Think != 0):
 		return invalid("--once and --think are for clients that stay; with --arrivals each reads one stream and goes")
 	case c.Think < 0:
