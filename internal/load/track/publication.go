@@ -40,7 +40,8 @@ func (s *Stream) firstPosition(l *Ledger, pos int64) int64 {
 
 // owed tells whether an event can be a publication that this stream must get. A
 // number that is not due yet is one of an earlier run, which the hub still
-// keeps. One from before the stream's first event may come, or not.
+// keeps, or of another publisher. One from before the stream's first event may
+// come, or not.
 func (s *Stream) owed(l *Ledger, pos int64, at time.Duration) bool {
 	switch {
 	case l.Plan.Publications == nil:
