@@ -285,6 +285,28 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// Lines that help are there where they do, and nowhere else.
+func TestHints(t *testing.T) {
+	const resume, early = "reconnection time may be longer than the rest of the run", "of an earlier run or of another publisher"
+	for _, tt := range []struct {
+		counts        measure.Counts
+		resume, early bool
+	}{
+		{counts: measure.Counts{}},
+		{counts: measure.Counts{Dropped: 5, Reconnects: 1}},
+		{counts: measure.Counts{Dropped: 5}, resume: true},
+		{counts: measure.Counts{Early: 5}, early: true},
+	} {
+		got := summary(t, example(t, func(r *load.Result) {
+			r.Tally.Counts = tt.counts
+			r.Config.Publish.URL = "http://x/pub"
+		}))
+		if strings.Contains(got, resume) != tt.resume || strings.Contains(got, early) != tt.early {
+			t.Errorf("%+v: got\n%s\nwant a hint about resuming: %v, about early ones: %v", tt.counts, got, tt.resume, tt.early)
+		}
+	}
+}
+
 func TestComparison(t *testing.T) {
 	a := example(t, nil)
 	b := example(t, func(r *load.Result) {

@@ -126,6 +126,9 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	}
 	line("connections", "%d: %d truncated, %d dropped on purpose, %d resumed, of which %d wrongly",
 		c.Connections, c.Truncated, c.Dropped, c.Reconnects, c.ResumedWrong)
+	if c.Dropped > 0 && c.Reconnects == 0 {
+		line("", "none was resumed: the reconnection time may be longer than the rest of the run; if so, make it longer")
+	}
 	if c.Ended > 0 && 2*c.Ended >= c.Connections {
 		line("", "%d of them ended in good order, and EventSource reconnects then; if that is their proper end, say --expect-done with close, data:TEXT or event:NAME", c.Ended)
 	}
