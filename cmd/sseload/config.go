@@ -163,7 +163,6 @@ func (r *request) read(arguments, given []string) error {
 	if len(r.findLimit) > 0 && len(c.Stages) > 0 {
 		return errors.New("--find-limit tries one load after the other: give --clients or --arrivals to begin with, not --stages")
 	}
-	setShape(c)
 	crowd := c.Crowd()
 	c.Reconnect, c.SlowReaders, c.Stall = r.reconnect.of(crowd), r.slowReaders.of(crowd), r.stall.of(crowd)
 	r.action = doRun
@@ -220,18 +219,4 @@ func add[T any](to *[]T, text string, parse func(string) (T, error)) error {
 		*to = append(*to, value)
 	}
 	return err
-}
-
-// setShape sets the defaults of what --stages and --arrivals replace: they are
-// not those of the flags, or nobody could tell that they were not given.
-func setShape(c *load.Config) {
-	if len(c.Stages) > 0 {
-		return
-	}
-	if c.Duration == 0 {
-		c.Duration = load.DefaultDuration
-	}
-	if c.Clients == 0 && c.Arrivals == 0 {
-		c.Clients = load.DefaultClients
-	}
 }

@@ -353,12 +353,13 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-// The flags that replace others leave these unset.
+// What is left open of the shape stays so: load knows its defaults, and whether
+// flags that replace each other were given.
 func TestFlagsOfTheShape(t *testing.T) {
 	for line, want := range map[string]load.Config{
 		"--stages 30s:100,1m:0 --stall 10%": {Stages: load.Stages{{Over: 30 * time.Second, Clients: 100}, {Over: time.Minute}}, Stall: 10},
-		"--arrivals 2.5 --stall 20%":        {Arrivals: 2.5, Duration: load.DefaultDuration, Stall: 5},
-		"--think 2s":                        {Clients: 100, Duration: load.DefaultDuration, Think: 2 * time.Second},
+		"--arrivals 2.5 --stall 20%":        {Arrivals: 2.5, Stall: 5},
+		"--think 2s --stall 10%":            {Think: 2 * time.Second, Stall: 10},
 	} {
 		want.URLs, want.Drain, want.Protocol, want.Processes = []string{"a"}, load.DefaultDrain, "http1", 1
 		want.MaxEventBytes, want.SlowRate = load.DefaultMaxEventBytes, load.DefaultSlowRate
@@ -373,7 +374,7 @@ func TestFlagsOfTheShape(t *testing.T) {
 func TestDefaultsOfFlags(t *testing.T) {
 	got, err := parse([]string{"--url", "a/b"}, io.Discard)
 	want := load.Config{
-		URLs: []string{"a/b"}, Clients: 100, Duration: load.DefaultDuration, Drain: load.DefaultDrain, Protocol: "http1",
+		URLs: []string{"a/b"}, Drain: load.DefaultDrain, Protocol: "http1",
 		Processes: 1, MaxEventBytes: load.DefaultMaxEventBytes, SlowRate: load.DefaultSlowRate, GeneratorLimit: load.DefaultGeneratorLimit,
 	}
 	if err != nil || !reflect.DeepEqual(got.config, want) {

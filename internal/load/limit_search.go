@@ -100,5 +100,5 @@ func (c Config) FirstLoad() int {
 	if c.Arrivals > 0 {
 		return int(math.Ceil(c.Arrivals))
 	}
-	return c.Clients
+	return c.Crowd()
 }

@@ -78,7 +78,10 @@ func TestAtLoad(t *testing.T) {
 	if c := (Config{Clients: 100, Ramp: 7}).AtLoad(40_000); c.Ramp != 7 {
 		t.Errorf("a ramp of %v, want the 7 that were asked for", c.Ramp)
 	}
-	c = Config{Arrivals: 2.5, Duration: DefaultDuration, Stall: 5}
+	if first := (Config{}).FirstLoad(); first != DefaultClients {
+		t.Errorf("begins with %d, want %d", first, DefaultClients)
+	}
+	c = Config{Arrivals: 2.5, Stall: 5}
 	if first := c.FirstLoad(); first != 3 {
 		t.Errorf("begins with %d, want 3", first)
 	}

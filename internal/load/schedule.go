@@ -43,8 +43,10 @@ func (c Config) planned(client int) time.Duration {
 }
 
 // Crowd is how many clients there are in all: with stages the most at a time,
-// with arrivals as many as arrive.
+// with arrivals as many as arrive. It knows the defaults.
 func (c Config) Crowd() int {
+	setDefault(&c.Clients, DefaultClients)
+	setDefault(&c.Duration, DefaultDuration)
 	switch {
 	case len(c.Stages) > 0:
 		return c.Stages.most()

@@ -30,6 +30,7 @@ func (c Config) checkShape() error {
 
 // withShape fills in what was left open of how many clients there are and when.
 func (c Config) withShape() Config {
+	c.Clients = c.Crowd()
 	switch {
 	case len(c.Stages) > 0:
 		c.Duration = c.Stages.length()
@@ -40,10 +41,8 @@ func (c Config) withShape() Config {
 		// of an endless row.
 		c.Shared = !c.foreign()
 	default:
-		setDefault(&c.Clients, DefaultClients)
 		setDefault(&c.Ramp, float64(min(c.Clients, 1000)))
 		setDefault(&c.Duration, DefaultDuration)
 	}
-	c.Clients = c.Crowd()
 	return c
 }

@@ -101,7 +101,6 @@ func (r *Report) add(s Source) {
 	r.Health.Cores += s.Health.Cores
 	r.Health.CPUShare = max(r.Health.CPUShare, s.Health.CPUShare)
 	r.Health.ProbeP99 = max(r.Health.ProbeP99, s.Health.ProbeP99)
-	r.Health.Limit = max(r.Health.Limit, s.Health.Limit)
 	r.Health.Limit = max(r.Health.Limit, s.Health.Limit) // each was judged by its own
 	r.Notes = append(r.Notes, s.Notes...)
 	r.Parts = append(r.Parts, Part{File: s.File, Started: s.Started, Clients: s.Settings.Clients, Outcome: s.Outcome})

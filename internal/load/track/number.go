@@ -13,9 +13,7 @@ func (p Path) Number(data []byte) (int64, bool) {
 	if p.find == "" {
 		return parseID(bytes.Trim(data, "\" \t\n"))
 	}
-	// The text is not kept, so it need not be a copy.
-	value := gjson.Get(unsafe.String(unsafe.SliceData(data), len(data)), p.find)
-	switch value.Type {
+	switch value := p.In(data); value.Type {
 	case gjson.Number:
 		return parseNatural(value.Raw)
 	case gjson.String:
