@@ -45,7 +45,7 @@ func (r *request) targetFlags() []cmdline.Flag {
 		{Name: "url", Kind: "URL", Usage: "event stream to open; may be repeated: clients start at the URLs in turn, and reconnect to the next one", Set: list(&c.URLs)},
 		{Name: "preset", Kind: "name", Usage: "openai: sets --method POST, --expect-done data:[DONE], --token data.choices.0.delta.content and the header Content-Type: application/json, unless they are given; ADDRESS is then an event stream", Set: readPreset(&r.preset)},
 		{Name: "method", Short: "X", Kind: "word", Usage: "request method; ADDRESS is then an event stream; only GET streams are resumed (default: GET)", Set: nonempty(&c.Method)},
-		{Name: "body", Kind: "text", Usage: "request body; valid JSON is sent as application/json", Set: body.once(text(&c.Body))},
+		{Name: "body", Kind: "text", Usage: "request body; its Content-Type is that of JSON, of a form or of text, whichever it looks like", Set: body.once(text(&c.Body))},
 		{Name: "body-file", Kind: "file", Usage: "file with the request body", Set: body.once(file(func(in *os.File) error { return readBody(in, &c.Body) }))},
 		{Name: "header", Short: "H", Kind: "field", Usage: "header field of every request, as 'Name: value'; may be repeated", Set: header(&c.Header)},
 		{Name: "user", Short: "u", Kind: "name:password", Usage: "credentials for HTTP Basic authentication", Set: nonempty(&c.User)},

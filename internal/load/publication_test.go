@@ -71,7 +71,7 @@ func TestWhatABodySays(t *testing.T) {
 		if got := numberOf(tt.body).String(); got != tt.path {
 			t.Errorf("%s: the number is at %q, want %q", tt.body, got, tt.path)
 		}
-		if got := contentType(tt.body); got != tt.contentType {
+		if got := contentType(exampleBody(tt.body)); got != tt.contentType {
 			t.Errorf("%s: the type is %q, want %q", tt.body, got, tt.contentType)
 		}
 	}

@@ -39,7 +39,7 @@ func (p *publisher) count(due time.Duration, err error) {
 	p.tally.Counts.Unpublished++
 	p.tally.Fail(due, publishErrorName(err))
 	if p.refusal == "" {
-		p.refusal = oneLine(err.Error())
+		p.refusal = measure.OneLine(err.Error())
 	}
 }
 
@@ -71,7 +71,7 @@ func (p *publisher) send(ctx context.Context, n int64) error {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
 	if resp.StatusCode >= http.StatusMultipleChoices {
-		return &publishRefusal{status: resp.StatusCode, body: string(body)}
+		return &publishRefusal{status: resp.StatusCode, body: string(body[:min(len(body), 1<<10)])}
 	}
 	return err
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
-	"strings"
 )
 
 // errUnsent is of a publication that was due and still waited for its turn.
@@ -29,20 +27,4 @@ func publishErrorName(err error) string {
 		return "publish_connect_failed"
 	}
 	return "publish_broken"
-}
-
-// oneLine is the beginning of a text that others wrote, fit for a terminal.
-func oneLine(text string) string {
-	const most = 200 // characters
-	printable := strings.Map(func(r rune) rune {
-		if !strconv.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	line := []rune(strings.Join(strings.Fields(printable), " "))
-	if len(line) > most {
-		return string(line[:most]) + " …"
-	}
-	return string(line)
 }

@@ -117,7 +117,7 @@ func TestRefusedPublications(t *testing.T) {
 	t.Parallel()
 	h := startHub(t, &hub{taken: func(int) int { return http.StatusServiceUnavailable }})
 	result := mustRun(t, publishTo(h))
-	if got := result.Tally.Errors["publish_status_503"]; got != published || result.PublishRefusal != "503 Service Unavailable not now" {
+	if got := result.Tally.Errors["publish_status_503"]; got != published || result.PublishRefusal != "503 Service Unavailable not\\tnow" {
 		t.Errorf("errors %v, refusal %q", result.Tally.Errors, result.PublishRefusal)
 	}
 }

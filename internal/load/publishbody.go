@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,27 +30,12 @@ func exampleBody(body string) string {
 	})
 }
 
-// contentType is what a body looks like.
-func contentType(body string) string {
-	body = exampleBody(body)
-	switch {
-	case json.Valid([]byte(body)):
-		return "application/json"
-	case form.MatchString(body):
-		return "application/x-www-form-urlencoded"
-	}
-	return "text/plain; charset=utf-8"
-}
-
-// form is a=b&c=d, where spaces are written as +.
-var form = regexp.MustCompile(`^[\w.~%+\[\]-]+=[^&\s]*(&[\w.~%+\[\]-]+=[^&\s]*)*$`)
-
 // numberOf finds the value in a body that is {n} alone: it is where an event
 // has the number of its publication. In a form, as for Mercure, the event's
 // data is the field data. The path is zero if there is none.
 func numberOf(body string) track.Path {
 	content := exampleBody(body)
-	if contentType(body) == "application/x-www-form-urlencoded" {
+	if contentType(content) == formType {
 		fields, _ := url.ParseQuery(content) // what can be read of it
 		content = fields.Get("data")
 	}

@@ -50,7 +50,7 @@ func newPublisher(w *worker) *publisher {
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &publisher{
 		worker: w, client: client, templates: t, header: c.commonHeader(),
-		contentType: contentType(c.Publish.Body),
+		contentType: contentType(exampleBody(c.Publish.Body)),
 		end:         make(chan time.Duration, 1), done: make(chan struct{}),
 	}
 }

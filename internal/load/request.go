@@ -103,17 +103,16 @@ func (r *requests) settle() {
 		r.fixed.Set("Authorization", basic(r.user.Expand(nil)))
 		r.user = template.Template{}
 	}
-	if r.body.Fixed() && r.sendsJSON(r.body.Expand(nil)) {
-		r.fixed.Set("Content-Type", jsonType)
+	if r.body.Fixed() {
+		r.setType(r.fixed, r.body.Expand(nil))
 	}
 }
 
-const jsonType = "application/json"
-
-// sendsJSON tells whether the header must say so of the body.
-func (r *requests) sendsJSON(body string) bool {
-	_, told := r.config.Header["Content-Type"]
-	return !told && body != "" && json.Valid([]byte(body))
+// setType says what the body looks like, unless the configuration does.
+func (r *requests) setType(header http.Header, body string) {
+	if _, told := r.config.Header["Content-Type"]; !told && body != "" {
+		header.Set("Content-Type", contentType(body))
+	}
 }
 
 // of is the request for the stream at one of the targets.
@@ -126,9 +125,9 @@ func (r *requests) of(who asker, target int) eventsource.Request {
 		return value
 	})
 	header := r.header(who)
-	if !r.body.Fixed() && r.sendsJSON(body) {
+	if !r.body.Fixed() {
 		header = header.Clone()
-		header.Set("Content-Type", jsonType)
+		r.setType(header, body)
 	}
 	return eventsource.Request{URL: r.streamURL(who, target), Method: r.config.Method, Header: header, Body: body}
 }

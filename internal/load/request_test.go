@@ -78,7 +78,7 @@ func TestRequests(t *testing.T) {
 func TestTypeOfABody(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"a":1}`: "application/json", `{"a":{n}}`: "application/json", "{all}": "application/json", "": "",
-		"a=1": "", "{n} is": "", `{"a":`: "",
+		"a=1": "application/x-www-form-urlencoded", "{n} is": "text/plain; charset=utf-8", `{"a":`: "text/plain; charset=utf-8",
 	} {
 		c := Config{URLs: []string{"http://a"}, Method: "POST", Body: body, Columns: []string{"all"}}
 		r, err := c.newRequests(1)
