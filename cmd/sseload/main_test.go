@@ -216,6 +216,7 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"http://a", "--user", "me:secret", "-H", "authorization: x"}, "exclude each other"},
 		{[]string{"http://a", "--data", "nowhere"}, "--data: open nowhere"},
 		{[]string{"http://a", "--data", csv}, "--data has 2 rows, which is too few for 100 clients"},
+		{[]string{"http://a/{client}", "--data", csv, "-c", "2"}, "--data: no column is used; write {name} or {text} in an address, a header value, --user or the body"},
 		{[]string{"http://a", "--data", bad}, `column "first name": a name is`},
 		{[]string{"--url", "http://a/{nmae}", "--data", csv, "-c", "2"}, "unknown placeholder {nmae}; did you mean {name}?"},
 		{[]string{"http://a", "-H", "A: {clint}"}, "--header A: unknown placeholder {clint}; did you mean {client}?"},

@@ -217,6 +217,9 @@ func (c *Config) checkRequests() error {
 	if err != nil {
 		return err
 	}
+	if len(c.Columns) > 0 && !r.usesColumn() {
+		return invalid("--data: no column is used; write {%s} in an address, a header value, --user or the body", strings.Join(c.Columns, "} or {"))
+	}
 	clients := 1 // the placeholders of our own do not make a difference
 	if len(c.Columns) > 0 {
 		clients = c.Clients
@@ -234,6 +237,12 @@ func (c *Config) checkRequests() error {
 		}
 	}
 	return nil
+}
+
+// usesColumn tells whether some placeholder is a column of Config.Columns.
+func (r *requests) usesColumn() bool {
+	texts := slices.Concat(r.targets, []template.Template{r.user, r.body}, slices.Concat(slices.Collect(maps.Values(r.varied))...))
+	return slices.ContainsFunc(texts, func(t template.Template) bool { return slices.ContainsFunc(r.config.Columns, t.Has) })
 }
 
 // row is the client's values for placeholders.
