@@ -19,6 +19,7 @@ type progress struct {
 	out      io.Writer
 	terminal bool
 	clients  int
+	due      bool // it is known when events are, so that they can be late
 
 	all    sum // since the start
 	latest sum // since the latest line
@@ -31,8 +32,8 @@ const (
 	plainLines = 10 // seconds from one to the next
 )
 
-func newProgress(out io.Writer, clients int) *progress {
-	p := &progress{out: out, clients: clients}
+func newProgress(out io.Writer, clients int, due bool) *progress {
+	p := &progress{out: out, clients: clients, due: due}
 	if file, ok := out.(*os.File); ok {
 		p.terminal = term.IsTerminal(int(file.Fd()))
 	}
@@ -52,12 +53,18 @@ func (p *progress) second(t load.Tick) {
 }
 
 func (p *progress) line(t load.Tick) string {
-	late := "-"
-	if len(p.latest.Lateness) > 0 {
-		late = measure.HeatQuantile(p.latest.Lateness, 0.99).Round(100 * time.Microsecond).String()
+	return fmt.Sprintf("%4d s  %s  %d of %d clients open  %d events/s  %s%d errors", t.Second+1, t.Window,
+		p.all.open(), p.clients, p.latest.Events/uint64(p.latest.seconds), p.lateness(), p.all.Errors)
+}
+
+func (p *progress) lateness() string {
+	switch {
+	case !p.due:
+		return ""
+	case len(p.latest.Lateness) == 0:
+		return "lateness p99 -  "
 	}
-	return fmt.Sprintf("%4d s  %s  %d of %d clients open  %d events/s  lateness p99 %s  %d errors", t.Second+1, t.Window,
-		p.all.open(), p.clients, p.latest.Events/uint64(p.latest.seconds), late, p.all.Errors)
+	return fmt.Sprintf("lateness p99 %v  ", measure.HeatQuantile(p.latest.Lateness, 0.99).Round(100*time.Microsecond))
 }
 
 func (p *progress) show(line string) {

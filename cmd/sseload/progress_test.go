@@ -13,7 +13,7 @@ import (
 // The line of a second comes when every process has told its part of it.
 func TestProgressOnATerminal(t *testing.T) {
 	var line bytes.Buffer
-	p := newProgress(&line, 20)
+	p := newProgress(&line, 20, true)
 	p.terminal = true
 	live := newLive(2, p)
 	late := make([]uint64, measure.HeatBucket(time.Millisecond)+1)
@@ -38,8 +38,29 @@ func TestProgressOnATerminal(t *testing.T) {
 // Elsewhere ten seconds are one plain line: their mean rate, and the latest sum
 // of all else.
 func TestProgressElsewhere(t *testing.T) {
+	want := `opening one stream …
+  10 s  steady  20 of 20 clients open  4 events/s  lateness p99 -  10 errors
+  20 s  steady  20 of 20 clients open  14 events/s  lateness p99 -  20 errors
+`
+	if got := plainProgress(true); got != want || strings.Contains(got, "\x1b") {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Without a schedule there is no lateness, and nothing is said of it.
+func TestProgressWithoutSchedule(t *testing.T) {
+	want := `opening one stream …
+  10 s  steady  20 of 20 clients open  4 events/s  10 errors
+  20 s  steady  20 of 20 clients open  14 events/s  20 errors
+`
+	if got := plainProgress(false); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func plainProgress(scheduled bool) string {
 	var lines bytes.Buffer
-	live := newLive(1, newProgress(&lines, 20))
+	live := newLive(1, newProgress(&lines, 20, scheduled))
 	live.phase("opening one stream")
 	for second := range 25 {
 		of := measure.Second{Events: uint64(second), Errors: 1}
@@ -48,11 +69,5 @@ func TestProgressElsewhere(t *testing.T) {
 		}
 		live.tick(load.Tick{Second: second, Window: measure.Steady, Of: of})
 	}
-	want := `opening one stream …
-  10 s  steady  20 of 20 clients open  4 events/s  lateness p99 -  10 errors
-  20 s  steady  20 of 20 clients open  14 events/s  lateness p99 -  20 errors
-`
-	if got := lines.String(); got != want || strings.Contains(got, "\x1b") {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+	return lines.String()
 }

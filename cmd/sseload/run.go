@@ -118,7 +118,7 @@ func (p process) load(ctx context.Context, asked request) int {
 // measure makes one run. An error that wraps load.ErrConfig is the caller's
 // fault.
 func (p process) measure(ctx context.Context, asked request, c load.Config) (*report.Report, error) {
-	progress := newProgress(p.stderr, c.Crowd())
+	progress := newProgress(p.stderr, c.Crowd(), c.Scheduled())
 	defer progress.clear()
 	live := newLive(c.Processes, progress)
 	if asked.metricsAddr != "" {

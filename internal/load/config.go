@@ -200,6 +200,10 @@ const leastInterval = 100 * time.Microsecond
 // foreign tells whether the streams are of a server that is not known.
 func (c Config) foreign() bool { return len(c.URLs) > 0 }
 
+// Scheduled tells whether it is known when events are due. It knows the
+// defaults.
+func (c Config) Scheduled() bool { return c.withDefaults().Interval > 0 }
+
 // resumes tells whether a stream whose connection ended is resumed, as only a
 // GET may be: to repeat any other request may do twice what it does.
 func (c Config) resumes() bool { return c.Method == "" || c.Method == http.MethodGet }

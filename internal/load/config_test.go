@@ -72,6 +72,22 @@ func TestBadConfig(t *testing.T) {
 	}
 }
 
+func TestScheduled(t *testing.T) {
+	for _, tt := range []struct {
+		config Config
+		want   bool
+	}{
+		{Config{Servers: []string{"a"}}, true},
+		{Config{URLs: []string{"a"}}, false},
+		{Config{URLs: []string{"a"}, Interval: 1}, true},
+		{Config{URLs: []string{"a"}, Publish: Publish{URL: "b", Body: "{n}"}}, true},
+	} {
+		if got := tt.config.Scheduled(); got != tt.want {
+			t.Errorf("%+v: got %v", tt.config, got)
+		}
+	}
+}
+
 func TestAddressWithoutScheme(t *testing.T) {
 	for protocol, want := range map[string]string{"http1": "http://localhost:4400", "h2": "https://localhost:4400"} {
 		if got := (Config{Servers: []string{"localhost:4400/"}, Protocol: protocol}).withDefaults().Servers[0]; got != want {
