@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,12 +19,16 @@ import (
 type slowHub struct {
 	start time.Time
 	takes []time.Duration
-	sent  []time.Duration
+
+	mu   sync.Mutex
+	sent []time.Duration
 }
 
 func (h *slowHub) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.mu.Lock()
 	n := len(h.sent)
 	h.sent = append(h.sent, time.Since(h.start))
+	h.mu.Unlock()
 	select {
 	case <-time.After(h.takes[n]):
 	case <-r.Context().Done():
