@@ -6,9 +6,8 @@ import "time"
 // its clients, and this machine, busy with nothing but connecting. The text
 // allows a longer wait then (section 9.2.3, "Optionally, wait some more"). A few
 // that are shorter, with the wait after them, than shortLived may be chance.
-// After each one more in a row the wait is
-// firstBackoff at least, twice as long each time, up to the default
-// reconnection time.
+// After each one more in a row the wait is firstBackoff at least, twice as long
+// each time, up to the default reconnection time.
 const (
 	shortLived   = time.Second
 	fewShort     = 4
