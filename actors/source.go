@@ -38,6 +38,9 @@ const (
 	// Word is a run of non-space with the white space after it. White space at
 	// the very beginning is a piece of its own.
 	Word
+	// Appended is a chunk as its producer has appended it. What was submitted whole
+	// is one.
+	Appended
 )
 
 // first returns the length of the first unit of text, 0 if that is empty.

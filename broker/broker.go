@@ -17,6 +17,10 @@ type Config struct {
 	MaxBytes    int64         // of text in all messages; default 256 MiB
 	MaxStreams  int           // running at once; default 100 000
 
+	// Of live messages.
+	MaxMessageBytes int64         // of the text of one; default 1 MiB
+	ProducerTimeout time.Duration // of silence, after which one fails; default 5 minutes
+
 	// What one client may have of that. Addresses of IPv6 with the same first 64
 	// bits are one client. Default no limit.
 	MaxBytesPerClient   int64 // of text that it has submitted and that is still stored
@@ -26,6 +30,10 @@ type Config struct {
 	// in order, from a goroutine of its own. It may take its time; Run waits
 	// for it in the end.
 	Evicted func(Removal)
+
+	// Failed, if set, is told in the same way of every live message that failed
+	// because its producer was silent for too long.
+	Failed func(*Message)
 
 	// NewID makes the ids of messages and streams; nil means random version 4
 	// UUIDs. It is called concurrently, and must never return an id twice. Of
@@ -40,8 +48,13 @@ func (c Config) withDefaults() Config {
 	c.MaxMessages = cmp.Or(c.MaxMessages, 100_000)
 	c.MaxBytes = cmp.Or(c.MaxBytes, 256<<20)
 	c.MaxStreams = cmp.Or(c.MaxStreams, 100_000)
+	c.MaxMessageBytes = cmp.Or(c.MaxMessageBytes, 1<<20)
+	c.ProducerTimeout = cmp.Or(c.ProducerTimeout, 5*time.Minute)
 	if c.Evicted == nil {
 		c.Evicted = func(Removal) {}
+	}
+	if c.Failed == nil {
+		c.Failed = func(*Message) {}
 	}
 	if c.NewID == nil {
 		c.NewID = uuid.New
@@ -52,6 +65,7 @@ func (c Config) withDefaults() Config {
 // Stats counts what the broker holds at one moment.
 type Stats struct {
 	Messages int
+	Open     int          // of these, live messages that are open
 	Bytes    int64        // of text
 	Streams  map[Kind]int // running ones; has every kind
 }

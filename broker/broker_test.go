@@ -38,18 +38,18 @@ func TestSubmit(t *testing.T) {
 			want := broker.Message{
 				ID:          broker.MessageID{byte(i + 1)},
 				Name:        broker.MessageID{byte(i + 1)}.String(),
-				Text:        test.text,
-				Characters:  actors.NewIndex(test.text, actors.Character),
-				Words:       actors.NewIndex(test.text, actors.Word),
+				Text:        actors.NewText(test.text),
 				SHA256:      sha256.Sum256([]byte(test.text)),
 				SubmittedAt: time.Now(),
+				State:       broker.StateComplete,
+				Percent:     broker.NoPercent,
 			}
 			if !reflect.DeepEqual(*message, want) {
 				t.Errorf("got %+v\nwant %+v", *message, want)
 			}
-			if message.Characters.Count() != test.characters || message.Words.Count() != test.words {
+			if message.Text.Count(actors.Character) != test.characters || message.Text.Count(actors.Word) != test.words {
 				t.Errorf("%q has %d characters and %d words, want %d and %d", test.text,
-					message.Characters.Count(), message.Words.Count(), test.characters, test.words)
+					message.Text.Count(actors.Character), message.Text.Count(actors.Word), test.characters, test.words)
 			}
 			bytes += int64(len(test.text))
 			b.wantStats(i+1, bytes, 0, 0)
@@ -229,7 +229,7 @@ func TestManyAskers(t *testing.T) {
 					for chunk := range read.Chunks() {
 						text.WriteString(chunk.Text)
 					}
-					if text.String() != message.Text || read.Err() != nil {
+					if text.String() != message.Text.String() || read.Err() != nil {
 						t.Errorf("got %q %v, want %q", text.String(), read.Err(), message.Text)
 					}
 					b.Delete(message)

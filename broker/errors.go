@@ -10,6 +10,11 @@ var (
 	ErrClientBytes    = errors.New("broker: this client has stored as much as it may")
 	ErrClientStreams  = errors.New("broker: this client has as many streams as it may")
 	ErrShuttingDown   = errors.New("broker: shutting down")
+
+	ErrMessageClosed    = errors.New("broker: the message is complete or has failed")
+	ErrMessageTooLarge  = errors.New("broker: the message would be too large")
+	ErrPositionMismatch = errors.New("broker: the message has more or fewer chunks")
+	ErrPercentTooLow    = errors.New("broker: the job was further before")
 )
 
 // Causes of a stream that ended before its message was complete, as told by

@@ -33,36 +33,37 @@ func ParseMessageID(s string) (MessageID, bool) {
 	return MessageID(id), err == nil
 }
 
-// Message is a submitted text and what is known of it. It is never changed
-// once it was made, so any goroutine may read it.
+// Message is a text and what is known of it at one moment. It is never changed
+// once it was made, so any goroutine may read it: of a live message, there is
+// another one after each change.
 type Message struct {
 	ID          MessageID
 	Name        string // ID as text, which every frame carries
-	Text        string
-	Characters  *actors.Index     // of the extended grapheme clusters in Text
-	Words       *actors.Index     // of the runs of non-space with the white space after them
-	SHA256      [sha256.Size]byte // of the UTF-8 bytes of Text
+	Text        *actors.Text
+	SHA256      [sha256.Size]byte // of the UTF-8 bytes of Text, once that is complete
 	SubmittedAt time.Time
+
+	State    State
+	Live     bool      // it was opened, and not submitted whole
+	EndedAt  time.Time // of a live message that is not open any more
+	Reason   string    // why it has failed
+	Percent  int       // how far its job is; NoPercent as long as nobody has told
+	Activity string    // what the job does; "" is the default text
 }
+
+// NoPercent is the Percent of a message whose job has told nothing.
+const NoPercent = -1
 
 func newMessage(id MessageID, text string, now time.Time) *Message {
 	return &Message{
 		ID:          id,
 		Name:        id.String(),
-		Text:        text,
-		Characters:  actors.NewIndex(text, actors.Character),
-		Words:       actors.NewIndex(text, actors.Word),
+		Text:        actors.NewText(text),
 		SHA256:      sha256.Sum256([]byte(text)),
 		SubmittedAt: now,
+		State:       StateComplete,
+		Percent:     NoPercent,
 	}
-}
-
-// index returns where the units of the text are.
-func (m *Message) index(unit actors.Unit) *actors.Index {
-	if unit == actors.Word {
-		return m.Words
-	}
-	return m.Characters
 }
 
 // Status is what Lookup tells of a stored message at one moment.

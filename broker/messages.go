@@ -44,11 +44,11 @@ type entry struct {
 // add stores message, which client has submitted, and returns what had to leave for
 // it. It fails with ErrStoreFull or ErrClientBytes, and then nothing has left.
 func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (evicted []*Message, err error) {
-	leaving, ok := m.room(int64(len(message.Text)))
+	leaving, ok := m.room(int64(message.Text.Len()))
 	if !ok {
 		return nil, ErrStoreFull
 	}
-	share, ok := m.clients.store(client, len(message.Text))
+	share, ok := m.clients.store(client, message.Text.Len())
 	if !ok {
 		return nil, ErrClientBytes
 	}
@@ -58,7 +58,7 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 	e := &entry{message: message, lastUse: now, share: share}
 	m.idle.pushBack(&e.place, e)
 	m.byID[message.ID] = e
-	m.bytes += int64(len(message.Text))
+	m.bytes += int64(message.Text.Len())
 	return evicted, nil
 }
 
@@ -73,7 +73,7 @@ func (m *messages) room(size int64) (leaving int, ok bool) {
 		}
 		leaving++
 		count--
-		bytes -= int64(len(place.value.message.Text))
+		bytes -= int64(place.value.message.Text.Len())
 		place = place.next
 	}
 	return leaving, true
@@ -111,8 +111,8 @@ func (m *messages) use(now time.Time, e *entry) {
 // remove takes e out of the store.
 func (m *messages) remove(e *entry) *Message {
 	delete(m.byID, e.message.ID)
-	m.bytes -= int64(len(e.message.Text))
-	m.clients.remove(e.share, len(e.message.Text))
+	m.bytes -= int64(e.message.Text.Len())
+	m.clients.remove(e.share, e.message.Text.Len())
 	e.place.remove()
 	return e.message
 }

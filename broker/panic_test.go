@@ -2,8 +2,10 @@ package broker
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"testing/synctest"
+	"time"
 	"unsafe"
 
 	"sseserver/actors"
@@ -19,9 +21,9 @@ func TestPanicInStreamer(t *testing.T) {
 			data *byte
 			size int
 		}{nil, 3}
-		words := actors.NewIndex("abc", actors.Word)
-		*(*string)(unsafe.Pointer(words)) = *(*string)(unsafe.Pointer(&unreadable)) // its text
-		message := &Message{ID: idOf("a"), Text: "abc", Words: words}
+		message := newMessage(idOf("a"), "abc", time.Now())
+		words := reflect.ValueOf(message.Text).Elem().FieldByName("words")
+		*(*string)(unsafe.Pointer(words.FieldByName("text").UnsafeAddr())) = *(*string)(unsafe.Pointer(&unreadable))
 		if err, failed := b.submits.ask(t.Context(), b, submission{message: message}); err != nil || failed != nil {
 			t.Fatal(err, failed)
 		}

@@ -23,11 +23,16 @@ type Request struct {
 	Client    netip.Prefix // what counts as one for Config.MaxStreamsPerClient
 	MessageID MessageID
 	Kind      Kind
-	Unit      actors.Unit   // of Characters only
+	Unit      actors.Unit   // of Characters only; DefaultUnit leaves it to the message
 	Interval  time.Duration // between two chunks; must be positive
-	After     int           // resume after this position; AfterNone begins at the start
-	Heartbeat time.Duration // silence after which a chunk without text comes; 0 sends none
+	// LiveInterval is the same for a live message; 0 sends each chunk as it comes.
+	LiveInterval time.Duration
+	After        int           // resume after this position; AfterNone begins at the start
+	Heartbeat    time.Duration // silence after which a chunk without text comes; 0 sends none
 }
+
+// DefaultUnit is Appended for a live message, and Character for any other.
+const DefaultUnit actors.Unit = -1
 
 // AfterNone is a Request.After that is no position of any stream.
 const AfterNone = -1
@@ -38,7 +43,7 @@ func (r Request) span(message *Message) (first, from, end int) {
 	if r.Kind == Progress {
 		first, end = actors.FirstPercent, actors.LastPercent+1
 	} else {
-		first, end = 0, message.index(r.Unit).Count()
+		first, end = 0, message.Text.Count(r.Unit)
 	}
 	if r.After < first || r.After >= end {
 		return first, first, end
@@ -51,7 +56,7 @@ func (r Request) source(message *Message) actors.Source {
 	if r.Kind == Progress {
 		return actors.Progress()
 	}
-	return message.index(r.Unit).Source()
+	return message.Text.Source(r.Unit)
 }
 
 // Subscription is a running stream, as given to the one who asked for it. Its

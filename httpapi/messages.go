@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"sseserver/actors"
 	"sseserver/broker"
 	"sseserver/internal/logs"
 
@@ -32,8 +33,8 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		ActiveStreams int       `json:"activeStreams"`
 	}{
 		MessageID:     status.Message.Name,
-		Total:         status.Message.Characters.Count(),
-		Bytes:         len(status.Message.Text),
+		Total:         status.Message.Text.Count(actors.Character),
+		Bytes:         status.Message.Text.Len(),
 		SubmittedAt:   status.Message.SubmittedAt.UTC(),
 		ExpiresAt:     status.ExpiresAt.UTC(),
 		ActiveStreams: status.ActiveStreams,

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"sseserver/actors"
 	"sseserver/broker"
 	"sseserver/internal/logs"
 )
@@ -17,8 +18,8 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.config.Metrics.MessageSubmitted()
-	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(len(message.Text)),
-		logs.Total(message.Characters.Count()), logs.RequestID(exchangeOf(w).id))
+	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
+		logs.Total(message.Text.Count(actors.Character)), logs.RequestID(exchangeOf(w).id))
 	writeJSON(w, struct {
 		Status    string `json:"status"`
 		MessageID string `json:"messageId"`

@@ -51,7 +51,7 @@ func FuzzSend(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, unit := range []actors.Unit{actors.Character, actors.Word} {
-			if got := spell(actors.NewIndex(status.Message.Text, unit).Source()); got != want {
+			if got := spell(status.Message.Text.Source(unit)); got != want {
 				t.Errorf("%q: the chunks spell %q, want %q", body, got, want)
 			}
 		}
