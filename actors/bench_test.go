@@ -24,13 +24,13 @@ var sources = map[string]func(n int) actors.Source{
 // endless starts the progress again where it ends.
 type endless struct{ actors.Source }
 
-func (e *endless) Next() (string, actors.Supply) {
-	text, supply := e.Source.Next()
+func (e *endless) Next() (int, string, actors.Supply) {
+	position, text, supply := e.Source.Next()
 	if supply == actors.End {
 		e.Source = actors.Progress()
-		text, supply = e.Source.Next()
+		position, text, supply = e.Source.Next()
 	}
-	return text, supply
+	return position, text, supply
 }
 
 // TestNoAllocationPerChunk counts from the source to the reader's hands, both

@@ -152,7 +152,10 @@ func TestRunReturnsWithItsReaderGone(t *testing.T) {
 }
 
 // explosive panics instead of yielding a text that begins with "!".
-type explosive struct{ texts []string }
+type explosive struct {
+	texts    []string
+	position int
+}
 
 func (e *explosive) Seek(position int) {
 	for range position {
@@ -160,13 +163,14 @@ func (e *explosive) Seek(position int) {
 	}
 }
 
-func (e *explosive) Next() (string, actors.Supply) {
-	text := e.texts[0]
+func (e *explosive) Next() (int, string, actors.Supply) {
+	text, position := e.texts[0], e.position
 	if strings.HasPrefix(text, "!") {
 		panic(text)
 	}
 	e.texts = e.texts[1:]
-	return text, actors.Ready
+	e.position++
+	return position, text, actors.Ready
 }
 
 func TestPanicInSource(t *testing.T) {
@@ -180,7 +184,7 @@ func TestPanicInSource(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				plan := planFor("")
-				plan.Source = &explosive{[]string{"a", "b", "!boom", "c"}}
+				plan.Source = &explosive{texts: []string{"a", "b", "!boom", "c"}}
 				plan.From = test.from
 				s := start(t, t.Context(), plan)
 				neighbour := start(t, t.Context(), planFor("ab"))

@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"runtime"
 	"sort"
 	"unicode/utf8"
 )
@@ -14,11 +13,15 @@ import (
 // It notes a unit in each window of the text, a checkpoint. Between two of them
 // the text is split anew whenever it is read. An Index is not changed once it was
 // made, so any goroutine may read it.
+//
+// Of a text that grows, it has the units that no later text can change, which are
+// all but the last one.
 type Index struct {
 	text        string
 	unit        Unit
 	count       int
 	checkpoints []checkpoint // none in the first window, which begins at 0
+	held        int          // bytes behind text that are known to be of one unit
 }
 
 // checkpoint is where a unit begins, which is also where the one before ends.
@@ -27,48 +30,26 @@ type checkpoint struct {
 	offset   uint32 // in the text, in bytes
 }
 
-// window is the least distance of two checkpoints, in bytes. It bounds what is
+// windowSize is the least distance of two checkpoints, in bytes. It bounds what is
 // read to find a unit, or its end.
-const window = 2 << 10
-
-// atOnce is how many windows are indexed without a pause, in about a millisecond.
-const atOnce = 64
+const windowSize = 2 << 10
 
 // NewIndex returns the index of a text, which is valid UTF-8 and shorter than
 // 4 GiB.
 func NewIndex(text string, unit Unit) *Index {
-	x := &Index{text: text, unit: unit}
-	if len(text) > window {
-		x.checkpoints = make([]checkpoint, 0, len(text)/window)
+	x := Index{unit: unit}
+	if len(text) > windowSize {
+		x.checkpoints = make([]checkpoint, 0, len(text)/windowSize)
 	}
-	for offset := x.walk(0); offset < len(text); offset = x.walk(offset) {
-		if len(x.checkpoints)%atOnce == 0 {
-			runtime.Gosched() // streams that are due go first
-		}
-		x.checkpoints = append(x.checkpoints, checkpoint{uint32(x.count), uint32(offset)})
-	}
-	return x
-}
-
-// walk counts the units of the window that begins at offset, and returns where the
-// last of them ends.
-func (x *Index) walk(offset int) int {
-	for cut := cutAfter(x.text, offset); offset < cut; {
-		x.count++
-		size := x.unit.first(x.text[offset:cut])
-		if offset+size == cut {
-			return offset + x.unit.first(x.text[offset:])
-		}
-		offset += size
-	}
-	return offset
+	x = x.grow(text).end(text)
+	return &x
 }
 
 // cutAfter returns up to where the window is read that begins at offset. The unit
 // that reaches that is its last. It is not in the middle of a code point, half of
 // which could be split elsewhere than the whole one.
 func cutAfter(text string, offset int) int {
-	cut := offset + window
+	cut := offset + windowSize
 	for cut < len(text) && !utf8.RuneStart(text[cut]) {
 		cut++
 	}
@@ -107,9 +88,10 @@ func (x *Index) windowOf(position int) int {
 
 // splitter is the source of an Index.
 type splitter struct {
-	index  *Index
-	window int
-	rest   string // of the window, from the next unit on; "" is the end of the text
+	index    *Index
+	window   int
+	rest     string // of the window, from the next unit on; "" is the end of the text
+	position int    // of the next unit
 }
 
 func (s *splitter) open(window int) {
@@ -120,30 +102,46 @@ func (s *splitter) open(window int) {
 
 func (s *splitter) Seek(position int) {
 	s.open(s.index.windowOf(position))
-	for at, _ := s.index.start(s.window); at < position && s.rest != ""; at++ {
+	for s.position, _ = s.index.start(s.window); s.position < position && s.rest != ""; {
 		s.Next()
 	}
 }
 
-func (s *splitter) Next() (string, Supply) {
+func (s *splitter) Next() (int, string, Supply) {
+	position := s.position
 	size := s.index.unit.first(s.rest)
 	if size == len(s.rest) {
 		return s.last()
 	}
 	text := s.rest[:size]
 	s.rest = s.rest[size:]
-	return text, Ready
+	s.position++
+	return position, text, Ready
 }
 
 // last is Next for the last unit of a window, which may reach far beyond it. The
 // checkpoint tells where it ends.
-func (s *splitter) last() (string, Supply) {
+func (s *splitter) last() (int, string, Supply) {
+	position := s.position
 	if s.rest == "" {
-		return "", End
+		return position, "", End
 	}
 	_, offset := s.index.start(s.window)
 	begin := cutAfter(s.index.text, offset) - len(s.rest)
 	_, end := s.index.start(s.window + 1)
-	s.open(s.window + 1)
-	return s.index.text[begin:end], Ready
+	if s.window < len(s.index.checkpoints) {
+		s.open(s.window + 1)
+	} else {
+		s.rest = "" // and still in this window, which may have more units once the text has grown
+	}
+	s.position++
+	return position, s.index.text[begin:end], Ready
+}
+
+// renew goes on with the index of the same text, which has grown.
+func (s *splitter) renew(index *Index) {
+	offset := len(s.index.text) - len(s.rest) // rest is "": all was read
+	s.index = index
+	_, begin := index.start(s.window)
+	s.rest = index.text[offset:cutAfter(index.text, begin)]
 }

@@ -2,15 +2,17 @@ package actors
 
 import "time"
 
-// Pace is an absolute schedule: chunk k of a subscription, counted from 0, is
-// due k·Interval after the start of the stream. Being absolute, delays do not
-// add up. It is pure: the streamer alone reads a clock.
+// Pace is an absolute schedule: the first chunk is due at the start of the stream,
+// each other one Interval after the one before was due, so delays do not add up. A
+// chunk whose text was not there by then is due as soon as it is. It is pure: the
+// streamer alone reads a clock.
 type Pace struct {
-	Interval time.Duration // between two chunks; positive
+	Interval time.Duration // between two chunks; 0 sends each as soon as it is there
 }
 
-// Due returns when chunk k is to be sent, from the start of the stream.
-func (p Pace) Due(k int) time.Duration { return time.Duration(k) * p.Interval }
+// Next returns when a chunk is due, from the start of the stream: before is when
+// the one before it was due, and since is when its text was there.
+func (p Pace) Next(before, since time.Duration) time.Duration { return max(before+p.Interval, since) }
 
 // Slack bounds how late a stream may be woken for the sake of others: together
 // they cost much less, the server as well as their clients.

@@ -21,8 +21,13 @@ func TestPace(t *testing.T) {
 		{time.Minute, 1 << 20, 1048576 * time.Minute}, // two years: a 1 MiB message at the slowest
 		{0, 1000, 0},
 	} {
-		if got := (actors.Pace{Interval: test.interval}).Due(test.k); got != test.want {
-			t.Errorf("chunk %d at an interval of %v is due after %v, want %v", test.k, test.interval, got, test.want)
+		pace := actors.Pace{Interval: test.interval}
+		due := -test.interval
+		for range test.k + 1 {
+			due = pace.Next(due, 0)
+		}
+		if due != test.want {
+			t.Errorf("chunk %d at an interval of %v is due after %v, want %v", test.k, test.interval, due, test.want)
 		}
 	}
 }

@@ -15,7 +15,8 @@ type Source interface {
 	Seek(position int)
 	// Next returns the next text, which is not empty, and Ready. Where there is
 	// none it returns "" and why: Wait, or End, and from then on always End.
-	Next() (text string, supply Supply)
+	// position is that of the text; if there is none, of the next one.
+	Next() (position int, text string, supply Supply)
 }
 
 // Supply says whether a source has a text.
@@ -93,14 +94,17 @@ type progress struct{ percent int }
 
 func (p *progress) Seek(percent int) { p.percent = percent }
 
-func (p *progress) Next() (string, Supply) {
-	if p.percent > LastPercent {
-		return "", End
+func (p *progress) Next() (int, string, Supply) {
+	percent := p.percent
+	if percent > LastPercent {
+		return percent, "", End
 	}
-	text := progressTexts[p.percent]
 	p.percent++
-	return text, Ready
+	return percent, progressTexts[percent], Ready
 }
+
+// ProgressText is what a job says of a percent if it says nothing else.
+func ProgressText(percent int) string { return progressTexts[percent] }
 
 // progressTexts is indexed by percent; all streams share its strings.
 var progressTexts = func() (texts [LastPercent + 1]string) {

@@ -14,7 +14,7 @@ import (
 // units collects what a source yields.
 func units(source actors.Source) []string {
 	var texts []string
-	for text, supply := source.Next(); supply == actors.Ready; text, supply = source.Next() {
+	for _, text, supply := source.Next(); supply == actors.Ready; _, text, supply = source.Next() {
 		texts = append(texts, text)
 	}
 	return texts
@@ -87,7 +87,7 @@ func TestSplitStaysExhausted(t *testing.T) {
 		source := actors.NewIndex("ab", unit).Source()
 		units(source)
 		for range 3 {
-			if text, supply := source.Next(); supply != actors.End || text != "" {
+			if _, text, supply := source.Next(); supply != actors.End || text != "" {
 				t.Errorf("unit %v: Next after the end = %q, %v", unit, text, supply)
 			}
 		}

@@ -15,6 +15,9 @@ type Plan struct {
 	From   int       // position of the first chunk
 	Start  time.Time // of the stream, from which all its times are counted
 
+	// Latest says that a text which is not sent yet gives way to a later one.
+	Latest bool
+
 	// Heartbeat is the silence after which a chunk without text is sent; 0 sends
 	// none.
 	Heartbeat time.Duration
@@ -41,6 +44,9 @@ type Streamer struct {
 	start    time.Duration   // of the stream, on the clock's scale
 	chunk    Chunk           // the last that was sent, or that is being sent
 	text     string          // the next one, if supply says Ready
+	position int             // of it
+	due      time.Duration   // when it is
+	since    time.Duration   // when the source was known to have texts again; unknown if it has none
 	supply   Supply
 	plan     Plan
 
@@ -54,6 +60,7 @@ func New(plan Plan) *Streamer {
 		sleeper: sleeper{mailbox: make(chan signal, mailboxRoom), grid: plan.Pace.grid()},
 		chunks:  make(chan Chunk),
 		start:   plan.Start.Sub(plan.Clock.start),
+		due:     -plan.Pace.Interval, // so that the first is due at 0
 		plan:    plan,
 	}
 }
@@ -95,19 +102,24 @@ func (s *Streamer) end() {
 // has ended before.
 func (s *Streamer) stream() bool {
 	s.begin()
-	for position := s.plan.From; s.supply == Ready; position++ {
-		if !s.sleepUntilDue(position) || !s.sendText(position) {
+	for s.supply == Ready {
+		if !s.sleepUntilDue() || !s.sendText() {
 			return false
 		}
 		if s.supply == Wait {
-			s.await(position + 1)
+			s.await()
 		}
 	}
 	return s.supply == End
 }
 
-// due returns when the schedule wants the chunk of this position.
-func (s *Streamer) due(position int) time.Duration { return s.plan.Pace.Due(position - s.plan.From) }
+// Tell tells a streamer that its source, which said Wait, may have a text or have
+// ended. Any goroutine may call it, and does not wait.
+func (s *Streamer) Tell() {
+	if len(s.mailbox) == 0 {
+		notify(s.mailbox, more)
+	}
+}
 
 // look reads the time.
 func (s *Streamer) look() { s.now = s.plan.Clock.now() - s.start }
@@ -117,39 +129,55 @@ func (s *Streamer) look() { s.now = s.plan.Clock.now() - s.start }
 func (s *Streamer) begin() {
 	s.look()
 	s.plan.Source.Seek(s.plan.From)
-	s.await(s.plan.From)
+	s.await()
 }
 
-// await reads the source's next text, that of position, as soon as there is one.
-// It leaves the supply at Wait only if the context has ended before.
+// unknown is a time that was not noted.
+const unknown = time.Duration(-1)
+
+// read takes the next text from the source, if there is one.
+func (s *Streamer) read() {
+	s.position, s.text, s.supply = s.plan.Source.Next()
+	switch s.supply {
+	case Ready:
+		if s.since == unknown {
+			s.since = s.now
+		}
+		s.due = s.plan.Pace.Next(s.due, s.since)
+	case Wait:
+		s.since = unknown
+	}
+}
+
+// await reads the source's next text as soon as there is one. It leaves the supply
+// at Wait only if the context has ended before.
 //
 //go:noinline
-func (s *Streamer) await(position int) {
+func (s *Streamer) await() {
 	for {
-		if s.text, s.supply = s.plan.Source.Next(); s.supply != Wait {
+		if s.read(); s.supply != Wait {
 			return
 		}
 		told, ok := s.wait(s.nextBeat())
-		if !ok || told == due && !s.beat(position) {
+		if !ok || told == due && !s.beat() {
 			return
 		}
 	}
 }
 
-// sleepUntilDue waits until the chunk of position is due, and sends a heartbeat
-// after each silence before that.
-func (s *Streamer) sleepUntilDue(position int) bool {
-	until := s.due(position)
+// sleepUntilDue waits until the next text is due, and sends a heartbeat after each
+// silence before that.
+func (s *Streamer) sleepUntilDue() bool {
 	for {
-		at := min(until, s.nextBeat())
+		at := min(s.due, s.nextBeat())
 		told, ok := s.wait(at)
 		switch {
 		case !ok:
 			return false
 		case told == more: // the source is asked after this chunk anyway
-		case at == until:
+		case at == s.due:
 			return true
-		case !s.beat(position):
+		case !s.beat():
 			return false
 		}
 	}
@@ -212,22 +240,32 @@ func (s *Streamer) unschedule() {
 // beat sends a heartbeat.
 //
 //go:noinline
-func (s *Streamer) beat(position int) bool {
-	s.chunk = Chunk{Position: position, Due: s.nextBeat()}
+func (s *Streamer) beat() bool {
+	s.chunk = Chunk{Position: s.position, Due: s.nextBeat()}
 	return s.send(forever)
 }
 
 // sendText sends the text that was read ahead, and reads the next one.
 //
 //go:noinline
-func (s *Streamer) sendText(position int) bool {
-	s.chunk = Chunk{Text: s.text, Position: position, Due: s.due(position)}
+func (s *Streamer) sendText() bool {
+	if s.plan.Latest {
+		s.replace()
+	}
+	s.chunk = Chunk{Text: s.text, Position: s.position, Due: s.due}
 	next := forever
-	if s.text, s.supply = s.plan.Source.Next(); s.supply == Ready {
-		next = s.due(position + 1)
+	if s.read(); s.supply == Ready {
+		next = s.due
 	}
 	s.chunk.More = s.supply == End || next <= s.now
 	return s.send(next)
+}
+
+// replace puts a later text in the place of the one that was read ahead.
+func (s *Streamer) replace() {
+	if position, text, supply := s.plan.Source.Next(); supply == Ready {
+		s.position, s.text = position, text
+	}
 }
 
 // send hands the chunk to the handler, before one that is due at next.
@@ -254,7 +292,7 @@ func (s *Streamer) offer(next time.Duration) (sent bool) {
 		case s.chunks <- s.chunk:
 			sent = true
 		case told := <-s.mailbox:
-			s.chunk.More = s.chunk.More || told == due
+			s.noteTold(told)
 		case <-s.canceled:
 		}
 	}
@@ -262,6 +300,17 @@ func (s *Streamer) offer(next time.Duration) (sent bool) {
 	s.look()
 	s.quiet = s.now
 	return sent
+}
+
+// noteTold is told of a signal that comes while the handler is away.
+func (s *Streamer) noteTold(told signal) {
+	switch {
+	case told == due:
+		s.chunk.More = true
+	case s.since == unknown:
+		s.look()
+		s.since = s.now
+	}
 }
 
 // PanicError is the end of a streamer that panicked.

@@ -11,27 +11,23 @@ import (
 
 // growing is a source of a text that is still written.
 type growing struct {
-	skip  int // so many of the next texts
-	texts []string
-	ended bool
+	position int // of the next text
+	texts    []string
+	ended    bool
 }
 
-func (g *growing) Seek(position int) { g.skip = position }
+func (g *growing) Seek(position int) { g.position = position }
 
-func (g *growing) Next() (string, actors.Supply) {
-	for g.skip > 0 && len(g.texts) > 0 {
-		g.texts = g.texts[1:]
-		g.skip--
-	}
+func (g *growing) Next() (int, string, actors.Supply) {
+	position := g.position
 	switch {
-	case len(g.texts) > 0:
-		text := g.texts[0]
-		g.texts = g.texts[1:]
-		return text, actors.Ready
+	case position < len(g.texts):
+		g.position++
+		return position, g.texts[position], actors.Ready
 	case g.ended:
-		return "", actors.End
+		return position, "", actors.End
 	default:
-		return "", actors.Wait
+		return position, "", actors.Wait
 	}
 }
 
@@ -39,13 +35,13 @@ func (g *growing) Next() (string, actors.Supply) {
 func (g *growing) append(s *running, texts ...string) {
 	synctest.Wait() // until the streamer is at rest
 	g.texts = append(g.texts, texts...)
-	s.More()
+	s.Tell()
 }
 
 func (g *growing) end(s *running) {
 	synctest.Wait()
 	g.ended = true
-	s.More()
+	s.Tell()
 }
 
 // startGrowing starts a streamer of a text that is still empty.
@@ -62,16 +58,16 @@ func TestWaitsForText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, source := startGrowing(t, t.Context(), actors.Plan{})
 		time.Sleep(time.Hour)
-		s.More() // which is wrong, and does nothing
+		s.Tell() // which is wrong, and does nothing
 		s.wantSilence()
 
 		source.append(s, "a", "b")
-		s.wantChunk(0, "a", time.Hour, 0)
-		s.wantChunk(1, "b", time.Hour, interval)
+		s.wantChunk(0, "a", time.Hour, time.Hour)
+		s.wantChunk(1, "b", time.Hour+interval, time.Hour+interval)
 		s.wantSilence()
 
 		source.end(s)
-		s.wantEnd(time.Hour, nil)
+		s.wantEnd(time.Hour+interval, nil)
 	})
 }
 
@@ -84,7 +80,7 @@ func TestToldWhileItSleeps(t *testing.T) {
 		s.wantChunk(0, "a", 0, 0)
 		for range 4 {
 			time.Sleep(interval / 5)
-			s.More()
+			s.Tell()
 			s.wantSilence()
 		}
 		s.wantChunk(1, "b", interval, interval)
@@ -149,7 +145,7 @@ func TestHeartbeat(t *testing.T) {
 		s.wantBeat(7 * beat) // offered since the third
 		s.wantBeat(8 * beat)
 		source.append(s, "a")
-		s.wantChunk(0, "a", 8*beat, 0)
+		s.wantChunk(0, "a", 8*beat, 8*beat)
 		s.wantBeat(9 * beat)
 		source.end(s)
 		s.wantEnd(9*beat, nil)

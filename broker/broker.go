@@ -62,6 +62,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// longestWait is the least time that passes until anything expires that is new.
+func (c Config) longestWait() time.Duration { return min(c.TTL, c.ProducerTimeout) }
+
 // Stats counts what the broker holds at one moment.
 type Stats struct {
 	Messages int
@@ -85,6 +88,8 @@ type Broker struct {
 
 	submits    questions[submission, error]
 	lookups    questions[MessageID, lookupAnswer]
+	finds      questions[find, *Message]
+	changes    questions[change, error]
 	deletes    questions[MessageID, deleteAnswer]
 	subscribes questions[subscriber, subscribeAnswer]
 	stats      questions[struct{}, Stats]
@@ -104,7 +109,10 @@ func New(config Config) *Broker {
 // ErrClientBytes, ErrShuttingDown, ErrClosed, or the cause of ctx; with any of them
 // it is not stored.
 func (b *Broker) Submit(ctx context.Context, client netip.Prefix, text string) (*Message, error) {
-	message := newMessage(MessageID(b.config.NewID()), text, time.Now())
+	return b.store(ctx, client, newMessage(MessageID(b.config.NewID()), text, time.Now()))
+}
+
+func (b *Broker) store(ctx context.Context, client netip.Prefix, message *Message) (*Message, error) {
 	err, failed := b.submits.ask(ctx, b, submission{client, message})
 	if err = cmp.Or(failed, err); err != nil {
 		return nil, err

@@ -67,6 +67,19 @@ func (c *clients) store(client netip.Prefix, size int) (*share, bool) {
 	return s, true
 }
 
+// grow counts so many bytes more of a text that is stored. It says false if that
+// would be more than its client may have.
+func (c *clients) grow(s *share, size int) bool {
+	if s == nil {
+		return true
+	}
+	if s.bytes+int64(size) > c.byteLimit {
+		return false
+	}
+	s.bytes += int64(size)
+	return true
+}
+
 func (c *clients) remove(s *share, size int) {
 	if s != nil {
 		s.texts--

@@ -14,6 +14,8 @@ type command interface{ isCommand() }
 type (
 	submitCmd     = question[submission, error] // answer: nil, ErrShuttingDown, ErrStoreFull, ErrClientBytes
 	lookupCmd     = question[MessageID, lookupAnswer]
+	findCmd       = question[find, *Message]
+	changeCmd     = question[change, error] // answer: nil, ErrNotFound, ErrMessageClosed, ErrStoreFull, ErrClientBytes
 	deleteCmd     = question[MessageID, deleteAnswer]
 	subscribeCmd  = question[subscriber, subscribeAnswer]
 	statsCmd      = question[struct{}, Stats]
@@ -24,6 +26,11 @@ type (
 	submission struct {
 		client  netip.Prefix
 		message *Message
+	}
+	// find is no use of the message. There is nil if there is none.
+	find   MessageID
+	change struct {
+		before, after *Message // of one live message
 	}
 	lookupAnswer struct {
 		status Status

@@ -39,8 +39,9 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
+	total, _ := subscription.Total()
 	for chunk := range subscription.Chunks() {
-		fmt.Printf("%d of %d: %q\n", chunk.Position, subscription.Total(), chunk.Text)
+		fmt.Printf("%d of %d: %q\n", chunk.Position, total, chunk.Text)
 	}
 	fmt.Println("ended with", subscription.Err())
 

@@ -37,7 +37,7 @@ func checkMessages(t *testing.T, m *messages) {
 	if bytes != m.bytes || bytes > m.limits.bytes || len(m.byID) > m.limits.messages {
 		t.Errorf("%d messages of %d bytes, counted as %d; limits %+v", len(m.byID), bytes, m.bytes, m.limits)
 	}
-	if listed := m.idle.len + m.held.len; listed != len(m.byID) {
+	if listed := m.idle.len + m.held.len + m.open.len; listed != len(m.byID) {
 		t.Errorf("%d messages are listed, %d are stored", listed, len(m.byID))
 	}
 	checkUses(t, m, &m.idle, false)

@@ -18,12 +18,20 @@ type loop struct {
 	expiry *time.Timer       // fires when the next message may have expired
 	drains []chan<- struct{} // askers of Drain who wait; closed once no stream runs
 
-	evicted []Removal      // not yet told to the reporter
-	report  chan []Removal // sent to and closed by the loop, received by the reporter, who owns what it gets
+	news   news      // not yet told to the reporter
+	report chan news // sent to and closed by the loop, received by the reporter, who owns what it gets
 
 	clock     *actors.Clock // of all streamers
 	streamers sync.WaitGroup
 }
+
+// news is what the broker has done to messages by itself.
+type news struct {
+	evicted []Removal
+	failed  []*Message
+}
+
+func (n *news) isEmpty() bool { return len(n.evicted)+len(n.failed) == 0 }
 
 func newLoop(config Config, inbox chan command) *loop {
 	return &loop{
@@ -35,11 +43,13 @@ func newLoop(config Config, inbox chan command) *loop {
 			bytes:    config.MaxBytes,
 			streams:  config.MaxStreams,
 
+			producerTimeout: config.ProducerTimeout,
+
 			clientBytes:   config.MaxBytesPerClient,
 			clientStreams: config.MaxStreamsPerClient,
 		}),
-		expiry: time.NewTimer(config.TTL),
-		report: make(chan []Removal),
+		expiry: time.NewTimer(config.longestWait()),
+		report: make(chan news),
 		clock:  actors.NewClock(),
 	}
 }
@@ -48,7 +58,7 @@ func newLoop(config Config, inbox chan command) *loop {
 // for it.
 func (l *loop) run(ctx context.Context) {
 	var others sync.WaitGroup
-	others.Go(l.tellEvicted)
+	others.Go(l.tellNews)
 	others.Go(func() { l.watch(ctx) })
 	others.Go(func() { l.clock.Run(ctx) })
 	defer others.Wait()
@@ -75,11 +85,14 @@ func (l *loop) watch(ctx context.Context) {
 	}
 }
 
-// tellEvicted is the goroutine of the reporter.
-func (l *loop) tellEvicted() {
-	for removals := range l.report {
-		for _, removal := range removals {
+// tellNews is the goroutine of the reporter.
+func (l *loop) tellNews() {
+	for news := range l.report {
+		for _, removal := range news.evicted {
 			l.config.Evicted(removal)
+		}
+		for _, message := range news.failed {
+			l.config.Failed(message)
 		}
 	}
 }
@@ -88,12 +101,12 @@ func (l *loop) tellEvicted() {
 // that mostly it waits for its inbox alone, which takes half the time of a
 // select.
 func (l *loop) next() command {
-	for len(l.evicted) > 0 {
+	for !l.news.isEmpty() {
 		select {
 		case cmd := <-l.inbox:
 			return cmd
-		case l.report <- l.evicted: // not waited for: the reporter may take its time
-			l.evicted = nil
+		case l.report <- l.news: // not waited for: the reporter may take its time
+			l.news = news{}
 		}
 	}
 	return <-l.inbox
@@ -102,8 +115,8 @@ func (l *loop) next() command {
 // reportRest tells of what is not told yet. The loop serves nobody any more, so
 // it may wait for the reporter.
 func (l *loop) reportRest() {
-	if len(l.evicted) > 0 {
-		l.report <- l.evicted
+	if !l.news.isEmpty() {
+		l.report <- l.news
 	}
 }
 
@@ -114,7 +127,13 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	switch cmd := cmd.(type) {
 	case *submitCmd:
 		evicted, err := l.state.submit(now, cmd.asked.client, cmd.asked.message)
-		l.evicted = append(l.evicted, evicted...)
+		l.news.evicted = append(l.news.evicted, evicted...)
+		cmd.reply <- err
+	case *findCmd:
+		cmd.reply <- l.state.messages.current(MessageID(cmd.asked))
+	case *changeCmd:
+		evicted, err := l.state.change(now, cmd.asked.before, cmd.asked.after)
+		l.news.evicted = append(l.news.evicted, evicted...)
 		cmd.reply <- err
 	case *lookupCmd:
 		status, err := l.state.lookup(now, cmd.asked)
@@ -151,6 +170,9 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*S
 		return nil, err
 	}
 	subscription := newSubscription(who, message, l.clock, now)
+	if message.live != nil {
+		stream.tell = subscription.streamer.Tell
+	}
 	l.streamers.Add(1)
 	go l.stream(ctx, subscription.streamer, who.ctx, stream)
 	return subscription, nil
@@ -174,13 +196,15 @@ func (l *loop) reportEnd(ctx context.Context, stream *stream) {
 	}
 }
 
-// expire evicts what has outlived its time and arms the timer for the next.
-// Uses only postpone an expiry, so a timer that is armed is never too late.
+// expire evicts and fails what has outlived its time and arms the timer for the
+// next. Uses only postpone an expiry, and what begins to count has at least the
+// longest wait before it, so a timer that is armed is never too late.
 func (l *loop) expire(now time.Time) {
-	l.evicted = append(l.evicted, l.state.expire(now)...)
-	wait, ok := l.state.messages.nextExpiry(now)
-	if !ok {
-		wait = l.config.TTL
+	l.news.failed = append(l.news.failed, l.state.failSilent(now)...)
+	l.news.evicted = append(l.news.evicted, l.state.expire(now)...)
+	wait := l.config.longestWait()
+	if next, ok := l.state.messages.nextExpiry(now); ok {
+		wait = min(wait, next)
 	}
 	l.expiry.Reset(wait)
 }

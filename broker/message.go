@@ -49,7 +49,25 @@ type Message struct {
 	Reason   string    // why it has failed
 	Percent  int       // how far its job is; NoPercent as long as nobody has told
 	Activity string    // what the job does; "" is the default text
+
+	live *live // nil if it was submitted
 }
+
+// State is where a message is in its life. From the last two there is no way back.
+type State string
+
+const (
+	StateOpen     State = "open"     // its producers still append to it
+	StateComplete State = "complete" // it is all there
+	StateFailed   State = "failed"   // and nothing more will come
+)
+
+// ReasonProducerGone is the Reason of a message whose producer was silent for too
+// long.
+const ReasonProducerGone = "producer_gone"
+
+// AtEnd is where a producer appends that does not say how many chunks there are.
+const AtEnd = -1
 
 // NoPercent is the Percent of a message whose job has told nothing.
 const NoPercent = -1
@@ -69,7 +87,7 @@ func newMessage(id MessageID, text string, now time.Time) *Message {
 // Status is what Lookup tells of a stored message at one moment.
 type Status struct {
 	Message       *Message
-	ExpiresAt     time.Time // when it is evicted unless it is used before
+	ExpiresAt     time.Time // when it is evicted unless it is used before; zero while it is open
 	ActiveStreams int
 }
 

@@ -15,9 +15,11 @@ type messages struct {
 
 	clients *clients // who has submitted them
 
-	// Each entry is in one of the two, by last use, the oldest in front.
+	// Each entry is in one of the three. The first two are by last use, the third by
+	// the last word of a producer, the oldest in front.
 	idle list[entry] // messages that nothing holds: these may be evicted for room
 	held list[entry]
+	open list[entry] // live messages, which are not evicted until they have ended
 }
 
 // limits bound the state. Those of one client may be 0, which is none; all others
@@ -28,6 +30,8 @@ type limits struct {
 	bytes    int64 // of text, all messages together
 	streams  int
 
+	producerTimeout time.Duration // of silence, after which a live message fails
+
 	clientBytes   int64
 	clientStreams int
 }
@@ -36,15 +40,16 @@ type limits struct {
 type entry struct {
 	message *Message
 	lastUse time.Time
+	heard   time.Time    // when a producer last said something, if it is a live message
 	share   *share       // of who submitted it
 	holds   int          // of running streams
-	place   place[entry] // in messages.held if it is held, else in messages.idle; in none once it is removed
+	place   place[entry] // in the list that messages.listOf says; in none once it is removed
 }
 
 // add stores message, which client has submitted, and returns what had to leave for
 // it. It fails with ErrStoreFull or ErrClientBytes, and then nothing has left.
 func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (evicted []*Message, err error) {
-	leaving, ok := m.room(int64(message.Text.Len()))
+	leaving, ok := m.room(1, int64(message.Text.Len()))
 	if !ok {
 		return nil, ErrStoreFull
 	}
@@ -52,20 +57,46 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 	if !ok {
 		return nil, ErrClientBytes
 	}
-	for range leaving {
-		evicted = append(evicted, m.remove(m.idle.first.value))
-	}
-	e := &entry{message: message, lastUse: now, share: share}
-	m.idle.pushBack(&e.place, e)
+	evicted = m.evict(leaving)
+	e := &entry{message: message, lastUse: now, heard: now, share: share}
+	m.listOf(e).pushBack(&e.place, e)
 	m.byID[message.ID] = e
 	m.bytes += int64(message.Text.Len())
 	return evicted, nil
 }
 
-// room counts the idle messages, oldest first, that must leave so that one more
-// of the given size fits. It says false where even all of them are not enough.
-func (m *messages) room(size int64) (leaving int, ok bool) {
-	count, bytes := len(m.byID)+1, m.bytes+size
+// change puts after in the place of e's message, and returns what had to leave for
+// what it has grown. It is a use of it. It fails with ErrStoreFull or
+// ErrClientBytes, and then nothing has left.
+func (m *messages) change(now time.Time, e *entry, after *Message) (evicted []*Message, err error) {
+	growth := after.Text.Len() - e.message.Text.Len()
+	leaving, ok := m.room(0, int64(growth))
+	if !ok {
+		return nil, ErrStoreFull
+	}
+	if !m.clients.grow(e.share, growth) {
+		return nil, ErrClientBytes
+	}
+	evicted = m.evict(leaving)
+	m.bytes += int64(growth)
+	e.message = after
+	e.heard = now
+	m.move(now, e)
+	return evicted, nil
+}
+
+// evict removes so many idle messages, oldest first.
+func (m *messages) evict(leaving int) (evicted []*Message) {
+	for range leaving {
+		evicted = append(evicted, m.remove(m.idle.first.value))
+	}
+	return evicted
+}
+
+// room counts the idle messages, oldest first, that must leave so that so many more
+// messages and bytes fit. It says false where even all of them are not enough.
+func (m *messages) room(more int, size int64) (leaving int, ok bool) {
+	count, bytes := len(m.byID)+more, m.bytes+size
 	place := m.idle.first
 	for count > m.limits.messages || bytes > m.limits.bytes {
 		if place == nil {
@@ -82,6 +113,14 @@ func (m *messages) room(size int64) (leaving int, ok bool) {
 // find returns a stored message, nil if there is none. It is no use of it.
 func (m *messages) find(id MessageID) *entry { return m.byID[id] }
 
+// current returns what a stored message is now, nil if there is none.
+func (m *messages) current(id MessageID) *Message {
+	if e := m.find(id); e != nil {
+		return e.message
+	}
+	return nil
+}
+
 // hold keeps e from being evicted for room, until release was called as often.
 // Both are uses of it.
 func (m *messages) hold(now time.Time, e *entry) {
@@ -97,14 +136,31 @@ func (m *messages) release(now time.Time, id MessageID) {
 	}
 }
 
-// use moves e to where its last use wants it.
+// use notes that e is used. As long as a message is open, only its producers decide
+// how long it stays.
 func (m *messages) use(now time.Time, e *entry) {
+	if e.message.State == StateOpen {
+		e.lastUse = now
+		return
+	}
+	m.move(now, e)
+}
+
+// move moves e to where its last use, or a producer's last word, wants it.
+func (m *messages) move(now time.Time, e *entry) {
 	e.lastUse = now
 	e.place.remove()
-	if e.holds == 0 {
-		m.idle.pushBack(&e.place, e)
-	} else {
-		m.held.pushBack(&e.place, e)
+	m.listOf(e).pushBack(&e.place, e)
+}
+
+func (m *messages) listOf(e *entry) *list[entry] {
+	switch {
+	case e.message.State == StateOpen:
+		return &m.open
+	case e.holds > 0:
+		return &m.held
+	default:
+		return &m.idle
 	}
 }
 
@@ -125,17 +181,31 @@ func (m *messages) expire(now time.Time) (expired []*Message) {
 	return expired
 }
 
-// nextExpiry returns how long after now the next message expires, and false
-// where none is stored.
-func (m *messages) nextExpiry(now time.Time) (time.Duration, bool) {
-	e := m.oldest()
-	if e == nil {
-		return 0, false
+// silent returns an open message whose producer was silent for too long at now, nil
+// where there is none.
+func (m *messages) silent(now time.Time) *entry {
+	if first := m.open.first; first != nil && !now.Before(first.value.heard.Add(m.limits.producerTimeout)) {
+		return first.value
 	}
-	return e.lastUse.Add(m.limits.ttl).Sub(now), true
+	return nil
 }
 
-// oldest returns the least recently used message, nil where none is stored.
+// nextExpiry returns how long after now the next message expires or fails, and
+// false where none is stored.
+func (m *messages) nextExpiry(now time.Time) (next time.Duration, ok bool) {
+	if e := m.oldest(); e != nil {
+		next, ok = e.lastUse.Add(m.limits.ttl).Sub(now), true
+	}
+	if first := m.open.first; first != nil {
+		if fails := first.value.heard.Add(m.limits.producerTimeout).Sub(now); !ok || fails < next {
+			next, ok = fails, true
+		}
+	}
+	return next, ok
+}
+
+// oldest returns the least recently used message that is not open, nil where there
+// is none.
 func (m *messages) oldest() *entry {
 	var oldest *entry
 	for _, front := range []*place[entry]{m.idle.first, m.held.first} {

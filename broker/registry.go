@@ -22,6 +22,7 @@ type stream struct {
 	kind    Kind
 	share   *share                  // of its client
 	cancel  context.CancelCauseFunc // tells it to end, if it was not told before
+	tell    func()                  // tells it that its message has changed; nil for one that does not
 	place   place[stream]           // among those of its message
 }
 
@@ -66,6 +67,17 @@ func (r *registry) endMessage(message MessageID, cause error) int {
 	streams := r.byMessage[message]
 	delete(r.byMessage, message)
 	return cancelEach(streams, cause)
+}
+
+// tell tells the streams of a message that it has changed.
+func (r *registry) tell(message MessageID) {
+	if streams := r.byMessage[message]; streams != nil {
+		for stream := range streams.all() {
+			if stream.tell != nil {
+				stream.tell()
+			}
+		}
+	}
 }
 
 // endAll tells the streams of all messages that are not gone to end, and returns

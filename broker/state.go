@@ -45,11 +45,11 @@ func (s *state) lookup(now time.Time, id MessageID) (Status, error) {
 		return Status{}, ErrNotFound
 	}
 	s.messages.use(now, e)
-	return Status{
-		Message:       e.message,
-		ExpiresAt:     now.Add(s.messages.limits.ttl),
-		ActiveStreams: s.streams.ofMessage(id),
-	}, nil
+	status := Status{Message: e.message, ActiveStreams: s.streams.ofMessage(id)}
+	if e.message.State != StateOpen {
+		status.ExpiresAt = now.Add(s.messages.limits.ttl)
+	}
+	return status, nil
 }
 
 // subscribe registers a stream of the message id to client, which cancel ends.
@@ -68,6 +68,44 @@ func (s *state) subscribe(now time.Time, client netip.Prefix, id MessageID, kind
 	}
 	s.messages.hold(now, e)
 	return opened, e.message, nil
+}
+
+// change puts after in the place of before, and tells the streams. It returns what
+// had to leave for it. It fails with ErrNotFound, with ErrMessageClosed if before is
+// not what the message is any more, which only its end can be the reason of, or with
+// ErrStoreFull or ErrClientBytes; then nothing has changed.
+func (s *state) change(now time.Time, before, after *Message) ([]Removal, error) {
+	e := s.messages.find(before.ID)
+	switch {
+	case e == nil:
+		return nil, ErrNotFound
+	case e.message != before:
+		return nil, ErrMessageClosed
+	}
+	evicted, err := s.messages.change(now, e, after)
+	if err != nil {
+		return nil, err
+	}
+	s.publish(after)
+	return s.removals(now, evicted, RemovedByCapacity), nil
+}
+
+// publish lets the streams see what their message is now.
+func (s *state) publish(message *Message) {
+	message.live.newest.Store(message)
+	s.streams.tell(message.ID)
+}
+
+// failSilent ends the live messages whose producers were silent for too long at
+// now, and returns what became of them.
+func (s *state) failSilent(now time.Time) (failed []*Message) {
+	for e := s.messages.silent(now); e != nil; e = s.messages.silent(now) {
+		e.message, _ = e.message.fail(ReasonProducerGone, now) // it is open
+		s.messages.move(now, e)
+		s.publish(e.message)
+		failed = append(failed, e.message)
+	}
+	return failed
 }
 
 // ended takes a stream out of the registry. The end of a stream is a use of its
@@ -117,5 +155,5 @@ func (s *state) stats() Stats {
 	for _, kind := range Kinds {
 		streams[kind] = s.streams.running[kind]
 	}
-	return Stats{Messages: len(s.messages.byID), Bytes: s.messages.bytes, Streams: streams}
+	return Stats{Messages: len(s.messages.byID), Open: s.messages.open.len, Bytes: s.messages.bytes, Streams: streams}
 }

@@ -37,13 +37,31 @@ const DefaultUnit actors.Unit = -1
 // AfterNone is a Request.After that is no position of any stream.
 const AfterNone = -1
 
-// span returns the positions that a stream of this request has on message,
+// of returns the request with what it leaves to message.
+func (r Request) of(message *Message) Request {
+	if message.Live {
+		r.Interval = r.LiveInterval
+	}
+	if r.Unit == DefaultUnit {
+		r.Unit = actors.Character
+		if message.Live {
+			r.Unit = actors.Appended
+		}
+	}
+	return r
+}
+
+// span returns the positions that a stream of this request has on message now,
 // first to end-1, and the one it begins at.
 func (r Request) span(message *Message) (first, from, end int) {
-	if r.Kind == Progress {
-		first, end = actors.FirstPercent, actors.LastPercent+1
-	} else {
+	switch {
+	case r.Kind == Characters:
 		first, end = 0, message.Text.Count(r.Unit)
+	case message.Live:
+		percent, _, _ := message.live.Progress()
+		first, end = 0, percent+1
+	default:
+		first, end = actors.FirstPercent, actors.LastPercent+1
 	}
 	if r.After < first || r.After >= end {
 		return first, first, end
@@ -53,53 +71,75 @@ func (r Request) span(message *Message) (first, from, end int) {
 
 // source returns the texts of the stream.
 func (r Request) source(message *Message) actors.Source {
-	if r.Kind == Progress {
+	switch {
+	case r.Kind == Progress && message.Live:
+		return actors.FollowProgress(message.live)
+	case r.Kind == Progress:
 		return actors.Progress()
+	case message.State == StateOpen:
+		return actors.Follow(message.live, r.Unit)
+	default:
+		return message.Text.Source(r.Unit)
 	}
-	return message.Text.Source(r.Unit)
 }
 
 // Subscription is a running stream, as given to the one who asked for it. Its
 // fields are not changed; one goroutine at a time reads Chunks.
 type Subscription struct {
 	ID       SubscriptionID
-	Message  *Message
+	Message  *Message // as it was at Start
 	Kind     Kind
-	Interval time.Duration
-	Start    time.Time // T0, from which Chunk.Due is counted
-	First    int       // position at which a stream from the beginning starts
-	From     int       // position of the first chunk here; more than First if resumed
-	End      int       // one past the position of the last chunk
+	Unit     actors.Unit
+	Interval time.Duration // 0 if each chunk is sent as it comes
+	Start    time.Time     // T0, from which Chunk.Due is counted
+	First    int           // position at which a stream from the beginning starts
+	From     int           // position of the first chunk here; more than First if resumed
 
 	streamer *actors.Streamer
 }
 
 // newSubscription returns the stream of message that who asks for, from now on.
 func newSubscription(who subscriber, message *Message, clock *actors.Clock, now time.Time) *Subscription {
-	request := who.request
-	first, from, end := request.span(message)
+	request := who.request.of(message)
+	first, from, _ := request.span(message)
 	return &Subscription{
 		ID:       who.id,
 		Message:  message,
 		Kind:     request.Kind,
+		Unit:     request.Unit,
 		Interval: request.Interval,
 		Start:    now,
 		First:    first,
 		From:     from,
-		End:      end,
 		streamer: actors.New(actors.Plan{
 			Clock:     clock,
 			Source:    request.source(message),
 			From:      from,
 			Start:     now,
 			Pace:      actors.Pace{Interval: request.Interval},
+			Latest:    request.Kind == Progress && message.Live,
 			Heartbeat: request.Heartbeat,
 		}),
 	}
 }
 
-// Total returns how many chunks the whole stream has.
-func (s *Subscription) Total() int { return s.End - s.First }
+// Newest returns what the message is now. Any goroutine may call it at any time.
+func (s *Subscription) Newest() *Message {
+	if s.Message.live == nil {
+		return s.Message
+	}
+	return s.Message.live.newest.Load()
+}
+
+// Total returns how many chunks the whole stream has. Of characters, that is not
+// known as long as the message is open. Any goroutine may call it at any time.
+func (s *Subscription) Total() (total int, known bool) {
+	if s.Kind == Progress {
+		return actors.LastPercent, true
+	}
+	message := s.Newest()
+	return message.Text.Count(s.Unit), message.State != StateOpen
+}
 
 // Chunks returns the chunks in order. The streamer closes the channel when the
 // stream has ended. The reader reads until then, also after it has canceled the

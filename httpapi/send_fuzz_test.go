@@ -104,7 +104,7 @@ func loneSurrogate(raw []byte) bool {
 
 func spell(source actors.Source) string {
 	var text strings.Builder
-	for piece, supply := source.Next(); supply == actors.Ready; piece, supply = source.Next() {
+	for _, piece, supply := source.Next(); supply == actors.Ready; _, piece, supply = source.Next() {
 		text.WriteString(piece)
 	}
 	return text.String()

@@ -53,10 +53,11 @@ type stream struct {
 // open begins the answer to x with the head and the first block, so that onopen
 // fires at once, and leaves the rest to run. An error tells that nothing was sent.
 func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *exchange, subscription *broker.Subscription, lastEventID string) error {
+	total, _ := subscription.Total()
 	st := &stream{
 		kind:         subscription.Kind,
 		name:         subscription.Message.Name,
-		total:        subscription.Total(),
+		total:        total,
 		start:        subscription.Start,
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		server:       s,
