@@ -13,13 +13,10 @@ const atOnce = 64
 func (x Index) grow(text string) Index {
 	begin := len(x.text)
 	_, window := x.start(len(x.checkpoints))
-	for {
-		size := x.firstSure(text[begin:])
-		if size == 0 {
-			break
-		}
-		x.held = 0
+	rest := text[begin:]
+	for size := x.firstHeld(rest); size < len(rest); size = x.unit.first(rest) {
 		x.count++
+		rest = rest[size:]
 		if begin += size; begin-window >= windowSize {
 			window = begin
 			x.checkpoints = append(x.checkpoints, checkpoint{uint32(x.count), uint32(begin)})
@@ -29,7 +26,7 @@ func (x Index) grow(text string) Index {
 		}
 	}
 	x.text = text[:begin]
-	x.held = len(text) - begin
+	x.held = len(rest)
 	return x
 }
 
@@ -47,26 +44,23 @@ func (x Index) end(text string) Index {
 // shortUnit is what is split anew with each piece that is appended to it.
 const shortUnit = 256
 
-// firstSure returns the length of the first unit of rest, or 0 if that could still
-// become longer. Where a unit ends depends on what is before and the first code
-// point behind. Of rest, so many bytes as x.held were there before, and were one
-// unit.
+// firstHeld returns the length of the first unit of rest, of which so many bytes
+// as x.held were there before, and were one unit. All of rest may be one still,
+// and then later text could make it longer: where a unit ends depends on what is
+// before and the first code point behind.
 //
 // A unit can be as long as the text. It must not be split anew with each piece, so
 // first only its last bytes are looked at. With less before it, a border may seem
 // to be where none is, as between the parts of an emoji whose first part was not
 // seen, but never the other way round: so only if there seems to be one, more is
 // looked at.
-func (x *Index) firstSure(rest string) int {
+func (x *Index) firstHeld(rest string) int {
 	for context := shortUnit; context < x.held; context *= 8 {
 		if !x.mayEnd(rest, x.held-context) {
-			return 0
+			return len(rest)
 		}
 	}
-	if size := x.unit.first(rest); size < len(rest) {
-		return size
-	}
-	return 0
+	return x.unit.first(rest)
 }
 
 // mayEnd says whether the first unit of rest seems to end in it, after what was

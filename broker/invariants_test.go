@@ -32,7 +32,7 @@ func checkMessages(t *testing.T, m *messages) {
 		if e.message.ID != id {
 			t.Errorf("message %v is stored as %v", e.message.ID, id)
 		}
-		bytes += int64(e.message.Text.Len())
+		bytes += int64(e.message.size())
 	}
 	if bytes != m.bytes || bytes > m.limits.bytes || len(m.byID) > m.limits.messages {
 		t.Errorf("%d messages of %d bytes, counted as %d; limits %+v", len(m.byID), bytes, m.bytes, m.limits)

@@ -84,6 +84,10 @@ func newMessage(id MessageID, text string, now time.Time) *Message {
 	}
 }
 
+// size is how much of the store's bytes it takes: its text, and what its job does.
+// It ends without a change of that, so that its end is never refused.
+func (m *Message) size() int { return m.Text.Len() + len(m.Activity) }
+
 // Status is what Lookup tells of a stored message at one moment.
 type Status struct {
 	Message       *Message

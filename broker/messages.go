@@ -49,11 +49,11 @@ type entry struct {
 // add stores message, which client has submitted, and returns what had to leave for
 // it. It fails with ErrStoreFull or ErrClientBytes, and then nothing has left.
 func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (evicted []*Message, err error) {
-	leaving, ok := m.room(1, int64(message.Text.Len()))
+	leaving, ok := m.room(1, int64(message.size()))
 	if !ok {
 		return nil, ErrStoreFull
 	}
-	share, ok := m.clients.store(client, message.Text.Len())
+	share, ok := m.clients.store(client, message.size())
 	if !ok {
 		return nil, ErrClientBytes
 	}
@@ -61,7 +61,7 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 	e := &entry{message: message, lastUse: now, heard: now, share: share}
 	m.listOf(e).pushBack(&e.place, e)
 	m.byID[message.ID] = e
-	m.bytes += int64(message.Text.Len())
+	m.bytes += int64(message.size())
 	return evicted, nil
 }
 
@@ -69,7 +69,7 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 // what it has grown. It is a use of it. It fails with ErrStoreFull or
 // ErrClientBytes, and then nothing has left.
 func (m *messages) change(now time.Time, e *entry, after *Message) (evicted []*Message, err error) {
-	growth := after.Text.Len() - e.message.Text.Len()
+	growth := after.size() - e.message.size()
 	leaving, ok := m.room(0, int64(growth))
 	if !ok {
 		return nil, ErrStoreFull
@@ -104,7 +104,7 @@ func (m *messages) room(more int, size int64) (leaving int, ok bool) {
 		}
 		leaving++
 		count--
-		bytes -= int64(place.value.message.Text.Len())
+		bytes -= int64(place.value.message.size())
 		place = place.next
 	}
 	return leaving, true
@@ -167,8 +167,8 @@ func (m *messages) listOf(e *entry) *list[entry] {
 // remove takes e out of the store.
 func (m *messages) remove(e *entry) *Message {
 	delete(m.byID, e.message.ID)
-	m.bytes -= int64(e.message.Text.Len())
-	m.clients.remove(e.share, e.message.Text.Len())
+	m.bytes -= int64(e.message.size())
+	m.clients.remove(e.share, e.message.size())
 	e.place.remove()
 	return e.message
 }

@@ -68,7 +68,7 @@ func (m *model) streamsOf(message *modelMessage) int {
 
 func (m *model) bytes() (n int64) {
 	for _, message := range m.stored {
-		n += int64(message.Text.Len())
+		n += int64(message.size())
 	}
 	return n
 }
@@ -77,7 +77,7 @@ func (m *model) bytes() (n int64) {
 func (m *model) bytesOf(client netip.Prefix) (n int64) {
 	for _, message := range m.stored {
 		if message.client == client {
-			n += int64(message.Text.Len())
+			n += int64(message.size())
 		}
 	}
 	return n
@@ -117,7 +117,7 @@ func (m *model) submit(now time.Time, client netip.Prefix, message *Message) (re
 		return nil, ErrShuttingDown
 	}
 	before, has := m.stored, m.bytesOf(client)
-	for len(m.stored)+1 > m.limits.messages || m.bytes()+int64(message.Text.Len()) > m.limits.bytes {
+	for len(m.stored)+1 > m.limits.messages || m.bytes()+int64(message.size()) > m.limits.bytes {
 		idle := slices.IndexFunc(m.stored, func(message *modelMessage) bool { return m.streamsOf(message) == 0 })
 		if idle < 0 {
 			m.stored = before
@@ -125,7 +125,7 @@ func (m *model) submit(now time.Time, client netip.Prefix, message *Message) (re
 		}
 		removals = append(removals, m.remove(now, m.stored[idle], RemovedByCapacity, ErrEvicted))
 	}
-	if limit := m.limits.clientBytes; limit > 0 && has+int64(message.Text.Len()) > limit {
+	if limit := m.limits.clientBytes; limit > 0 && has+int64(message.size()) > limit {
 		m.stored = before
 		return nil, ErrClientBytes
 	}
