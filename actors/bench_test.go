@@ -68,7 +68,7 @@ func BenchmarkStreamer(b *testing.B) {
 	for name, source := range sources {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
-			s := actors.New(actors.Plan{Clock: actors.NewClock(), Source: source(b.N), Pace: actors.Pace{Interval: 1}})
+			s := actors.New(actors.Plan{Clock: actors.NewClock(), Source: source(b.N), Start: time.Now().Add(-time.Hour), Pace: actors.Pace{Interval: 1}})
 			ctx, cancel := context.WithCancel(b.Context())
 			b.ResetTimer()
 			go s.Run(ctx) // ends below
