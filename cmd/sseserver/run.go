@@ -282,7 +282,7 @@ func (pr *program) stats() metrics.Stats {
 	for kind, n := range stats.Streams {
 		active[string(kind)] = n
 	}
-	return metrics.Stats{MessagesStored: stats.Messages, MessageStoreBytes: stats.Bytes, StreamsActive: active}
+	return metrics.Stats{MessagesStored: stats.Messages, MessageStoreBytes: stats.Bytes, LiveMessages: stats.Open, StreamsActive: active}
 }
 
 func metricsConfig() metrics.Config {

@@ -234,7 +234,7 @@ func (s *Server) stats() metrics.Stats {
 	for kind, n := range stats.Streams {
 		active[string(kind)] = n
 	}
-	return metrics.Stats{MessagesStored: stats.Messages, MessageStoreBytes: stats.Bytes, StreamsActive: active}
+	return metrics.Stats{MessagesStored: stats.Messages, MessageStoreBytes: stats.Bytes, LiveMessages: stats.Open, StreamsActive: active}
 }
 
 // Submit sends a message and returns its id.

@@ -37,7 +37,7 @@ func TestLongTextsAreCutAfterEscaping(t *testing.T) {
 		strings.Repeat("\"", 513):       strings.Repeat("\"", 510) + "…",
 		strings.Repeat("😀", 257):        strings.Repeat("😀", 255) + "…",
 	} {
-		for _, field := range []zap.Field{Method(text), URLPath(text), LastEventID(text), Error(errors.New(text))} {
+		for _, field := range []zap.Field{Method(text), URLPath(text), LastEventID(text), FailureReason(text), Error(errors.New(text))} {
 			if field.String != want {
 				t.Errorf("%s of %d bytes is cut to %d, want %d", field.Key, len(text), len(field.String), len(want))
 			}
@@ -88,6 +88,7 @@ func TestNoLineIsLongerThanAPipeTakes(t *testing.T) {
 				HTTPPanic:       {Stack([]byte(text)), Error(errors.New(text)), URLPath(text), Method(text), Route(text[:64])},
 				HTTPServerError: {Error(errors.New(text)), Stack([]byte(text))},
 				StreamOpened:    {LastEventID(text), URLPath(text)},
+				MessageFailed:   {FailureReason(text)},
 				ServerStarting:  {Version("1"), Settings(settings)},
 				ConfigInvalid:   {Key(text), Error(errors.New(text)), Source("flag")},
 				LogReopened:     {Path(text), Error(errors.New(text))},

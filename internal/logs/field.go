@@ -117,6 +117,7 @@ var (
 	key         = Field{Key: "key", Kind: String, About: "the flag or variable with the bad value"}
 	source      = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument", "default"}}
 	kind        = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
+	state       = Field{Key: "state", Kind: String, About: "of a live message, whose text is still to come", Values: States}
 	lastEventID = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
 	version     = Field{Key: "version", Kind: String, About: "the program's version, from its build info"}
 	listener    = Field{Key: "listener", Kind: String, About: "which listener", Values: []string{"public", "admin"}}
@@ -139,6 +140,9 @@ func Status(code int) zap.Field { return zap.Int(status.Key, code) }
 // Reason is one word of the lists in this package.
 func Reason(word string) zap.Field { return zap.String(reason.Key, word) }
 
+// FailureReason is why a live message failed, in the words of its producer.
+func FailureReason(text string) zap.Field { return zap.String(reason.Key, clip(text)) }
+
 // Error is the text of an error, which must not be nil.
 func Error(err error) zap.Field { return zap.String(errorText.Key, clip(err.Error())) }
 
@@ -156,6 +160,9 @@ func Source(where string) zap.Field { return zap.String(source.Key, where) }
 
 // StreamKind is one of Kinds.
 func StreamKind(name string) zap.Field { return zap.String(kind.Key, name) }
+
+// State is one of States.
+func State(word string) zap.Field { return zap.String(state.Key, word) }
 
 // LastEventID is what the client sent to resume, "" where it did not.
 func LastEventID(id string) zap.Field { return zap.String(lastEventID.Key, clip(id)) }
@@ -209,6 +216,7 @@ var (
 	byteCount       = Field{Key: "bytes", Kind: Int, About: "bytes of the message's UTF-8 text"}
 	total           = Field{Key: "total", Kind: Int, About: "characters (grapheme clusters) of the message"}
 	chunks          = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
+	appended        = chunks.with("chunks that were appended")
 	position        = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
 	firstPosition   = Field{Key: "first_position", Kind: Int, About: "position of the first chunk that this stream sends"}
 	howMany         = Field{Key: "count", Kind: Int, About: "how many"}
@@ -226,7 +234,8 @@ func Bytes(n int) zap.Field { return zap.Int(byteCount.Key, n) }
 // Total counts the characters of a message.
 func Total(n int) zap.Field { return zap.Int(total.Key, n) }
 
-// Chunks counts the chunk events that a stream sent.
+// Chunks counts the chunk events that a stream sent, or the chunks that were
+// appended to a message, as the event says.
 func Chunks(n int) zap.Field { return zap.Int(chunks.Key, n) }
 
 // Position is a chunk's, from 0.
@@ -256,7 +265,8 @@ func OpenFileLimit(n int) zap.Field { return zap.Int(openFileLimit.Key, n) }
 var (
 	startupMS  = Field{Key: "startup_ms", Kind: Float, About: "time from the program's start"}
 	durationMS = Field{Key: "duration_ms", Kind: Float, About: "how long it took"}
-	intervalMS = Field{Key: "interval_ms", Kind: Float, About: "time between two chunks"}
+	openFor    = durationMS.with("time from the opening of the message to its end")
+	intervalMS = Field{Key: "interval_ms", Kind: Float, About: "time between two chunks; 0 where those of a live message go out as they come"}
 	ageMS      = Field{Key: "age_ms", Kind: Float, About: "time since the message was submitted"}
 	ttfcMS     = Field{Key: "ttfc_ms", Kind: Float, About: "time from the stream's start to its first chunk"}
 	lagMS      = Field{Key: "lag_ms", Kind: Float, About: "how far the stream is behind its schedule"}

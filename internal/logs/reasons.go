@@ -10,6 +10,7 @@ const (
 	ReasonSlowClient     = "slow_client"
 	ReasonMessageDeleted = "message_deleted"
 	ReasonMessageEvicted = "message_evicted"
+	ReasonMessageFailed  = "message_failed"
 	ReasonServerShutdown = "server_shutdown"
 	ReasonInternalError  = "internal_error"
 )
@@ -19,10 +20,14 @@ const (
 	CodeInvalidJSON          = "invalid_json"
 	CodeMessageRequired      = "message_required"
 	CodeInvalidParameter     = "invalid_parameter"
+	CodeInvalidText          = "invalid_text"
 	CodeMessageNotFound      = "message_not_found"
 	CodeNotFound             = "not_found"
 	CodeMethodNotAllowed     = "method_not_allowed"
 	CodeNotAcceptable        = "not_acceptable"
+	CodePositionMismatch     = "position_mismatch"
+	CodeMessageClosed        = "message_closed"
+	CodePercentTooLow        = "percent_too_low"
 	CodeMessageTooLarge      = "message_too_large"
 	CodeUnsupportedMediaType = "unsupported_media_type"
 	CodeRequestTimeout       = "request_timeout"
@@ -42,7 +47,7 @@ var (
 	// CloseReasons say why a stream ended.
 	CloseReasons = []string{
 		ReasonCompleted, ReasonClientGone, ReasonSlowClient, ReasonMessageDeleted, ReasonMessageEvicted,
-		ReasonServerShutdown, ReasonInternalError,
+		ReasonMessageFailed, ReasonServerShutdown, ReasonInternalError,
 	}
 	// StreamRejections say why a stream was not opened: the code of the HTTP
 	// error, or that nobody waited for one.
@@ -58,6 +63,9 @@ var (
 	}
 	// EvictionReasons say why the server forgot a message.
 	EvictionReasons = []string{"ttl", "capacity"}
+	// States of a message that message.submitted tells of; one that was submitted
+	// whole has none there.
+	States = []string{"open"}
 	// Kinds of streams.
 	Kinds = []string{"characters", "progress"}
 )

@@ -130,13 +130,24 @@ var (
 var (
 	MessageSubmitted = declare(Event{
 		Name: "message.submitted", Levels: at(zap.InfoLevel), Message: "message submitted",
-		About:    "A message was stored.",
-		Required: fields(messageID, byteCount, total), Optional: fields(requestID),
+		About:    "A message was stored, or a live message was opened.",
+		Required: fields(messageID, byteCount), Optional: fields(total.with("characters (grapheme clusters) of the message; absent while it is open"), state, requestID),
 	})
 	MessageRejected = declare(Event{
 		Name: "message.rejected", Levels: at(zap.WarnLevel), Message: "message rejected",
 		About:    "A message was not stored.",
 		Required: fields(reason.with("the code of the error", MessageRejections...)), Optional: fields(requestID, errorText),
+	})
+	MessageCompleted = declare(Event{
+		Name: "message.completed", Levels: at(zap.InfoLevel), Message: "message completed",
+		About:    "A producer has completed a live message; once for each, unless it failed or was deleted before.",
+		Required: fields(messageID, byteCount, appended, openFor), Optional: fields(requestID),
+	})
+	MessageFailed = declare(Event{
+		Name: "message.failed", Levels: at(zap.WarnLevel), Message: "message failed",
+		About:    "A live message failed: its producer said so, or was silent for longer than `--producer-timeout`, and then the reason is `producer_gone`.",
+		Required: fields(messageID, reason.with("why, in the words of its producer, or `producer_gone`"), byteCount, appended, openFor),
+		Optional: fields(requestID),
 	})
 	MessageDeleted = declare(Event{
 		Name: "message.deleted", Levels: at(zap.InfoLevel), Message: "message deleted",

@@ -26,6 +26,7 @@ type Metrics struct {
 	registry *prometheus.Registry
 
 	submitted        prometheus.Counter
+	appended         prometheus.Counter
 	messagesRejected words
 	evicted          words
 	streamsRejected  words
@@ -51,6 +52,7 @@ func New(c Config) *Metrics {
 	m := &Metrics{
 		registry:         r.Registry,
 		submitted:        r.counters("messages_submitted_total", "Messages stored.").WithLabelValues(),
+		appended:         r.counters("chunks_appended_total", "Chunks appended to live messages.").WithLabelValues(),
 		messagesRejected: newWords(r.counters("messages_rejected_total", "Messages refused, by error code.", "reason"), logs.MessageRejections),
 		evicted:          newWords(r.counters("messages_evicted_total", "Messages that the server forgot, by reason.", "reason"), logs.EvictionReasons),
 		streamsRejected:  newWords(r.counters("streams_rejected_total", "Streams refused, by error code.", "reason"), logs.StreamRejections),
@@ -75,8 +77,12 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// MessageSubmitted counts a message that was stored.
+// MessageSubmitted counts a message that was stored, or opened.
 func (m *Metrics) MessageSubmitted() { m.submitted.Inc() }
+
+// ChunkAppended counts a chunk of a live message. The text that a message is
+// opened with is one, too.
+func (m *Metrics) ChunkAppended() { m.appended.Inc() }
 
 // MessageRejected counts a message that was refused; the reason is one of
 // logs.MessageRejections.

@@ -56,9 +56,10 @@ func wantSamples(t *testing.T, m *Metrics, want map[string]string) {
 func used() *Metrics {
 	m := New(Config{Version: "v1.2.3", Revision: "abc"})
 	m.SetStats(func() Stats {
-		return Stats{MessagesStored: 3, MessageStoreBytes: 4096, StreamsActive: map[string]int{"characters": 2, "progress": 0}}
+		return Stats{MessagesStored: 3, MessageStoreBytes: 4096, LiveMessages: 2, StreamsActive: map[string]int{"characters": 2, "progress": 0}}
 	})
 	m.MessageSubmitted()
+	m.ChunkAppended()
 	m.MessageRejected("store_full")
 	m.MessageEvicted("ttl")
 	m.StreamOpened("characters", true)
@@ -82,6 +83,8 @@ func TestEveryMetricOfTheContract(t *testing.T) {
 		`messages_evicted_total{reason="ttl"}`:                             "1",
 		`messages_stored`:                                                  "3",
 		`message_store_bytes`:                                              "4096",
+		`live_messages`:                                                    "2",
+		`chunks_appended_total`:                                            "1",
 		`streams_active{kind="characters"}`:                                "2",
 		`streams_active{kind="progress"}`:                                  "0",
 		`streams_opened_total{kind="characters",resumed="true"}`:           "1",
@@ -131,7 +134,7 @@ func TestPromlint(t *testing.T) {
 
 // A counter whose first value is 1 has no increase that Prometheus could see.
 func TestClosedLabelsExistFromTheStart(t *testing.T) {
-	want := map[string]string{"messages_submitted_total": "0", "sent_bytes_total": "0", "heartbeats_sent_total": "0"}
+	want := map[string]string{"messages_submitted_total": "0", "chunks_appended_total": "0", "sent_bytes_total": "0", "heartbeats_sent_total": "0"}
 	add := func(format string, words []string, args ...any) {
 		for _, word := range words {
 			want[fmt.Sprintf(format, append(args, word)...)] = "0"

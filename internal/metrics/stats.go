@@ -6,9 +6,10 @@ import "github.com/prometheus/client_golang/prometheus"
 // scrape.
 type Stats struct {
 	// MessagesStored counts the messages in the store, MessageStoreBytes their
-	// text.
+	// text; LiveMessages of these counts the live ones that are open.
 	MessagesStored    int
 	MessageStoreBytes int64
+	LiveMessages      int
 	// StreamsActive counts the running streams of each of logs.Kinds.
 	StreamsActive map[string]int
 }
@@ -21,19 +22,21 @@ func (m *Metrics) SetStats(read func() Stats) {
 		read:    read,
 		stored:  describe("messages_stored", "Messages in the store."),
 		bytes:   describe("message_store_bytes", "Bytes of text in the store."),
+		live:    describe("live_messages", "Live messages that are open."),
 		streams: describe("streams_active", "Streams running now, by kind.", "kind"),
 	})
 }
 
 type statsCollector struct {
-	read                   func() Stats
-	stored, bytes, streams *prometheus.Desc
+	read                         func() Stats
+	stored, bytes, live, streams *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
 func (c statsCollector) Describe(descs chan<- *prometheus.Desc) {
 	descs <- c.stored
 	descs <- c.bytes
+	descs <- c.live
 	descs <- c.streams
 }
 
@@ -46,6 +49,7 @@ func (c statsCollector) Collect(metrics chan<- prometheus.Metric) {
 	}
 	gauge(c.stored, float64(s.MessagesStored))
 	gauge(c.bytes, float64(s.MessageStoreBytes))
+	gauge(c.live, float64(s.LiveMessages))
 	for kind, n := range s.StreamsActive {
 		gauge(c.streams, float64(n), kind)
 	}
