@@ -67,6 +67,8 @@ func appendResumed(dst []byte, messageID string, from int, resumed bool) []byte 
 //
 //	id: 50
 //	data: {"messageId":"5b0e…","completed":false,"chunk":"Processing chunk 50%","total":100}
+//
+// A total of unknownTotal is null.
 func appendChunk(dst []byte, kind broker.Kind, messageID string, chunk actors.Chunk, total int) []byte {
 	dst = appendChunkHead(dst, kind, messageID, chunk.Position)
 	dst = appendJSONText(dst, chunk.Text)
@@ -95,9 +97,15 @@ func appendChunkTail(dst []byte, kind broker.Kind, position, total int) []byte {
 		dst = strconv.AppendInt(dst, int64(position), 10)
 	}
 	dst = append(dst, `,"total":`...)
+	if total == unknownTotal {
+		return append(dst, "null}\n\n"...)
+	}
 	dst = strconv.AppendInt(dst, int64(total), 10)
 	return append(dst, "}\n\n"...)
 }
+
+// unknownTotal is the number of chunks of a stream whose message is open.
+const unknownTotal = -1
 
 // maxText is how much text is framed at once. What is longer is framed in pieces.
 const maxText = 1 << 10
@@ -137,6 +145,20 @@ func appendDone(dst []byte, kind broker.Kind, message *broker.Message, total int
 		dst = append(dst, '"')
 	}
 	return append(dst, "}\n\n"...)
+}
+
+// appendFailed appends the event after the last chunk of a message that has
+// failed, in whose place it stands of done.
+//
+//	event: failed
+//	id: end
+//	data: {"messageId":"5b0e…","reason":"producer_gone"}
+func appendFailed(dst []byte, message *broker.Message) []byte {
+	dst = append(dst, "event: failed\nid: "+idEnd+"\ndata: {\"messageId\":\""...)
+	dst = append(dst, message.Name...)
+	dst = append(dst, `","reason":"`...)
+	dst = appendJSONText(dst, message.Reason)
+	return append(dst, "\"}\n\n"...)
 }
 
 // appendJSONText appends s as it stands in a JSON string, between the quotes, as

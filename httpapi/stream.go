@@ -35,7 +35,7 @@ type stream struct {
 	frames    *buffer   // what is framed and not written yet; nil if nothing is
 	kind      broker.Kind
 	name      string    // of the message
-	total     int       // chunks of the whole stream
+	total     int       // chunks of the whole stream; unknownTotal while its message is open
 	start     time.Time // from which Chunk.Due is counted
 	tally     tally     // what was written so far
 	metrics   *metrics.Stream
@@ -53,11 +53,10 @@ type stream struct {
 // open begins the answer to x with the head and the first block, so that onopen
 // fires at once, and leaves the rest to run. An error tells that nothing was sent.
 func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *exchange, subscription *broker.Subscription, lastEventID string) error {
-	total, _ := subscription.Total()
 	st := &stream{
 		kind:         subscription.Kind,
 		name:         subscription.Message.Name,
-		total:        total,
+		total:        unknownTotal,
 		start:        subscription.Start,
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		server:       s,
@@ -147,6 +146,7 @@ func (st *stream) frame(chunk actors.Chunk) error {
 		st.metrics.Heartbeat()
 		return nil
 	}
+	st.noteTotal()
 	before := len(st.frames.bytes)
 	st.frames.bytes = appendChunk(st.frames.bytes, st.kind, st.name, chunk, st.total)
 	st.frames.dues = append(st.frames.dues, chunk.Due)
@@ -180,11 +180,28 @@ func (st *stream) frameLong(chunk actors.Chunk) error {
 		}
 		st.frames.bytes = appendJSONText(st.frames.bytes, piece)
 	}
+	st.noteTotal()
 	st.frames.bytes = appendChunkTail(st.frames.bytes, st.kind, chunk.Position, st.total)
 	if st.debug() {
 		st.logChunk(chunk.Position, event+st.frames.size())
 	}
 	return nil
+}
+
+// noteTotal looks whether the number of chunks is known by now. Of a live message
+// it becomes so while its streams run, and then is so in all frames that follow.
+func (st *stream) noteTotal() {
+	if st.total == unknownTotal {
+		st.total = st.lookTotal()
+	}
+}
+
+func (st *stream) lookTotal() int {
+	total, known := st.subscription.Total()
+	if !known {
+		return unknownTotal
+	}
+	return total
 }
 
 // flushPiece writes what is framed of an event that goes on.
@@ -280,6 +297,8 @@ func (st *stream) cause() error {
 		return panicked
 	case cause == nil && st.failed != nil: // all was sent, but did not get through
 		return context.Cause(st.ctx)
+	case cause == nil && st.subscription.Newest().State == broker.StateFailed:
+		return errMessageFailed
 	default:
 		return cause
 	}
@@ -294,10 +313,11 @@ func (st *stream) finish(cause error) {
 		st.fail(cause)
 		return
 	}
-	if st.frames == nil {
-		st.frames = newBuffer()
+	events, err := st.frameLast(cause)
+	if err != nil {
+		st.fail(err)
+		return
 	}
-	events := st.appendLast(cause)
 	size := st.frames.size()
 	if err := st.transport.end(st.frames); err != nil {
 		st.fail(err)
@@ -307,15 +327,34 @@ func (st *stream) finish(cause error) {
 	st.metrics.Sent(events, 0)
 }
 
-// appendLast frames what tells the client of the end, and returns how many events
+// frameLast frames what tells the client of the end, and returns how many events
 // that is.
-func (st *stream) appendLast(cause error) (events int) {
+func (st *stream) frameLast(cause error) (events int, err error) {
+	if st.frames == nil {
+		st.frames = newBuffer()
+	}
 	switch {
 	case cause == nil:
-		st.frames.bytes = appendDone(st.frames.bytes, st.kind, st.subscription.Message, st.total)
-		return 1
+		return 1, st.frameEnd(st.subscription.Newest())
 	case isShutdown(cause):
 		st.frames.bytes = appendRetry(st.frames.bytes, st.server.comeBack())
 	}
-	return 0
+	return 0, nil
+}
+
+// frameEnd frames the end of the message.
+func (st *stream) frameEnd(message *broker.Message) error {
+	if message.State != broker.StateFailed {
+		st.noteTotal()
+		st.frames.bytes = appendDone(st.frames.bytes, st.kind, message, st.total)
+		return nil
+	}
+	if len(message.Reason) > maxText && st.frames.size() > 0 { // a stream may not hold both
+		if err := st.flush(); err != nil {
+			return err
+		}
+		st.frames = newBuffer()
+	}
+	st.frames.bytes = appendFailed(st.frames.bytes, message)
+	return nil
 }

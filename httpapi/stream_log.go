@@ -77,6 +77,10 @@ func (st *stream) noteLag(lag time.Duration) {
 	}
 }
 
+// errMessageFailed is the cause of the end of a stream that has sent all that
+// came of its message.
+var errMessageFailed = errors.New("httpapi: the message has failed")
+
 // reasonOf is the one place that turns the cause of a stream's end into its
 // reason.
 func reasonOf(cause error) string {
@@ -91,6 +95,8 @@ func reasonOf(cause error) string {
 		return logs.ReasonMessageDeleted
 	case errors.Is(cause, broker.ErrEvicted):
 		return logs.ReasonMessageEvicted
+	case errors.Is(cause, errMessageFailed):
+		return logs.ReasonMessageFailed
 	case isShutdown(cause):
 		return logs.ReasonServerShutdown
 	default:

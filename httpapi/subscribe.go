@@ -47,7 +47,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	request := broker.Request{
 		Client: networkOf(x.client), MessageID: id, Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat),
 	}
-	if request.Interval, err = s.interval(query, kind); err != nil {
+	if request.Interval, request.LiveInterval, err = s.intervals(query, kind); err != nil {
 		return err
 	}
 	if request.Unit, err = unit(query, kind); err != nil {
@@ -173,26 +173,28 @@ func acceptsEventStream(accept []string) bool {
 	return accepted
 }
 
-// interval returns the time between two chunks that the query asks for.
-func (s *Server) interval(query url.Values, kind broker.Kind) (time.Duration, error) {
+// intervals returns the time between two chunks that the query asks for, and what
+// it is if the message is live. Those of a live message come as its producer
+// sends them, unless the query asks for a time.
+func (s *Server) intervals(query url.Values, kind broker.Kind) (interval, live time.Duration, err error) {
 	if !query.Has("interval") {
 		if kind == broker.Progress {
-			return s.config.ProgressInterval, nil
+			return s.config.ProgressInterval, 0, nil
 		}
-		return s.config.Interval, nil
+		return s.config.Interval, 0, nil
 	}
-	interval, err := time.ParseDuration(query.Get("interval"))
+	interval, err = time.ParseDuration(query.Get("interval"))
 	if err != nil || interval < s.config.MinInterval || interval > s.config.MaxInterval {
-		return 0, invalidParameter("interval must be a duration such as 20ms, between %v and %v",
+		return 0, 0, invalidParameter("interval must be a duration such as 20ms, between %v and %v",
 			s.config.MinInterval, s.config.MaxInterval)
 	}
-	return interval, nil
+	return interval, interval, nil
 }
 
 // unit returns the size of the pieces that the query asks for.
 func unit(query url.Values, kind broker.Kind) (actors.Unit, error) {
 	if !query.Has("unit") {
-		return actors.Character, nil
+		return broker.DefaultUnit, nil
 	}
 	if kind == broker.Progress {
 		return 0, invalidParameter("unit is a parameter of /stream only")
@@ -202,8 +204,10 @@ func unit(query url.Values, kind broker.Kind) (actors.Unit, error) {
 		return actors.Character, nil
 	case "word":
 		return actors.Word, nil
+	case "chunk":
+		return actors.Appended, nil
 	default:
-		return 0, invalidParameter("unit must be character or word")
+		return 0, invalidParameter("unit must be character, word or chunk")
 	}
 }
 

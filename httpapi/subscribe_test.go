@@ -50,13 +50,13 @@ func acceptHeader(value string) []string {
 func TestQuery(t *testing.T) {
 	accepted := []string{
 		"", "interval=1ms", "interval=1m", "interval=60s", "interval=0.05s", "interval=1000us", "interval=1000%C2%B5s", "interval=%2B5ms",
-		"unit=character", "unit=word", "interval=5ms&unit=word", "unknown=1", "interval=5ms&interval=bad", "UNIT=letter",
+		"unit=character", "unit=word", "unit=chunk", "interval=5ms&unit=word", "unknown=1", "interval=5ms&interval=bad", "UNIT=letter",
 	}
 	refused := map[string]string{
 		"interval=0": "1ms", "interval=0s": "1ms", "interval=1ns": "1ms", "interval=999us": "1ms", "interval=61s": "1m0s", "interval=9999h": "1m0s",
 		"interval=9999999999999999h": "1m0s", "interval=-5ms": "1ms", "interval=abc": "1ms", "interval=": "1ms", "interval": "1ms", "interval=5": "1ms",
 		"interval=5 ms": "1ms", "interval=+5ms": "1ms", "interval=NaN": "1ms", "interval=Inf": "1ms", "interval=1e3ms": "1ms", "interval=%00": "1ms",
-		"unit=letter": "character or word", "unit=": "character or word", "unit=Word": "character or word", "unit=words": "character or word",
+		"unit=letter": "character, word or chunk", "unit=": "character, word or chunk", "unit=Word": "character, word or chunk", "unit=words": "character, word or chunk",
 		"interval=%zz": "malformed", "a;b": "malformed", "%": "malformed",
 	}
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
