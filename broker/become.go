@@ -84,3 +84,12 @@ func (m *Message) activity(percent int) string {
 	}
 	return m.Activity
 }
+
+// told returns up to which percent a stream can have told how far a live message's
+// job is: that it was done is told when the message is complete.
+func (m *Message) told() int {
+	if m.State == StateComplete {
+		return actors.LastPercent
+	}
+	return min(m.Percent, actors.LastPercent-1)
+}

@@ -58,8 +58,7 @@ func (r Request) span(message *Message) (first, from, end int) {
 	case r.Kind == Characters:
 		first, end = 0, message.Text.Count(r.Unit)
 	case message.Live:
-		percent, _, _ := message.live.Progress()
-		first, end = 0, percent+1
+		first, end = 0, message.told()+1
 	default:
 		first, end = actors.FirstPercent, actors.LastPercent+1
 	}
