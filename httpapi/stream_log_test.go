@@ -18,7 +18,7 @@ func TestReasonOf(t *testing.T) {
 	for cause, want := range map[error]string{
 		nil: "completed", broker.ErrClientGone: "client_gone", context.Canceled: "client_gone", broker.ErrTooSlow: "slow_client",
 		broker.ErrDeleted: "message_deleted", broker.ErrEvicted: "message_evicted", broker.ErrShuttingDown: "server_shutdown",
-		broker.ErrClosed: "server_shutdown", errors.New("other"): "internal_error", &actors.PanicError{}: "internal_error",
+		broker.ErrClosed: "server_shutdown", errMessageFailed: "message_failed", errors.New("other"): "internal_error", &actors.PanicError{}: "internal_error",
 	} {
 		if got := reasonOf(cause); got != want {
 			t.Errorf("%v: %s, want %s", cause, got, want)

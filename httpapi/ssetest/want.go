@@ -95,6 +95,18 @@ func (s *Stream) WantDone() Event {
 	return event
 }
 
+// WantFailed wants the event that stands in the place of done where the message has
+// failed, and the end of the body.
+func (s *Stream) WantFailed(reason string) Event {
+	s.t.Helper()
+	event, data := s.next()
+	if event.Name != "failed" || event.ID != "end" || data.Reason != reason {
+		s.t.Fatalf("got %v; want failed for %q", event, reason)
+	}
+	s.WantEnd()
+	return event
+}
+
 // WantEnd wants the proper end of the body: nothing more, and nothing missing.
 func (s *Stream) WantEnd() {
 	s.t.Helper()
@@ -139,6 +151,7 @@ type data struct {
 	From      int
 	Resumed   bool
 	SHA256    string
+	Reason    string
 }
 
 func (s *Stream) next() (Event, data) {
