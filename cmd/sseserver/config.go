@@ -36,12 +36,15 @@ type Config struct {
 	// MaxMessages is how many messages are kept, MaxStoreBytes how many bytes
 	// of text in all.
 	MaxMessages int
-	// MaxMessageBytes is the largest body of a POST /send, MaxStoreBytes the
-	// most text stored in all, both in bytes.
+	// MaxMessageBytes is the largest body of a POST /send and the most text of
+	// one live message, MaxStoreBytes the most text stored in all, both in bytes.
 	MaxMessageBytes, MaxStoreBytes int64
 	// MaxBytesPerClient is how many of these bytes may come from one client
 	// address; 0 is no limit.
 	MaxBytesPerClient int64
+	// ProducerTimeout is how long the producers of a live message may be silent
+	// before it fails.
+	ProducerTimeout time.Duration
 	// Drain is how long running streams may go on after the signal to stop; 0
 	// ends them at once.
 	Drain time.Duration
@@ -103,9 +106,10 @@ func settings(c *Config) []setting {
 
 		{"message-ttl", "1h", "how long a message is kept after its last use", &duration{p: &c.MessageTTL, min: time.Second, max: 365 * day}},
 		{"max-messages", "100000", "messages that are kept", &count{&c.MaxMessages, 1, 100_000_000}},
-		{"max-message-bytes", "1MiB", "largest body of a POST /send", &size{&c.MaxMessageBytes, 1, gib}},
+		{"max-message-bytes", "1MiB", "largest body of a POST /send, and the most text of one live message", &size{&c.MaxMessageBytes, 1, gib}},
 		{"max-store-bytes", "256MiB", "text that is kept in all", &size{&c.MaxStoreBytes, 1, 1024 * gib}},
 		{"max-bytes-per-client", "0", "text that is kept of one client address; 0 is no limit", &size{&c.MaxBytesPerClient, 0, 1024 * gib}},
+		{"producer-timeout", "5m", "how long the producers of a live message may send nothing before it fails", &duration{p: &c.ProducerTimeout, min: time.Second, max: day}},
 
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
 

@@ -42,6 +42,7 @@ func TestDefaults(t *testing.T) {
 		{c.Heartbeat, 15 * time.Second},
 		{c.WriteTimeout, 10 * time.Second},
 		{c.MessageTTL, time.Hour},
+		{c.ProducerTimeout, 5 * time.Minute},
 		{c.Drain, 10 * time.Second},
 	}
 	for i, d := range durations {
@@ -72,6 +73,7 @@ var values = map[string]struct{ good, bad []string }{
 	"max-streams-per-client": {[]string{"0", "1", "10000000"}, []string{"", "-1", "10000001", "few"}},
 	"max-bytes-per-client":   {[]string{"0", "1MiB", "1024GiB"}, []string{"", "-1", "1025GiB", "1023KiB"}},
 	"message-ttl":            {[]string{"1s", "8760h"}, []string{"0", "999ms", "8761h"}},
+	"producer-timeout":       {[]string{"1s", "5m", "24h"}, []string{"", "0", "-1s", "999ms", "25h", "5"}},
 	"max-messages":           {[]string{"1", "100000000"}, []string{"0", "100000001", "1.5"}},
 	"max-message-bytes":      {[]string{"1", "1B", "64KiB", "256MiB"}, []string{"", "0", "-1", "1MB", "1.5MiB", "MiB", "1025MiB", "9223372036854775807GiB", "18014398509483008KiB", "257MiB"}},
 	"max-store-bytes":        {[]string{"1048576", "1GiB", "1024GiB"}, []string{"0", "1025GiB", "lots", "1MiBMiB", "1023KiB"}},

@@ -15,6 +15,9 @@ func brokerConfig(c Config) broker.Config {
 		MaxBytes:    c.MaxStoreBytes,
 		MaxStreams:  c.MaxStreams,
 
+		MaxMessageBytes: c.MaxMessageBytes,
+		ProducerTimeout: c.ProducerTimeout,
+
 		MaxBytesPerClient:   c.MaxBytesPerClient,
 		MaxStreamsPerClient: c.MaxStreamsPerClient,
 	}
@@ -31,6 +34,7 @@ func apiConfig(c Config, files int) httpapi.Config {
 		Heartbeat:        c.Heartbeat,
 		WriteTimeout:     c.WriteTimeout,
 		MaxMessageBytes:  c.MaxMessageBytes,
+		ProducerTimeout:  c.ProducerTimeout,
 		MaxConns:         maxConns(files),
 		ConnReserve:      maxConns(files) - maxStreamConns(files),
 		SendToken:        c.SendToken,

@@ -23,7 +23,7 @@ import (
 func TestParts(t *testing.T) {
 	config, _, err := parseConfig([]string{
 		"--interval=11ms", "--progress-interval=12ms", "--min-interval=2ms", "--max-interval=13s", "--heartbeat=14s", "--write-timeout=15s",
-		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--max-streams-per-client=21", "--max-bytes-per-client=22MiB", "--message-ttl=20m",
+		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--max-streams-per-client=21", "--max-bytes-per-client=22MiB", "--message-ttl=20m", "--producer-timeout=23s",
 		"--cors-origins=https://a.example,http://b.example:8080", "--send-token=s", "--trusted-proxies=10.1.2.3/8,192.0.2.1",
 	}, noEnv, io.Discard)
 	if err != nil {
@@ -31,12 +31,13 @@ func TestParts(t *testing.T) {
 	}
 	if got, want := brokerConfig(config), (broker.Config{
 		TTL: 20 * time.Minute, MaxMessages: 18, MaxBytes: 17 << 20, MaxStreams: 19, MaxStreamsPerClient: 21, MaxBytesPerClient: 22 << 20,
+		MaxMessageBytes: 16 << 10, ProducerTimeout: 23 * time.Second,
 	}); !reflect.DeepEqual(got, want) {
 		t.Errorf("the broker gets\n%+v, want\n%+v", got, want)
 	}
 	want := httpapi.Config{
 		Interval: 11 * time.Millisecond, ProgressInterval: 12 * time.Millisecond, MinInterval: 2 * time.Millisecond,
-		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10,
+		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10, ProducerTimeout: 23 * time.Second,
 		MaxConns: 9968, ConnReserve: 280, SendToken: "s", TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
 		Origins: []string{"https://a.example", "http://b.example:8080"},
 	}
