@@ -3,54 +3,105 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// parseMessage returns the member "message" of the JSON object that body is, or
-// a *problem. It is stricter than encoding/json, which would mend invalid text,
-// take "Message" for "message" and the last of two: what is stored is what was
-// sent.
+// object is a JSON object that came as a body. Reading it is stricter than
+// encoding/json, which would mend invalid text, take "Message" for "message" and
+// the last of two: what is stored is what was sent.
 //
-// It builds nothing but that text. A document of a million members would be many
-// times its size once it is built. It may write over body.
-func parseMessage(body []byte) (string, error) {
+// It builds nothing but the texts that are asked for. A document of a million
+// members would be many times its size once it is built.
+type object []byte
+
+// parseObject returns the object that body is, or a *problem.
+func parseObject(body []byte) (object, error) {
 	if !utf8.Valid(body) {
-		return "", invalidJSON("the body is not valid UTF-8")
+		return nil, invalidJSON("the body is not valid UTF-8")
 	}
 	if trimmed := bytes.TrimLeft(body, jsonSpace); len(trimmed) == 0 || trimmed[0] != '{' {
-		return "", invalidJSON("the body is not a JSON object")
+		return nil, invalidJSON("the body is not a JSON object")
 	}
 	if !json.Valid(body) {
 		// This fails in the same way, before it builds anything, and says why.
-		return "", invalidJSON("the body is not valid JSON: " + json.Unmarshal(body, new(struct{})).Error())
+		return nil, invalidJSON("the body is not valid JSON: " + json.Unmarshal(body, new(struct{})).Error())
 	}
-	value, count := findMessage(body)
+	return body, nil
+}
+
+// member returns the value of the member of that name, nil if there is none, or a
+// *problem.
+func (o object) member(name string) (value []byte, err error) {
+	value, count := findMember(o, name)
+	if count > 1 {
+		return nil, invalidJSON(fmt.Sprintf("the object has more than one member %q", name))
+	}
+	return value, nil
+}
+
+// text returns the member of that name, which is a string if there is one, or a
+// *problem. It may write over the object, of which nothing can be read after that.
+func (o object) text(name string) (text string, found bool, err error) {
+	value, err := o.member(name)
 	switch {
-	case count == 0:
-		return "", messageRequired(`the object has no member "message"`)
-	case count > 1:
-		return "", invalidJSON(`the object has more than one member "message"`)
+	case value == nil || err != nil:
+		return "", false, err
 	case value[0] != '"':
-		return "", messageRequired(`"message" is not a string`)
+		return "", false, messageRequired(fmt.Sprintf("%q is not a string", name))
 	}
-	text, ok := unescape(value[1 : len(value)-1])
-	switch {
-	case !ok:
-		return "", invalidJSON(`"message" has a lone surrogate, which no UTF-8 text can hold`)
-	case len(text) == 0:
-		return "", messageRequired(`"message" is empty`)
+	unescaped, ok := unescape(value[1 : len(value)-1])
+	if !ok {
+		return "", false, invalidJSON(fmt.Sprintf("%q has a lone surrogate, which no UTF-8 text can hold", name))
 	}
-	return string(text), nil
+	return string(unescaped), true, nil
+}
+
+// requiredText returns the member of that name as text does, which must be there.
+func (o object) requiredText(name string) (string, error) {
+	text, found, err := o.text(name)
+	if err == nil && !found {
+		err = messageRequired(fmt.Sprintf("the object has no member %q", name))
+	}
+	return text, err
+}
+
+// optionalText returns the member of that name of the object that body is, "" if
+// either is not there, or a *problem. It may write over body.
+func optionalText(body []byte, name string) (string, error) {
+	if len(body) == 0 {
+		return "", nil
+	}
+	o, err := parseObject(body)
+	if err != nil {
+		return "", err
+	}
+	text, _, err := o.text(name)
+	return text, err
+}
+
+// parseMessage returns the text of a message that body submits, or a *problem. It
+// may write over body.
+func parseMessage(body []byte) (string, error) {
+	o, err := parseObject(body)
+	if err != nil {
+		return "", err
+	}
+	text, err := o.requiredText("message")
+	if err == nil && text == "" {
+		err = messageRequired(`"message" is empty`)
+	}
+	return text, err
 }
 
 // jsonSpace is the white space of JSON (RFC 8259 §2).
 const jsonSpace = " \t\r\n"
 
-// findMessage returns the last value of the member "message" of object, and how
-// many there are. object is valid JSON.
-func findMessage(object []byte) (value []byte, count int) {
+// findMember returns the last value of the member of that name, and how many there
+// are.
+func findMember(object object, name string) (value []byte, count int) {
 	rest := bytes.TrimLeft(object, jsonSpace)[1:]
 	for {
 		rest = bytes.TrimLeft(rest, jsonSpace+",")
@@ -61,7 +112,7 @@ func findMessage(object []byte) (value []byte, count int) {
 		key := rest[:end]
 		rest = bytes.TrimLeft(rest[end:], jsonSpace+":")
 		end = valueEnd(rest)
-		if isMessage(key) {
+		if spells(key, name) {
 			value = rest[:end]
 			count++
 		}
@@ -69,16 +120,17 @@ func findMessage(object []byte) (value []byte, count int) {
 	}
 }
 
-// isMessage says whether key, a string of JSON, spells "message".
-func isMessage(key []byte) bool {
-	if bytes.IndexByte(key, '\\') < 0 {
-		return string(key) == `"message"`
+// spells says whether key, a string of JSON, spells name, which is of ASCII.
+func spells(key []byte, name string) bool {
+	inside := key[1 : len(key)-1]
+	if bytes.IndexByte(inside, '\\') < 0 {
+		return string(inside) == name
 	}
-	if len(key) > len(`""`)+len("message")*len(`\u0000`) {
+	if len(inside) > len(name)*len(`\u0000`) {
 		return false
 	}
-	name, ok := unescape(bytes.Clone(key[1 : len(key)-1]))
-	return ok && string(name) == "message"
+	spelled, ok := unescape(bytes.Clone(inside))
+	return ok && string(spelled) == name
 }
 
 // valueEnd returns where the value that json begins with, a member's, ends.
