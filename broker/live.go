@@ -17,6 +17,15 @@ type live struct {
 
 	// What the message is now. The loop stores it, everybody reads it.
 	newest atomic.Pointer[Message]
+
+	told atomic.Bool // of its end, which FirstToTell sets
+}
+
+// FirstToTell says true to the first who asks about a live message that has ended.
+// Several producers may find at the same time that it has, as may Config.Failed: one
+// of them is to tell of it.
+func (m *Message) FirstToTell() bool {
+	return m.live != nil && m.State != StateOpen && m.live.told.CompareAndSwap(false, true)
 }
 
 // Newest is for the sources of streams.
