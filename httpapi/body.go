@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"time"
 
+	"sseserver/broker"
 	"sseserver/internal/logs"
 )
 
@@ -19,6 +20,7 @@ type body struct {
 	io.ReadCloser
 	exchange *exchange
 	unwanted bool  // it is discarded
+	endless  bool  // it may take as long as it likes
 	end      error // why no more can be read: io.EOF if that was all
 
 	// The intake's, under its lock.
@@ -99,7 +101,7 @@ func (x *exchange) readBody(r *http.Request, limit int64) ([]byte, error) {
 		if len(content) == cap(content) {
 			room := min(2*int64(cap(content)), most)
 			if !x.server.intake.charge(&x.body, room-int64(cap(content))) {
-				return nil, busy()
+				return nil, x.refusal()
 			}
 			content = append(make([]byte, 0, room), content...)
 		}
@@ -117,11 +119,22 @@ func (x *exchange) readBody(r *http.Request, limit int64) ([]byte, error) {
 	}
 }
 
+// readToParse returns the whole body of r, which may have limit bytes, when it may
+// be parsed, which ends with done. Its error is one for problemOf.
+func (x *exchange) readToParse(r *http.Request, limit int64) (content []byte, done func(), err error) {
+	content, err = x.readBody(r, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	done, err = x.awaitParser(len(content))
+	return content, done, err
+}
+
 // unreadable returns the *problem that a read of the body has failed with err.
 func (x *exchange) unreadable(err error) error {
 	switch {
 	case x.body.isRefused():
-		return busy()
+		return x.refusal()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &problem{
 			Status: http.StatusRequestTimeout, Code: logs.CodeRequestTimeout, Title: "Request timeout",
@@ -130,6 +143,14 @@ func (x *exchange) unreadable(err error) error {
 	default:
 		return invalidJSON("the body ended early")
 	}
+}
+
+// refusal is why the intake refuses a body of x.
+func (x *exchange) refusal() error {
+	if x.server.intake.hasEnded() {
+		return broker.ErrShuttingDown
+	}
+	return busy()
 }
 
 // smallBody is what can be parsed, split and stored at once: that takes less than
@@ -143,26 +164,32 @@ func parsers() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 // awaitParser returns when a body of that size, which has come, may be parsed. It
 // fails with a *problem, or the cause of the request's context.
 func (x *exchange) awaitParser(size int) (done func(), err error) {
-	done = func() {}
-	if size > smallBody {
-		parsing := x.server.parsing
-		select {
-		case parsing <- struct{}{}:
-			done = func() { <-parsing }
-		case <-x.body.refused:
-			return nil, busy()
-		case <-x.request.Context().Done():
-			if x.body.isRefused() { // which net/http takes for a client that left
-				return nil, busy()
-			}
-			return nil, context.Cause(x.request.Context())
-		}
-	}
-	if x.body.refused != nil && !x.server.intake.settle(&x.body) {
+	done, err = x.takeParser(x.request.Context(), size)
+	if err == nil && x.body.refused != nil && !x.server.intake.settle(&x.body) {
 		done()
-		return nil, busy()
+		return nil, x.refusal()
 	}
-	return done, nil
+	return done, err
+}
+
+// takeParser returns when something may be made of so much text, which ends with done.
+// It fails with a *problem, or the cause of ctx.
+func (x *exchange) takeParser(ctx context.Context, size int) (done func(), err error) {
+	if size <= smallBody {
+		return func() {}, nil
+	}
+	parsing := x.server.parsing
+	select {
+	case parsing <- struct{}{}:
+		return func() { <-parsing }, nil
+	case <-x.body.refused:
+		return nil, x.refusal()
+	case <-ctx.Done():
+		if x.body.isRefused() { // which net/http takes for a client that left
+			return nil, x.refusal()
+		}
+		return nil, context.Cause(ctx)
+	}
 }
 
 // maxDiscarded is how much of a body that nobody wants is read, for the sake of
@@ -186,7 +213,8 @@ func (x *exchange) leaveBody() {
 // discardBody reads what the handler has left of the body, after the answer. Many
 // clients and most proxies send all of it before they read; if the connection
 // were closed meanwhile, the reset would take the answer from them (RFC 9112
-// §9.6). It has no more time than a body that is wanted, and counts as one.
+// §9.6). It has no more time than a body that is wanted, or from now on as much as
+// that if it has taken as long as it likes, and counts as one.
 func (x *exchange) discardBody() {
 	b := &x.body
 	if b.ReadCloser == nil || b.end != nil && !b.isRefused() {
@@ -194,10 +222,14 @@ func (x *exchange) discardBody() {
 	}
 	control := http.NewResponseController(x.ResponseWriter)
 	err := control.Flush()
-	_ = control.SetReadDeadline(x.start.Add(readTimeout)) // which a refusal has moved
+	over := x.start.Add(readTimeout)
+	if b.endless {
+		over = time.Now().Add(readTimeout)
+	}
+	_ = control.SetReadDeadline(over) // which a refusal has moved
 	if err == nil {
 		b.refused, b.unwanted = nil, true // it begins to count anew
-		err = x.discard(control)
+		err = x.discard(control, over)
 		b.leave()
 	}
 	if err != nil && err != io.EOF && x.request.ProtoMajor == 1 {
@@ -216,12 +248,11 @@ const (
 // discard reads the body up to its end, or to what is too much or too late. Over
 // HTTP/2 the answer ends when the handler does, and some clients send no more once
 // they see an error, but wait for that end.
-func (x *exchange) discard(control *http.ResponseController) error {
+func (x *exchange) discard(control *http.ResponseController, over time.Time) error {
 	if x.request.ProtoMajor == 1 {
 		_, err := io.CopyN(io.Discard, &x.body, maxDiscarded)
 		return err
 	}
-	over := x.start.Add(readTimeout)
 	for range maxDiscarded / discardedAtOnce {
 		if silent := time.Now().Add(maxSilence); silent.Before(over) {
 			_ = control.SetReadDeadline(silent)

@@ -30,6 +30,7 @@ type intake struct {
 	room int64
 
 	mu      sync.Mutex
+	ended   bool // which lets nothing in any more
 	held    int64
 	senders map[netip.Prefix]*sender // those that hold something
 	waiting senderHeap               // those with a body that can still be refused
@@ -68,7 +69,35 @@ func (in *intake) enter(b *body) {
 		heap.Push(&in.waiting, s)
 	}
 	in.add(b, bodyOverhead)
+	if in.ended && !b.unwanted {
+		in.refuse(b)
+	}
 	in.makeRoom()
+}
+
+// end refuses all bodies that are wanted, and those that will come. What is only
+// read for the sake of its answer goes on.
+func (in *intake) end() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.ended = true
+	var wanted []*body
+	for _, s := range in.senders {
+		for e := s.bodies.Front(); e != nil; e = e.Next() {
+			if b := e.Value.(*body); !b.unwanted {
+				wanted = append(wanted, b)
+			}
+		}
+	}
+	for _, b := range wanted {
+		in.refuse(b)
+	}
+}
+
+func (in *intake) hasEnded() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.ended
 }
 
 // charge counts more bytes of b, and says whether it may have them.
@@ -127,11 +156,15 @@ func (in *intake) remove(b *body) bool {
 // makeRoom refuses bodies until the rest is not too much.
 func (in *intake) makeRoom() {
 	for in.held > in.room && len(in.waiting) > 0 {
-		b := in.waiting[0].bodies.Front().Value.(*body)
-		in.remove(b)
-		in.add(b, -b.charged)
-		b.refuse()
+		in.refuse(in.waiting[0].bodies.Front().Value.(*body))
 	}
+}
+
+// refuse takes from b, which can be refused, all that it holds.
+func (in *intake) refuse(b *body) {
+	in.remove(b)
+	in.add(b, -b.charged)
+	b.refuse()
 }
 
 // senderHeap has the client that holds the most in front (container/heap). With

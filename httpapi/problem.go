@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"sseserver/actors"
 	"sseserver/broker"
 	"sseserver/internal/logs"
 )
@@ -25,6 +26,17 @@ type problem struct {
 	retryAfter     int // seconds
 	allow          string
 	acceptEncoding string
+
+	members
+}
+
+// members of a problem beside those that RFC 9457 names, each of which is sent where
+// it is set: what a message is to which its producer could not append.
+type members struct {
+	Position *int         `json:"position,omitempty"` // chunks that it has
+	Bytes    *int         `json:"bytes,omitempty"`
+	State    broker.State `json:"state,omitempty"`
+	Percent  *int         `json:"percent,omitempty"`
 }
 
 func (p *problem) Error() string { return "httpapi: " + p.Code + ": " + p.Detail }
@@ -94,10 +106,22 @@ func unsupportedMediaType(detail string) *problem {
 }
 
 func messageTooLarge(limit int64) *problem {
+	return tooLarge(fmt.Sprintf("the body may have at most %d bytes", limit))
+}
+
+func tooLarge(detail string) *problem {
 	return &problem{
 		Status: http.StatusRequestEntityTooLarge, Code: logs.CodeMessageTooLarge,
-		Title: "Message too large", Detail: fmt.Sprintf("the body may have at most %d bytes", limit),
+		Title: "Message too large", Detail: detail,
 	}
+}
+
+func invalidText(detail string) *problem {
+	return &problem{Status: http.StatusBadRequest, Code: logs.CodeInvalidText, Title: "Invalid text", Detail: detail}
+}
+
+func conflict(code, title, detail string) *problem {
+	return &problem{Status: http.StatusConflict, Code: code, Title: title, Detail: detail}
 }
 
 // problemOf is the one place that turns errors into HTTP. What it does not know
@@ -117,6 +141,14 @@ func problemOf(err error) *problem {
 		return storeFull("the store is full, and messages that are being streamed cannot make room")
 	case errors.Is(err, broker.ErrClientBytes):
 		return storeFull("messages from this client address have as many bytes as they may (--max-bytes-per-client)")
+	case errors.Is(err, broker.ErrPositionMismatch):
+		return conflict(logs.CodePositionMismatch, "Position mismatch", "the message has more or fewer chunks than the request says")
+	case errors.Is(err, broker.ErrMessageClosed):
+		return conflict(logs.CodeMessageClosed, "Message closed", "the message is complete, or has failed, and does not change any more")
+	case errors.Is(err, broker.ErrPercentTooLow):
+		return conflict(logs.CodePercentTooLow, "Percent too low", "the job of this message was further before, and progress does not go back")
+	case errors.Is(err, broker.ErrMessageTooLarge):
+		return tooLarge("the text of the message would have more bytes than it may (--max-message-bytes)")
 	case errors.Is(err, broker.ErrShuttingDown), errors.Is(err, broker.ErrClosed):
 		return &problem{
 			Status: http.StatusServiceUnavailable, Code: logs.CodeShuttingDown, Title: "Shutting down",
@@ -136,6 +168,24 @@ func problemOf(err error) *problem {
 	}
 }
 
+// about adds to p what helps the producer of message to go on, if there is one.
+func (p *problem) about(message *broker.Message) *problem {
+	if message == nil {
+		return p
+	}
+	switch p.Code {
+	case logs.CodePercentTooLow:
+		p.Percent = new(message.Percent)
+	case logs.CodeMessageClosed:
+		p.State = message.State
+		fallthrough
+	case logs.CodePositionMismatch, logs.CodeInvalidText, logs.CodeMessageTooLarge, logs.CodeRequestTimeout,
+		logs.CodeStoreFull, logs.CodeBusy, logs.CodeShuttingDown, logs.CodeClientGone:
+		p.Position, p.Bytes = new(message.Text.Count(actors.Appended)), new(message.Text.Len())
+	}
+	return p
+}
+
 // write sends the problem as the whole answer.
 func (p *problem) write(w http.ResponseWriter) {
 	body, err := json.Marshal(struct {
@@ -144,8 +194,9 @@ func (p *problem) write(w http.ResponseWriter) {
 		Status int    `json:"status"`
 		Detail string `json:"detail"`
 		Code   string `json:"code"`
-	}{problemType + p.Code, p.Title, p.Status, p.Detail, p.Code})
-	if err != nil { // four strings and a number always encode
+		members
+	}{problemType + p.Code, p.Title, p.Status, p.Detail, p.Code, p.members})
+	if err != nil { // strings and numbers always encode
 		panic(err)
 	}
 	header := w.Header()

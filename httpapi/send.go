@@ -36,18 +36,10 @@ func (s *Server) rejectMessage(w http.ResponseWriter, err error) {
 
 // store stores the message in the body of r. Its error is one for problemOf.
 func (s *Server) store(x *exchange, r *http.Request) (*broker.Message, error) {
-	if err := checkCoding(r.Header); err != nil {
+	if err := checkJSON(r); err != nil {
 		return nil, err
 	}
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if (err != nil || media != "application/json") && r.ContentLength != 0 { // nothing has no type
-		return nil, unsupportedMediaType("the Content-Type must be application/json")
-	}
-	content, err := x.readBody(r, s.config.MaxMessageBytes)
-	if err != nil {
-		return nil, err
-	}
-	done, err := x.awaitParser(len(content))
+	content, done, err := x.readToParse(r, s.config.MaxMessageBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +49,19 @@ func (s *Server) store(x *exchange, r *http.Request) (*broker.Message, error) {
 		return nil, err
 	}
 	return s.config.Broker.Submit(r.Context(), networkOf(x.client), text)
+}
+
+// checkJSON returns a *problem for a body that is not declared to be JSON. Nothing
+// has no type.
+func checkJSON(r *http.Request) error {
+	if err := checkCoding(r.Header); err != nil {
+		return err
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if (err != nil || media != "application/json") && r.ContentLength != 0 {
+		return unsupportedMediaType("the Content-Type must be application/json")
+	}
+	return nil
 }
 
 // checkCoding returns a *problem for a body in a content coding, which is not

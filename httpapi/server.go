@@ -108,6 +108,10 @@ func (s *Server) Run(ctx context.Context) error { return s.watch.Run(ctx) }
 // itself.
 func (s *Server) Drain() { s.draining.Store(true) }
 
+// EndBodies answers shutting_down to all who are still sending a body, from now on:
+// a text that is appended could go on for ever.
+func (s *Server) EndBodies() { s.intake.end() }
+
 // Close breaks off, within a second, the last writes of streams that still block.
 // Streams that run are the broker's to end, and connections http.Server's to close.
 func (s *Server) Close() { s.closing.Store(true) }

@@ -17,7 +17,7 @@ const closingGrace = 3 * time.Second
 const cutOffGrace = 2 * time.Second
 
 // drain ends the program in order: refuse new work, let streams finish, end the
-// rest, close the listeners. Another signal to stop ends it at once.
+// rest, and the producers of live messages, close the listeners. Another signal to stop ends it at once.
 func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -59,6 +59,7 @@ func (pr *program) endStreams(ctx context.Context) (remaining int) {
 		_, _ = pr.broker.EndStreams(ctx, broker.ErrShuttingDown)
 	}
 
+	pr.api.EndBodies()
 	grace, cancel := context.WithTimeout(ctx, closingGrace)
 	defer cancel()
 	// Shutdown waits for plain requests and idle connections, Wait for streams.
