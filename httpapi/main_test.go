@@ -122,6 +122,26 @@ func (b broken) Subscribe(context.Context, context.CancelCauseFunc, broker.Reque
 	return nil, b.err
 }
 
+func (b broken) Open(context.Context, netip.Prefix, string) (*broker.Message, error) {
+	return nil, b.err
+}
+
+func (b broken) Append(context.Context, broker.MessageID, int, string) (*broker.Message, error) {
+	return nil, b.err
+}
+
+func (b broken) Complete(context.Context, broker.MessageID, int) (*broker.Message, error) {
+	return nil, b.err
+}
+
+func (b broken) Fail(context.Context, broker.MessageID, string) (*broker.Message, error) {
+	return nil, b.err
+}
+
+func (b broken) PutProgress(context.Context, broker.MessageID, int, string) (*broker.Message, error) {
+	return nil, b.err
+}
+
 // failingWith is a ssetest.Config.Wrap.
 func failingWith(err error) func(httpapi.Broker) httpapi.Broker {
 	return func(httpapi.Broker) httpapi.Broker { return broken{err} }

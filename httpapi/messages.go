@@ -14,9 +14,9 @@ import (
 
 // message answers GET /messages/{messageId}.
 func (s *Server) message(w http.ResponseWriter, r *http.Request) {
-	id, ok := broker.ParseMessageID(r.PathValue("messageId"))
-	if !ok {
-		exchangeOf(w).reject(broker.ErrNotFound)
+	id, err := messageIDOf(r)
+	if err != nil {
+		exchangeOf(w).reject(err)
 		return
 	}
 	status, err := s.config.Broker.Lookup(r.Context(), id)
@@ -24,21 +24,35 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		exchangeOf(w).reject(err)
 		return
 	}
-	writeJSON(w, struct {
-		MessageID     string    `json:"messageId"`
-		Total         int       `json:"total"`
-		Bytes         int       `json:"bytes"`
-		SubmittedAt   time.Time `json:"submittedAt"`
-		ExpiresAt     time.Time `json:"expiresAt"`
-		ActiveStreams int       `json:"activeStreams"`
-	}{
-		MessageID:     status.Message.Name,
-		Total:         status.Message.Text.Count(actors.Character),
-		Bytes:         status.Message.Text.Len(),
-		SubmittedAt:   status.Message.SubmittedAt.UTC(),
-		ExpiresAt:     status.ExpiresAt.UTC(),
+	writeJSON(w, describe(status))
+}
+
+// description is what is told of a message.
+type description struct {
+	MessageID     string       `json:"messageId"`
+	Total         *int         `json:"total"` // characters; null while it is open
+	Bytes         int          `json:"bytes"`
+	SubmittedAt   time.Time    `json:"submittedAt"`
+	ExpiresAt     *time.Time   `json:"expiresAt"` // null while it is open
+	ActiveStreams int          `json:"activeStreams"`
+	State         broker.State `json:"state"`
+	Chunks        int          `json:"chunks"` // as they were appended
+}
+
+func describe(status broker.Status) description {
+	message := status.Message
+	d := description{
+		MessageID:     message.Name,
+		Bytes:         message.Text.Len(),
+		SubmittedAt:   message.SubmittedAt.UTC(),
 		ActiveStreams: status.ActiveStreams,
-	})
+		State:         message.State,
+		Chunks:        message.Text.Count(actors.Appended),
+	}
+	if message.State != broker.StateOpen {
+		d.Total, d.ExpiresAt = new(message.Text.Count(actors.Character)), new(status.ExpiresAt.UTC())
+	}
+	return d
 }
 
 // deleteMessage answers DELETE /messages/{messageId}. A message that is not
@@ -76,12 +90,15 @@ func (s *Server) logRemoval(event *logs.Event, removal broker.Removal, more zap.
 }
 
 // writeJSON answers 200 with value, which always encodes.
-func writeJSON(w http.ResponseWriter, value any) {
+func writeJSON(w http.ResponseWriter, value any) { writeJSONWith(w, http.StatusOK, value) }
+
+func writeJSONWith(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
 		panic(err)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that left misses nothing
 }

@@ -23,6 +23,11 @@ import (
 // Broker is what the handlers need of a broker.
 type Broker interface {
 	Submit(ctx context.Context, client netip.Prefix, text string) (*broker.Message, error)
+	Open(ctx context.Context, client netip.Prefix, text string) (*broker.Message, error)
+	Append(ctx context.Context, id broker.MessageID, at int, chunk string) (*broker.Message, error)
+	Complete(ctx context.Context, id broker.MessageID, at int) (*broker.Message, error)
+	Fail(ctx context.Context, id broker.MessageID, reason string) (*broker.Message, error)
+	PutProgress(ctx context.Context, id broker.MessageID, percent int, activity string) (*broker.Message, error)
 	Lookup(ctx context.Context, id broker.MessageID) (broker.Status, error)
 	Delete(ctx context.Context, id broker.MessageID) (broker.Removal, bool, error)
 	Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request broker.Request) (*broker.Subscription, error)

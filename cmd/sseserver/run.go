@@ -176,6 +176,7 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 	pr := &program{config: config, certificate: certificate, output: output, metrics: m}
 	stored := brokerConfig(config)
 	stored.Evicted = func(removal broker.Removal) { pr.api.Evicted(removal) } // set below, before anything runs
+	stored.Failed = func(message *broker.Message) { pr.api.Failed(message) }
 	pr.broker = broker.New(stored)
 	m.SetStats(pr.stats)
 	served := apiConfig(config, files)
