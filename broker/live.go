@@ -116,7 +116,8 @@ func (b *Broker) change(ctx context.Context, id MessageID, become func(*Message)
 	case found == nil:
 		return nil, ErrNotFound
 	case found.live == nil: // it never changes
-		return become(found)
+		_, err := become(found)
+		return found, err
 	}
 	select {
 	case found.live.turn <- struct{}{}:
