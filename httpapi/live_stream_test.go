@@ -385,22 +385,33 @@ func TestLiveHead(t *testing.T) {
 }
 
 // The reason of a failure comes whole, however long it is and whatever waits to be
-// sent before it.
+// sent before it, and with that makes no larger write than anything else.
 func TestLongReason(t *testing.T) {
 	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
-		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 1 << 20})
 		p := produce(t, server, "")
-		for range 500 {
-			p.append(strings.Repeat("y", 200))
+		chunk := strings.Repeat("y", 200)
+		const chunks = 387 // of which the last, together, are nearly what is written at once
+		for range chunks {
+			p.append(chunk)
 		}
 		reason := strings.Repeat("tokens\n", 2000)
 		p.fail(reason)
 		reader := server.Open(protocol, p.path("/stream/"))
 		reader.WantOpening()
-		for position := range 500 {
-			reader.WantChunk(position, strings.Repeat("y", 200))
+		for position := range chunks {
+			reader.WantChunk(position, chunk)
 		}
 		reader.WantFailed(reason)
+
+		conn := server.Dial().(*ssetest.Conn)
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", p.path("/stream/"))
+		synctest.Wait()
+		for _, write := range conn.Received() {
+			if len(write) > 64<<10 {
+				t.Errorf("a write of %d bytes", len(write))
+			}
+		}
 	})
 }
 
