@@ -71,6 +71,11 @@ func TestCORSPreflight(t *testing.T) {
 				"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": headers,
 			})
 		}
+		job := ask(t, server, protocol, "OPTIONS", "/messages/"+unknownID+"/progress", "", "Origin", origin,
+			"Access-Control-Request-Method", "PUT", "Access-Control-Request-Headers", "authorization,content-type")
+		job.wantHeader(t, map[string]string{
+			"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "PUT", "Access-Control-Allow-Headers": "authorization,content-type",
+		})
 		preflight("PATCH", "").wantHeader(t, map[string]string{
 			"Access-Control-Allow-Origin": "", "Access-Control-Allow-Methods": "", "Access-Control-Allow-Headers": "",
 		})

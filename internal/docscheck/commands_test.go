@@ -80,6 +80,7 @@ var commands = map[string]treatment{
 	"curl -X PUT -d level=debug http://127.0.0.1:4401/debug/log-level":                                             runs,
 	`jq -c 'select(.message_id == "5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01")' server.log`:                             runs,
 	`jq -r 'select(.event == "stream.closed").reason' server.log | sort | uniq -c`:                                 runs,
+	`jq -c 'select(.event == "message.failed") | {message_id, reason, chunks}' server.log`:                         runs,
 	`jq -c 'select(.event == "stream.closed" and .max_lag_ms > 100) | {stream_id, max_lag_ms, reason}' server.log`: runs,
 	`jq -r 'select(.event == "stream.opened" or .event == "stream.closed").stream_id' server.log | sort | uniq -u`: runs,
 	"go generate ./internal/logs":                                                                                  {inCI: "go generate ./..."},
