@@ -115,6 +115,30 @@ func FuzzFrame(f *testing.F) {
 	})
 }
 
+// FuzzFailed checks the same of the event that ends a failed message, whatever its
+// producer says.
+func FuzzFailed(f *testing.F) {
+	for _, reason := range []string{"", "producer_gone", "no more\npaper", "\r\rid: 9\n\ndata: x\n\n", "\"}\n\n", "\\", "\x00", "\u2028\ufeff", "\xff", "👨‍👩‍👧"} {
+		f.Add(reason, uint16(3))
+	}
+	f.Fuzz(func(t *testing.T, reason string, cut uint16) {
+		frame := appendConnected(nil, reconnection)
+		frame = appendFailed(frame, &broker.Message{Name: frameID, Reason: reason})
+		frame = appendHeartbeat(frame)
+		events := parse(t, frame, int(cut))
+		if len(events) != 1 || events[0].id != "end" || events[0].name != "failed" {
+			t.Fatalf("reason %q\nframe %q\n got %+v\nwant one event, failed", reason, frame, events)
+		}
+		var data struct{ MessageID, Reason string }
+		if err := json.Unmarshal([]byte(events[0].data), &data); err != nil || data.MessageID != frameID || data.Reason != mended(reason) {
+			t.Fatalf("reason %q\nframe %q\ngot %+v, %v", reason, frame, data, err)
+		}
+		if others := parseGoSSE(t, frame); !slices.Equal(others, events) {
+			t.Fatalf("reason %q\nframe %q\none parser finds %+v\nanother one    %+v", reason, frame, events, others)
+		}
+	})
+}
+
 // mended returns text with U+FFFD for every byte that is no UTF-8.
 func mended(text string) string { return string([]rune(text)) }
 

@@ -27,6 +27,7 @@ func TestGolden(t *testing.T) {
 	streams := []struct{ name, path, lastEventID string }{
 		{"characters", "/stream/{id}?interval=1ms", ""},
 		{"words", "/stream/{id}?interval=1ms&unit=word", ""},
+		{"chunk", "/stream/{id}?interval=1ms&unit=chunk", ""},
 		{"progress", "/progress/{id}?interval=1ms", ""},
 		{"resumed", "/stream/{id}?interval=1ms", "25"},
 		{"resumed-at-the-end", "/progress/{id}?interval=1ms", "100"},
