@@ -1,8 +1,9 @@
 package httpapi
 
 import (
+	"context"
+	"net/netip"
 	"testing"
-	"time"
 
 	"sseserver/actors"
 	"sseserver/broker"
@@ -11,10 +12,35 @@ import (
 	"go.uber.org/zap"
 )
 
-// The work of one chunk on its way through the handler, without the write.
+// The work of one chunk on its way through the handler, without the write: of a
+// message whose total is known, and of one that is open.
 func BenchmarkFrame(b *testing.B) {
+	ctx, stop := context.WithCancelCause(b.Context())
+	texts := broker.New(broker.Config{})
+	running := make(chan error)
+	go func() { running <- texts.Run(ctx) }()
+	stored, err := texts.Submit(ctx, netip.Prefix{}, "H")
+	if err != nil {
+		b.Fatal(err)
+	}
+	live, err := texts.Open(ctx, netip.Prefix{}, "H")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, message := range map[string]*broker.Message{"stored": stored, "live": live} {
+		subscription, err := texts.Subscribe(ctx, stop, broker.Request{MessageID: message.ID, Kind: broker.Characters, Interval: 1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) { benchmarkFrame(b, subscription) })
+	}
+	stop(broker.ErrClientGone)
+	<-running
+}
+
+func benchmarkFrame(b *testing.B, subscription *broker.Subscription) {
 	st := &stream{
-		kind: broker.Characters, name: frameID, total: 1000, start: time.Now(),
+		kind: broker.Characters, name: frameID, total: unknownTotal, subscription: subscription,
 		metrics: metrics.New(metrics.Config{}).Stream(string(broker.Characters)),
 		server:  &Server{config: Config{Logger: zap.NewNop()}},
 	}
