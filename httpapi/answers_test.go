@@ -20,15 +20,20 @@ import (
 
 func TestAllow(t *testing.T) {
 	allow := map[string]string{
-		"/send":                  "OPTIONS, POST",
-		"/stream/" + unknownID:   "GET, HEAD, OPTIONS",
-		"/progress/" + unknownID: "GET, HEAD, OPTIONS",
-		"/messages/" + unknownID: "DELETE, GET, HEAD, OPTIONS",
-		"/livez":                 "GET, HEAD, OPTIONS",
-		"/readyz":                "GET, HEAD, OPTIONS",
-		"/openapi.yaml":          "GET, HEAD, OPTIONS",
-		"/":                      "GET, HEAD, OPTIONS",
-		"/progress.html":         "GET, HEAD, OPTIONS",
+		"/send":                                "OPTIONS, POST",
+		"/stream/" + unknownID:                 "GET, HEAD, OPTIONS",
+		"/progress/" + unknownID:               "GET, HEAD, OPTIONS",
+		"/messages/" + unknownID:               "DELETE, GET, HEAD, OPTIONS",
+		"/messages":                            "OPTIONS, POST",
+		"/messages/" + unknownID + "/chunks":   "OPTIONS, POST",
+		"/messages/" + unknownID + "/complete": "OPTIONS, POST",
+		"/messages/" + unknownID + "/fail":     "OPTIONS, POST",
+		"/messages/" + unknownID + "/progress": "OPTIONS, PUT",
+		"/livez":                               "GET, HEAD, OPTIONS",
+		"/readyz":                              "GET, HEAD, OPTIONS",
+		"/openapi.yaml":                        "GET, HEAD, OPTIONS",
+		"/":                                    "GET, HEAD, OPTIONS",
+		"/progress.html":                       "GET, HEAD, OPTIONS",
 	}
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
 		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Pages: assets.FS()}})
@@ -181,7 +186,7 @@ func TestMessage(t *testing.T) {
 		got := ask(t, server, protocol, "GET", "/messages/"+id, "")
 		got.wantHeader(t, map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"})
 		const want = `{"messageId":"01000000-0000-4000-8000-000000000001","total":3,"bytes":11,` +
-			`"submittedAt":"2000-01-01T00:00:00Z","expiresAt":"2000-01-01T01:01:01Z","activeStreams":2}`
+			`"submittedAt":"2000-01-01T00:00:00Z","expiresAt":"2000-01-01T01:01:01Z","activeStreams":2,"state":"complete","chunks":1}`
 		if got.body != want {
 			t.Errorf("got  %s\nwant %s", got.body, want)
 		}

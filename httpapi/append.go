@@ -132,10 +132,20 @@ func (p *producer) append(ctx context.Context, chunk string) error {
 	return nil
 }
 
+// look finds out what the message is by now: its other producers may have gone on
+// while this one sent nothing, and it is told where to go on.
+func (p *producer) look() {
+	ctx := context.WithoutCancel(p.request.Context())
+	if message, _ := p.server.config.Broker.Append(ctx, p.messageID, broker.AtEnd, ""); message != nil {
+		p.message = message
+	}
+}
+
 // appendJSON appends the chunk that the JSON in the body of r is.
 func (p *producer) appendJSON(r *http.Request) error {
 	content, done, err := p.readToParse(r, p.server.config.MaxMessageBytes)
 	if err != nil {
+		p.look()
 		return err
 	}
 	defer done() // appending it splits it, which takes about as long
@@ -173,6 +183,7 @@ func (p *producer) appendText(r *http.Request) error {
 			return nil
 		}
 		if err != nil {
+			p.look()
 			return p.brokenOff(err)
 		}
 		p.server.conns.touch(connectionOf(r).conn)

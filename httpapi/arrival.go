@@ -26,9 +26,9 @@ type arrival struct {
 	body   io.Reader
 	before func() error     // called before each read, whose error is one of the body
 	grow   func(int64) bool // asks for that many more bytes of room
-	short  bool
-	most   int // bytes of room
+	most   int              // bytes of room
 
+	left       int // bytes that a short body still has to send; of others, 0 or less
 	room       []byte
 	start, end int  // in room, of what has been read and is in no piece yet
 	full       bool // the last read has filled the room
@@ -52,7 +52,7 @@ var errNoRoom = errors.New("httpapi: no room for the body")
 func newArrival(body io.Reader, length int64, before func() error, grow func(int64) bool) *arrival {
 	a := &arrival{body: body, before: before, grow: grow, most: longestPiece}
 	if length >= 0 && length <= longestPiece {
-		a.short, a.most = true, int(length)+1 // one more, to see the end
+		a.left, a.most = int(length), int(length)+1 // one more, to see the end
 	}
 	a.room = make([]byte, min(firstRoom, a.most))
 	return a
@@ -92,19 +92,17 @@ func (a *arrival) fill() {
 		n, err := a.body.Read(a.room[a.end:])
 		a.took(arrived{n, err})
 	}
-	if a.short {
+	if a.left > 0 && a.ended == nil {
 		a.gather()
 	}
 }
 
-// gather reads the rest of the body as long as it does not pause.
+// gather reads the rest of the body as long as it does not pause. The end of an
+// HTTP/2 body may come later than all of it.
 func (a *arrival) gather() {
-	if a.ended != nil {
-		return
-	}
 	pause := time.NewTimer(restWithin)
 	defer pause.Stop()
-	for a.ended == nil && a.readAside() {
+	for a.left > 0 && a.ended == nil && a.readAside() {
 		select {
 		case more := <-a.reading:
 			a.took(more)
@@ -134,6 +132,7 @@ func (a *arrival) readAside() bool {
 func (a *arrival) took(more arrived) {
 	a.reading = nil
 	a.end += more.n
+	a.left -= more.n
 	a.full = a.end == len(a.room)
 	a.ended = more.err
 }

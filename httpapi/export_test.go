@@ -1,5 +1,7 @@
 package httpapi
 
+import "io"
+
 // Routes returns the methods of each path of the API.
 func (s *Server) Routes() map[string][]string {
 	routes := make(map[string][]string)
@@ -25,6 +27,25 @@ func (s *Server) BodyBytes() int64 {
 	defer s.intake.mu.Unlock()
 	return s.intake.held
 }
+
+// Pieces returns the pieces of a text body, of which so much is announced, and how
+// it ended: nil if it was all text.
+func Pieces(body io.Reader, length int64) (pieces []string, err error) {
+	a := newArrival(body, length, func() error { return nil }, func(int64) bool { return true })
+	for {
+		piece, err := a.next()
+		if err == io.EOF {
+			return pieces, nil
+		}
+		if err != nil {
+			return pieces, err
+		}
+		pieces = append(pieces, string(piece))
+	}
+}
+
+// ErrNotText is how one ends that has something else in it.
+var ErrNotText = errNotText
 
 // HoldParsers lets no large body be parsed until it is released.
 func (s *Server) HoldParsers() (release func()) { return hold(s.parsing) }

@@ -27,7 +27,7 @@ func crowd(t *testing.T, room int64) *ssetest.Server {
 	return server
 }
 
-// upload is a POST /send under way.
+// upload is a request with a body under way.
 type upload struct {
 	io.Writer // its body
 	end       func() error
@@ -37,6 +37,13 @@ type upload struct {
 
 // begin sends the head of a message and the beginning of its body.
 func begin(t *testing.T, server *ssetest.Server, protocol ssetest.Protocol, client, text string) upload {
+	u := post(t, server, protocol, "/send", -1, "Content-Type", "application/json", "X-Forwarded-For", client)
+	u.say(text)
+	return u
+}
+
+// post sends the head of a POST with a body of that length; -1 does not tell it.
+func post(t *testing.T, server *ssetest.Server, protocol ssetest.Protocol, path string, length int64, header ...string) upload {
 	body, writer := io.Pipe()
 	ctx, leave := context.WithCancel(t.Context())
 	t.Cleanup(func() {
@@ -44,9 +51,11 @@ func begin(t *testing.T, server *ssetest.Server, protocol ssetest.Protocol, clie
 		leave()
 	})
 	answers := make(chan answer, 1)
-	req, _ := http.NewRequestWithContext(ctx, "POST", server.URL+"/send", body)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Forwarded-For", client)
+	req, _ := http.NewRequestWithContext(ctx, "POST", server.URL+path, body)
+	req.ContentLength = length
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Add(header[i], header[i+1])
+	}
 	go func() { // ends with the answer, or with ctx
 		defer close(answers)
 		resp, err := server.Client(protocol).Do(req)
@@ -57,9 +66,7 @@ func begin(t *testing.T, server *ssetest.Server, protocol ssetest.Protocol, clie
 		content, _ := io.ReadAll(resp.Body)
 		answers <- answer{resp, string(content)}
 	}()
-	u := upload{writer, writer.Close, leave, answers}
-	u.say(text)
-	return u
+	return upload{writer, writer.Close, leave, answers}
 }
 
 // say sends more of the body, and returns when the server has read that.

@@ -86,6 +86,9 @@ func (a answer) wantProblem(t *testing.T, status int, code string) {
 	var problem struct {
 		Type, Title, Detail, Code string
 		Status                    int
+
+		Position, Bytes, Percent *int
+		State                    string
 	}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(a.body)))
 	decoder.DisallowUnknownFields()
@@ -100,6 +103,16 @@ func (a answer) wantProblem(t *testing.T, status int, code string) {
 	}
 	if retry := a.Header.Get("Retry-After"); (retry != "") != (status == http.StatusServiceUnavailable) {
 		t.Errorf("%s %s: %d with Retry-After %q", a.Request.Method, a.Request.URL, status, retry)
+	}
+}
+
+// wantMembers checks which members a problem has beside those that all have.
+func (a answer) wantMembers(t *testing.T, members string) {
+	t.Helper()
+	_, rest, _ := strings.Cut(a.body, `,"code":`)
+	_, rest, _ = strings.Cut(strings.TrimSuffix(rest, "}"), ",")
+	if rest != members {
+		t.Errorf("%s %s: %s has %s; want %s", a.Request.Method, a.Request.URL, a.body, rest, members)
 	}
 }
 
