@@ -116,7 +116,7 @@ func TestOpenAPICodes(t *testing.T) {
 }
 
 // apiCase is a request and the status of its answer. In the path, {id} stands
-// for a stored message.
+// for a stored message, {open} and {failed} for live ones.
 type apiCase struct {
 	situation    string
 	method, path string
@@ -127,11 +127,14 @@ type apiCase struct {
 
 var asJSON = []string{"Content-Type", "application/json"}
 
+// tooLong is more than a message may have.
+var tooLong = `{"message":"` + strings.Repeat("x", 2<<20) + `"}`
+
 var apiCases = []apiCase{
 	{"", "POST", "/send", 200, `{"message":"Hi"}`, asJSON},
 	{"", "POST", "/send", 400, `{"message":`, asJSON},
 	{"", "POST", "/send", 400, `{}`, asJSON},
-	{"", "POST", "/send", 413, `{"message":"` + strings.Repeat("x", 2<<20) + `"}`, asJSON},
+	{"", "POST", "/send", 413, tooLong, asJSON},
 	{"", "POST", "/send", 415, `{"message":"Hi"}`, nil},
 	{"", "POST", "/send", 415, `{"message":"Hi"}`, []string{"Content-Type", "application/json", "Content-Encoding", "gzip"}},
 	{"failing", "POST", "/send", 500, `{"message":"Hi"}`, asJSON},
@@ -150,6 +153,51 @@ var apiCases = []apiCase{
 	{"failing", "DELETE", "/messages/{id}", 500, "", nil},
 	{"closed", "DELETE", "/messages/{id}", 503, "", nil},
 	{"", "PUT", "/messages/{id}", 405, "", nil},
+	{"", "GET", "/messages/{open}", 200, "", nil},
+	{"", "GET", "/messages/{failed}", 200, "", nil},
+
+	{"", "POST", "/messages", 201, "", nil},
+	{"", "POST", "/messages", 201, `{"message":"Hi"}`, asJSON},
+	{"", "POST", "/messages", 400, `{"message":1}`, asJSON},
+	{"", "POST", "/messages", 413, tooLong, asJSON},
+	{"", "POST", "/messages", 415, "Hi", asText},
+	{"full", "POST", "/messages", 503, "", nil},
+	{"draining", "POST", "/messages", 503, "", nil},
+	{"", "PUT", "/messages", 405, "", nil},
+
+	{"", "POST", "/messages/{open}/chunks", 200, "Hi", asText},
+	{"", "POST", "/messages/{open}/chunks", 200, `{"chunk":"Hi"}`, asJSON},
+	{"", "POST", "/messages/{open}/chunks?position=3", 200, "", asText},
+	{"draining", "POST", "/messages/{open}/chunks", 200, "Hi", asText},
+	{"", "POST", "/messages/{open}/chunks?position=x", 400, "Hi", asText},
+	{"", "POST", "/messages/{open}/chunks", 400, "Hi \xff", asText},
+	{"", "POST", "/messages/{open}/chunks", 400, `{}`, asJSON},
+	{"", "POST", "/messages/{open}/chunks?position=0", 409, "Hi", asText},
+	{"", "POST", "/messages/{id}/chunks", 409, "Hi", asText},
+	{"", "POST", "/messages/{open}/chunks", 413, tooLong, asText},
+	{"", "POST", "/messages/{open}/chunks", 415, "Hi", []string{"Content-Type", "text/html"}},
+	{"closed", "POST", "/messages/{id}/chunks", 503, "Hi", asText},
+
+	{"", "PUT", "/messages/{open}/progress", 200, `{"percent":37,"chunk":"Page 37 of 100"}`, asJSON},
+	{"", "PUT", "/messages/{open}/progress", 400, `{"percent":101}`, asJSON},
+	{"", "PUT", "/messages/{open}/progress", 409, `{"percent":36}`, asJSON},
+	{"", "PUT", "/messages/{id}/progress", 409, `{"percent":37}`, asJSON},
+	{"", "PUT", "/messages/{open}/progress", 413, tooLong, asJSON},
+	{"", "PUT", "/messages/{open}/progress", 415, "37", asText},
+	{"closed", "PUT", "/messages/{id}/progress", 503, `{"percent":37}`, asJSON},
+
+	{"", "POST", "/messages/{failed}/fail", 200, "", nil},
+	{"draining", "POST", "/messages/{failed}/fail", 200, `{"reason":"again"}`, asJSON},
+	{"", "POST", "/messages/{open}/fail", 400, `{"reason":1}`, asJSON},
+	{"", "POST", "/messages/{id}/fail", 409, "", nil},
+	{"", "POST", "/messages/{open}/fail", 413, tooLong, asJSON},
+	{"", "POST", "/messages/{open}/fail", 415, "why not", asText},
+	{"closed", "POST", "/messages/{id}/fail", 503, "", nil},
+
+	{"", "POST", "/messages/{failed}/complete", 409, "", nil},
+	{"", "POST", "/messages/{open}/chunks?complete", 200, "!", asText},
+	{"", "POST", "/messages/{open}/complete", 200, "", nil},
+	{"closed", "POST", "/messages/{id}/complete", 503, "", nil},
 
 	{"", "GET", "/livez", 200, "", nil},
 	{"", "GET", "/readyz", 200, "", nil},
@@ -198,39 +246,60 @@ func init() {
 		}
 		apiCases = append(apiCases, apiCase{"full", "HEAD", one, 200, "", nil})
 	}
-	apiCases = append(apiCases, apiCase{"", "GET", "/stream/{id}?interval=1ms&unit=word", 200, "", nil})
+	for _, path := range []string{
+		"/stream/{id}?interval=1ms&unit=word", "/stream/{id}?unit=chunk", "/stream/{failed}", "/progress/{failed}",
+		"/stream/{open}", "/progress/{open}", // which is complete by now
+	} {
+		apiCases = append(apiCases, apiCase{"", "GET", path, 200, "", nil})
+	}
+	for path, method := range map[string]string{
+		"/messages": "POST", "/messages/{id}/chunks": "POST", "/messages/{id}/complete": "POST", "/messages/{id}/fail": "POST", "/messages/{id}/progress": "PUT",
+	} {
+		apiCases = append(apiCases,
+			apiCase{"failing", method, path, 500, "", nil},
+			apiCase{"protected", method, path, 401, "", nil},
+		)
+		if path != "/messages" {
+			apiCases = append(apiCases, apiCase{"", method, strings.Replace(path, "{id}", unknownID, 1), 404, "", nil})
+		}
+	}
 }
 
 const unknownID = "5b0e2f0c-8a57-4a5e-9d0b-0d3f4a1c2b3e"
 
-// situation starts a server in a state that leads to a kind of answer, with one
-// message.
-func situation(t *testing.T, name string, inMemory bool) (server *ssetest.Server, id string) {
+// situation starts a server in a state that leads to a kind of answer, with the
+// messages whose ids names puts into a path.
+func situation(t *testing.T, name string, inMemory bool) (server *ssetest.Server, names *strings.Replacer) {
 	config := ssetest.Config{InMemory: inMemory, API: httpapi.Config{Pages: assets.FS()}}
 	switch name {
 	case "failing":
 		config.Wrap = failingWith(errors.New("disk on fire"))
-		return ssetest.Start(t, config), unknownID
+		return ssetest.Start(t, config), strings.NewReplacer("{id}", unknownID)
 	case "closed":
 		config.Wrap = failingWith(broker.ErrClosed)
-		return ssetest.Start(t, config), unknownID
+		return ssetest.Start(t, config), strings.NewReplacer("{id}", unknownID)
 	case "protected":
-		return protected(t)
+		server, id := protected(t)
+		return server, strings.NewReplacer("{id}", id)
 	case "full":
 		config.Broker.MaxMessages, config.Broker.MaxStreams = 1, 1
 	}
 	server = ssetest.Start(t, config)
-	id = server.Submit("Hi 👋🏽")
-	switch name {
-	case "full":
+	id := server.Submit("Hi 👋🏽")
+	if name == "full" {
 		server.Open(ssetest.HTTP1, "/stream/"+id+"?interval=1m").WantOpening()
-	case "draining":
+		return server, strings.NewReplacer("{id}", id)
+	}
+	open, failed := produce(t, server, "Hi"), produce(t, server, "Hi")
+	failed.put(37, "Page 37 of 100")
+	failed.fail("no more paper")
+	if name == "draining" {
 		server.API.Drain()
 		if err := server.Broker.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return server, id
+	return server, strings.NewReplacer("{id}", id, "{open}", open.name, "{failed}", failed.name)
 }
 
 // Every response that the description has is given, and no other.
@@ -238,11 +307,15 @@ func TestOpenAPIResponses(t *testing.T) {
 	c := newChecker(t)
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
 		seen := c.run(t, protocol)
-		synctest.Test(t, func(t *testing.T) { // this one takes ten seconds
-			server, _ := situation(t, "", true)
-			body, never := io.Pipe()
-			defer never.Close()
-			c.check(t, askWith(t, server, protocol, "POST", "/send", body, asJSON...), 408, seen)
+		synctest.Test(t, func(t *testing.T) { // these take ten seconds each
+			server, names := situation(t, "", true)
+			for path, method := range map[string]string{
+				"/send": "POST", "/messages": "POST", "/messages/{open}/chunks": "POST", "/messages/{open}/fail": "POST", "/messages/{open}/progress": "PUT",
+			} {
+				body, never := io.Pipe()
+				c.check(t, askWith(t, server, protocol, method, names.Replace(path), body, asJSON...), 408, seen)
+				never.Close()
+			}
 		})
 		c.wantAllSeen(t, seen)
 	})
@@ -268,11 +341,10 @@ func newChecker(t *testing.T) checker {
 func (c checker) run(t *testing.T, protocol ssetest.Protocol) (seen map[string]bool) {
 	seen = make(map[string]bool)
 	for _, name := range []string{"", "failing", "closed", "full", "draining", "protected"} {
-		server, id := situation(t, name, false)
+		server, names := situation(t, name, false)
 		for _, test := range apiCases {
 			if test.situation == name {
-				path := strings.ReplaceAll(test.path, "{id}", id)
-				c.check(t, ask(t, server, protocol, test.method, path, test.body, test.header...), test.status, seen)
+				c.check(t, ask(t, server, protocol, test.method, names.Replace(test.path), test.body, test.header...), test.status, seen)
 			}
 		}
 		server.Stop()
@@ -337,16 +409,16 @@ func (c checker) checkEvents(t *testing.T, name, body string) {
 	events := 0
 	err := new(eventstream.Parser).Feed([]byte(body), eventFunc(func(e eventstream.Event) error {
 		events++
-		schema := map[string]string{"": "CharacterChunk", "resumed": "Resumed", "done": "CharactersDone"}[string(e.Type)]
-		if progress && string(e.Type) != "resumed" {
-			schema = map[string]string{"": "ProgressChunk", "done": "ProgressDone"}[string(e.Type)]
+		schemas := map[string]string{"": "CharacterChunk", "done": "CharactersDone", "resumed": "Resumed", "failed": "Failed"}
+		if progress {
+			schemas[""], schemas["done"] = "ProgressChunk", "ProgressDone"
 		}
 		var value any
 		decoder := json.NewDecoder(bytes.NewReader(e.Data))
 		if err := decoder.Decode(&value); err != nil {
 			return err
 		}
-		return c.doc.Components.Schemas[schema].Value.VisitJSON(value)
+		return c.doc.Components.Schemas[schemas[string(e.Type)]].Value.VisitJSON(value)
 	}))
 	if err != nil || events == 0 {
 		t.Errorf("%s: %d events, %v\n%s", name, events, err, body)
