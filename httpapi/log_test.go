@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"sseserver/httpapi/ssetest"
 	"sseserver/internal/logs/logstest"
@@ -53,10 +54,57 @@ func TestLogOfAStream(t *testing.T) {
 		ask(t, server, protocol, "PUT", "/send", "", "X-Request-Id", "put")
 		server.Stop()
 
-		var got strings.Builder
-		for _, line := range server.Log.All() {
-			fmt.Fprintln(&got, spellLine(line))
+		wantGolden(t, "stream.log", strings.Join(spellLog(server), ""))
+	})
+}
+
+// spellLog writes all lines of the log.
+func spellLog(server *ssetest.Server) (lines []string) {
+	for _, line := range server.Log.All() {
+		lines = append(lines, spellLine(line)+"\n")
+	}
+	return lines
+}
+
+// What the log and the metrics say of two live messages, one of which fails.
+func TestLogOfALiveMessage(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		server.Log.Forbid("né", "Page")
+		post := func(path, body string) (answer string) {
+			answer = ask(t, server, protocol, "POST", path, body, asJSON...).body
+			time.Sleep(time.Second) // here and below: the log is behind the answer
+			return answer
 		}
-		wantGolden(t, "stream.log", got.String())
+		opened := func(answer string) string {
+			_, id, _ := strings.Cut(answer, `"messageId":"`)
+			return "/messages/" + id[:36]
+		}
+		first, second := opened(post("/messages", `{"message":"né"}`)), opened(post("/messages", ""))
+		stream := server.Open(protocol, "/stream/"+strings.TrimPrefix(first, "/messages/"))
+		stream.WantOpening()
+		post(first+"/chunks", `{"chunk":"né"}`)
+		if now := scrape(t, server); now["sseserver_live_messages"] != 2 || now["sseserver_chunks_appended_total"] != 2 {
+			t.Errorf("%v messages are open, and %v chunks appended; want 2 and 2", now["sseserver_live_messages"], now["sseserver_chunks_appended_total"])
+		}
+		ask(t, server, protocol, "PUT", first+"/progress", `{"percent":50,"chunk":"Page 1 of 2"}`, asJSON...)
+		post(first+"/complete", "")
+		post(first+"/complete", "") // is told once
+		post(first+"/chunks", "")   // is refused
+		stream.WantChunk(0, "né")
+		stream.WantChunk(1, "né")
+		stream.WantDone()
+		stream = server.Open(protocol, "/progress/"+strings.TrimPrefix(second, "/messages/")+"?interval=20ms")
+		stream.WantOpening()
+		post(second+"/fail", `{"reason":"no more paper"}`)
+		stream.WantFailed("no more paper")
+		synctest.Wait()
+		if open := scrape(t, server)["sseserver_live_messages"]; open != 0 {
+			t.Errorf("%v messages are open, want none", open)
+		}
+		server.Stop()
+		lines := spellLog(server)
+		slices.Sort(lines) // what a producer and a reader tell at the same moment has no order
+		wantGolden(t, "live.log", strings.Join(lines, ""))
 	})
 }
