@@ -302,6 +302,35 @@ func TestLiveProgress(t *testing.T) {
 	})
 }
 
+// With an interval, of several percents that were put meanwhile only the last comes,
+// when the next one is due.
+func TestLiveProgressSmoothed(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		p := produce(t, server, "")
+		start := time.Now()
+		reader := server.Open(protocol, p.path("/progress/?interval=1s"))
+		reader.WantOpening()
+		p.put(1, "")
+		synctest.Wait()
+		p.put(2, "")
+		time.Sleep(500 * time.Millisecond)
+		p.put(3, "")
+		p.put(4, "")
+		reader.WantPercent(1)
+		if got := reader.WantPercent(4).At.Sub(start); got != time.Second {
+			t.Errorf("4 %% came after %v, want 1s", got)
+		}
+		p.put(5, "")
+		time.Sleep(250 * time.Millisecond)
+		p.complete()
+		if got := reader.WantPercent(100).At.Sub(start); got != 2*time.Second {
+			t.Errorf("100 %% came after %v, want 2s", got)
+		}
+		reader.WantDone()
+	})
+}
+
 // liveEnds are the ways in which a stream of a live message ends.
 var liveEnds = []struct {
 	reason string
