@@ -8,6 +8,8 @@
 //     go when there are too many.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
 //     the message in the JSON of a body.
+//   - live.go, append.go, ends.go, progress.go: what the producer of a live
+//     message asks; arrival.go: a text body as it arrives.
 //   - body.go: how a body is read, or what is left of it after the answer;
 //     intake.go: how many at a time.
 //   - subscribe.go: from a stream's request to a running stream.
@@ -25,7 +27,9 @@
 // The status is decided before the first byte: parameters first, then the
 // broker's answer. From then on a stream only writes frames, and ends with
 // exactly one reason. One goroutine, its handler, ranges over the chunks,
-// frames each, and writes when nothing more follows at once.
+// frames each, and writes when nothing more follows at once. A live message is
+// streamed in the same way; only the total is looked up anew as long as it is not
+// known, and the end may be that the message has failed.
 //
 // Over HTTP/1.1 without TLS the handler takes the connection over from
 // net/http, whose goroutine ends; the handler's own, and the streamer's, are
