@@ -40,31 +40,35 @@ func checkMessages(t *testing.T, m *messages) {
 	if listed := m.idle.len + m.held.len + m.open.len; listed != len(m.byID) {
 		t.Errorf("%d messages are listed, %d are stored", listed, len(m.byID))
 	}
-	checkUses(t, m, &m.idle, false)
-	checkUses(t, m, &m.held, true)
+	lastUse := func(e *entry) time.Time { return e.lastUse }
+	checkList(t, m, &m.idle, lastUse)
+	checkList(t, m, &m.held, lastUse)
+	checkList(t, m, &m.open, func(e *entry) time.Time { return e.heard })
 }
 
-// checkUses checks that a list has the right messages, by last use.
-func checkUses(t *testing.T, m *messages, uses *list[entry], held bool) {
+// checkList checks that a list has the right messages, by this time of theirs.
+func checkList(t *testing.T, m *messages, entries *list[entry], by func(*entry) time.Time) {
 	t.Helper()
 	var last time.Time
 	n := 0
-	for e := range uses.all() {
+	for e := range entries.all() {
 		n++
 		switch {
 		case m.byID[e.message.ID] != e:
 			t.Errorf("message %v is listed and not stored", e.message.ID)
-		case e.place.list != uses || e.place.value != e:
+		case e.place.list != entries || e.place.value != e:
 			t.Errorf("message %v does not know its place", e.message.ID)
-		case (e.holds > 0) != held:
-			t.Errorf("message %v is held by %d streams and is in the other list", e.message.ID, e.holds)
-		case e.lastUse.Before(last):
-			t.Errorf("message %v is behind one that was used later", e.message.ID)
+		case m.listOf(e) != entries:
+			t.Errorf("message %v, %s and held by %d streams, is in another list", e.message.ID, e.message.State, e.holds)
+		case by(e).Before(last):
+			t.Errorf("message %v is behind a later one", e.message.ID)
+		case e.message.live != nil && e.message.live.newest.Load() != e.message:
+			t.Errorf("message %v is shown as it is not", e.message.ID)
 		}
-		last = e.lastUse
+		last = by(e)
 	}
-	if n != uses.len {
-		t.Errorf("%d messages are in a list that counts %d", n, uses.len)
+	if n != entries.len {
+		t.Errorf("%d messages are in a list that counts %d", n, entries.len)
 	}
 }
 
@@ -116,9 +120,10 @@ func checkClients(t *testing.T, s *state) {
 // pictureOf shows all of a state, in order.
 func pictureOf(s *state) string {
 	var picture strings.Builder
-	for _, uses := range []*list[entry]{&s.messages.idle, &s.messages.held} {
-		for e := range uses.all() {
-			fmt.Fprintf(&picture, "%v used %v, %d streams; ", e.message.ID, e.lastUse.Format(time.TimeOnly), e.holds)
+	for _, entries := range []*list[entry]{&s.messages.idle, &s.messages.held, &s.messages.open} {
+		for e := range entries.all() {
+			fmt.Fprintf(&picture, "%v used %v, heard %v, %s, %d bytes, %d streams; ", e.message.ID,
+				e.lastUse.Format(time.TimeOnly), e.heard.Format(time.TimeOnly), e.message.State, e.message.size(), e.holds)
 		}
 		picture.WriteString("/ ")
 	}

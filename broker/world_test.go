@@ -25,6 +25,7 @@ type opened struct {
 	*stream
 	message string
 	cause   error // with which it was canceled first
+	told    int   // how often it was told that its message has changed
 	ended   bool
 }
 
@@ -92,10 +93,9 @@ func refuseSubmit(name string, size int, want error) step {
 
 func lookup(name string) step {
 	return func(w *world) {
-		want := Status{
-			Message:       w.messages[name],
-			ExpiresAt:     w.now.Add(w.state.messages.limits.ttl),
-			ActiveStreams: len(w.running(name)),
+		want := Status{Message: w.messages[name], ActiveStreams: len(w.running(name))}
+		if want.Message.State != StateOpen {
+			want.ExpiresAt = w.now.Add(w.state.messages.limits.ttl)
 		}
 		if got, err := w.state.lookup(w.now, idOf(name)); err != nil || got != want {
 			w.t.Errorf("lookup %s: %+v %v\nwant %+v", name, got, err, want)
@@ -124,6 +124,9 @@ func subscribe(stream, message string, kind Kind) step {
 		o.stream, _, err = w.state.subscribe(w.now, w.client, idOf(message), kind, o.cancel)
 		if err != nil {
 			w.t.Errorf("subscribe to %s: %v", message, err)
+		}
+		if w.messages[message].Live { // as the loop does
+			o.tell = func() { o.told++ }
 		}
 		w.streams[stream] = o
 		w.used()
