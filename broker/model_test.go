@@ -17,9 +17,10 @@ type model struct {
 }
 
 type modelMessage struct {
-	*Message
-	client  netip.Prefix
-	lastUse time.Time
+	*Message // as it is now
+	client   netip.Prefix
+	lastUse  time.Time
+	heard    time.Time // when its producer last said something
 }
 
 type modelStream struct {
@@ -27,13 +28,17 @@ type modelStream struct {
 	client  netip.Prefix
 	kind    Kind
 	cause   error // with which it should have been canceled
+	told    int   // how often it should have been told of a change
 
-	actual      *stream // the state's, and what it was canceled with
+	actual      *stream // the state's, what it was canceled with, and how often told
 	actualCause error
+	actualTold  int
 }
 
 // cancel keeps the first cause, like a context.
 func (s *modelStream) cancel(cause error) { s.actualCause = cmp.Or(s.actualCause, cause) }
+
+func (s *modelStream) tell() { s.actualTold++ }
 
 func (m *model) find(id MessageID) *modelMessage {
 	for _, message := range m.stored {
@@ -110,27 +115,79 @@ func (m *model) remove(now time.Time, message *modelMessage, reason RemovalReaso
 	return Removal{message.ID, reason, now.Sub(message.SubmittedAt), m.cancel(message, cause)}
 }
 
-// submit evicts one idle message after the other until the new one fits. Where
-// it never does, or its client has too much, none of that has happened.
+// submit stores a message that has come, or nothing has happened.
 func (m *model) submit(now time.Time, client netip.Prefix, message *Message) (removals []Removal, err error) {
 	if m.draining {
 		return nil, ErrShuttingDown
 	}
+	removals, err = m.makeRoom(now, client, 1, message.size())
+	if err == nil {
+		m.stored = append(slices.Clone(m.stored), &modelMessage{message, client, now, now})
+	}
+	return removals, err
+}
+
+// makeRoom evicts one idle message after the other until so many more messages and
+// bytes fit. Where they never do, or their client has too much, none of that has
+// happened.
+func (m *model) makeRoom(now time.Time, client netip.Prefix, more, size int) (removals []Removal, err error) {
 	before, has := m.stored, m.bytesOf(client)
-	for len(m.stored)+1 > m.limits.messages || m.bytes()+int64(message.size()) > m.limits.bytes {
-		idle := slices.IndexFunc(m.stored, func(message *modelMessage) bool { return m.streamsOf(message) == 0 })
+	for len(m.stored)+more > m.limits.messages || m.bytes()+int64(size) > m.limits.bytes {
+		idle := slices.IndexFunc(m.stored, func(message *modelMessage) bool {
+			return message.State != StateOpen && m.streamsOf(message) == 0
+		})
 		if idle < 0 {
 			m.stored = before
 			return nil, ErrStoreFull
 		}
 		removals = append(removals, m.remove(now, m.stored[idle], RemovedByCapacity, ErrEvicted))
 	}
-	if limit := m.limits.clientBytes; limit > 0 && has+int64(message.size()) > limit {
+	if limit := m.limits.clientBytes; limit > 0 && has+int64(size) > limit {
 		m.stored = before
 		return nil, ErrClientBytes
 	}
-	m.stored = append(slices.Clone(m.stored), &modelMessage{message, client, now})
 	return removals, nil
+}
+
+// change puts after in the place of before.
+func (m *model) change(now time.Time, before, after *Message) ([]Removal, error) {
+	message := m.find(before.ID)
+	switch {
+	case message == nil:
+		return nil, ErrNotFound
+	case message.Message != before:
+		return nil, ErrMessageClosed
+	}
+	removals, err := m.makeRoom(now, message.client, 0, after.size()-before.size())
+	if err != nil {
+		return nil, err
+	}
+	m.become(now, message, after)
+	message.heard = now
+	return removals, nil
+}
+
+// become tells the streams of a message what that is now.
+func (m *model) become(now time.Time, message *modelMessage, after *Message) {
+	message.Message = after
+	m.use(now, message)
+	for _, stream := range m.running {
+		if stream.message == message {
+			stream.told++
+		}
+	}
+}
+
+// silent are the open messages whose producers were silent for too long, the most
+// silent first.
+func (m *model) silent(now time.Time) (silent []*modelMessage) {
+	for _, message := range m.stored {
+		if message.State == StateOpen && now.Sub(message.heard) >= m.limits.producerTimeout {
+			silent = append(silent, message)
+		}
+	}
+	slices.SortFunc(silent, func(a, b *modelMessage) int { return a.heard.Compare(b.heard) })
+	return silent
 }
 
 func (m *model) lookup(now time.Time, id MessageID) (Status, error) {
@@ -139,7 +196,11 @@ func (m *model) lookup(now time.Time, id MessageID) (Status, error) {
 		return Status{}, ErrNotFound
 	}
 	m.use(now, message)
-	return Status{message.Message, now.Add(m.limits.ttl), m.streamsOf(message)}, nil
+	status := Status{Message: message.Message, ActiveStreams: m.streamsOf(message)}
+	if message.State != StateOpen {
+		status.ExpiresAt = now.Add(m.limits.ttl)
+	}
+	return status, nil
 }
 
 func (m *model) subscribe(now time.Time, client netip.Prefix, id MessageID, kind Kind) (*modelStream, error) {
@@ -175,8 +236,10 @@ func (m *model) delete(now time.Time, id MessageID) (Removal, bool) {
 }
 
 func (m *model) expire(now time.Time) (removals []Removal) {
-	for len(m.stored) > 0 && now.Sub(m.stored[0].lastUse) >= m.limits.ttl {
-		removals = append(removals, m.remove(now, m.stored[0], RemovedByTTL, ErrEvicted))
+	for _, message := range slices.Clone(m.stored) {
+		if message.State != StateOpen && now.Sub(message.lastUse) >= m.limits.ttl {
+			removals = append(removals, m.remove(now, message, RemovedByTTL, ErrEvicted))
+		}
 	}
 	return removals
 }
@@ -193,12 +256,25 @@ func (m *model) stats() Stats {
 	for _, stream := range m.running {
 		streams[stream.kind]++
 	}
-	return Stats{Messages: len(m.stored), Bytes: m.bytes(), Streams: streams}
+	open := 0
+	for _, message := range m.stored {
+		if message.State == StateOpen {
+			open++
+		}
+	}
+	return Stats{Messages: len(m.stored), Open: open, Bytes: m.bytes(), Streams: streams}
 }
 
-func (m *model) nextExpiry(now time.Time) (time.Duration, bool) {
-	if len(m.stored) == 0 {
-		return 0, false
+// nextExpiry is when the next message expires or fails.
+func (m *model) nextExpiry(now time.Time) (next time.Duration, ok bool) {
+	for _, message := range m.stored {
+		ends := message.lastUse.Add(m.limits.ttl)
+		if message.State == StateOpen {
+			ends = message.heard.Add(m.limits.producerTimeout)
+		}
+		if !ok || ends.Sub(now) < next {
+			next, ok = ends.Sub(now), true
+		}
 	}
-	return m.stored[0].lastUse.Add(m.limits.ttl).Sub(now), true
+	return next, ok
 }
