@@ -63,6 +63,11 @@ var arrows = []arrow{
 	},
 
 	{
+		"docs/examples", nil,
+		"an example is what somebody else's program would be",
+	},
+
+	{
 		"internal/cmdline", nil,
 		"how flags are written is one thing, what they mean is each program's own",
 	},
