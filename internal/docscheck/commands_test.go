@@ -6,6 +6,7 @@ import "slices"
 type treatment struct {
 	runs   bool   // this test does, to its end
 	serves bool   // this test does, until it says where it listens
+	stays  bool   // this test does, until the end of the document; what follows may use it
 	setup  bool   // this test does, before all others
 	inCI   string // .ci/run does, and contains this
 	except string // nobody does, for this reason
@@ -89,6 +90,26 @@ var commands = map[string]treatment{
 	"SSESERVER_SEND_TOKEN=change-me sseserver --addr 0.0.0.0:4400 --tls-cert cert.pem --tls-key key.pem --cors-origins https://example.com": serves,
 	`curl -s -o /dev/null -w '%{http_code}\n' -X DELETE http://127.0.0.1:4400/messages/unknown`:                                             runs,
 	"sseserver --version": runs,
+
+	// live.md
+	"MODEL_URL=http://127.0.0.1:8000/v1/chat/completions MODEL_KEY=secret-1 node backend.mjs":                                                                                             {stays: true, exits: []int{130}},
+	"curl -sS -d 'Why is the sky blue?' http://127.0.0.1:3000":                                                                                                                            runs,
+	"curl -sN http://127.0.0.1:4400/stream/3e6b1f0d-94c7-4f0a-b0c2-7a5d8e1c2f36":                                                                                                          runs,
+	"MODEL_URL=http://127.0.0.1:8000/v1/chat/completions MODEL_KEY=secret-1 sh ask.sh":                                                                                                    runs,
+	"curl -sS -X POST http://127.0.0.1:4400/messages":                                                                                                                                     runs,
+	"sh job.sh 9b0f2c4e-3f0a-4a53-9d1d-2a6a0a0c7e21 job.sh bar.html":                                                                                                                      runs,
+	"curl -sN http://127.0.0.1:4400/progress/9b0f2c4e-3f0a-4a53-9d1d-2a6a0a0c7e21":                                                                                                        runs,
+	`curl -sS -H 'Content-Type: application/json' -d '{"chunk":"Hello "}' 'http://127.0.0.1:4400/messages/7c1f7b2a-58b5-4c0e-9f0f-0d8f0b7d6a10/chunks?position=0'`:                        runs,
+	"(echo world; sleep 1; echo and goodbye) | curl -sS -X POST -T - -H 'Content-Type: text/plain' 'http://127.0.0.1:4400/messages/7c1f7b2a-58b5-4c0e-9f0f-0d8f0b7d6a10/chunks?complete'": runs,
+	`curl -sS -H 'Content-Type: application/json' -d '{"message":"Hello "}' http://127.0.0.1:4400/messages`:                                                                               runs,
+	"curl -sS http://127.0.0.1:4400/messages/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                        runs,
+	"tail -c +7 text.txt | curl -sS -X POST -T - -H 'Content-Type: text/plain' 'http://127.0.0.1:4400/messages/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42/chunks?position=1'":                   runs,
+	`curl -sS -X PUT -H 'Content-Type: application/json' -d '{"percent":37,"chunk":"Page 37 of 100"}' http://127.0.0.1:4400/messages/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42/progress`:       runs,
+	"curl -sS -X POST http://127.0.0.1:4400/messages/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42/complete":                                                                                       runs,
+	`curl -sS -H 'Content-Type: application/json' -d '{"reason":"out of paper"}' http://127.0.0.1:4400/messages/e1a7c9d0-2f64-4c58-a3b7-1d5e9f8b6c03/fail`:                                runs,
+	"curl -sN http://127.0.0.1:4400/stream/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                          runs,
+	"curl -sN http://127.0.0.1:4400/stream/e1a7c9d0-2f64-4c58-a3b7-1d5e9f8b6c03":                                                                                                          runs,
+	"curl -sN http://127.0.0.1:4400/progress/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                        runs,
 
 	// metrics.md
 	"curl -s http://127.0.0.1:4401/metrics | grep ^sseserver_": runs,

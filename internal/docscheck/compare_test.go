@@ -69,7 +69,7 @@ func lines(text string) []string {
 func (r *reader) learn(shown, got string) bool {
 	for i, id := range uuid.FindAllString(shown, -1) {
 		here := uuid.FindAllString(got, -1)[i]
-		if known := strings.NewReplacer(r.stand...).Replace(id); known == id {
+		if known := r.here(id); known == id {
 			r.stand = append(r.stand, id, here)
 		} else if known != here {
 			return false

@@ -67,10 +67,13 @@ func TestCommands(t *testing.T) {
 		t.Run(filepath.Base(document), func(t *testing.T) {
 			t.Parallel()
 			shown := read(t, document)
-			wantPrograms(t, programsOf(shown)...)
+			wantPrograms(t, programsOf(t, document, shown)...)
 			r := newReader(t, bin, document)
 			for _, c := range shown {
-				if how := commands[c.text]; how.runs || how.serves {
+				switch how := commands[c.text]; {
+				case how.stays:
+					r.follow(t, c, how)
+				case how.runs || how.serves:
 					t.Run(c.text, func(t *testing.T) { r.follow(t, c, how) })
 				}
 			}
@@ -92,12 +95,19 @@ func wantPrograms(t *testing.T, programs ...string) {
 	}
 }
 
-// programsOf returns those that a document's commands use and not every machine
-// has.
-func programsOf(shown []command) (programs []string) {
+// programsOf returns those that a document's commands use, or its files, and not
+// every machine has.
+func programsOf(t *testing.T, document string, shown []command) (programs []string) {
+	t.Helper()
+	var all strings.Builder
+	for _, c := range shown {
+		all.WriteString(c.text + "\n")
+	}
+	for _, content := range files(t, document) {
+		all.WriteString(content)
+	}
 	for _, program := range []string{"curl", "jq", "node"} {
-		word := regexp.MustCompile(`(^|[ (])` + program + " ")
-		if slices.ContainsFunc(shown, func(c command) bool { return word.MatchString(c.text) }) {
+		if regexp.MustCompile(`(?m)(^|[ (])` + program + " ").MatchString(all.String()) {
 			programs = append(programs, program)
 		}
 	}

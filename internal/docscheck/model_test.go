@@ -1,6 +1,7 @@
 package docscheck
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -59,4 +60,24 @@ func answer(w http.ResponseWriter, r *http.Request) {
 
 func delta(fields, finish string) string {
 	return fmt.Sprintf(`{"object":"chat.completion.chunk","choices":[{"index":0,"delta":%s,"finish_reason":%s}]}`, fields, finish)
+}
+
+// startPausingModel starts a server that answers as startModel's does, but in the
+// middle waits for goOn to be called.
+func startPausingModel(t *testing.T) (address string, goOn func()) {
+	t.Helper()
+	wait, goOn := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for _, text := range []string{"Because ", "air ", "scatters ", "light."} {
+			if text == "scatters " {
+				<-wait.Done()
+			}
+			_, _ = fmt.Fprintf(w, "data: %s\n\n", delta(fmt.Sprintf(`{"content":"%s"}`, text), "null"))
+			_ = http.NewResponseController(w).Flush()
+		}
+		_, _ = fmt.Fprint(w, "data: [DONE]\n\n")
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(goOn)
+	return server.URL, goOn
 }

@@ -26,7 +26,7 @@ var (
 // languages are those that a block may be marked with, so that no command hides
 // in a block that is not read.
 var languages = map[string]bool{
-	"sh": true, "console": true, "html": true, "go": true, "text": true, "promql": true, "json": true, "csv": true, "nginx": true,
+	"sh": true, "console": true, "html": true, "js": true, "go": true, "text": true, "promql": true, "json": true, "csv": true, "nginx": true,
 }
 
 // files finds the blocks of a document that name a file after their language, as
@@ -53,14 +53,13 @@ func read(t *testing.T, document string) (found []command) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inside, language := false, "" // of a block
+	inside, language := false, "" // of a block; with the name of a file, if it is one
 	for i, line := range strings.Split(string(content), "\n") {
 		add := func(text string) { found = append(found, command{filepath.Base(document), i + 1, text, nil}) }
 		if mark := fence.FindStringSubmatch(line); mark != nil {
-			inside = !inside
-			language, _, _ = strings.Cut(mark[1], " ") // the name of a file may follow
-			if inside && !languages[language] {
-				t.Errorf("%s:%d: a block of %q, which is none of %v", document, i+1, language, languages)
+			inside, language = !inside, mark[1]
+			if first, _, _ := strings.Cut(language, " "); inside && !languages[first] {
+				t.Errorf("%s:%d: a block of %q, which is none of %v", document, i+1, first, languages)
 			}
 			continue
 		}

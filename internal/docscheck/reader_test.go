@@ -28,6 +28,9 @@ func install(t *testing.T) (bin string) {
 	return bin
 }
 
+// backend is where a server listens that a document shows whole.
+const backend = "http://127.0.0.1:3000"
+
 // reader is somebody who types the commands of a document. For one goroutine.
 type reader struct {
 	bin string // where the programs are
@@ -44,14 +47,9 @@ func newReader(t *testing.T, bin, document string) *reader {
 	t.Helper()
 	dir := t.TempDir()
 	shown := files(t, document)
-	for name, content := range shown {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	plain := serve(t, shell(bin, dir, "sseserver --log-file server.log"), serves)
 	secure := serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
-	return &reader{bin: bin, dir: dir, stand: []string{
+	r := &reader{bin: bin, dir: dir, stand: []string{
 		"https://127.0.0.1:4400", secure,
 		"0.0.0.0:4400", "0.0.0.0:0", // other servers of the documents
 		"0.0.0.0:4401", "0.0.0.0:0",
@@ -63,7 +61,16 @@ func newReader(t *testing.T, bin, document string) *reader {
 		"http://127.0.0.1:8080", startHub(t, shown["nchan.conf"]),
 		"https://127.0.0.1:8443", startSecure(t),
 	}}
+	for name, content := range shown {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(r.here(content)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
 }
+
+// here is a text of the document with what stands here for what it shows.
+func (r *reader) here(text string) string { return strings.NewReplacer(r.stand...).Replace(text) }
 
 // follow does with a command what the table says.
 func (r *reader) follow(t *testing.T, c command, how treatment) {
@@ -79,8 +86,12 @@ func (r *reader) follow(t *testing.T, c command, how treatment) {
 		dir = t.TempDir() // r.dir has the log of another server
 		tlscerttest.New(t).Write(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	}
-	cmd := shell(r.bin, dir, strings.NewReplacer(r.stand...).Replace(text))
-	if how.serves {
+	cmd := shell(r.bin, dir, r.here(text))
+	switch {
+	case how.stays:
+		r.stand = append(r.stand, backend, serve(t, cmd, how))
+		return
+	case how.serves:
 		serve(t, cmd, how)
 		return
 	}

@@ -23,7 +23,7 @@ func shell(bin, dir, text string) *exec.Cmd {
 	cmd := exec.Command("sh", "-c", "trap : INT; "+text)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"SSESERVER_ADDR=127.0.0.1:0", "SSESERVER_ADMIN_ADDR=127.0.0.1:0", "SSESERVER_DRAIN=0s")
+		"SSESERVER_ADDR=127.0.0.1:0", "SSESERVER_ADMIN_ADDR=127.0.0.1:0", "SSESERVER_DRAIN=0s", "PORT=0")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // for signalAll
 	return cmd
 }

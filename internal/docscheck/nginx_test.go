@@ -15,7 +15,7 @@ import (
 
 // nginxConf is what nginx needs around the server that the document shows: all
 // that it writes is in a directory of its own.
-const nginxConf = `load_module %s;
+const nginxConf = `%s
 daemon off;
 %s
 worker_processes 1;
@@ -47,12 +47,19 @@ func nchanModule() string {
 // startNchan runs nginx with the server that the document shows.
 func startNchan(t *testing.T, server string) string {
 	t.Helper()
+	return startNginx(t, "load_module "+nchanModule()+";", server, "127.0.0.1:8080")
+}
+
+// startNginx runs nginx with a module and a server, which instead of at shown
+// listens at the address that is returned.
+func startNginx(t *testing.T, module, server, shown string) string {
+	t.Helper()
 	dir, addr := t.TempDir(), freeAddr(t)
 	user := "" // of the workers; only root may say so
 	if os.Geteuid() == 0 {
 		user = "user root;"
 	}
-	conf := fmt.Sprintf(nginxConf, nchanModule(), user, strings.Replace(server, "127.0.0.1:8080", addr, 1))
+	conf := fmt.Sprintf(nginxConf, module, user, strings.Replace(server, shown, addr, 1))
 	if err := os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
