@@ -27,11 +27,11 @@ func TestEvicted(t *testing.T) {
 // So is a live message whose producer has gone.
 func TestFailed(t *testing.T) {
 	wantNoLeaks(t)
-	server := startServer(t, "--producer-timeout=1s", "--max-message-bytes=10")
+	server := startServer(t, "--producer-timeout=1s", "--max-message-bytes=20")
 	public := server.caller(t, ssetest.HTTP1)
 	header, _ := public.want(201, `"state":"open"`, "POST", "/messages", `{"message":"Hi"}`, "Content-Type", asJSON)
 	path := header.Get("Location")
-	public.want(413, "message_too_large", "POST", path+"/chunks", "123456789", "Content-Type", "text/plain")
+	public.want(413, "message_too_large", "POST", path+"/chunks", "1234567890123456789", "Content-Type", "text/plain")
 	failed := server.log.await("message.failed", 1)[0]
 	if "/messages/"+failed["message_id"].(string) != path || failed["reason"] != "producer_gone" || failed["chunks"] != 1.0 {
 		t.Errorf("the log says %v", failed)
