@@ -247,14 +247,16 @@ func TestWrongAndShort(t *testing.T) {
 func TestExpectContinue(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
 	p := produce(t, server, "a")
-	expects := func(query string) *bufio.Reader {
+	expects := func(query, length string) *bufio.Reader {
 		return bufio.NewReader(sayOn(t, server.Dial(), "", "POST "+p.appends(query)+
-			" HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"))
+			" HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"+length+"\r\nExpect: 100-continue\r\n\r\n"))
 	}
-	wantResponse(t, expects("?position=2"), 409)
-	wantResponse(t, expects("?position=x"), 400)
-	wantResponse(t, expects(""), 100)
-	wantResponse(t, expects("?position=1"), 100)
+	const unknown = "Transfer-Encoding: chunked"
+	wantResponse(t, expects("?position=2", unknown), 409)
+	wantResponse(t, expects("?position=x", unknown), 400)
+	wantResponse(t, expects("?position=1", "Content-Length: 1048576"), 413) // with the one that is there
+	wantResponse(t, expects("", unknown), 100)
+	wantResponse(t, expects("?position=1", "Content-Length: 1048575"), 100)
 	server.Stop()
 }
 

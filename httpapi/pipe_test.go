@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -210,6 +211,26 @@ func TestInvalidPipe(t *testing.T) {
 		got.wantMembers(t, `"position":3,"bytes":7`)
 		body.say("three")
 		p.wantChunks(broker.StateOpen, "a", "one", "two")
+	})
+}
+
+// It may send the rest, however long it has lasted, and its connection goes on.
+func TestAfterInvalidPipe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true})
+		p := produce(t, server, "a")
+		conn := sayOn(t, server.Dial(), "", "POST "+p.appends("")+" HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n")
+		from := bufio.NewReader(conn)
+		time.Sleep(4 * time.Minute)
+		sayOn(t, conn, "", "1\r\n\xff\r\n")
+		resp := wantResponse(t, from, 400)
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(9 * time.Second)
+		sayOn(t, conn, "", "1\r\nx\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+		wantResponse(t, from, 200)
+		conn.Close()
 	})
 }
 
