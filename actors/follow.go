@@ -11,9 +11,9 @@ type Growing interface {
 func Follow(growing Growing, unit Unit) Source {
 	text := growing.Newest()
 	if unit == Appended {
-		return &chunkFollower{growing, text, cutter{borders: text.chunks()}}
+		return &chunkFollower{growing: growing, text: text, cutter: cutter{borders: text.chunks()}}
 	}
-	f := &unitFollower{growing, text, splitter{index: text.index(unit)}}
+	f := &unitFollower{growing: growing, text: text, splitter: splitter{index: text.index(unit)}}
 	f.open(0)
 	return f
 }
@@ -22,18 +22,27 @@ func Follow(growing Growing, unit Unit) Source {
 type unitFollower struct {
 	growing Growing
 	text    *Text // whose units the splitter has
+	from    int   // position that was sought last, which may not have been there
 	splitter
+}
+
+func (f *unitFollower) Seek(position int) {
+	f.from = position
+	f.splitter.Seek(position)
 }
 
 func (f *unitFollower) Next() (int, string, Supply) {
 	for {
 		position, text, supply := f.splitter.Next()
+		if supply == Ready && position < f.from {
+			continue
+		}
 		if supply == Ready || f.text.ended {
-			return position, text, supply
+			return max(position, f.from), text, supply
 		}
 		newest := f.growing.Newest()
 		if newest == f.text {
-			return position, "", Wait
+			return max(position, f.from), "", Wait
 		}
 		f.text = newest
 		f.renew(newest.index(f.index.unit))
@@ -44,18 +53,27 @@ func (f *unitFollower) Next() (int, string, Supply) {
 type chunkFollower struct {
 	growing Growing
 	text    *Text // whose chunks the cutter has
+	from    int   // as of a unitFollower
 	cutter
+}
+
+func (f *chunkFollower) Seek(position int) {
+	f.from = position
+	f.cutter.Seek(position)
 }
 
 func (f *chunkFollower) Next() (int, string, Supply) {
 	for {
 		position, text, supply := f.cutter.Next()
+		if supply == Ready && position < f.from {
+			continue
+		}
 		if supply == Ready || f.text.ended {
-			return position, text, supply
+			return max(position, f.from), text, supply
 		}
 		newest := f.growing.Newest()
 		if newest == f.text {
-			return position, "", Wait
+			return max(position, f.from), "", Wait
 		}
 		f.text = newest
 		f.borders = newest.chunks()
