@@ -15,7 +15,29 @@
 //   - The loop does no I/O, takes no lock and never waits for a caller, a
 //     streamer or a client. Splitting, hashing and naming a message is done by
 //     the caller's goroutine, before the command.
-//   - A Message is never changed once it exists, so it is shared freely.
+//   - A Message is never changed once it exists, so it is shared freely. Of a
+//     message that changes there is one after the other.
+//
+// # Live messages
+//
+// Open stores a message whose producers then append to it, tell how far its job
+// is, and end it as complete or failed. Each change makes another Message:
+//
+//   - The producer's goroutine finds the message, waits for its turn, and makes of
+//     what the message is now what it is to be. Producers of one message take
+//     turns, so that each begins with what the one before has left; those of
+//     different messages never wait for each other.
+//   - One command puts it in the place of the other, if that has not ended
+//     meanwhile and there is room. If not, nothing has happened.
+//   - The loop then shows it to the streams: it stores it where their sources look,
+//     and tells each streamer by its mailbox that there is more. It does not wait
+//     for any of them. A streamer reads what is there when it gets to it, however
+//     much has come, so it misses nothing.
+//   - A text that grows shares its bytes with what it was before, so a change costs
+//     as much as what is appended, and nobody who reads sees it grow.
+//
+// In short, only one producer at a time makes what a message is next, only the loop
+// says that it is so, and everybody else reads.
 //
 // # A stream
 //
@@ -28,14 +50,22 @@
 //
 // # Life of a message
 //
-// A message is used when it is submitted, looked up or subscribed to, and when
-// one of its streams ends. Config.TTL after its last use it is evicted, and the
-// streams that still run on it end with ErrEvicted. At capacity the least
-// recently used message without a stream makes room for a new one.
+// A message is used when it is submitted, looked up or subscribed to, when it ends,
+// and when one of its streams ends. Config.TTL after its last use it is evicted,
+// and the streams that still run on it end with ErrEvicted. At capacity the least
+// recently used message without a stream makes room for a new one, or for what is
+// appended to another.
+//
+// A message that is open does not expire and is not evicted. Config.ProducerTimeout
+// after the last change of its producers it fails, and Config.Failed is told of it.
+// So the stored messages are in three lists: those that nothing holds and those that
+// streams hold, by last use; and those that are open, by their producers' last
+// change. Whatever is to leave or fail next is at the front of one.
 //
 // # Shutdown
 //
-// Drain refuses new work and waits for the running streams; EndStreams ends
-// those that remain; ending the context of Run ends the loop. Run returns, and
-// closes the channel that every asker also waits on, after the last streamer.
+// Drain refuses new work and waits for the running streams, while producers go on
+// with messages that are open; EndStreams ends the streams that remain; ending the
+// context of Run ends the loop. Run returns, and closes the channel that every asker
+// also waits on, after the last streamer.
 package broker
