@@ -33,10 +33,10 @@ func NewGrowingText() *Text {
 }
 
 // Append returns the text with one more chunk, which is valid UTF-8 and not empty.
-// It costs as much as the chunk is long, or on the average: from time to time the
-// text is copied, to twice as much room. It is called of the newest Text, or, if
-// what it returned is not wanted, once more of the same; by one goroutine at a
-// time.
+// On the average it costs as much as the chunk is long: from time to time the text
+// is copied, to a quarter more room or, if it is short, to twice as much. It is
+// called of the newest Text, or, if what it returned is not wanted, once more of the
+// same; by one goroutine at a time.
 func (t *Text) Append(chunk string) *Text {
 	buffer := append(t.appended.buffer, chunk...)
 	text := unsafe.String(unsafe.SliceData(buffer), len(buffer)) // of bytes that are not written to again

@@ -58,14 +58,14 @@
 //
 // A message that is open does not expire and is not evicted. Config.ProducerTimeout
 // after the last change of its producers it fails, and Config.Failed is told of it.
-// So the stored messages are in three lists: those that nothing holds and those that
-// streams hold, by last use; and those that are open, by their producers' last
+// So the stored messages are in three lists: those that nothing holds and those
+// that streams hold, by last use; and those that are open, by their producers' last
 // change. Whatever is to leave or fail next is at the front of one.
 //
 // # Shutdown
 //
 // Drain refuses new work and waits for the running streams, while producers go on
 // with messages that are open; EndStreams ends the streams that remain; ending the
-// context of Run ends the loop. Run returns, and closes the channel that every asker
-// also waits on, after the last streamer.
+// context of Run ends the loop. Run returns, and closes the channel that every
+// asker also waits on, after the last streamer.
 package broker
