@@ -185,7 +185,7 @@ func FuzzWrite(f *testing.F) {
 		if len(text) > 0 && seed%3 == 0 {
 			text = strings.Repeat(text, 1+2000/len(text))
 		}
-		write(t, cutText(text[:min(len(text), 20_000)], 1+int(seed%17), random), random)
+		write(t, cutText(text[:min(len(text), 5000)], 1+int(seed%17), random), random)
 	})
 }
 
