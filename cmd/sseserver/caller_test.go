@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -72,6 +73,8 @@ func (c caller) want(status int, text, method, path, body string, header ...stri
 	}
 	return response.Header, string(got)
 }
+
+var uuidIn = regexp.MustCompile(`[0-9a-f-]{36}`)
 
 // stream opens a stream. It ends with the test at the latest.
 func (c caller) stream(path string, header ...string) *ssetest.Stream {

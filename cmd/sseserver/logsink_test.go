@@ -60,6 +60,17 @@ func (s *logSink) await(event string, n int) []map[string]any {
 	return s.linesOf(event)
 }
 
+// awaitLine waits for a line of an event that has this text.
+func (s *logSink) awaitLine(event, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mark := []byte(`"event":"` + event + `"`)
+	isIt := func(line []byte) bool { return bytes.Contains(line, mark) && bytes.Contains(line, []byte(text)) }
+	for !slices.ContainsFunc(bytes.Split(s.buf.Bytes(), []byte("\n")), isIt) {
+		s.grown.Wait()
+	}
+}
+
 // linesOf is called with mu held.
 func (s *logSink) linesOf(event string) (lines []map[string]any) {
 	for text := range bytes.Lines(s.buf.Bytes()) {

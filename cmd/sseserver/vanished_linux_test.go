@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -55,8 +54,6 @@ func TestVanishedClients(t *testing.T) {
 		t.Errorf("the last was noticed after %v", took)
 	}
 }
-
-var uuidIn = regexp.MustCompile(`[0-9a-f-]{36}`)
 
 // network is one that clients have to themselves, with a cable to this one.
 type network struct {
