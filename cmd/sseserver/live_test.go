@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"testing"
 
 	"sseserver/httpapi/ssetest"
@@ -86,4 +89,23 @@ func (w writer) wantText(id, text string) {
 	stream := w.stream("/stream/" + id)
 	stream.WantOpening()
 	stream.WantText(0, text)
+}
+
+// appendChunk appends to a message, and returns how many chunks it has then. Any
+// goroutine may call it.
+func (w writer) appendChunk(id, chunk string) (position int, err error) {
+	body, err := json.Marshal(map[string]string{"chunk": chunk})
+	if err != nil {
+		return 0, err
+	}
+	response, err := w.client.Post(w.base+"/messages/"+id+"/chunks", asJSON, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	var answer struct{ Position int }
+	if err = json.NewDecoder(response.Body).Decode(&answer); err == nil && response.StatusCode != http.StatusOK {
+		err = errors.New(response.Status)
+	}
+	return answer.Position, err
 }
