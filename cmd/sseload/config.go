@@ -53,6 +53,8 @@ USAGE:
                                    open chat completions, and count their tokens
    sseload [options] --url URL --publish-url URL --publish-body TEXT
                                    publish to a hub, and check that each client receives everything
+   sseload [options] --live ADDRESS
+                                   append to live messages of a server, and stream them
    sseload compare A.json B.json   show two reports side by side, with ratios; --threshold judges them
    sseload merge A.json B.json...  merge the reports of generators that loaded one server together
    sseload schema                  print the JSON Schema of the report
@@ -70,6 +72,7 @@ const outro = `EXAMPLES:
    sseload --url http://hub/sub --publish-url http://hub/pub --publish-body '{n}'    delivery through a hub
    sseload -X POST --body '{"user":"{name}"}' --data users.csv example.org/chat      a body for each client
    sseload --preset openai --body-file chat.json 127.0.0.1:8000/v1/chat/completions  an LLM gateway
+   sseload --live http://127.0.0.1:4400 --clients 2000 --append-rate 20              readers of a live message
    sseload merge a.json b.json --html both.html                                      one report of the two
    sseload compare before.json after.json --threshold 'lateness.p99<1.1x'            exit with 99 if worse
 

@@ -16,6 +16,7 @@ func (r *request) flags() []cmdline.Group {
 		{Title: "LOAD", Flags: loadFlags(c)},
 		{Title: "STREAMS", Flags: streamFlags(c)},
 		{Title: "PUBLICATIONS", Flags: publishFlags(&c.Publish)},
+		{Title: "LIVE MESSAGES", Flags: liveFlags(&c.Live)},
 		{Title: "CONNECTIONS", Flags: connectFlags(c)},
 		{Title: "UNRULY CLIENTS", Flags: r.clientFlags()},
 		{Title: "RESULT", Flags: r.resultFlags()},

@@ -135,7 +135,7 @@ func (c *client) begin(planned time.Duration) {
 		c.group.rounds[c.index]++
 	}
 	c.stream = track.NewStream(&c.group.ledger, track.Subject{
-		MessageID: c.worker.job.messageID(c.index), Planned: planned, Unjudged: c.role.unjudged(),
+		MessageID: c.worker.job.messageID(c.index), Planned: planned, Unjudged: c.role.unjudged(), Live: c.worker.liveOf(c.index),
 	})
 	c.reading = true
 }
@@ -276,7 +276,7 @@ func errorName(err *eventsource.Error) string {
 // lacking is the name of what this machine has too few of to make a connection,
 // which is not the server's fault; empty if that is not what the error is
 // about.
-func lacking(err *eventsource.Error) string {
+func lacking(err error) string {
 	switch {
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return "out_of_files"

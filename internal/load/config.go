@@ -45,6 +45,7 @@ type Config struct {
 	Token      track.Path      `json:"token"`       // with URLs: only events that have a value there count; none means all do
 
 	Publish Publish `json:"publish,omitzero"` // with URLs
+	Live    Live    `json:"live,omitzero"`    // with Servers
 
 	Timestamp   track.Timestamp `json:"timestamp"`              // with URLs: of the sending of an event, for latency
 	ClockOffset *time.Duration  `json:"clock_offset,omitempty"` // the server's clock less ours, for Timestamp; nil means found out
@@ -93,7 +94,7 @@ func invalid(format string, values ...any) error {
 
 // withDefaults fills in what was left open.
 func (c Config) withDefaults() Config {
-	c = c.withShape()
+	c = c.withShape().withLive()
 	setDefault(&c.Drain, DefaultDrain)
 	setDefault(&c.Protocol, "http1")
 	setDefault(&c.Processes, 1)
@@ -125,7 +126,7 @@ func (c Config) withDefaults() Config {
 // said are conditions on what the streams were said to be like, without which
 // the other figures mean nothing.
 func (c Config) said() (conditions []string) {
-	if c.Done != "" {
+	if c.Done != "" || c.Live.On && len(c.Stages) == 0 {
 		conditions = append(conditions, "completed>0")
 	}
 	if c.foreign() && c.Numbering != track.Auto && c.Numbering != track.Unnumbered {
@@ -188,6 +189,9 @@ func (c Config) check() error {
 		return err
 	}
 	if err := c.checkPublish(); err != nil {
+		return err
+	}
+	if err := c.checkLive(); err != nil {
 		return err
 	}
 	return c.checkContent()

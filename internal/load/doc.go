@@ -17,9 +17,11 @@
 //     slow down its own test. It lasts a tenth longer than the opens, a second
 //     at most.
 //     With Config.Stages or Config.Arrivals there is no ramp: the steady window
-//     is all of the time in which clients come and go.
+//     is all of the time in which clients come and go. Producers connect in the
+//     ramp, too.
 //  3. Steady: all clients should be there. With Config.Publish publications are
-//     due from its beginning to its end. A stream that ends is opened anew,
+//     due from its beginning to its end, with Config.Live chunks of the live
+//     messages, which are completed after it. A stream that ends is opened anew,
 //     unless Config.Once, after Config.Think. A client whose visit is over
 //     closes its connection: its stream is cut off, and nothing that it did not
 //     wait for is lost.
@@ -40,6 +42,11 @@
 // schedule; each publication has its own, which waits for the hub's answer. The
 // publisher tells the clients nothing: track computes when each publication was
 // due.
+//
+// With Config.Live each worker has the producers of its messages, a goroutine
+// and, over HTTP/1.1, a connection for each. A producer tells its message, a
+// track.Live, what it has sent and when that was answered; the streams of the
+// message are judged by it. So both are in one process.
 //
 // With several processes, each is a worker with its share of the clients, told
 // what to do and telling its result as JSON over its standard input and output.

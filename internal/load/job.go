@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -15,7 +16,7 @@ type Job struct {
 	Process    int        `json:"process"`
 	Nonce      uint64     `json:"nonce"`                 // another in each run
 	Clock      Clock      `json:"clock"`                 // for Config.Timestamp
-	MessageIDs []string   `json:"message_ids,omitempty"` // of its clients in turn; of the servers, if all clients of one share it; none with Config.URLs
+	MessageIDs []string   `json:"message_ids,omitempty"` // of its clients in turn; of the servers, if all clients of one share it; its live messages; none with Config.URLs
 	Rows       [][]string `json:"rows,omitempty"`        // of its clients in turn, for placeholders
 }
 
@@ -27,8 +28,14 @@ func (j *Job) client(i int) int { return j.Process + i*j.Config.Processes }
 
 // take keeps those of the messages that its clients need.
 func (j *Job) take(ids []string) {
-	if j.Config.Shared {
+	switch {
+	case j.Config.Shared:
 		j.MessageIDs = ids
+		return
+	case j.Config.Live.On:
+		for i := range j.Config.liveShare(j.Process) {
+			j.MessageIDs = append(j.MessageIDs, ids[j.liveMessage(i)])
+		}
 		return
 	}
 	for i := range j.clients() {
@@ -65,6 +72,7 @@ type Part struct {
 	Interrupted bool          `json:"interrupted"`
 
 	PublishRefusal string `json:"publish_refusal,omitempty"` // why the first publication failed that did
+	AppendRefusal  string `json:"append_refusal,omitempty"`  // why the first append failed that did
 }
 
 // Merge adds what another worker of the same run found.
@@ -76,6 +84,7 @@ func (p *Part) Merge(from *Part) {
 	p.Health.Merge(from.Health)
 	p.Interrupted = p.Interrupted || from.Interrupted
 	p.PublishRefusal += from.PublishRefusal // one of them publishes
+	p.AppendRefusal = cmp.Or(p.AppendRefusal, from.AppendRefusal)
 }
 
 // Tick is one second of one worker that has just passed, for whoever watches.

@@ -36,6 +36,9 @@ func (c Config) checkFiles(limit uint64) error {
 	if c.Publish.on() {
 		keep += uint64(maxInFlight)
 	}
+	if c.Live.On {
+		keep += uint64(c.liveShare(0)) // its producers
+	}
 	if limit > keep {
 		fit = limit - keep
 	}
@@ -67,6 +70,7 @@ func (c Config) busiest() int {
 	if len(targets) == 0 {
 		return c.Clients // not valid, and told so
 	}
+	connections := c.Clients + c.Live.Messages // producers have theirs
 	hosts, most := map[string]int{}, 0
 	for _, target := range targets {
 		host := target // each its own, as far as one knows
@@ -76,7 +80,7 @@ func (c Config) busiest() int {
 		hosts[host]++
 		most = max(most, hosts[host])
 	}
-	return (c.Clients*most + len(targets) - 1) / len(targets)
+	return (connections*most + len(targets) - 1) / len(targets)
 }
 
 // withSources spreads many clients of a server on the loopback network over

@@ -37,7 +37,7 @@ func (p *publisher) count(due time.Duration, err error) {
 		return
 	}
 	p.tally.Counts.Unpublished++
-	p.tally.Fail(due, publishErrorName(err))
+	p.tally.Fail(due, sendErrorName("publish", err))
 	if p.refusal == "" {
 		p.refusal = measure.OneLine(err.Error())
 	}

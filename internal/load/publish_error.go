@@ -5,26 +5,42 @@ import (
 	"errors"
 	"fmt"
 	"net"
+
+	"sseserver/internal/load/produce"
 )
 
-// errUnsent is of a publication that was due and still waited for its turn.
+// errUnsent is of what was due to be sent and still waited for its turn.
 var errUnsent = errors.New("not sent: the run was over")
 
-// publishErrorName is a name for counting errors by: there are few, whatever
-// happens.
-func publishErrorName(err error) string {
-	if r, ok := errors.AsType[*publishRefusal](err); ok {
-		return fmt.Sprintf("publish_status_%d", r.status)
+// sendErrorName is a name for counting errors by, which begins with what was to
+// be done: there are few, whatever happens.
+func sendErrorName(what string, err error) string {
+	if status, refused := refusalStatus(err); refused {
+		return fmt.Sprintf("%s_status_%d", what, status)
+	}
+	if own := lacking(err); own != "" {
+		return own
 	}
 	operation, _ := errors.AsType[*net.OpError](err)
 	timeout, _ := errors.AsType[net.Error](err)
 	switch {
 	case errors.Is(err, errUnsent):
-		return "publish_unsent"
+		return what + "_unsent"
 	case errors.Is(err, context.Canceled), timeout != nil && timeout.Timeout():
-		return "publish_unanswered"
+		return what + "_unanswered"
 	case operation != nil && operation.Op == "dial":
-		return "publish_connect_failed"
+		return what + "_connect_failed"
 	}
-	return "publish_broken"
+	return what + "_broken"
+}
+
+// refusalStatus is the status of an answer, if the error is one.
+func refusalStatus(err error) (status int, ok bool) {
+	if r, ok := errors.AsType[*publishRefusal](err); ok {
+		return r.status, true
+	}
+	if r, ok := errors.AsType[*produce.Refusal](err); ok {
+		return r.Status, true
+	}
+	return 0, false
 }

@@ -55,13 +55,10 @@ func newPublisher(w *worker) *publisher {
 	}
 }
 
-// endAt says when the steady window ends: what is due before is published, and
-// nothing else. It may be called once.
 func (p *publisher) endAt(steady time.Duration) {
 	p.end <- steady
 }
 
-// answered tells whether nothing more is to be published, or to be answered.
 func (p *publisher) answered() bool {
 	select {
 	case <-p.done:
@@ -71,7 +68,6 @@ func (p *publisher) answered() bool {
 	}
 }
 
-// await waits for the last answers, so long at most.
 func (p *publisher) await(most time.Duration) {
 	select {
 	case <-p.done:
@@ -79,8 +75,6 @@ func (p *publisher) await(most time.Duration) {
 	}
 }
 
-// run publishes until the end of the steady window. It returns when all is
-// answered, or soon after ctx has ended.
 func (p *publisher) run(ctx context.Context) {
 	defer close(p.done)
 	defer p.client.CloseIdleConnections()
@@ -136,6 +130,11 @@ func (p *publisher) overlap() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tally.Counts.Overlapping++
+}
+
+func (p *publisher) collect(part *Part) {
+	part.Tally.Merge(&p.tally)
+	part.PublishRefusal = p.refusal
 }
 
 // sentPublication is the latest one that was sent.

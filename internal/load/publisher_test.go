@@ -106,7 +106,7 @@ func TestPublicationsTakeTurns(t *testing.T) {
 // lasts.
 func TestDrainOfPublications(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &worker{start: time.Now(), publisher: &publisher{done: make(chan struct{})}}
+		w := &worker{start: time.Now(), feed: &publisher{done: make(chan struct{})}}
 		ended := make(chan struct{})
 		close(ended)
 		w.drain(t.Context(), ended, &Part{Windows: track.Windows{End: 300 * time.Millisecond}})

@@ -164,7 +164,11 @@ func (r *requests) streamURL(who asker, target int) string {
 	if r.config.Kind == track.Progress {
 		path = "/progress/"
 	}
-	return address + path + url.PathEscape(who.messageID) + "?interval=" + r.config.Interval.String()
+	query := "?interval=" + r.config.Interval.String()
+	if r.config.Live.On {
+		query = "?unit=chunk" // as they come
+	}
+	return address + path + url.PathEscape(who.messageID) + query
 }
 
 // address is that of one of the targets. Values are escaped as both a path and

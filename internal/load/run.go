@@ -116,8 +116,8 @@ func (c Config) jobs() []Job {
 	return jobs
 }
 
-// submit submits a message for each client to its first server, after one to
-// each server has been streamed. If the message is shared, there are no more.
+// submit submits a message for each client to its first server, or the live
+// messages to the servers in turn, after one stream of each server was opened.
 func (c Config) submit(ctx context.Context, asking *requests, phase func(string)) ([]string, error) {
 	s, err := newSubmitter(c, asking)
 	if err != nil {
@@ -125,28 +125,44 @@ func (c Config) submit(ctx context.Context, asking *requests, phase func(string)
 	}
 	defer s.close()
 	phase("submitting a message and opening one stream")
+	wanted := c.messages()
 	var ids []string
 	for server := range c.Servers {
 		client := server
 		if client >= c.Clients {
 			client = 0 // that one has values for placeholders
 		}
-		id, err := s.one(ctx, client, server)
-		if err != nil {
-			return nil, err
+		who := asker{client: client, stream: client, row: c.row(client)}
+		if server < wanted {
+			id, err := s.one(ctx, client, server)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, id)
 		}
-		who := asker{client: client, stream: client, messageID: id, row: c.row(client)}
+		who.messageID = ids[len(ids)-1]
 		if err := c.preflight(ctx, asking.of(who, server)); err != nil {
 			return nil, err
 		}
-		ids = append(ids, id)
 	}
-	if c.Shared || c.Clients <= len(ids) {
+	if wanted <= len(ids) {
 		return ids, nil
 	}
-	phase(fmt.Sprintf("submitting %d messages", c.Clients))
-	more, err := s.all(ctx, len(ids), c.Clients-len(ids))
+	phase(fmt.Sprintf("submitting %d messages", wanted))
+	more, err := s.all(ctx, len(ids), wanted-len(ids))
 	return append(ids, more...), err
+}
+
+// messages is how many there are. One that is shared is on each server, and each
+// server has one at least, unless they are live.
+func (c Config) messages() int {
+	switch {
+	case c.Live.On:
+		return c.Live.Messages
+	case c.Shared:
+		return len(c.Servers)
+	}
+	return max(c.Clients, len(c.Servers))
 }
 
 // workers are in this process if one is enough.

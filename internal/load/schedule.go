@@ -45,7 +45,7 @@ func (c Config) planned(client int) time.Duration {
 // Crowd is how many clients there are in all: with stages the most at a time,
 // with arrivals as many as arrive. It knows the defaults.
 func (c Config) Crowd() int {
-	setDefault(&c.Clients, DefaultClients)
+	setDefault(&c.Clients, max(DefaultClients, c.Live.Messages))
 	setDefault(&c.Duration, DefaultDuration)
 	switch {
 	case len(c.Stages) > 0:

@@ -39,7 +39,7 @@ func (c Config) withShape() Config {
 		c.Once = true
 		// The server may be given one message, but hardly one for each client
 		// of an endless row.
-		c.Shared = !c.foreign()
+		c.Shared = !c.foreign() && !c.Live.On
 	default:
 		setDefault(&c.Ramp, float64(min(c.Clients, 1000)))
 		setDefault(&c.Duration, DefaultDuration)

@@ -18,24 +18,33 @@ import (
 // is small, since the messages are not what is measured.
 const submitters = 16
 
-// submitter sends messages to POST /send.
+// submitter sends messages to POST /send, or opens live ones with
+// POST /messages.
 type submitter struct {
 	config Config
 	asking *requests
 	client *http.Client
+	path   string
 	body   []byte
 }
 
 func newSubmitter(c Config, asking *requests) (*submitter, error) {
-	body, err := json.Marshal(map[string]string{"message": c.Text()})
-	if err != nil {
+	s := &submitter{config: c, asking: asking, path: "/send", client: c.httpClient(submitters)}
+	content := map[string]string{}
+	if c.Live.On {
+		s.path = "/messages"
+	} else {
+		content["message"] = c.Text()
+	}
+	var err error
+	if s.body, err = json.Marshal(content); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	return &submitter{config: c, asking: asking, body: body, client: c.httpClient(submitters)}, nil
+	return s, nil
 }
 
-// all submits the messages of n clients, from the given one on, and returns
-// their ids.
+// all submits n messages, of the client with the given number and those after
+// it, and returns their ids. A live message has a number of its own instead.
 func (s *submitter) all(ctx context.Context, from, n int) ([]string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -68,7 +77,10 @@ func (s *submitter) close() { s.client.CloseIdleConnections() }
 // one submits a client's message to a server and returns its id.
 func (s *submitter) one(ctx context.Context, client, server int) (string, error) {
 	who := asker{client: client, stream: client, row: s.config.row(client)}
-	address := s.asking.address(who, server) + "/send"
+	if s.config.Live.On {
+		who = s.config.producerOf(client)
+	}
+	address := s.asking.address(who, server) + s.path
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(s.body))
 	if err != nil {
 		return "", fmt.Errorf("load: %w", err)
@@ -86,8 +98,8 @@ func (s *submitter) one(ctx context.Context, client, server int) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("cannot submit a message: %w", err)
 	}
-	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("cannot submit a message: POST %s answered %s%s", Redacted(address), resp.Status, explained(resp, answer))
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
+		return "", fmt.Errorf("cannot submit a message: POST %s answered %s%s", Redacted(address), resp.Status, s.explained(resp, answer))
 	}
 	var accepted struct{ MessageID string }
 	if err := json.Unmarshal(answer, &accepted); err != nil || accepted.MessageID == "" {
@@ -98,12 +110,16 @@ func (s *submitter) one(ctx context.Context, client, server int) (string, error)
 
 // explained is what a refusal says about itself (RFC 9457), or what to try if
 // it is not from a server as in this project.
-func explained(resp *http.Response, body []byte) string {
+func (s *submitter) explained(resp *http.Response, body []byte) string {
 	var problem struct{ Code, Detail string }
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") && json.Unmarshal(body, &problem) == nil {
 		return fmt.Sprintf(" (%s: %s)", problem.Code, problem.Detail)
 	}
-	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed {
+	absent := resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusMethodNotAllowed
+	switch {
+	case absent && s.config.Live.On:
+		return "; --live needs a server that has live messages"
+	case absent:
 		return "; for a server of another kind use --url with the address of an event stream"
 	}
 	if text := measure.OneLine(string(body[:min(len(body), 1<<10)])); text != "" {

@@ -28,7 +28,8 @@ type worker struct {
 	allOpened  atomic.Bool // no client of the plan is still to be opened
 	hasRefusal atomic.Bool // so the bodies of others are not read
 	meter      meter
-	publisher  *publisher // nil if another worker publishes, or none
+	live       []*track.Live // its live messages
+	feed       feed          // nil if another worker publishes, or none sends anything
 }
 
 const maxGroups = 8
@@ -40,7 +41,10 @@ func newWorker(job Job) *worker {
 		panic(err) // cannot be: the configuration was checked
 	}
 	plan := job.Config.plan(nil)
-	if job.Config.Kind == track.Characters {
+	switch {
+	case job.Config.Live.On:
+		w.live = job.newLive()
+	case job.Config.Kind == track.Characters:
 		plan.Script = track.NewScript(job.Config.Text())
 	}
 	// As many groups as threads, so that two threads seldom want the same one;
@@ -59,8 +63,21 @@ func newWorker(job Job) *worker {
 	for _, source := range sources {
 		w.transports = append(w.transports, job.Config.transports(source))
 	}
-	w.publisher = newPublisher(w)
+	if p := newPublisher(w); p != nil {
+		w.feed = p
+	}
+	if p := newProducers(w); p != nil {
+		w.feed = p
+	}
 	return w
+}
+
+// liveOf is the live message that the i-th client reads, nil if none is live.
+func (w *worker) liveOf(i int) *track.Live {
+	if len(w.live) == 0 {
+		return nil
+	}
+	return w.live[i%len(w.live)]
 }
 
 func (w *worker) ready(context.Context) error { return nil }
@@ -82,8 +99,8 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	probed := make(chan error, 1) // its one result, which nobody may be waiting for
 	measuring.Go(func() { probed <- w.meter.probe(ctx) })
 	measuring.Go(func() { w.meter.sample(ctx, tick) })
-	if w.publisher != nil {
-		measuring.Go(func() { w.publisher.run(ctx) })
+	if w.feed != nil {
+		measuring.Go(func() { w.feed.run(ctx) })
 	}
 
 	opening, stopOpening := context.WithCancelCause(ctx)
@@ -98,7 +115,7 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	part := &Part{Windows: w.windows}
 	select {
 	case <-ended: // every client has ended, so there is nothing more to measure
-		part.Windows = w.endEarly(min(w.job.Config.Drain, hastyDrain)) // for the last publications
+		part.Windows = w.endEarly(min(w.job.Config.Drain, hastyDrain)) // for the last answers
 	case <-interrupt.Done():
 		part.Interrupted = true
 		stopOpening(errInterrupted)
@@ -106,8 +123,8 @@ func (w *worker) run(interrupt context.Context, start time.Time, tick func(Tick)
 	case <-time.After(w.windows.Steady - w.now()):
 	}
 	stopOpening(nil)
-	if w.publisher != nil {
-		w.publisher.endAt(part.Windows.Steady)
+	if w.feed != nil {
+		w.feed.endAt(part.Windows.Steady)
 	}
 	w.drain(interrupt, ended, part)
 	cut()
@@ -209,8 +226,8 @@ func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *P
 	for {
 		select {
 		case <-ended:
-			if w.publisher != nil {
-				w.publisher.await(min(part.Windows.End-w.now(), hastyDrain))
+			if w.feed != nil {
+				w.feed.await(min(part.Windows.End-w.now(), hastyDrain))
 			}
 			return
 		case <-interrupted:
@@ -228,7 +245,7 @@ func (w *worker) drain(interrupt context.Context, ended <-chan struct{}, part *P
 // satisfied tells whether nobody has anything to wait for. A client that is
 // still to be opened, because this side is late, has its first event.
 func (w *worker) satisfied() bool {
-	if !w.allOpened.Load() || w.publisher != nil && !w.publisher.answered() {
+	if !w.allOpened.Load() || w.feed != nil && !w.feed.answered() {
 		return false
 	}
 	for _, g := range w.groups {
@@ -247,9 +264,8 @@ func (w *worker) collect(part *Part) {
 		part.Health.Starved += g.starved
 	}
 	part.Tally.Merge(&w.meter.tally)
-	if w.publisher != nil {
-		part.Tally.Merge(&w.publisher.tally)
-		part.PublishRefusal = w.publisher.refusal
+	if w.feed != nil {
+		w.feed.collect(part)
 	}
 	part.Windows.End = max(min(part.Windows.End, w.now()), part.Windows.Steady)
 }

@@ -39,6 +39,9 @@ type Counts struct {
 	Overlapping uint64 `json:"overlapping"` // publications sent although the one before was not answered in time, so without an order
 	Delivered   uint64 `json:"delivered"`   // publications that arrived, once for each client
 
+	Appended   uint64 `json:"appended"`   // chunks that the server took for live messages
+	Unappended uint64 `json:"unappended"` // chunks that were due, and that it did not take, or that could not be sent
+
 	Judged uint64 `json:"judged"` // streams that count for goodput
 	Good   uint64 `json:"good"`   // of those, the ones that delivered events, each once, in order and unchanged, and met every condition on a time; broken connections do not matter if they were resumed
 
@@ -88,6 +91,6 @@ func (c *Counts) all() []*uint64 {
 		&c.OtherEvents, &c.Coalesced, &c.BeforeSent, &c.NoTimestamp,
 		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated, &c.Ended,
 		&c.Published, &c.Unpublished, &c.Overlapping, &c.Delivered,
-		&c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
+		&c.Appended, &c.Unappended, &c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
 	}
 }

@@ -19,6 +19,7 @@
 // are there, in [Drain] nothing new opens and what is under way may end. Every
 // value belongs to one of them: lateness by the moment when the event was due;
 // an open lag and what there is once for each stream (time to first event,
-// duration, rates) by the planned open; the answer to a publication by the moment
-// when that was due; the rest by the moment of the arrival.
+// duration, rates) by the planned open; the answer to a publication or an
+// append, and the delivery of what was appended, by the moment when that was
+// due; the rest by the moment of the arrival.
 package measure

@@ -16,6 +16,8 @@ const (
 	ByteRate                    // bytes of a stream by the same time
 	EventsPerRead               // events that one read of the connection delivered
 	Publish                     // from the moment a publication was due to the hub's answer
+	Append                      // from the sending of an append to a live message to its answer
+	Delivery                    // from that answer to the arrival of what was appended
 	Probe                       // lateness of the generator's own event, every 10 ms
 	Metrics                     // how many there are
 )
@@ -37,6 +39,8 @@ var metrics = [Metrics]struct {
 	ByteRate:      {"byte_rate", BytesPerSecond, "bytes of a stream, by the time from its request to its last event"},
 	EventsPerRead: {"events_per_read", Events, "events that one read delivered"},
 	Publish:       {"publish", Milliseconds, "due time of a publication to the hub's answer"},
+	Append:        {"append", Milliseconds, "sending of an append to a live message to its answer"},
+	Delivery:      {"delivery", Milliseconds, "answer to an append to the arrival of its chunk, or 0 if that came first"},
 	Probe:         {"probe", Milliseconds, "lateness of the generator's own event, every 10 ms"},
 }
 

@@ -120,6 +120,7 @@ function errors() {
   const first = report.first_error;
   if (first?.reason === "error_event") refusal("The first event that told of an error:", first.body);
   else if (first) refusal(`The first answer that was no event stream had the status ${first.status}${first.body ? " and said:" : "."}`, first.body);
+  if (report.append_refusal) refusal("The first append that failed:", report.append_refusal);
   if (report.publish_refusal) refusal("The first publication that failed:", report.publish_refusal);
 }
 

@@ -28,6 +28,7 @@ type Report struct {
 	Errors         map[string]uint64  `json:"errors"`
 	FirstRefusal   *measure.Refusal   `json:"first_error"`               // null if there was none
 	PublishRefusal string             `json:"publish_refusal,omitempty"` // why the first publication failed that did
+	AppendRefusal  string             `json:"append_refusal,omitempty"`  // why the first append failed that did
 	Metrics        map[string]*Metric `json:"metrics"`                   // those with values
 	Thresholds     []Verdict          `json:"thresholds"`
 	HeatEdges      []float64          `json:"heat_edges_ms"` // lower edges of the buckets of Second.Lateness
@@ -82,8 +83,8 @@ func New(result *load.Result, generator Generator) *Report {
 	r := &Report{
 		Version: Version, Generator: generator, Started: result.Started.UTC(),
 		Settings: newSettings(result.Config), Clock: newClock(result.Clock), Counts: tally.Counts, Errors: tally.Errors,
-		PublishRefusal: result.PublishRefusal,
-		Histograms:     tally.Distributions,
+		PublishRefusal: result.PublishRefusal, AppendRefusal: result.AppendRefusal,
+		Histograms: tally.Distributions,
 		Windows: Windows{
 			Ramp:   millis(result.Windows.Ramp),
 			Steady: millis(result.Windows.Steady - result.Windows.Ramp),

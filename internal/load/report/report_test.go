@@ -191,7 +191,7 @@ func TestSchemaDescribesTheReport(t *testing.T) {
 		r.Tally.Refused(&measure.FirstRefusal{At: time.Second, Refusal: measure.Refusal{Reason: "bad_status", Status: 503, Body: "{\"error\":\n\"full\"}\n"}})
 		r.Health.CPU = time.Hour
 		r.Clock = &load.Clock{Unknown: true}
-		r.PublishRefusal = "503 Service Unavailable"
+		r.PublishRefusal, r.AppendRefusal = "503 Service Unavailable", "503 Service Unavailable"
 	}
 	for name, r := range map[string]*Report{
 		"usual": example(t, nil), "everything": example(t, everything, "outage.p99<1s", "goodput>0"),

@@ -53,6 +53,10 @@ type Settings struct {
 	Seed            uint64  `json:"seed"`
 	PublishURL      string  `json:"publish_url"` // empty if nothing is published
 	PublishRate     float64 `json:"publish_per_second"`
+	LiveMessages    int     `json:"live_messages" merge:"sum"` // 0 if none is live
+	AppendRate      float64 `json:"append_per_second"`         // of each of them
+	AppendBytes     int     `json:"append_bytes"`
+	Pipe            bool    `json:"pipe"`
 }
 
 func newSettings(c load.Config) Settings {
@@ -65,6 +69,7 @@ func newSettings(c load.Config) Settings {
 		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 		PublishURL: load.Redacted(c.Publish.URL), PublishRate: c.Publish.Rate,
+		LiveMessages: c.Live.Messages, AppendRate: c.Live.Rate, AppendBytes: c.Live.Bytes, Pipe: c.Live.Pipe,
 	}
 	s.request(c)
 	if c.ClockOffset != nil {
@@ -77,7 +82,10 @@ func newSettings(c load.Config) Settings {
 	if c.FirstEvent {
 		s.Anchor = "first-event"
 	}
-	if len(c.Servers) > 0 {
+	switch {
+	case c.Live.On:
+		s.Kind = "live"
+	case len(c.Servers) > 0:
 		s.MessageBytes = len(c.Text())
 	}
 	return s

@@ -62,6 +62,8 @@ func (s Settings) reading() string {
 	what := "any event stream"
 	switch {
 	case s.Kind == "any":
+	case s.Kind == "live":
+		what = fmt.Sprintf("chunks of %d live message(s)", s.LiveMessages)
 	case s.Shared:
 		what = s.Kind + " of one message"
 	default:
@@ -120,6 +122,9 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	line("correctness", "%d lost, %d duplicate, %d reordered, %d corrupt", c.Lost, c.Duplicate, c.Reordered, c.Corrupt)
 	if r.Settings.PublishURL != "" {
 		r.summarizePublications(line)
+	}
+	if r.Settings.Kind == "live" {
+		r.summarizeAppends(line)
 	}
 	if c.Unnumbered > 0 {
 		line("", "%d streams do not number their events: doubles, order and gaps cannot be seen in them", c.Unnumbered)

@@ -62,7 +62,7 @@ func TestParseErrorsSayWhatIsWrong(t *testing.T) {
 		{"latenes.p99<50ms", `unknown name "latenes"; did you mean lateness?`},
 		{"gap.p99<50ms", `unknown name "gap"; did you mean itl?`},
 		{"ttft.p99<50ms", `unknown name "ttft"; did you mean ttfe?`},
-		{"frobnication<5", "want one of before_sent, "},
+		{"frobnication<5", "want one of append, "},
 		{"event_rate.p10>20ms", `"20ms" is no number`},
 		{"lost.p99==0", `"lost" has no statistic`},
 		{"lost==none", `"none" is no number`},

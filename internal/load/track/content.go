@@ -16,6 +16,8 @@ func (s *Stream) authentic(l *Ledger, e eventstream.Event, pos int64) bool {
 		return false
 	case s.messageID != "" && string(f.MessageID) != s.messageID:
 		return false
+	case s.reading.Live != nil:
+		return s.authenticLive(l, pos)
 	case l.Plan.Kind == Progress:
 		return f.Total == s.total && string(f.Chunk) == percents[pos] &&
 			f.has&hasCompleted != 0 && f.Completed == (pos == lastPercent)
@@ -77,10 +79,11 @@ func (s *Stream) done(l *Ledger, e eventstream.Event) bool {
 	case err != nil,
 		s.messageID != "" && string(f.MessageID) != s.messageID,
 		s.total >= 0 && f.Total != s.total,
+		s.reading.Live != nil && !s.doneLive(l),
 		l.Plan.Script != nil && string(f.SHA256) != l.Plan.Script.sha256:
 		s.fault(&l.Tally.Counts.Corrupt)
 	}
-	if s.total < 0 && s.numbers == ByPosition {
+	if s.total < 0 && s.numbers == ByPosition && s.reading.Live == nil {
 		s.total = f.Total
 	}
 	if s.total >= 0 {

@@ -53,6 +53,26 @@
 //     that publication.
 //   - The first event of a connection says nothing about where a schedule begins.
 //
+// # Live messages
+//
+// A stream whose [Subject] has a [Live] reads a message to which the run itself
+// appends. The definitions differ in this:
+//
+//   - Chunk k is due when the producers' schedule says, or at T0 if the connection
+//     came later. So neither a producer nor a server that falls behind can hide.
+//   - delivery is from the answer to the append to the arrival, 0 if the arrival
+//     was first. For a connection that came after the answer it is from T0.
+//   - The text of a chunk follows from its number and the message's, the digest
+//     and total of the done event from what the producer has sent. A total that
+//     is told before the producer has sent all is corrupt. A connection that was
+//     made when the message was complete must be told it.
+//   - Of a message that is appended to through a pipe, the server may join and cut
+//     chunks. Then events are compared with the text by the bytes before them,
+//     and each has the chunks that it completes. After a gap that is not known
+//     any more, and only the digest at the end is checked.
+//   - A stream has failed if the server says so of the message, or if it says that
+//     the message is complete and does not end the stream in time.
+//
 // # Correctness
 //
 // A stream completes with the done event of this project's server, with what

@@ -9,6 +9,8 @@ func (s *Stream) Satisfied(l *Ledger) bool {
 	switch {
 	case s.is(finished), s.is(failed), s.unjudged:
 		return true
+	case s.reading.Live != nil:
+		return s.satisfiedLive()
 	case !s.is(begun) && !s.owesNothing(l), s.endsInTime(l): // one opened late needs its first event to be judged
 		return false
 	case l.Plan.Kind == Any && l.Plan.Done != "": // it has an end, which is worth waiting for
@@ -31,12 +33,15 @@ func (s *Stream) end(l *Ledger) int64 {
 }
 
 func (s *Stream) scheduled(l *Ledger) bool {
-	return l.Plan.Interval > 0 && s.is(anchored)
+	return l.Plan.Interval > 0 && s.is(anchored) && !s.reading.piped()
 }
 
 // due is when a position is due. All that is due after the end of the run is
 // due at one moment soon after it, however far away its position is.
 func (s *Stream) due(l *Ledger, pos int64) time.Duration {
+	if s.reading.Live != nil {
+		return s.dueLive(pos)
+	}
 	beyond := int64((l.Windows.End-s.t0)/l.Plan.Interval) + 1
 	return s.t0 + time.Duration(min(pos-s.base, beyond))*l.Plan.Interval
 }
@@ -46,6 +51,9 @@ func (s *Stream) due(l *Ledger, pos int64) time.Duration {
 func (s *Stream) dueBySteady(l *Ledger) int64 {
 	if l.Plan.Publications != nil && s.is(opened) {
 		return l.Plan.publishedBy(l.Windows.Steady)
+	}
+	if s.reading.Live != nil {
+		return s.reading.promised.Load()
 	}
 	base, known := s.schedule(l)
 	if !known || l.Windows.Steady < s.t0 {
@@ -109,7 +117,7 @@ func (s *Stream) Finish(l *Ledger) {
 	s.recordRates(l)
 	switch {
 	case s.is(finished):
-	case s.is(failed), !s.is(opened) && !s.is(dropped):
+	case s.is(failed), !s.is(opened) && !s.is(dropped), s.owesEnd():
 		s.set(failed)
 		counts.Failed++
 	default:

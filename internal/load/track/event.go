@@ -28,8 +28,11 @@ func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over b
 	case string(e.Type) == "resumed" && s.numbers != Unnumbered && s.resumed(l, e):
 		return false
 	}
-	if s.ends(l, e) {
+	switch {
+	case s.ends(l, e):
 		s.finish(l, at)
+		return true
+	case s.failedLive(l, e, at):
 		return true
 	}
 	s.content(l, e, at)
@@ -55,11 +58,12 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 	switch {
 	case found == unnumbered, !s.owed(l, pos, at):
 		return
-	case found == broken, s.total >= 0 && pos >= s.end(l):
+	case found == broken, s.total >= 0 && pos >= s.end(l), s.reading.refuses(pos):
 		s.fault(&l.Tally.Counts.Corrupt)
 		return
 	}
 	s.start(l, pos, at)
+	s.expect(pos)
 	switch s.seq.See(pos, s.loser(l)) {
 	case InOrder:
 		s.arrived(l, pos, at)
@@ -149,7 +153,11 @@ func (s *Stream) arrived(l *Ledger, pos int64, at time.Duration) {
 	if l.Plan.Publications != nil {
 		l.Tally.Counts.Delivered++
 	}
-	if !s.scheduled(l) || s.unjudged {
+	switch {
+	case s.reading.Live != nil:
+		s.appended(l, pos, at)
+		return
+	case !s.scheduled(l), s.unjudged:
 		return
 	}
 	due := s.due(l, pos)

@@ -77,6 +77,9 @@ func (f *Fields) value(s *scanner, key []byte) (ok bool) {
 		f.Position, ok = s.number()
 		f.has |= hasPosition
 	case "total":
+		if ok = s.null(); ok { // of a live message that is not complete
+			return true
+		}
 		f.Total, ok = s.number()
 		f.has |= hasTotal
 	case "from":
@@ -134,6 +137,12 @@ func (s *scanner) number() (n int64, ok bool) {
 	}
 	s.rest = s.rest[i:]
 	return n, true
+}
+
+func (s *scanner) null() bool {
+	rest, found := bytes.CutPrefix(s.rest, []byte("null"))
+	s.rest = rest
+	return found
 }
 
 func (s *scanner) truth() (value, ok bool) {

@@ -13,6 +13,9 @@ func TestFieldsOfOurEvents(t *testing.T) {
 		{"a chunk", `{"messageId":"5b0e","chunk":"H","position":0,"total":5}`, Fields{
 			MessageID: []byte("5b0e"), Chunk: []byte("H"), Total: 5, has: hasChunk | hasPosition | hasTotal,
 		}},
+		{"a chunk of a live message", `{"messageId":"5b0e","chunk":"H","position":3,"total":null}`, Fields{
+			MessageID: []byte("5b0e"), Chunk: []byte("H"), Position: 3, has: hasChunk | hasPosition,
+		}},
 		{"an escaped chunk", `{"messageId":"5b0e","chunk":"\n\"é","position":3,"total":5}`, Fields{
 			MessageID: []byte("5b0e"), Chunk: []byte("\n\"é"), Position: 3, Total: 5, has: hasChunk | hasPosition | hasTotal,
 		}},

@@ -96,7 +96,7 @@ func (s *Stream) position(l *Ledger, e eventstream.Event) (int64, found) {
 		if l.fields.has&hasPosition == 0 {
 			return 0, missing
 		}
-		if s.total < 0 && l.fields.has&hasTotal != 0 {
+		if s.total < 0 && l.fields.has&hasTotal != 0 && s.reading.Live == nil {
 			s.total = l.fields.Total
 		}
 		return l.fields.Position, numbered

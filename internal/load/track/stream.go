@@ -29,6 +29,7 @@ type Stream struct {
 
 	budgets []spent // for each of the plan's
 	course  course
+	reading reading
 
 	lastData uint64    // hash of the data that came with the latest id, for ByID
 	digest   hash.Hash // of the chunks so far, where the message is not known; nil if it cannot be told
@@ -52,6 +53,7 @@ const (
 	counted                     // some event with a position arrived
 	doubtful                    // ids seem to number the events, but only one of them has been seen
 	looking                     // no event so far had a number, but a later one may
+	expected                    // the position at hand is the one after the highest
 	faulty                      // something in it was lost, duplicate, reordered, corrupt or an error
 )
 
@@ -64,13 +66,14 @@ type Subject struct {
 	MessageID string        // "" if it is not known
 	Planned   time.Duration // when it should open
 	Unjudged  bool          // the client is slow on purpose
+	Live      *Live         // the message, if it is a live one
 }
 
 // NewStream begins the judgement of a stream that is about to be opened.
 func NewStream(l *Ledger, subject Subject) Stream {
 	s := Stream{
 		messageID: subject.MessageID, planned: subject.Planned, unjudged: subject.Unjudged,
-		total: -1, latest: -1, numbers: l.Plan.Numbering,
+		total: -1, latest: -1, numbers: l.Plan.Numbering, reading: reading{Live: subject.Live},
 	}
 	switch l.Plan.Kind {
 	case Characters:
