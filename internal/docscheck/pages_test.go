@@ -143,7 +143,7 @@ func (p page) js(expression string) {
 func (p page) until(condition string) {
 	p.t.Helper()
 	promise := `new Promise((resolve) => {
-		const look = () => { if (` + condition + `) resolve(true); else requestAnimationFrame(look); };
+		const look = () => { if (` + condition + `) resolve(true); else setTimeout(look, 10); };
 		look();
 	})`
 	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](promise, chromedp.EvalAwaitPromise)); err != nil {
