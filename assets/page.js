@@ -1,5 +1,6 @@
 // From the button to the last chunk: the flow that both pages share.
 
+import {Painter} from './frame.js';
 import {Problem, Stream, at, send} from './stream.js';
 import {keep, recall} from './token.js';
 import * as view from './view.js';
@@ -39,7 +40,7 @@ class Page {
   #all; // chunks to come in all, undefined while unknown
   #noun = ''; // what they are called; the form may change while they come
   #resumes = 0;
-  #frame = 0; // the requested animation frame, 0 for none
+  #painter = new Painter(() => this.#paint());
 
   constructor(kind) {
     this.#kind = kind;
@@ -103,7 +104,7 @@ class Page {
     this.#stream?.close();
     this.#stream = null;
     view.clearFault();
-    view.clearWire();
+    view.wire.clear();
     this.#restart();
     this.#resumes = 0;
     this.#noun = this.#kind.noun();
@@ -115,7 +116,7 @@ class Page {
     if (view.interval.value !== '') options.interval = `${view.interval.valueAsNumber}ms`;
     const url = at(`${path}/${encodeURIComponent(id)}`, options);
     view.follow(url);
-    this.#stream = new Stream(url, first, {
+    this.#stream = new Stream(url, {first}, {
       state: (word, attempt) => this.#state(word, attempt),
       event: (type, id, data) => this.#event(type, id, data),
       chunk: (data) => this.#chunk(data),
@@ -138,8 +139,8 @@ class Page {
   }
 
   #event(type, id, data) {
-    view.logEvent(type, id, data);
-    this.#paintSoon();
+    view.wire.add(type, id, data);
+    this.#painter.soon();
   }
 
   #chunk(data) {
@@ -152,12 +153,12 @@ class Page {
     this.#some = 0;
     this.#all = undefined;
     this.#kind.clear();
-    this.#paintSoon();
+    this.#painter.soon();
   }
 
   async #done(data) {
     const stream = this.#stream;
-    this.#paint();
+    this.#painter.now();
     try {
       const proven = await this.#kind.check(data);
       if (stream !== this.#stream) return; // the next message was sent meanwhile
@@ -193,21 +194,14 @@ class Page {
   #end(word, detail) {
     this.#running = false;
     this.#sending = null;
-    this.#paint();
+    this.#painter.now();
     view.state(word, detail);
     view.offer(this.#stream ? 'Resume' : '');
   }
 
-  // Chunks may come every millisecond; the screen shows about sixty pictures a second.
-  #paintSoon() {
-    this.#frame ||= requestAnimationFrame(() => this.#paint());
-  }
-
   #paint() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
     view.progress(this.#some, this.#all);
     this.#kind.paint();
-    view.paintWire();
+    view.wire.paint();
   }
 }

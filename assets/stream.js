@@ -3,30 +3,45 @@
 
 /** Problem is a failure in words that a user can act on. */
 export class Problem extends Error {
-  /** code is the server's stable code (RFC 9457 member), or 'unreachable'. */
-  constructor(words, code) {
+  /** code is the server's stable code (RFC 9457 member), or 'unreachable'; answer is all that it said. */
+  constructor(words, code, answer = {}) {
     super(words);
     this.code = code;
+    this.answer = answer;
   }
 }
 
-/** send submits the message and answers its id. Without a token, '', it says nothing of who asks. */
+/** send submits the message and answers its id. */
 export async function send(message, token, signal) {
+  const {messageId} = await write('POST', at('send'), {message}, token, signal);
+  return messageId;
+}
+
+/** write asks for a change, and answers what the server says. Without a token, '', it says nothing of who asks. */
+export async function write(method, url, body, token, signal) {
   if (/[^!-~]/.test(token)) throw new Problem(wrongToken, 'unauthorized'); // fetch would not send it
   const headers = {'Content-Type': 'application/json'};
   if (token) headers.Authorization = `Bearer ${token}`;
   try {
-    const response = await ask(at('send'), {method: 'POST', headers, body: JSON.stringify({message}), signal});
-    const {messageId} = await response.json();
-    return messageId;
+    return await read(url, {method, headers, body: JSON.stringify(body), signal});
   } catch (problem) {
     if (problem.code !== 'unauthorized') throw problem;
     throw new Problem(token ? wrongToken : noToken, problem.code);
   }
 }
 
-const noToken = 'This server takes messages only with its access token. Enter the token and send again.';
+const noToken = 'This server takes messages only with its access token. Enter the token and try again.';
 const wrongToken = 'The server does not accept this access token.';
+
+/** read answers the JSON at url. */
+export async function read(url, init) {
+  const response = await ask(url, init);
+  try {
+    return await response.json();
+  } catch {
+    throw unreachable(); // the connection was lost in the middle of the answer
+  }
+}
 
 /** at is the address of a path beside the page, so the server may live under any prefix of a proxy. */
 export function at(path, query = {}) {
@@ -42,11 +57,15 @@ async function ask(url, init) {
   try {
     response = await fetch(url, init);
   } catch {
-    throw new Problem('The server cannot be reached. Is it running?', 'unreachable');
+    throw unreachable();
   }
   if (response.ok) return response;
-  const {detail, title, code} = await response.json().catch(() => ({}));
-  throw new Problem(detail || title || `The server answered with status ${response.status}.`, code);
+  const answer = await response.json().catch(() => ({}));
+  throw new Problem(answer.detail || answer.title || `The server answered with status ${response.status}.`, answer.code, answer);
+}
+
+function unreachable() {
+  return new Problem('The server cannot be reached. Is it running?', 'unreachable');
 }
 
 /**
@@ -55,35 +74,42 @@ async function ask(url, init) {
  *   connecting → streaming ⇄ reconnecting      the browser reconnects by itself, with Last-Event-ID
  *        └──────────┴──────────────┴──→ complete | failed, or stopped by close()
  *
- * It tells what happens through the callbacks of `on`:
+ * Positions begin at `first`. Those that are percents of a real job skip what was not reported: `skips`.
+ * It tells what happens through the callbacks of `on`, of which any may be left out:
  *   state(word, attempt)   'connecting', 'streaming' or 'reconnecting', with the number of failed attempts
  *   event(type, id, data)  every event as it came, id '' where the event carried none
  *   chunk(data, position)  the next chunk, always in order
  *   resumed()              the server continued where the connection was lost
  *   restart()              the server begins anew: forget all chunks
  *   done(data)             all chunks are here; the connection is closed
- *   failed(problem)        no chunk will follow unless open() is called again
+ *   failed(problem)        no chunk will follow unless open() is called again; none at all if the code is
+ *                          'message_failed', where the producer of a live message has given up, and says why in answer.reason
  */
 export class Stream {
   #url;
-  #first; // position of the first chunk: 0 for characters, 1 for progress
+  #first; // position of the first chunk: 0 for characters, 1 for simulated progress
+  #skips;
   #next; // position of the chunk expected next
   #on;
   #source = null; // the EventSource, null while closed
   #attempts = 0; // failed connections since the last open one
 
-  constructor(url, first, on) {
+  /** next is the position to begin with, if that is not the first. */
+  constructor(url, {first = 0, next = first, skips = false}, on) {
     this.#url = url;
-    this.#first = this.#next = first;
+    this.#first = first;
+    this.#next = next;
+    this.#skips = skips;
     this.#on = on;
   }
 
-  /** open connects. After close or a failure it continues with the next chunk. */
-  open() {
+  /** open connects. After close or a failure it continues with the next chunk, at url where that is now another. */
+  open(url = this.#url) {
     this.close();
-    const url = new URL(this.#url);
+    this.#url = url;
+    url = new URL(url);
     // A new EventSource cannot set the Last-Event-ID header; the query says the same.
-    if (this.#received > 0) url.searchParams.set('lastEventId', this.#next - 1);
+    if (this.#next > this.#first) url.searchParams.set('lastEventId', this.#next - 1);
 
     const source = new EventSource(url);
     source.onopen = () => this.#opened();
@@ -91,9 +117,10 @@ export class Stream {
     source.onmessage = (event) => this.#read(event, this.#chunk);
     source.addEventListener('resumed', (event) => this.#read(event, this.#resumed));
     source.addEventListener('done', (event) => this.#read(event, this.#done));
+    source.addEventListener('failed', (event) => this.#read(event, this.#failed));
     this.#source = source;
     this.#attempts = 0;
-    this.#on.state('connecting', 0);
+    this.#on.state?.('connecting', 0);
   }
 
   /** close ends the connection; no callback follows. */
@@ -102,20 +129,16 @@ export class Stream {
     this.#source = null;
   }
 
-  get #received() {
-    return this.#next - this.#first;
-  }
-
   #opened() {
     this.#attempts = 0;
-    this.#on.state('streaming', 0);
+    this.#on.state?.('streaming', 0);
   }
 
   // A lost connection leaves EventSource CONNECTING: it tries again by itself. CLOSED is its last word,
   // after any answer that is no event stream.
   #lost() {
     if (this.#source.readyState === EventSource.CLOSED) this.#explain(this.#source);
-    else this.#on.state('reconnecting', ++this.#attempts);
+    else this.#on.state?.('reconnecting', ++this.#attempts);
   }
 
   // EventSource hides the answer it was refused with, so ask once more with fetch and read it.
@@ -133,12 +156,12 @@ export class Stream {
 
   #fail(problem) {
     this.close();
-    this.#on.failed(problem);
+    this.#on.failed?.(problem);
   }
 
   #read(event, take) {
     // EventSource repeats the last id on an event that has none; `resumed` is the one that has none.
-    this.#on.event(event.type, event.type === 'resumed' ? '' : event.lastEventId, event.data);
+    this.#on.event?.(event.type, event.type === 'resumed' ? '' : event.lastEventId, event.data);
     let data;
     try {
       data = JSON.parse(event.data);
@@ -151,32 +174,37 @@ export class Stream {
 
   #chunk(data, event) {
     const position = data.position ?? Number(event.lastEventId); // progress has its position in the id alone
-    if (position !== this.#next) {
+    if (this.#skips ? !(position >= this.#next) : position !== this.#next) {
       this.#fail(disorder(this.#next, position));
       return;
     }
-    this.#next++;
-    this.#on.chunk(data, position);
+    this.#next = position + 1;
+    this.#on.chunk?.(data, position);
   }
 
   #resumed({from, resumed}) {
     if (!resumed) {
       this.#next = this.#first;
-      this.#on.restart();
+      this.#on.restart?.();
     } else if (from === this.#next) {
-      this.#on.resumed();
+      this.#on.resumed?.();
     } else {
       this.#fail(disorder(this.#next, from));
     }
   }
 
   #done(data) {
-    if (data.total !== this.#received) {
+    const last = this.#skips ? data.total : this.#first + data.total - 1;
+    if (this.#next !== last + 1) {
       this.#fail(disorder(this.#next, 'the end'));
       return;
     }
     this.close(); // else EventSource would reconnect, only to be told 204
-    this.#on.done(data);
+    this.#on.done?.(data);
+  }
+
+  #failed(data) {
+    this.#fail(new Problem(`The producer of this message has failed: ${data.reason}`, 'message_failed', data));
   }
 }
 

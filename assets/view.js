@@ -1,5 +1,7 @@
-// What both pages show: the state in words, errors, the progress bar, the wire log, the curl command.
+// What the pages with a form to send show: the state in words, errors, the progress bar, the wire log, the curl command.
 // Only textContent and properties are set, never markup.
+
+import {Command, WireLog} from './wire.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -18,9 +20,10 @@ const error = byId('error');
 const bar = byId('bar');
 const count = byId('count');
 const total = byId('total');
-const wire = byId('wire');
-const curl = byId('curl');
-const copy = byId('copy');
+const curl = new Command(byId('curl'), byId('copy'));
+
+/** The latest events. */
+export const wire = new WireLog(byId('wire'));
 
 /** state shows the state of the connection; word also selects the look, detail is for people. */
 export function state(word, detail) {
@@ -60,50 +63,15 @@ export function offer(label) {
   stopButton.textContent = label || 'Stop';
 }
 
-/** progress shows how many chunks of how many have come; all is undefined while it is unknown. */
+/** progress shows how many chunks of how many have come; all is undefined or null while it is unknown. */
 export function progress(some, all) {
   bar.max = all ?? 1;
-  bar.value = some;
+  bar.value = all === null ? 0 : some; // a live message may go on for ever
   count.textContent = some;
   total.textContent = all ?? '–';
 }
 
 /** follow shows the curl command for the stream at url. */
 export function follow(url) {
-  curl.textContent = `curl -N "${url}"`;
-  copy.disabled = false;
+  curl.show(`curl -N "${url}"`);
 }
-
-copy.addEventListener('click', async () => {
-  getSelection().selectAllChildren(curl); // where the clipboard is closed to pages, Ctrl+C is left
-  try {
-    await navigator.clipboard.writeText(curl.textContent);
-  } catch {
-    return;
-  }
-  copy.textContent = 'Copied';
-  copy.addEventListener('blur', () => { copy.textContent = 'Copy'; }, {once: true});
-});
-
-const wireLines = 50;
-let lines = [];
-
-/** logEvent keeps an event for the wire log as it stood on the wire; paintWire shows it. */
-export function logEvent(type, id, data) {
-  if (type !== 'message') lines.push(`event: ${type}`);
-  if (id) lines.push(`id: ${id}`);
-  lines.push(`data: ${data}`, '');
-  if (lines.length > wireLines) lines = lines.slice(-wireLines);
-}
-
-export function clearWire() {
-  lines = [];
-}
-
-export function paintWire() {
-  if (!wire.closest('details').open) return;
-  wire.textContent = lines.join('\n');
-  wire.scrollTop = wire.scrollHeight;
-}
-
-wire.closest('details').addEventListener('toggle', paintWire);

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	noToken    = "This server takes messages only with its access token. Enter the token and send again."
+	noToken    = "This server takes messages only with its access token. Enter the token and try again."
 	wrongToken = "The server does not accept this access token."
 )
 
