@@ -135,22 +135,49 @@ func TestPagesAreAccessible(t *testing.T) {
 	}
 }
 
-// TestScriptsFindTheirElements holds pages and scripts together: every id that
-// the shared script asks for is in every page.
+// TestScriptsFindTheirElements holds pages and scripts together: every id that a
+// script asks for is in every page that loads it.
 func TestScriptsFindTheirElements(t *testing.T) {
-	byID := regexp.MustCompile(`byId\('([^']+)'\)`)
-	found := byID.FindAllSubmatch(read(t, "view.js"), -1)
-	if len(found) == 0 {
-		t.Fatal("view.js: no element is looked up; has the spelling changed?")
-	}
+	byID := regexp.MustCompile(`(?:byId|getElementById)\('([^']+)'\)`)
 	for _, page := range pages(t) {
-		ids := idsOf(t, parse(t, page))
-		for _, match := range found {
-			if ids[string(match[1])] == nil {
-				t.Errorf("%s: view.js needs an element with id %q", page, match[1])
+		doc := parse(t, page)
+		ids := idsOf(t, doc)
+		found := 0
+		for name := range scriptsOf(t, doc) {
+			for _, match := range byID.FindAllSubmatch(read(t, name), -1) {
+				found++
+				if ids[string(match[1])] == nil {
+					t.Errorf("%s: %s needs an element with id %q", page, name, match[1])
+				}
 			}
 		}
+		if found < 10 {
+			t.Errorf("%s: its scripts look up only %d elements; has the spelling changed?", page, found)
+		}
 	}
+}
+
+// scriptsOf returns the names of the scripts that a page loads, and of those that
+// they import.
+func scriptsOf(t *testing.T, doc *html.Node) map[string]bool {
+	t.Helper()
+	names := make(map[string]bool)
+	var load func(name string)
+	load = func(name string) {
+		if names[name] {
+			return
+		}
+		names[name] = true
+		for _, match := range importPath.FindAllSubmatch(read(t, name), -1) {
+			load(path.Clean(string(match[1])))
+		}
+	}
+	for node := range doc.Descendants() {
+		if node.Data == "script" && node.Type == html.ElementNode {
+			load(attribute(node, "src"))
+		}
+	}
+	return names
 }
 
 // pages are the HTML files.

@@ -13,15 +13,30 @@
 // attribute, and the scripts put text into the page only as text.
 //
 // Every address in a page is relative: the pages, POST send, GET stream/{id},
-// GET progress/{id} and openapi.yaml are expected side by side, under any path.
+// GET progress/{id}, messages and openapi.yaml are expected side by side, under
+// any path.
 //
 // # What is in which file
 //
-//	index.html, progress.html   the pages; the ids in them are the scripts' handles
-//	style.css                   the look of both, light and dark
-//	stream.js                   sends a message, follows its EventSource, checks the order
-//	view.js                     shows state, errors, bar, wire log and curl command
-//	token.js                    keeps the access token, where the server wants one
-//	page.js                     the flow from the button to the last chunk
-//	index.js, progress.js       what is particular to one page
+//	*.html               the pages; the ids in them are the scripts' handles
+//	style.css            their look, light and dark
+//	stream.js            asks the server, follows an EventSource, checks the order
+//	token.js             keeps the access token, where the server wants one
+//	text.js, wire.js     show the text that arrives, and the events that bring it
+//	frame.js             paints no more often than the screen does
+//
+// Of the pages that send a message, index.html and progress.html:
+//
+//	view.js                 shows state, errors, bar, wire log and curl command
+//	page.js                 the flow from the button to the last chunk
+//	index.js, progress.js   what is particular to one page
+//
+// Of the page that writes a live message, live.html:
+//
+//	producer.js    appends in order, once each, whatever the network does
+//	field.js       a field whose text only grows
+//	unsent.js      carries what is not appended yet over a reload
+//	reader.js      one reader, with its connection and its pace
+//	job.js         progress, reported and read back
+//	live.js        what brings them together
 package assets

@@ -37,6 +37,19 @@ func TestBrowser(t *testing.T) {
 		{"contrast and width", testContrastAndWidth},
 		{"links lead somewhere", testLinks},
 		{"the example of the README", testReadmeExample},
+		{"live: typing reaches both readers", testLiveTyping},
+		{"live: text only grows", testLiveOnlyGrows},
+		{"live: an input method", testLiveInputMethod},
+		{"live: a long paste", testLivePaste},
+		{"live: drop and resume", testLiveDrop},
+		{"live: failure", testLiveFail},
+		{"live: reload and back", testLiveReload},
+		{"live: progress", testLiveProgress},
+		{"live: a server that wants a token", testLiveTokenAsked},
+		{"live: a message that is gone", testLiveGone},
+		{"live: a message that is full", testLiveTooLarge},
+		{"live: several producers", testLiveOthers},
+		{"live: lost answers", testLiveLostAnswers},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
