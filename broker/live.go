@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"sync/atomic"
@@ -17,15 +18,6 @@ type live struct {
 
 	// What the message is now. The loop stores it, everybody reads it.
 	newest atomic.Pointer[Message]
-
-	told atomic.Bool // of its end, which FirstToTell sets
-}
-
-// FirstToTell says true to the first who asks about a live message that has ended.
-// Several producers may find at the same time that it has, as may Config.Failed: one
-// of them is to tell of it.
-func (m *Message) FirstToTell() bool {
-	return m.live != nil && m.State != StateOpen && m.live.told.CompareAndSwap(false, true)
 }
 
 // Newest is for the sources of streams.
@@ -80,21 +72,23 @@ func (b *Broker) Open(ctx context.Context, client netip.Prefix, text string) (*M
 // ErrStoreFull, ErrClientBytes, ErrClosed, or the cause of ctx; with any of them
 // nothing is appended. Where there is such a message, it comes with the error.
 func (b *Broker) Append(ctx context.Context, id MessageID, at int, chunk string) (*Message, error) {
-	return b.change(ctx, id, func(m *Message) (*Message, error) {
+	message, _, err := b.change(ctx, id, func(m *Message) (*Message, error) {
 		return m.append(at, chunk, b.config.MaxMessageBytes)
 	})
+	return message, err
 }
 
-// Complete ends a live message, whose streams end when they have sent all of it.
-// A message that is complete, or was submitted, stays so. Errors are those of
-// Append.
-func (b *Broker) Complete(ctx context.Context, id MessageID, at int) (*Message, error) {
+// Complete ends a live message, whose streams end when they have sent all of it,
+// and says whether it was this call that ended it: a message that is complete, or
+// was submitted, stays so. Errors are those of Append.
+func (b *Broker) Complete(ctx context.Context, id MessageID, at int) (message *Message, ended bool, err error) {
 	return b.change(ctx, id, func(m *Message) (*Message, error) { return m.complete(at, time.Now()) })
 }
 
-// Fail ends a live message for a reason of its producer's. A message that has
-// failed stays so, for its first reason. Errors are those of Append.
-func (b *Broker) Fail(ctx context.Context, id MessageID, reason string) (*Message, error) {
+// Fail ends a live message for a reason of its producer's, and says whether it was
+// this call that ended it: a message that has failed stays so, for its first
+// reason. Errors are those of Append.
+func (b *Broker) Fail(ctx context.Context, id MessageID, reason string) (message *Message, ended bool, err error) {
 	return b.change(ctx, id, func(m *Message) (*Message, error) { return m.fail(reason, time.Now()) })
 }
 
@@ -103,35 +97,37 @@ func (b *Broker) Fail(ctx context.Context, id MessageID, reason string) (*Messag
 // only the text, which those see who have not got that percent yet. Errors:
 // ErrPercentTooLow, and those of Append.
 func (b *Broker) PutProgress(ctx context.Context, id MessageID, percent int, activity string) (*Message, error) {
-	return b.change(ctx, id, func(m *Message) (*Message, error) { return m.progress(percent, activity) })
+	message, _, err := b.change(ctx, id, func(m *Message) (*Message, error) { return m.progress(percent, activity) })
+	return message, err
 }
 
 // change puts what becomes of a message in its place, when it is its producer's
-// turn. Making that, which may be much work, is done here, and not by the loop.
-func (b *Broker) change(ctx context.Context, id MessageID, become func(*Message) (*Message, error)) (*Message, error) {
+// turn, and says whether it did. Making that, which may be much work, is done here,
+// and not by the loop.
+func (b *Broker) change(ctx context.Context, id MessageID, become func(*Message) (*Message, error)) (message *Message, changed bool, err error) {
 	found, failed := b.finds.ask(ctx, b, find(id))
 	switch {
 	case failed != nil:
-		return nil, failed
+		return nil, false, failed
 	case found == nil:
-		return nil, ErrNotFound
+		return nil, false, ErrNotFound
 	case found.live == nil: // it never changes
-		_, err := become(found)
-		return found, err
+		_, err = become(found)
+		return found, false, err
 	}
 	select {
 	case found.live.turn <- struct{}{}:
 		defer func() { <-found.live.turn }()
 	case <-ctx.Done():
-		return found, context.Cause(ctx)
+		return found, false, context.Cause(ctx)
 	}
 	before := found.live.newest.Load()
 	after, err := become(before)
 	if err != nil || after == before {
-		return before, err
+		return before, false, err
 	}
-	if err, failed = b.changes.ask(ctx, b, change{before, after}); failed != nil {
-		return before, failed
+	if err, failed = b.changes.ask(ctx, b, change{before, after}); cmp.Or(failed, err) != nil {
+		return found.live.newest.Load(), false, cmp.Or(failed, err) // the loop may have made something of it
 	}
-	return found.live.newest.Load(), err // after, or what the loop has made of it meanwhile
+	return after, true, nil
 }

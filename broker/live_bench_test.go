@@ -51,7 +51,7 @@ func BenchmarkAppendFanOut(b *testing.B) {
 				arriving.Wait()
 			}
 			b.ReportMetric(float64(b.N*readers)/b.Elapsed().Seconds(), "chunks/s")
-			_, err := target.Complete(b.Context(), id, broker.AtEnd)
+			_, _, err := target.Complete(b.Context(), id, broker.AtEnd)
 			target.must(err)
 			reading.Wait()
 		})

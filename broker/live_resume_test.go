@@ -38,7 +38,7 @@ func TestResumeLive(t *testing.T) {
 		from(broker.Progress, broker.DefaultUnit, map[int]int{0: 1, 36: 37, 37: 38, 38: 0, 100: 0})
 		put(100) // which is not told yet
 		from(broker.Progress, broker.DefaultUnit, map[int]int{37: 38, 99: 100, 100: 0})
-		_, err := b.Complete(t.Context(), id, broker.AtEnd)
+		_, _, err := b.Complete(t.Context(), id, broker.AtEnd)
 		b.must(err)
 		from(broker.Progress, broker.DefaultUnit, map[int]int{0: 1, 99: 100, 100: 101, 101: 0})
 		from(broker.Characters, actors.Character, map[int]int{3: 4, 4: 0})

@@ -62,8 +62,8 @@ func TestReadWhileItIsWritten(t *testing.T) {
 		third := live(id)
 		third.After = 0
 		b.append(id, "rld")
-		message, err := b.Complete(t.Context(), id, 4)
-		if err != nil || message.State != broker.StateComplete || message.SHA256 != sha256.Sum256([]byte("Hello world")) {
+		message, ended, err := b.Complete(t.Context(), id, 4)
+		if err != nil || !ended || message.State != broker.StateComplete || message.SHA256 != sha256.Sum256([]byte("Hello world")) {
 			t.Errorf("got %+v %v", message, err)
 		}
 		wantRest(t, first, []string{"rld"})
@@ -72,12 +72,16 @@ func TestReadWhileItIsWritten(t *testing.T) {
 		if total, known := second.Total(); total != 11 || !known {
 			t.Errorf("the total is %d %v, want 11", total, known)
 		}
-		if again, err := b.Complete(t.Context(), id, 4); again != message || err != nil {
-			t.Errorf("completed again it is %+v %v", again, err)
+		if again, ended, err := b.Complete(t.Context(), id, 4); again != message || ended || err != nil {
+			t.Errorf("completed again it is %+v %v %v", again, ended, err)
+		}
+		_, endedAgain, late := b.Fail(t.Context(), id, "late")
+		if endedAgain {
+			t.Error("it was ended twice")
 		}
 		for _, refused := range []error{
+			late,
 			errorOf(b.Append(t.Context(), id, broker.AtEnd, "!")),
-			errorOf(b.Fail(t.Context(), id, "late")),
 			errorOf(b.PutProgress(t.Context(), id, 1, "")),
 		} {
 			if !errors.Is(refused, broker.ErrMessageClosed) {
@@ -151,7 +155,7 @@ func TestProgressOfAJob(t *testing.T) {
 		time.Sleep(time.Second)
 		wantChunk(t, smoothed, 50, "fifty")
 		put(100, "all done", nil)
-		if _, err := b.Complete(t.Context(), id, broker.AtEnd); err != nil {
+		if _, _, err := b.Complete(t.Context(), id, broker.AtEnd); err != nil {
 			t.Error(err)
 		}
 		wantRest(t, reader, []string{"all done"})
@@ -188,7 +192,7 @@ func TestPositionOfAppend(t *testing.T) {
 				t.Errorf("%q at %d: %+v %v, want %v", test.chunk, test.at, message, err, test.want)
 			}
 		}
-		message, err := b.Complete(t.Context(), id, 3)
+		message, _, err := b.Complete(t.Context(), id, 3)
 		if err != nil || message.Text.String() != "abcd" || !slices.Equal(textsIn(message.Text.Source(actors.Appended)), []string{"a", "b", "cd"}) {
 			t.Errorf("got %+v %v", message, err)
 		}

@@ -229,9 +229,9 @@ func (s *story) end(failed <-chan *broker.Message, producers *sync.WaitGroup) {
 	var err error
 	switch s.ending {
 	case "complete":
-		s.last, err = s.b.Complete(s.t.Context(), s.id, broker.AtEnd)
+		s.last, _, err = s.b.Complete(s.t.Context(), s.id, broker.AtEnd)
 	case "fail":
-		s.last, err = s.b.Fail(s.t.Context(), s.id, "a reason")
+		s.last, _, err = s.b.Fail(s.t.Context(), s.id, "a reason")
 	case "deletion":
 		_, _, err = s.b.Broker.Delete(s.t.Context(), s.id)
 	}

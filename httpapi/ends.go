@@ -42,11 +42,11 @@ func (p *producer) answerEnd(err error) {
 
 // complete completes the message.
 func (p *producer) complete(ctx context.Context) error {
-	message, err := p.server.config.Broker.Complete(ctx, p.messageID, p.at)
+	message, ended, err := p.server.config.Broker.Complete(ctx, p.messageID, p.at)
 	if message != nil {
 		p.message = message
 	}
-	if err == nil && message.FirstToTell() {
+	if ended {
 		logs.MessageCompleted.Log(p.server.config.Logger, endFields(message, logs.RequestID(p.id))...)
 	}
 	return err
@@ -62,8 +62,11 @@ func (p *producer) fail(r *http.Request) (err error) {
 	if err != nil {
 		return err
 	}
-	p.message, err = p.server.config.Broker.Fail(r.Context(), p.messageID, cmp.Or(reason, defaultReason))
-	if err == nil {
+	message, ended, err := p.server.config.Broker.Fail(r.Context(), p.messageID, cmp.Or(reason, defaultReason))
+	if message != nil {
+		p.message = message
+	}
+	if ended {
 		p.server.logFailure(p.message, logs.RequestID(p.id))
 	}
 	return err
@@ -74,9 +77,6 @@ func (p *producer) fail(r *http.Request) (err error) {
 func (s *Server) Failed(message *broker.Message) { s.logFailure(message) }
 
 func (s *Server) logFailure(message *broker.Message, more ...zap.Field) {
-	if !message.FirstToTell() {
-		return
-	}
 	logs.MessageFailed.Log(s.config.Logger, endFields(message, append(more, logs.FailureReason(message.Reason))...)...)
 }
 

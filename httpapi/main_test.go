@@ -143,12 +143,12 @@ func (b broken) Append(context.Context, broker.MessageID, int, string) (*broker.
 	return nil, b.err
 }
 
-func (b broken) Complete(context.Context, broker.MessageID, int) (*broker.Message, error) {
-	return nil, b.err
+func (b broken) Complete(context.Context, broker.MessageID, int) (*broker.Message, bool, error) {
+	return nil, false, b.err
 }
 
-func (b broken) Fail(context.Context, broker.MessageID, string) (*broker.Message, error) {
-	return nil, b.err
+func (b broken) Fail(context.Context, broker.MessageID, string) (*broker.Message, bool, error) {
+	return nil, false, b.err
 }
 
 func (b broken) PutProgress(context.Context, broker.MessageID, int, string) (*broker.Message, error) {

@@ -43,12 +43,14 @@ func (p *producer) put(percent int, activity string) {
 
 func (p *producer) complete() {
 	p.t.Helper()
-	p.did(p.broker.Complete(p.t.Context(), p.id, broker.AtEnd))
+	_, _, err := p.broker.Complete(p.t.Context(), p.id, broker.AtEnd)
+	p.did(nil, err)
 }
 
 func (p *producer) fail(reason string) {
 	p.t.Helper()
-	p.did(p.broker.Fail(p.t.Context(), p.id, reason))
+	_, _, err := p.broker.Fail(p.t.Context(), p.id, reason)
+	p.did(nil, err)
 }
 
 func (p *producer) delete() {
