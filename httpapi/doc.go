@@ -7,7 +7,7 @@
 //     the http.Server to serve it; conns.go: its connections, of which some must
 //     go when there are too many.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
-//     the message in the JSON of a body.
+//     what is read of the JSON of a body.
 //   - live.go, append.go, ends.go, progress.go: what the producer of a live
 //     message asks; arrival.go: a text body as it arrives.
 //   - body.go: how a body is read, or what is left of it after the answer;
