@@ -189,6 +189,33 @@ func FuzzWrite(f *testing.F) {
 	})
 }
 
+// TestAppendsToGiants appends so often to units of 1 MiB that the test would not end
+// in time if each append split the whole unit anew.
+func TestAppendsToGiants(t *testing.T) {
+	for name, test := range map[string]struct {
+		unit             actors.Unit
+		begin, grow, end string
+	}{
+		"a character": {actors.Character, "e", "\u0301\u0301", "b"},
+		"an emoji":    {actors.Character, "👩", "\u200d👩", "b"},
+		"a word":      {actors.Word, "a", "abcd", " b"},
+		"a space":     {actors.Word, "a", "    ", "b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			grown := actors.NewGrowingText().Append(test.begin + strings.Repeat(test.grow, (1<<20)/len(test.grow)))
+			for range 10_000 {
+				grown = grown.Append(test.grow)
+			}
+			if count := grown.Count(test.unit); count != 0 {
+				t.Errorf("%d units are sure, want none", count)
+			}
+			if count := grown.Append(test.end).Count(test.unit); count != 1 {
+				t.Errorf("%d units are sure behind the giant, want 1", count)
+			}
+		})
+	}
+}
+
 // BenchmarkAppend appends four bytes to texts of any length, one unit among them.
 func BenchmarkAppend(b *testing.B) {
 	for name, text := range map[string]string{
