@@ -12,7 +12,7 @@ type Kind string
 
 const (
 	Characters Kind = "characters" // the text, unit by unit
-	Progress   Kind = "progress"   // a simulated processing of it, 1 to 100 %
+	Progress   Kind = "progress"   // a simulated processing of it, 1 to 100 %; of a live one, what its job tells
 )
 
 // Kinds are all kinds of streams.
