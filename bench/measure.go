@@ -137,6 +137,11 @@ func tell(l *log.Logger, s run.Scenario, r run.Sample) {
 		l.Printf("%s failed: %s", turn, r.Error)
 		return
 	}
+	if h := r.Hold; h != nil {
+		l.Printf("%s %d live messages of %d chunks: %.2f KiB each, %.2f KiB of it in use, %.0f µs/append",
+			s.Name, h.Messages, h.Chunks, h.RSSKiB, h.HeapKiB, h.CPUPerAppend)
+		return
+	}
 	l.Printf("%s %6.2f µs/event, %3.0f %% of a core, %5.1f KiB/stream, late p50 %.1f p99 %.1f ms, lost %d, faults %d",
 		turn, r.CPUPerEvent, 100*r.Core, r.RSSPerStream, r.LatenessP50, r.LatenessP99, r.Lost, r.Faults)
 	for _, complaint := range r.Complaints {

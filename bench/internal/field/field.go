@@ -17,6 +17,7 @@ import (
 type Work struct {
 	Streams  int
 	Interval time.Duration // between two events of a stream, in whole milliseconds
+	Messages int           // that the streams share evenly, of a server of live messages
 }
 
 // events is how many events each stream has: more than any run is long.
@@ -42,6 +43,7 @@ const (
 	Floor  = "floor"
 	Ours   = "sseserver"
 	Before = "before"
+	Live   = "sseserver-live" // ours, of live messages
 )
 
 // All lists the field. The floor comes first: the others are measured by it.
@@ -49,6 +51,7 @@ func All() []Entry {
 	return []Entry{
 		{Floor, "C epoll floor", floor{}},
 		{Ours, "this server", ours{name: Ours}},
+		{Live, "this server, live messages", ours{name: Ours, isLive: true}},
 		{"nchan", "nginx + Nchan", nchan{1, "0"}},
 		{"nchan10", "nginx + Nchan, 10 channels", nchan{10, "$last_digit"}},
 		{"gosse", "go-sse", goPeer{"gosse", "github.com/tmaxmax/go-sse"}},
@@ -60,7 +63,7 @@ func All() []Entry {
 
 // Versus is this server as another checkout of the repository has it.
 func Versus(checkout string) Entry {
-	return Entry{Before, "this server before", ours{Before, checkout}}
+	return Entry{Before, "this server before", ours{name: Before, checkout: checkout}}
 }
 
 // Running is a server that runs. Its owner calls Stop.
@@ -69,6 +72,10 @@ type Running struct {
 	URL   string // of the streams
 	Base  string // of the server, ours only
 	Admin string // of the admin listener, ours only
+
+	// IsLive says that the streams are of live messages, which the client opens,
+	// and to which it appends.
+	IsLive bool
 
 	// OwnSchedule says that the first event is not due when the request is made:
 	// the server's schedule begins with whatever comes first.

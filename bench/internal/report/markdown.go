@@ -16,12 +16,13 @@ func (r Results) Markdown() string {
 	fmt.Fprintf(&b, "%s, %d cores, %d MiB; %s, Linux %s; the server on one core, the client on another.\n",
 		m.CPU, m.Cores, m.MemoryMiB, m.System, m.Kernel)
 	for _, o := range r.Scenarios {
-		if o.Name != run.Growth && o.Name != run.Fair {
+		if o.Name != run.Growth && o.Name != run.Fair && o.Name != run.LiveHeld {
 			r.outcome(&b, o)
 		}
 	}
 	r.growth(&b)
 	r.fair(&b)
+	r.held(&b)
 	b.WriteString("\n## Versions\n\n| server | version |\n|---|---|\n")
 	for _, s := range r.Servers {
 		fmt.Fprintf(&b, "| %s | %s |\n", s.Title, s.Version)
@@ -102,7 +103,7 @@ const quiet = 0.05
 
 // notes is what a table cannot say; some may be empty.
 func (r Results) notes(o Outcome) []string {
-	notes := append(r.trust(o), r.opening(o), r.versus(o))
+	notes := append(r.trust(o), r.opening(o), r.versus(o), r.liveRatio(o), r.delivery(o))
 	for _, s := range o.Samples {
 		notes = append(notes, r.beside(s)...)
 	}

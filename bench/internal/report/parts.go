@@ -14,8 +14,11 @@ func (r Results) Parts() map[string]Results {
 	parts := make(map[string]Results)
 	for _, o := range r.Scenarios {
 		name := others
-		if slices.Contains([]string{run.Main, run.Churning, run.Growth, run.Fair}, o.Name) {
+		switch {
+		case slices.Contains([]string{run.Main, run.Churning, run.Growth, run.Fair}, o.Name):
 			name = o.Name
+		case slices.Contains([]string{run.Live, run.LiveEach, run.LiveHeld}, o.Name):
+			name = run.Live
 		}
 		part, begun := parts[name]
 		if !begun {

@@ -68,7 +68,7 @@ func some() Results {
 	r := Results{
 		Date: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: "bench/run --quick",
 		Machine: host.Machine{CPU: "A processor", Cores: 2, MemoryMiB: 2048, Kernel: "6.1", System: "Debian", OpenFiles: 1024},
-		Servers: []Server{{field.Floor, "C epoll floor", "cc 12"}, {field.Ours, "this server", "v1"}, {field.Before, "this server before", "v0"}, {"x", "X & <Y>", "2"}},
+		Servers: []Server{{field.Floor, "C epoll floor", "cc 12"}, {field.Ours, "this server", "v1"}, {field.Live, "this server, live messages", "v1"}, {field.Before, "this server before", "v0"}, {"x", "X & <Y>", "2"}},
 		Scenarios: []Outcome{
 			NewOutcome(main, []run.Sample{
 				{Server: field.Floor, Round: 1, CPUPerEvent: 5, RSSPerStream: .8, LatenessP50: .5, LatenessP99: 1.04, EventsPerSecond: 20000},
@@ -99,6 +99,7 @@ func some() Results {
 	for _, step := range fair.Steps() {
 		r.Scenarios = append(r.Scenarios, NewOutcome(step, attacked(step.Attack)))
 	}
+	r.Scenarios = append(r.Scenarios, live()...)
 	for i, step := range growth.Steps() {
 		grown := float64(i)
 		samples := []run.Sample{
@@ -113,6 +114,28 @@ func some() Results {
 		r.Scenarios = append(r.Scenarios, NewOutcome(step, samples))
 	}
 	return r
+}
+
+// live is streams of live messages beside one of a stored one, and messages that
+// nobody reads.
+func live() []Outcome {
+	streams := run.Scenario{Name: run.Live, Title: "streams of a live message", Protocol: "http1", Window: 12 * time.Second}
+	outcomes := []Outcome{NewOutcome(streams, []run.Sample{
+		{Server: field.Ours, Round: 1, CPUPerEvent: 10, RSSPerStream: 8},
+		{
+			Server: field.Live, Round: 1, CPUPerEvent: 9, RSSPerStream: 8.4,
+			Live: &run.LiveResult{Appends: 240, AppendP50: .5, AppendP99: 2, DeliveryP50: 4, DeliveryP99: 12, DeliveryMax: 21},
+		},
+	})}
+	held := run.Scenario{Name: run.LiveHeld, Title: "live messages that nobody reads", Holds: []run.Hold{{Messages: 1000}, {Messages: 10, Chunks: 300}}}
+	for i, step := range held.Steps() {
+		sample := run.Sample{Server: field.Live, Round: 1, Error: "it fell over"}
+		if i == 0 {
+			sample = run.Sample{Server: field.Live, Round: 1, Hold: &run.HoldResult{Hold: step.Hold, TextKiB: 1.17, RSSKiB: 2.5, HeapKiB: 2.25, CPUPerAppend: 55}}
+		}
+		outcomes = append(outcomes, NewOutcome(step, []run.Sample{sample}))
+	}
+	return outcomes
 }
 
 // attacked is two rounds beside an attack. Its figures are the worse of the two.
@@ -141,7 +164,7 @@ func TestGolden(t *testing.T) {
 	parts := r.Parts()
 	for name, got := range map[string]string{
 		"results.md": r.Markdown(), "results.json": string(text), "churn.md": parts[run.Churning].Markdown(),
-		"fair.md":  parts[run.Fair].Markdown(),
+		"fair.md": parts[run.Fair].Markdown(), "live.md": parts[run.Live].Markdown(),
 		"main.svg": string(parts[run.Main].Plot()), "growth.svg": string(parts[run.Growth].Plot()),
 	} {
 		file := filepath.Join("testdata", name)
@@ -181,7 +204,7 @@ func TestPlotsAreWellFormed(t *testing.T) {
 func TestParts(t *testing.T) {
 	want := map[string]string{
 		run.Main: "main | floor sseserver x", others: "busy h2c | sseserver before",
-		run.Churning: "churn | sseserver", run.Fair: "fair fair | sseserver before", run.Growth: "growth growth growth | floor sseserver x",
+		run.Churning: "churn | sseserver", run.Fair: "fair fair | sseserver before", run.Live: "live live-held live-held | sseserver sseserver-live", run.Growth: "growth growth growth | floor sseserver x",
 	}
 	parts := some().Parts()
 	if len(parts) != len(want) {

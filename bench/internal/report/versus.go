@@ -12,24 +12,31 @@ import (
 // versus compares this server with the one of another checkout, in the rounds
 // that both completed. It is empty if there are none.
 func (r Results) versus(o Outcome) string {
+	return r.compare(o, field.Ours, field.Before)
+}
+
+// liveRatio compares live messages with stored ones.
+func (r Results) liveRatio(o Outcome) string { return r.compare(o, field.Live, field.Ours) }
+
+func (r Results) compare(o Outcome, server, with string) string {
 	var cpu, memory []float64
-	for _, ours := range o.Samples {
-		if ours.Server != field.Ours || ours.Error != "" {
+	for _, one := range o.Samples {
+		if one.Server != server || one.Error != "" {
 			continue
 		}
-		before := slices.IndexFunc(o.Samples, func(s run.Sample) bool {
-			return s.Server == field.Before && s.Round == ours.Round && s.Error == ""
+		other := slices.IndexFunc(o.Samples, func(s run.Sample) bool {
+			return s.Server == with && s.Round == one.Round && s.Error == ""
 		})
-		if before >= 0 {
-			cpu = append(cpu, ours.CPUPerEvent/o.Samples[before].CPUPerEvent)
-			memory = append(memory, ours.RSSPerStream/o.Samples[before].RSSPerStream)
+		if other >= 0 {
+			cpu = append(cpu, one.CPUPerEvent/o.Samples[other].CPUPerEvent)
+			memory = append(memory, one.RSSPerStream/o.Samples[other].RSSPerStream)
 		}
 	}
 	if cpu == nil {
 		return ""
 	}
 	return fmt.Sprintf("Ratio of %s to %s in the same round: CPU per event %s; memory per stream %s.",
-		r.title(field.Ours), r.title(field.Before), ratios(cpu), ratios(memory))
+		r.title(server), r.title(with), ratios(cpu), ratios(memory))
 }
 
 // ratios is their median, and each of them if there are several.

@@ -56,15 +56,23 @@ func (b *Bench) load(ctx context.Context, s Scenario, running *field.Running) (l
 }
 
 func (b *Bench) arguments(s Scenario, running *field.Running, file string) []string {
-	args := []string{
-		b.Sseload, "--url", running.URL,
+	args := []string{b.Sseload, "--url", running.URL, "--interval", s.Work.Interval.String()}
+	if running.IsLive {
+		rate := time.Second.Seconds() / s.Work.Interval.Seconds()
+		args = []string{
+			b.Sseload, "--live", running.Base,
+			"--live-messages", strconv.Itoa(s.Work.Messages),
+			"--append-rate", strconv.FormatFloat(rate, 'f', -1, 64),
+		}
+	}
+	args = append(
+		args,
 		"--clients", strconv.Itoa(s.Work.Streams),
 		"--ramp", strconv.FormatFloat(s.Ramp, 'f', -1, 64),
 		"--duration", s.steady().String(),
-		"--interval", s.Work.Interval.String(),
 		"--protocol", s.Protocol,
 		"--json", file,
-	}
+	)
 	if s.Protocol == http1 { // over HTTP/2 there are but a few connections
 		args = append(args, "--source-addresses", b.addresses.next(s.Work.Streams))
 	}
@@ -83,13 +91,15 @@ type loadReport struct {
 		Steady float64 `json:"steady_ms"`
 	} `json:"windows"`
 	Counts struct {
-		Lost, Duplicate, Reordered, Corrupt, Truncated, Failed uint64
+		Lost, Duplicate, Reordered, Corrupt, Truncated, Failed, Appended uint64
 	} `json:"counts"`
 	Metrics struct {
 		OpenLag    struct{ P99 float64 }           `json:"open_lag"` // in ms, as all are
 		FirstEvent struct{ P50, P99 float64 }      `json:"ttfe"`
 		Lateness   struct{ P50, P99, Max float64 } `json:"lateness"`
 		Probe      struct{ P99, Max float64 }      `json:"probe"`
+		Append     struct{ P50, P99 float64 }      `json:"append"`
+		Delivery   struct{ P50, P99, Max float64 } `json:"delivery"`
 	} `json:"metrics"`
 	Health struct {
 		Complaints []string `json:"complaints"`
@@ -129,6 +139,9 @@ func (r loadReport) into(s *Sample) {
 	s.Lost = r.Counts.Lost
 	s.Faults = r.Counts.Duplicate + r.Counts.Reordered + r.Counts.Corrupt + r.Counts.Truncated + r.Counts.Failed
 	s.Complaints = r.Health.Complaints
+	if m := r.Metrics; r.Counts.Appended > 0 {
+		s.Live = &LiveResult{r.Counts.Appended, m.Append.P50, m.Append.P99, m.Delivery.P50, m.Delivery.P99, m.Delivery.Max}
+	}
 	if f := s.Fair; f != nil {
 		f.LatenessMax = r.Metrics.Lateness.Max
 		f.ClientP99, f.ClientMax = r.Metrics.Probe.P99, r.Metrics.Probe.Max

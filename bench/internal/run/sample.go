@@ -31,6 +31,27 @@ type Sample struct {
 	Probe *ProbeResult `json:"probe,omitempty"`
 	Churn *ChurnResult `json:"churn,omitempty"`
 	Fair  *FairResult  `json:"fair,omitempty"`
+	Live  *LiveResult  `json:"live,omitempty"`
+	Hold  *HoldResult  `json:"hold,omitempty"`
+}
+
+// LiveResult is how the chunks of live messages came to their readers.
+type LiveResult struct {
+	Appends     uint64  `json:"appends"`
+	AppendP50   float64 `json:"append_p50_ms"` // from sending a chunk to its answer
+	AppendP99   float64 `json:"append_p99_ms"`
+	DeliveryP50 float64 `json:"delivery_p50_ms"` // from the answer to the arrival at a reader; 0 if that was earlier
+	DeliveryP99 float64 `json:"delivery_p99_ms"`
+	DeliveryMax float64 `json:"delivery_max_ms"`
+}
+
+// HoldResult is what live messages take that nobody reads.
+type HoldResult struct {
+	Hold
+	TextKiB      float64 `json:"text_kib_per_message"`
+	RSSKiB       float64 `json:"rss_kib_per_message"`  // growth, text included
+	HeapKiB      float64 `json:"heap_kib_per_message"` // the same of what is in use, after a collection
+	CPUPerAppend float64 `json:"cpu_us_per_append,omitempty"`
 }
 
 // ProbeResult is how the server answers while it is loaded.

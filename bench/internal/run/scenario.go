@@ -26,17 +26,23 @@ type Scenario struct {
 	Attacks []string
 	Attack  string
 
+	// Holds makes a scenario without streams, of several steps: so many live messages,
+	// which nobody reads. Hold is that of a step.
+	Holds []Hold
+	Hold  Hold
+
 	Probe bool  // submit messages and open streams during the window, and time the answers
 	Churn Churn // clients that come and go during the window
 }
 
 // Has says whether a server takes part. The server that this one is compared
-// with takes part wherever this one does.
+// with takes part wherever this one does, and live messages only where they are
+// named.
 func (s Scenario) Has(name string) bool {
 	if name == field.Before {
 		name = field.Ours
 	}
-	return s.Servers == nil || slices.Contains(s.Servers, name)
+	return s.Servers == nil && name != field.Live || slices.Contains(s.Servers, name)
 }
 
 // Churn is clients that come, and go without a word. The zero value is none.
@@ -54,6 +60,9 @@ const (
 	Churning = "churn"
 	Growth   = "growth"
 	Fair     = "fair"
+	Live     = "live"      // many streams of one live message
+	LiveEach = "live-each" // a stream each of many
+	LiveHeld = "live-held" // none at all
 )
 
 // Quick is under three minutes: the main scenario, shorter.
@@ -97,6 +106,20 @@ func Full(churn time.Duration) []Scenario {
 			Name: Fair, Title: "50 streams of 20 events/s, beside a client that attacks",
 			Work: field.Work{Streams: 50, Interval: 50 * time.Millisecond}, Attacks: attackNames(),
 			Ramp: 50, Window: 10 * time.Second, Rounds: 2, Protocol: http1, Servers: []string{field.Ours},
+		},
+		{
+			Name: Live, Title: "2 000 streams of one live message, 20 chunks/s",
+			Work: field.Work{Streams: 2_000, Interval: 50 * time.Millisecond, Messages: 1},
+			Ramp: 1000, Window: 12 * time.Second, Rounds: 5, Protocol: http1, Servers: []string{field.Ours, field.Live},
+		},
+		{
+			Name: LiveEach, Title: "2 000 live messages of 5 chunks/s, each with a stream",
+			Work: field.Work{Streams: 2_000, Interval: 200 * time.Millisecond, Messages: 2_000},
+			Ramp: 1000, Window: 12 * time.Second, Rounds: 3, Protocol: http1, Servers: []string{field.Live},
+		},
+		{
+			Name: LiveHeld, Title: "live messages that nobody reads",
+			Holds: []Hold{{100_000, 0}, {10_000, 300}}, Rounds: 1, Protocol: http1, Servers: []string{field.Live},
 		},
 		{
 			Name: "h2c", Title: "100 000 HTTP/2 streams of 1 event in 10 s",

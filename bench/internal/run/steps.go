@@ -8,15 +8,20 @@ import "time"
 const fewest = 2000
 
 // Steps are the loads of a scenario, one after the other. Of a scenario without
-// sizes and attacks it is the scenario itself.
+// sizes, attacks and holds it is the scenario itself.
 func (s Scenario) Steps() []Scenario {
-	if s.Sizes == nil && s.Attacks == nil {
+	if s.Sizes == nil && s.Attacks == nil && s.Holds == nil {
 		return []Scenario{s}
 	}
 	var steps []Scenario
 	for _, attack := range s.Attacks {
 		step := s
 		step.Attacks, step.Attack = nil, attack
+		steps = append(steps, step)
+	}
+	for _, hold := range s.Holds {
+		step := s
+		step.Holds, step.Hold = nil, hold
 		steps = append(steps, step)
 	}
 	for _, streams := range s.Sizes {

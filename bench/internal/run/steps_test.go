@@ -37,7 +37,7 @@ func TestAScenarioWithoutSizesIsItsOnlyStep(t *testing.T) {
 func TestRampsTakeWholeIntervals(t *testing.T) {
 	for _, s := range Full(time.Minute) {
 		for _, step := range s.Steps() {
-			if step.ramp()%step.Work.Interval != 0 {
+			if step.Work.Streams > 0 && step.ramp()%step.Work.Interval != 0 {
 				t.Errorf("%s, %d streams: they open within %v, their interval is %v", s.Name, step.Work.Streams, step.ramp(), step.Work.Interval)
 			}
 		}
@@ -48,5 +48,8 @@ func TestHas(t *testing.T) {
 	all, few := Scenario{}, Scenario{Servers: []string{field.Ours}}
 	if !all.Has("x") || few.Has("x") || !few.Has(field.Ours) || !few.Has(field.Before) {
 		t.Error("want all servers where none is named, else those named, and before where this server is")
+	}
+	if live := (Scenario{Servers: []string{field.Live}}); all.Has(field.Live) || !live.Has(field.Live) {
+		t.Error("want live messages only where they are named")
 	}
 }

@@ -42,6 +42,9 @@ func (s Scenario) limit() time.Duration {
 }
 
 func (s Scenario) ramp() time.Duration {
+	if s.Hold.Messages > 0 {
+		return time.Duration(s.Hold.Messages*(1+s.Hold.Chunks)) * perRequest
+	}
 	return time.Duration(float64(s.Work.Streams) / s.Ramp * float64(time.Second))
 }
 
@@ -58,6 +61,10 @@ func (b *Bench) turn(ctx context.Context, s Scenario, server field.Entry, result
 	time.Sleep(300 * time.Millisecond) // what a start leaves behind
 	idle, err := host.UsageOf(running.PID())
 	if err != nil {
+		return err
+	}
+	if s.Hold.Messages > 0 {
+		result.Hold, err = hold(ctx, s.Hold, running)
 		return err
 	}
 	sampler := sample(running.PID(), b.Workshop.Core)
