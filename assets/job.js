@@ -15,7 +15,8 @@ const activity = byId('activity');
 /**
  * Job reports what the slider says and shows what the progress stream says, which it follows to the end of the message. Callbacks:
  *   done(), failed(problem)   as of a Stream
- *   refused(problem)          a report was refused
+ *   reported()                the server has taken a report
+ *   refused(problem)          it has refused one
  *   waiting(problem)          the server is away; the report is repeated
  */
 export class Job {
@@ -103,7 +104,9 @@ export class Job {
     if (activity.value) report.chunk = activity.value;
     try {
       const {percent} = await write('PUT', at(`messages/${this.#id}/progress`), report, this.#token(), signal);
-      if (!signal.aborted) this.#atLeast(percent);
+      if (signal.aborted) return;
+      this.#atLeast(percent);
+      this.#on.reported();
     } catch (problem) {
       this.#wanted = true;
       throw problem;

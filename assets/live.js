@@ -23,6 +23,8 @@ const fail = byId('fail');
 const reason = byId('reason');
 const facts = {id: byId('fact-id'), state: byId('fact-state'), position: byId('fact-position'), bytes: byId('fact-bytes')};
 
+const isOpen = 'Open: the readers follow';
+
 class Page {
   #state = 'none'; // of the page: 'none', 'open', 'ending', 'over'
   #producer = null;
@@ -39,8 +41,9 @@ class Page {
   #job = new Job(currentToken, {
     done: () => this.#ended('complete'),
     failed: (problem) => this.#streamFailed(problem),
+    reported: () => this.#works(),
     refused: (problem) => this.#refused(problem),
-    waiting: () => this.#waiting(),
+    waiting: (problem) => this.#waiting(problem),
   });
 
   constructor() {
@@ -92,7 +95,7 @@ class Page {
       opened: unlessLeft((id) => this.#opened(id)),
       appended: unlessLeft((position, bytes) => this.#appended(position, bytes)),
       others: unlessLeft((text) => this.#others(text)),
-      waiting: unlessLeft(() => this.#waiting()),
+      waiting: unlessLeft((problem) => this.#waiting(problem)),
       ended: unlessLeft((state, why) => this.#ended(state, why)),
       refused: unlessLeft((problem) => this.#refused(problem)),
     });
@@ -125,7 +128,7 @@ class Page {
 
   async #resume(id, signal) {
     const get = () => read(at(`messages/${encodeURIComponent(id)}`), {signal});
-    const {state, chunks, bytes} = await persist(get, () => this.#waiting(), signal);
+    const {state, chunks, bytes} = await persist(get, (problem) => this.#waiting(problem), signal);
     const kept = recover(id) ?? {position: chunks, bytes, sending: '', waiting: ''};
     const text = await readChunks(id, 0, kept.position, signal);
     if (signal.aborted) return;
@@ -148,13 +151,12 @@ class Page {
     message.readOnly = false;
     complete.disabled = fail.disabled = false;
     this.#job.enable(true);
-    this.#show('streaming', 'Open: the readers follow');
+    this.#show('streaming', isOpen);
   }
 
   #appended(position, bytes) {
     this.#works();
     this.#fact({position, bytes});
-    if (this.#state === 'open') this.#show('streaming', 'Open: the readers follow');
   }
 
   #others(text) {
@@ -168,10 +170,11 @@ class Page {
     clearFault();
     keep(currentToken());
     access.hidden = true;
+    if (this.#state === 'open') this.#show('streaming', isOpen);
   }
 
-  #waiting() {
-    this.#show('reconnecting', 'The server cannot take more. Trying again…');
+  #waiting({code}) {
+    this.#show('reconnecting', code === 'unreachable' ? 'Connection lost. Trying again…' : 'The server is busy. Trying again…');
   }
 
   #end(path, body) {
@@ -207,7 +210,12 @@ class Page {
     fault(problem instanceof Problem ? problem.message : `This page has a defect: ${problem}`);
     if (code === 'unauthorized') this.#askForToken();
     else if (code === 'message_too_large') this.#tooLarge();
-    else this.#show('failed', 'Stopped');
+    else this.#stopped();
+  }
+
+  #stopped() {
+    if (this.#producer) this.#isOpen();
+    this.#show('failed', this.#producer ? 'Not done. Type on, or try again' : 'Not done. Reload the page to try again');
   }
 
   #gone() {

@@ -12,7 +12,8 @@ import {Problem, Stream, at, write} from './stream.js';
  *   others(text)              this was appended by someone else, before all that is unsent
  *   waiting(problem)          the server is away or full; the producer goes on by itself
  *   ended(state, reason)      nothing can be appended any more
- *   refused(problem)          the producer stands still until go() is called; of message_too_large it has forgotten what is unsent
+ *   refused(problem)          what was asked for is tried again with the next append; if unauthorized, when go() is called;
+ *                             and of message_too_large, never
  */
 export class Producer {
   #id;
@@ -24,7 +25,7 @@ export class Producer {
   #waiting; // to be sent after that
   #tried; // whether an append of #sending has failed, and may have come through
   #ending = null; // how the message is to end after all that: {path, body}
-  #state = 'ready'; // or 'running', 'refused', 'ended'
+  #state = 'ready'; // or 'running', 'unauthorized', 'ended'
   #left = new AbortController(); // aborted when the page turns to another message
 
   /** Without an id it opens a message with the first thing it is to do. The rest is what left() has told of another. */
@@ -51,9 +52,9 @@ export class Producer {
     this.#run();
   }
 
-  /** go opens the message, and after a refusal tries again. */
+  /** go opens the message, and tries again what was unauthorized. */
   go() {
-    if (this.#state === 'refused') this.#state = 'ready';
+    if (this.#state === 'unauthorized') this.#state = 'ready';
     this.#run();
   }
 
@@ -149,12 +150,10 @@ export class Producer {
       this.#on.ended(answer.state);
       return;
     }
-    this.#state = 'refused';
+    this.#state = code === 'unauthorized' ? code : 'ready';
+    if (this.#state === 'ready') this.#ending = null; // whoever asked for it learns that it did not happen
     this.#on.refused(problem);
-    if (code !== 'message_too_large') return;
-    this.#sending = this.#waiting = ''; // the message is still open for something shorter
-    this.#ending = null;
-    this.#state = 'ready';
+    if (code === 'message_too_large') this.#sending = this.#waiting = ''; // something shorter may fit
   }
 
   async #write(path, body, query = {}) {

@@ -67,7 +67,7 @@ export class Reader {
 
   // Positions do not depend on the pace, so the stream goes on with the new one.
   #repace() {
-    if (this.#running) this.#stream.open(this.#url());
+    if (this.#running || this.#interval.ariaInvalid) this.#stream?.open(this.#url());
   }
 
   #toggle() {

@@ -3,12 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	neturl "net/url"
+	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"unicode/utf8"
 
@@ -17,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"sseserver/httpapi/ssetest"
+	"sseserver/internal/chromiumtest"
 )
 
 // Two readers of the live page, as the selectors of their cards.
@@ -31,7 +28,7 @@ func openLive(t *testing.T, browser context.Context, url, id string, refusals ..
 	return openTab(t, browser, url+"/live.html#"+id, refusals...)
 }
 
-// type_ types each character as a key of its own.
+// typeKeys types each character as a key of its own.
 func (p *tab) typeKeys(text string) {
 	p.t.Helper()
 	for _, key := range text {
@@ -343,45 +340,78 @@ func testLiveOthers(t *testing.T, browser context.Context) {
 	p.untilReaderSays(byCharacter, "Complete, verified: 18 characters")
 }
 
-// testLiveLostAnswers loses the connection of one append in three before the
-// server has it, and of another one after that.
-func testLiveLostAnswers(t *testing.T, browser context.Context) {
-	p := openLive(t, browser, startLossyProxy(t, startServer(t)), "", "net::ERR_", "status of 409")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
-	text := ""
-	for i := range 6 {
-		p.typeKeys(fmt.Sprint(i))
-		text += fmt.Sprint(i)
-		p.untilRead(asAppended, text)
+// testLiveLooks computes contrast and width of the live page, as
+// testContrastAndWidth does of the others, with all of it in view.
+func testLiveLooks(t *testing.T, browser context.Context) {
+	p := openLive(t, browser, startServer(t).url, "")
+	wantLegible := func(what string) {
+		t.Helper()
+		for _, scheme := range []string{"dark", "light"} {
+			p.prefer(scheme)
+			if faint := eval[[]string](p, chromiumtest.FaintTexts); len(faint) > 0 {
+				t.Errorf("%s, %s: too little contrast: %s", what, scheme, strings.Join(faint, "; "))
+			}
+		}
+		p.do(chromedp.EmulateViewport(320, 640))
+		if got := eval[int](p, "document.documentElement.scrollWidth"); got > 320 {
+			t.Errorf("%s: %d pixels wide on a screen of 320", what, got)
+		}
+		p.do(chromedp.ResetViewport())
 	}
-	p.until("message.value === '012345' && document.querySelector('#fact-bytes').textContent === '6'")
-	p.click("#complete")
-	p.untilReaderSays(asAppended, "Complete, verified: 6 chunks")
+	wantLegible("at first")
+	p.js("for (const more of document.querySelectorAll('details')) more.open = true")
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.insert(strings.Repeat("long", 25))
+	p.untilRead(asAppended, strings.Repeat("long", 25))
+	p.press(kb.Backspace)
+	p.js("error.textContent = 'An error, for its colours.'; access.hidden = false")
+	wantLegible("open")
+	p.js("error.textContent = ''; access.hidden = true")
+	p.fill("#reason", strings.Repeat("because", 20))
+	p.click("#fail")
+	p.untilSays("Failed: " + strings.Repeat("because", 20))
+	p.until("document.querySelectorAll('.reader[data-state=failed]').length === 2")
+	wantLegible("failed")
 }
 
-// startLossyProxy stands before the server and loses appends and their answers.
-func startLossyProxy(t *testing.T, server *liveServer) (url string) {
-	t.Helper()
-	target, err := neturl.Parse(server.url)
-	if err != nil {
-		t.Fatal(err)
+// testLiveByKeyboard goes through the page with the keyboard alone, and reads it as
+// a screen reader does.
+func testLiveByKeyboard(t *testing.T, browser context.Context) {
+	p := openLive(t, browser, startServer(t).url, "")
+	p.click("#new")
+	p.untilSays("Open: the readers follow")
+	p.js("for (const more of document.querySelectorAll('details')) more.open = true")
+	p.press("x")
+	for _, want := range []string{
+		"#new", "#complete", // then Reader 1
+		"Text of Reader 1", "chunk", "", "Drop the connection", "On the wire", "Latest events of Reader 1", "Copy the command of Reader 1",
+		"Text of Reader 2", "character", "40", "Drop the connection", "On the wire", "Latest events of Reader 2", "Copy the command of Reader 2",
+		"#percent", "#activity", "#reason", "#fail", "From a pipe", "#copy", "API description",
+	} {
+		p.press(kb.Tab)
+		if got := eval[string](p, `((e) => e.id ? '#' + e.id : e.ariaLabel ?? e.value ?? '')(document.activeElement) || document.activeElement.textContent.trim()`); got != want {
+			t.Fatalf("Tab leads to %q, want %q", got, want)
+		}
+		if eval[bool](p, "getComputedStyle(document.activeElement).outlineStyle === 'none'") {
+			t.Errorf("%q has the focus, and nothing shows it", want)
+		}
 	}
-	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
-	var appends atomic.Int64
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasSuffix(r.URL.Path, "/chunks") {
-			forward.ServeHTTP(w, r)
-			return
+	names := p.accessibleNames()
+	for _, want := range []string{
+		"heading As you type", "textbox Message", "textbox Reason to fail", "button New message", "button Complete", "button Fail",
+		"region Reader 1", "region Reader 2", "region Text of Reader 2", "combobox One piece is a", "spinbutton Interval (ms)",
+		"progressbar Reported", "slider Percent", "textbox What it does", "link Live", "alert ",
+	} {
+		if !slices.Contains(names, want) {
+			t.Errorf("nothing is %q; there are:\n  %s", want, strings.Join(names, "\n  "))
 		}
-		switch appends.Add(1) % 3 {
-		case 1:
-			panic(http.ErrAbortHandler)
-		case 2:
-			forward.ServeHTTP(httptest.NewRecorder(), r)
-			panic(http.ErrAbortHandler)
+	}
+	for _, role := range []string{"textbox", "spinbutton", "combobox", "slider", "button", "link", "progressbar", "region", "navigation"} {
+		if slices.Contains(names, role+" ") {
+			t.Errorf("a %s has no name", role)
 		}
-		forward.ServeHTTP(w, r)
-	}))
-	t.Cleanup(proxy.Close)
-	return proxy.URL
+	}
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.press(kb.Enter, chromedp.ModifierCtrl)
+	p.untilSays("Complete")
 }

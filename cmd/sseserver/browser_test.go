@@ -50,6 +50,9 @@ func TestBrowser(t *testing.T) {
 		{"live: a message that is full", testLiveTooLarge},
 		{"live: several producers", testLiveOthers},
 		{"live: lost answers", testLiveLostAnswers},
+		{"live: a reload before all is sent", testLiveUnsent},
+		{"live: contrast and width", testLiveLooks},
+		{"live: keyboard and screen reader", testLiveByKeyboard},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
