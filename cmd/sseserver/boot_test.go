@@ -49,7 +49,7 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 	}()
 
 	lines := bufio.NewScanner(stdout)
-	for range 2 {
+	for range 3 {
 		lines.Scan()
 		s.says += lines.Text() + "\n"
 	}

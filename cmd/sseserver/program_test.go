@@ -20,12 +20,14 @@ import (
 func TestProgram(t *testing.T) {
 	wantNoLeaks(t)
 	server := startServer(t, "--admin-addr=127.0.0.1:0")
-	if want := "Character streaming  " + server.url + "/index.html\nProgress streaming   " + server.url + "/progress.html\n"; server.says != want {
+	want := "Character streaming  " + server.url + "/index.html\nProgress streaming   " + server.url + "/progress.html\n" +
+		"Live messages        " + server.url + "/live.html\n"
+	if server.says != want {
 		t.Errorf("it says\n%swant\n%s", server.says, want)
 	}
 	for _, protocol := range ssetest.Cleartext {
 		public := server.caller(t, protocol)
-		for _, page := range []string{"/", "/index.html", "/progress.html"} {
+		for _, page := range []string{"/", "/index.html", "/progress.html", "/live.html"} {
 			public.want(200, "<!doctype html>", "GET", page, "")
 		}
 		public.want(200, "ok\n", "GET", "/livez", "")
