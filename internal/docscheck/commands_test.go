@@ -29,6 +29,7 @@ var (
 	small    = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --drain 10ms --once", exits: []int{0, 3, 99}, figures: true}
 	resumes  = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 200ms --interval 20ms --reconnect 2", exits: []int{0, 3, 99}, figures: true}
 	few      = treatment{runs: true, more: " --clients 8 --ramp 1000 --duration 500ms", exits: []int{0, 3}, figures: true}
+	appends  = treatment{runs: true, more: " --live-messages 8 --clients 8 --ramp 1000 --duration 500ms", exits: []int{0, 3}, figures: true}
 	brief    = treatment{runs: true, more: " --duration 500ms", exits: []int{0, 3}, figures: true}
 	shaped   = treatment{runs: true, exits: []int{0, 3}, figures: true, slow: true}
 	searches = treatment{runs: true, more: " --clients 4 --ramp 1000 --duration 200ms --drain 10ms --find-limit 'clients<=16'", exits: []int{0, 3, 99}, figures: true, slow: true}
@@ -121,6 +122,9 @@ var commands = map[string]treatment{
 	"sseload http://127.0.0.1:4400 --kind progress --reconnect 20%":                                       small,
 	"sseload http://127.0.0.1:4400 --protocol h2c --clients 2000":                                         small,
 	"sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'goodput>=99.9%'":          small,
+	"sseload --live http://127.0.0.1:4400 --clients 20 --duration 3s":                                     few,
+	"sseload --live http://127.0.0.1:4400 --live-messages 2000 --append-rate 5":                           appends,
+	"sseload --live http://127.0.0.1:4400 --pipe --append-bytes 200 --reconnect 20%":                      few,
 	`sseload --preset openai http://127.0.0.1:8000/v1/chat/completions --body-file chat.json --data users.csv --header 'Authorization: Bearer {token}' --clients 3 --think 100ms --threshold 'ttfe.p99<2s' --threshold 'itl.p99<500ms'`: brief,
 	`sseload --url http://127.0.0.1:8080/sub/news --publish-url http://127.0.0.1:8080/pub/news --publish-body '{"n":{n}}' --publish-rate 20`:                                                                                            few,
 	"sseload --url https://127.0.0.1:8443/events --insecure --protocol h2 --header 'Authorization: Bearer change-me'":                                                                                                                   few,

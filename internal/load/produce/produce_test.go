@@ -89,7 +89,7 @@ func eachProtocol(t *testing.T, test func(t *testing.T, reach func(*recorder) *S
 	})
 }
 
-func http1(t *testing.T, address string) *Server {
+func http1(t testing.TB, address string) *Server {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -299,6 +299,15 @@ func TestCancel(t *testing.T) {
 			t.Errorf("got %v, want that it was cancelled", err)
 		}
 	})
+}
+
+// A body that is sent in chunks is not as long as another field says (RFC 9112,
+// section 6.3).
+func TestChunkedBodyHasNoLength(t *testing.T) {
+	const head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 5"
+	if _, length := plainHead([]byte(head)); length >= 0 {
+		t.Errorf("%q: %d bytes", head, length)
+	}
 }
 
 // A head in pieces, or cut off, is never more than an error.

@@ -106,6 +106,13 @@ func TestLiveDetectors(t *testing.T) {
 		{"a wrong text", false, func(b *liveBench) { b.chunks(0, 1); b.piece(2, 12, 16); b.chunks(3, 4); b.complete(); b.done(5) }, measure.Counts{Completed: 1, Corrupt: 1}},
 		{"half a chunk", false, func(b *liveBench) { b.chunks(0, 1); b.piece(2, 8, 10); b.chunks(3, 4); b.complete(); b.done(5) }, measure.Counts{Completed: 1, Corrupt: 1}},
 		{"more than was sent", false, func(b *liveBench) { b.chunks(0, 1, 2, 3, 4, 5); b.complete(); b.done(5) }, measure.Counts{Completed: 1, Corrupt: 1}},
+		{"before it was sent", false, func(b *liveBench) {
+			b.chunks(0, 1, 2, 3, 4, 5)
+			b.append(1)
+			b.complete()
+			b.done(6)
+		}, measure.Counts{Completed: 1, Corrupt: 1, Lost: 1}},
+		{"on its way when the message was completed", false, func(b *liveBench) { b.complete(); b.chunks(0, 1, 2, 3, 4); b.done(5) }, measure.Counts{Completed: 1, Good: 1}},
 		{"a total before the end", false, func(b *liveBench) {
 			b.event(chunk(0, b.text(0, 4), 5))
 			b.chunks(1, 2, 3, 4)
@@ -222,6 +229,7 @@ func TestLiveTimes(t *testing.T) {
 		}, 3, 7 * ms, 7 * ms},
 		{"a lost one is late until the end", false, func(b *liveBench) { b.append(3); b.chunks(0, 2); b.cut() }, 2, 63_950 * ms, 3 * ms},
 		{"two in one piece", true, func(b *liveBench) { b.append(2); b.piece(0, 0, 8) }, 2, 55 * ms, 53 * ms},
+		{"more than was sent", true, func(b *liveBench) { b.append(1); b.piece(0, 0, 4); b.piece(1, 4, 12) }, 1, 5 * ms, 3 * ms},
 		{"one in two pieces", true, func(b *liveBench) { b.append(1); b.piece(0, 0, 3); b.at(1030 * ms); b.piece(1, 3, 4) }, 1, 30 * ms, 28 * ms},
 	}
 	for _, tt := range tests {
