@@ -9,6 +9,7 @@ import * as view from './view.js';
  * start brings a page to life. `kind` says what is particular to it:
  *   path           'stream' or 'progress'
  *   first          position of the first chunk
+ *   skips          whether a live message has only some of the positions
  *   query()        further query parameters, as an object
  *   noun()         what one chunk is called
  *   take(data)     keeps one chunk
@@ -37,7 +38,7 @@ class Page {
   #sending = null; // AbortController of a message on its way
   #running = false; // whether Stop has something to stop
   #some = 0; // chunks received
-  #all; // chunks to come in all, undefined while unknown
+  #all; // chunks to come in all; undefined or null while unknown
   #noun = ''; // what they are called; the form may change while they come
   #resumes = 0;
   #painter = new Painter(() => this.#paint());
@@ -59,7 +60,8 @@ class Page {
       keep(token);
       if (sending.signal.aborted) return;
       history.replaceState(null, '', `#${id}`); // a reload follows the same message again
-      this.#follow(id);
+      const {first} = this.#kind;
+      this.#follow(id, {first});
     } catch (problem) {
       if (!sending.signal.aborted) this.#failed(problem);
     }
@@ -70,7 +72,8 @@ class Page {
     const id = location.hash.slice(1);
     if (!id) return;
     this.#begin();
-    this.#follow(id);
+    const {first, skips} = this.#kind;
+    this.#follow(id, skips ? {skips} : {first}); // it may be a live one
   }
 
   /** toggle is the Stop button, which after a stop says Resume. */
@@ -84,7 +87,7 @@ class Page {
     this.#sending?.abort();
     this.#stream?.close();
     view.clearFault();
-    this.#end('stopped', this.#some ? `Stopped after ${this.#some} of ${this.#counted()}` : 'Stopped before anything came');
+    this.#end('stopped', this.#some ? `Stopped after ${this.#counted()}` : 'Stopped before anything came');
   }
 
   #valid() {
@@ -110,16 +113,16 @@ class Page {
     this.#noun = this.#kind.noun();
   }
 
-  #follow(id) {
-    const {path, first, query} = this.#kind;
+  #follow(id, order) {
+    const {path, query} = this.#kind;
     const options = query();
     if (view.interval.value !== '') options.interval = `${view.interval.valueAsNumber}ms`;
     const url = at(`${path}/${encodeURIComponent(id)}`, options);
     view.follow(url);
-    this.#stream = new Stream(url, {first}, {
+    this.#stream = new Stream(url, order, {
       state: (word, attempt) => this.#state(word, attempt),
       event: (type, id, data) => this.#event(type, id, data),
-      chunk: (data) => this.#chunk(data),
+      chunk: (data, position) => this.#chunk(data, position),
       resumed: () => { this.#resumes++; },
       restart: () => this.#restart(),
       done: (data) => this.#done(data),
@@ -143,8 +146,8 @@ class Page {
     this.#painter.soon();
   }
 
-  #chunk(data) {
-    this.#some++;
+  #chunk(data, position) {
+    this.#some = position - this.#kind.first + 1;
     this.#all = data.total;
     this.#kind.take(data);
   }
@@ -158,6 +161,7 @@ class Page {
 
   async #done(data) {
     const stream = this.#stream;
+    this.#all = data.total; // which nobody knew while a live message was open
     this.#painter.now();
     try {
       const proven = await this.#kind.check(data);
@@ -181,8 +185,10 @@ class Page {
     view.fault(words, {invalid_parameter: view.interval, unauthorized: view.token}[problem.code]);
   }
 
+  // counted is "3 of 5 words", or "3 words" if that is all, or nobody knows of how many.
   #counted() {
-    return `${this.#all} ${this.#noun}${this.#all === 1 ? '' : 's'}`;
+    const all = this.#all || this.#some;
+    return `${this.#some < all ? `${this.#some} of ` : ''}${all} ${this.#noun}${all === 1 ? '' : 's'}`;
   }
 
   #show(word, detail) {

@@ -9,6 +9,7 @@ let latest; // the last chunk that arrived
 start({
   path: 'progress',
   first: 1,
+  skips: true,
   query: () => ({}),
   noun: () => 'step',
   take: (data) => { latest = data; },

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"testing"
+
+	"sseserver/httpapi/ssetest"
+)
+
+// The pages of one message and one stream follow a live message too, whose total
+// nobody knows before its end, and whose job skips percents.
+func testLiveOnOtherPages(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	call := server.caller(t, ssetest.HTTP1)
+	header, _ := call.want(201, `"open"`, "POST", "/messages", `{"message":"ab cd "}`, "Content-Type", asJSON)
+	message := header.Get("Location")
+	id := message[len("/messages/"):]
+	call.want(200, "37", "PUT", message+"/progress", `{"percent":37,"chunk":"Page 37"}`, "Content-Type", asJSON)
+
+	progress := openTab(t, browser, server.url+"/progress.html#"+id)
+	progress.until("received.textContent === 'Page 37' && bar.value === 37 && count.textContent === '37'")
+	p := openTab(t, browser, server.url+"/index.html#"+id)
+	p.until("received.textContent === 'ab cd'") // the last may become another one
+	p.click("#stop")
+	p.untilState("stopped")
+	if got := p.text("status"); got != "Stopped after 5 characters" {
+		t.Errorf("state: %q", got)
+	}
+	p.click("#stop")
+	p.untilState("streaming")
+
+	call.want(200, `"complete"`, "POST", message+"/complete", "")
+	p.untilState("complete")
+	p.wantReceived("ab cd ", 6)
+	if got := p.text("status"); got != "Complete, verified: 6 characters, resumed 1×" {
+		t.Errorf("state: %q", got)
+	}
+	progress.untilState("complete")
+	if got := progress.text("status"); got != "Complete: 100 steps" {
+		t.Errorf("state: %q", got)
+	}
+}
