@@ -23,20 +23,22 @@ const fail = byId('fail');
 const reason = byId('reason');
 const facts = {id: byId('fact-id'), state: byId('fact-state'), position: byId('fact-position'), bytes: byId('fact-bytes')};
 
+const quiet = 300; // milliseconds without a chunk until the field has what others have appended
 const isOpen = 'Open: the readers follow';
 
 class Page {
   #state = 'none'; // of the page: 'none', 'open', 'ending', 'over'
   #producer = null;
   #left = new AbortController(); // aborted when the page turns to another message
+  #quiet = 0; // timer since the last chunk
   #pipe = new Command(byId('pipe'), byId('copy'));
   #field = new Field(message, {
     grown: (text) => this.#write(text),
     refused: () => { gently.textContent = 'What is written stays. Text can only be added at the end, where the cursor is now.'; },
   });
   #readers = [
-    new Reader('Reader 1', {unit: 'chunk', interval: ''}),
-    new Reader('Reader 2', {unit: 'character', interval: '40'}),
+    new Reader('Reader 1', {unit: 'chunk', interval: ''}, (bytes) => this.#heard(bytes)),
+    new Reader('Reader 2', {unit: 'character', interval: '40'}, (bytes) => this.#heard(bytes)),
   ];
   #job = new Job(currentToken, {
     done: () => this.#ended('complete'),
@@ -159,6 +161,13 @@ class Page {
     this.#fact({position, bytes});
   }
 
+  // What others append need not stand in the field at once; a pipe may bring much.
+  #heard(bytes) {
+    this.#producer?.heard(bytes);
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#producer?.look(), quiet);
+  }
+
   #others(text) {
     if (!text) return;
     this.#field.text = this.#sent() + text + this.#producer.unsent;
@@ -190,10 +199,22 @@ class Page {
   #ended(state, why) {
     if (this.#state === 'over' && !why) return;
     this.#fact({state});
+    const elsewhere = this.#producer && this.#state === 'open';
     const lost = this.#close();
     if (state === 'failed') this.#show('failed', why ? `Failed: ${why}` : 'Failed');
     else this.#show('complete', 'Complete');
     if (lost) fault('The message has ended. What was written last is not in it.');
+    if (elsewhere) this.#readAll(this.#left.signal).catch(() => {}); // the readers have it in any case
+  }
+
+  // Whoever has ended the message may also have appended to it.
+  async #readAll(signal) {
+    const id = location.hash.slice(1);
+    const {chunks, bytes} = await read(at(`messages/${encodeURIComponent(id)}`), {signal});
+    const text = await readChunks(id, 0, chunks, signal);
+    if (signal.aborted) return;
+    this.#field.text = text.join('');
+    this.#fact({position: chunks, bytes});
   }
 
   #streamFailed(problem) {

@@ -1,6 +1,6 @@
 // The producer of a live message: POST /messages, then one append after the other. Nothing here knows what the page looks like.
 
-import {Problem, Stream, at, write} from './stream.js';
+import {Problem, Stream, at, read, write} from './stream.js';
 
 /**
  * Producer writes one live message. One request is under way at a time; what is written meanwhile goes together with the next.
@@ -23,6 +23,7 @@ export class Producer {
   #bytes;
   #sending; // on its way, perhaps for the second time
   #waiting; // to be sent after that
+  #heard = 0; // bytes that a reader of the message has
   #tried; // whether an append of #sending has failed, and may have come through
   #ending = null; // how the message is to end after all that: {path, body}
   #state = 'ready'; // or 'running', 'unauthorized', 'ended'
@@ -50,6 +51,16 @@ export class Producer {
   end(path, body = {}) {
     this.#ending = {path, body};
     this.#run();
+  }
+
+  /** heard takes note of how many bytes of the message a reader has: more than were written here, if others append too. */
+  heard(bytes) {
+    this.#heard = Math.max(this.#heard, bytes);
+  }
+
+  /** look reads what others have appended, if readers have heard of it. */
+  look() {
+    if (this.#isBehind()) this.#run();
   }
 
   /** go opens the message, and tries again what was unauthorized. */
@@ -82,11 +93,16 @@ export class Producer {
   }
 
   #due() {
-    return this.#sending || whole(this.#waiting) || this.#ending;
+    return this.#isBehind() || this.#sending || whole(this.#waiting) || this.#ending;
+  }
+
+  #isBehind() {
+    return this.#heard > this.#bytes;
   }
 
   async #step() {
     if (!this.#id) await this.#open();
+    if (this.#isBehind()) await this.#lookUp(); // first, lest theirs is taken for ours
     if (!this.#sending) {
       this.#sending = whole(this.#waiting);
       this.#waiting = this.#waiting.slice(this.#sending.length);
@@ -114,6 +130,12 @@ export class Producer {
       }
       await this.#catchUp(problem.answer);
     }
+  }
+
+  async #lookUp() {
+    const {chunks, bytes} = await read(at(`messages/${this.#id}`), {signal: this.#left.signal});
+    this.#heard = bytes;
+    if (chunks > this.#position) await this.#catchUp({position: chunks, bytes});
   }
 
   // The message is longer than it was: by what was sent before and whose answer was lost, or by what others have appended.

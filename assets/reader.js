@@ -5,6 +5,7 @@ import {Problem, Stream, at} from './stream.js';
 import {ArrivingText} from './text.js';
 import {Command, WireLog} from './wire.js';
 
+const utf8 = new TextEncoder();
 const template = document.getElementById('reader');
 
 /** Reader is a card of the page, made from the template. */
@@ -24,10 +25,14 @@ export class Reader {
   #stream = null;
   #running = false;
   #some = 0; // pieces received
+  #bytes = 0; // of their text
   #resumes = 0;
+  #heard;
 
-  constructor(name, {unit, interval}) {
+  /** heard(bytes) is told how much of the text is here. */
+  constructor(name, {unit, interval}, heard) {
     this.#name = name;
+    this.#heard = heard;
     this.#unit.value = unit;
     this.#interval.value = interval;
     this.#label();
@@ -104,11 +109,13 @@ export class Reader {
 
   #chunk(chunk) {
     this.#some++;
+    this.#bytes += utf8.encode(chunk).length;
     this.#text.add(chunk);
+    this.#heard(this.#bytes);
   }
 
   #restart() {
-    this.#some = 0;
+    this.#some = this.#bytes = 0;
     this.#text.clear();
     this.#painter.soon();
   }

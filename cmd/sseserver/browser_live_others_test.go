@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"sseserver/httpapi/ssetest"
+
+	"github.com/chromedp/chromedp"
 )
 
 // The pages of one message and one stream follow a live message too, whose total
@@ -39,4 +41,31 @@ func testLiveOnOtherPages(t *testing.T, browser context.Context) {
 	if got := progress.text("status"); got != "Complete: 100 steps" {
 		t.Errorf("state: %q", got)
 	}
+}
+
+// What others append stands in the field when the readers have it, also if nothing is
+// written here, and if it is what is written here next.
+func testLiveBesideOthers(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openLive(t, browser, server.url, "")
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.typeKeys("a")
+	p.untilRead(asAppended, "a")
+	p.until("document.getElementById('fact-bytes').textContent === '1'")
+	call := server.caller(t, ssetest.HTTP1)
+	chunks := "/messages/" + p.liveID() + "/chunks"
+	call.want(200, `"ok"`, "POST", chunks, "b", "Content-Type", "text/plain")
+	p.untilRead(asAppended, "ab")
+	p.typeKeys("b")
+	p.untilRead(asAppended, "abb")
+	p.until("document.getElementById('fact-bytes').textContent === '3'")
+	p.wantWritten("abb")
+	call.want(200, `"ok"`, "POST", chunks, "c", "Content-Type", "text/plain")
+	p.until("document.getElementById('fact-bytes').textContent === '4'")
+	p.wantWritten("abbc")
+	call.want(200, `"ok"`, "POST", chunks+"?complete", "d", "Content-Type", "text/plain")
+	p.untilSays("Complete")
+	p.until("document.getElementById('fact-bytes').textContent === '5'")
+	p.wantWritten("abbcd")
+	p.wantError("")
 }

@@ -49,6 +49,7 @@ func TestBrowser(t *testing.T) {
 		{"live: a message that is gone", testLiveGone},
 		{"live: a message that is full", testLiveTooLarge},
 		{"live: several producers", testLiveOthers},
+		{"live: beside others", testLiveBesideOthers},
 		{"live: on the other pages", testLiveOnOtherPages},
 		{"live: lost answers", testLiveLostAnswers},
 		{"live: a reload before all is sent", testLiveUnsent},
