@@ -1,50 +1,30 @@
-// Produce runs a command and appends each line that it prints to a live message:
-// go run docs/examples/produce.go ping -c 5 localhost
+// Produce appends what it reads to a live message, as it comes: ping -c 5 localhost | go run docs/examples/produce.go
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"os"
-	"os/exec"
-	"time"
 )
 
-// post repeats what was not answered, or with 503. Its position makes that safe:
-// a chunk that is there already is refused, with the position after it.
-func post(path, name, value string) (answer struct{ MessageID, Detail, Position any }) {
-	body, _ := json.Marshal(map[string]string{name: value})
-	for url := cmp.Or(os.Getenv("SERVER"), "http://127.0.0.1:4400") + path; ; time.Sleep(time.Second) {
-		request, _ := http.NewRequest("POST", url, bytes.NewReader(body))
-		request.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + os.Getenv("TOKEN")}}
-		if response, err := http.DefaultClient.Do(request); err == nil && response.StatusCode < 500 {
-			defer response.Body.Close()
-			_ = json.NewDecoder(response.Body).Decode(&answer)
-			return answer
-		}
+func post(path string, body io.Reader) string {
+	request, err := http.NewRequest("POST", cmp.Or(os.Getenv("SERVER"), "http://127.0.0.1:4400")+path, body)
+	if err != nil {
+		log.Fatal(err)
 	}
+	request.Header = http.Header{"Content-Type": {"text/plain"}, "Authorization": {"Bearer " + os.Getenv("TOKEN")}}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil || response.StatusCode >= 300 {
+		log.Fatalln("not accepted:", path, response, err) // the server fails the message when it hears no more of it
+	}
+	return response.Header.Get("Location")
 }
 
 func main() {
-	message := fmt.Sprint("/messages/", post("/messages", "message", "").MessageID)
+	message := post("/messages", nil)
 	fmt.Println(message)
-	command := exec.Command(os.Args[1], os.Args[2:]...)
-	output, _ := command.StdoutPipe()
-	err := command.Start()
-	for n, lines := 1, bufio.NewScanner(output); err == nil && lines.Scan(); n++ {
-		if answer := post(fmt.Sprint(message, "/chunks?position=", n-1), "chunk", lines.Text()+"\n"); answer.Position != float64(n) {
-			err = fmt.Errorf("refused: %v", answer.Detail)
-		}
-	}
-	_ = output.Close() // the command may go on printing
-	if err = cmp.Or(err, command.Wait()); err != nil {
-		post(message+"/fail", "reason", err.Error())
-		log.Fatal(err)
-	}
-	post(message+"/complete", "", "")
+	post(message+"/chunks?complete", os.Stdin)
 }

@@ -15,20 +15,28 @@ import (
 	"sseserver/httpapi/ssetest"
 )
 
-// examples start the producers in docs/examples, as each of them says.
+// examples start the producers in docs/examples, as each of them says. The first
+// is the end of a pipe, the others run a command.
 var examples = []string{
-	"go run docs/examples/produce.go",
+	goExample,
 	"node docs/examples/produce.mjs",
 	"docs/examples/produce.sh",
 }
 
-// What a command prints arrives once, whole and as it comes, though answers to
-// its producer are lost, or say that the server is busy.
+const goExample = "go run docs/examples/produce.go"
+
+// What a command prints arrives once, whole and as it comes. To those that run it,
+// answers are lost, or say that the server is busy.
 func TestExamplesProduce(t *testing.T) {
 	onExamples(t, func(t *testing.T, example string, server *ssetest.Server) {
 		path := filepath.Join(t.TempDir(), "pipe")
 		pipe := makePipe(t, path)
-		p := startProducer(t, example+" cat "+path, startUnreliable(t, server.URL))
+		var p producer
+		if example == goExample {
+			p = startProducer(t, "cat "+path+" | "+example, server.URL)
+		} else {
+			p = startProducer(t, "exec "+example+" cat "+path, startUnreliable(t, server.URL))
+		}
 		stream := server.Open(ssetest.HTTP1, p.stream+"?unit=word")
 		stream.WantOpening()
 
@@ -47,10 +55,14 @@ func TestExamplesProduce(t *testing.T) {
 	})
 }
 
-// A message fails with the command that was to make it.
+// A message fails with the command that was to make it. Who only reads a pipe does
+// not learn how its command has ended.
 func TestExamplesFail(t *testing.T) {
 	onExamples(t, func(t *testing.T, example string, server *ssetest.Server) {
-		p := startProducer(t, example+` sh -c 'echo Hello; exit 3'`, server.URL)
+		if example == goExample {
+			return
+		}
+		p := startProducer(t, "exec "+example+` sh -c 'echo Hello; exit 3'`, server.URL)
 		if code := p.wait(); code == 0 {
 			t.Error("it ends with exit code 0")
 		}
@@ -64,9 +76,19 @@ func TestExamplesFail(t *testing.T) {
 	})
 }
 
+// The end of a pipe fails where the server refuses it.
+func TestExampleRefused(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{SendToken: sendToken}})
+	cmd := shell("", top, "echo Hello | "+goExample)
+	cmd.Env = append(cmd.Env, "SERVER="+server.URL, "TOKEN=another")
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "401 Unauthorized") {
+		t.Errorf("it says %q and ends with %v", out, err)
+	}
+}
+
 // TestExamplesAreShort keeps them what one reads before using them.
 func TestExamplesAreShort(t *testing.T) {
-	const most = 30 // lines of code, without imports
+	const most = 30 // lines
 	for _, example := range examples {
 		path := regexp.MustCompile(`docs/\S+`).FindString(example)
 		source, err := os.ReadFile(filepath.Join(top, path))
@@ -76,15 +98,8 @@ func TestExamplesAreShort(t *testing.T) {
 		if !strings.Contains(string(source), example) {
 			t.Errorf("%s does not say how to start it: %s", path, example)
 		}
-		code := regexp.MustCompile(`(?s)\nimport \(.*?\n\)|\nimport [^\n]*|\npackage [^\n]*`).ReplaceAllString(string(source), "")
-		n := 0
-		for line := range strings.Lines(code) {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "#") {
-				n++
-			}
-		}
-		if n > most {
-			t.Errorf("%s has %d lines of code, more than %d", path, n, most)
+		if n := strings.Count(string(source), "\n"); n > most {
+			t.Errorf("%s has %d lines, more than %d", path, n, most)
 		}
 	}
 }
@@ -116,7 +131,7 @@ type producer struct {
 // startProducer runs an example. It ends with the test at the latest.
 func startProducer(t *testing.T, example, server string) producer {
 	t.Helper()
-	cmd := shell("", top, "exec "+example)
+	cmd := shell("", top, example)
 	cmd.Env = append(cmd.Env, "SERVER="+server, "TOKEN="+sendToken)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
