@@ -69,3 +69,40 @@ func testLiveBesideOthers(t *testing.T, browser context.Context) {
 	p.wantWritten("abbcd")
 	p.wantError("")
 }
+
+// What others append while an input method is at work does not break that off.
+func testLiveComposesBesideOthers(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openLive(t, browser, server.url, "")
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.typeKeys("a")
+	p.untilRead(asAppended, "a")
+	p.compose("ほ")
+	server.caller(t, ssetest.HTTP1).want(200, `"ok"`, "POST", "/messages/"+p.liveID()+"/chunks", "|b|", "Content-Type", "text/plain")
+	p.until("document.getElementById('fact-bytes').textContent === '4'")
+	p.wantWritten("aほ")
+	p.insert("本") // which ends the composition
+	p.untilRead(asAppended, "a|b|本")
+	p.until("document.getElementById('fact-bytes').textContent === '7'")
+	p.wantWritten("a|b|本")
+}
+
+// A server that is away is waited for; one that was started anew has no message.
+func testLiveServerStartsAnew(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openLive(t, browser, server.url, "", "net::ERR_", "status of 404")
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.typeKeys("forgotten")
+	p.untilRead(asAppended, "forgotten")
+	server.stop(t)
+	p.typeKeys(" too")
+	p.untilSays("Connection lost. Trying again…")
+	p.wantWritten("forgotten too")
+	startServer(t, "--addr="+server.addr)
+	p.untilSays("Gone")
+	p.wantWritten("forgotten")
+	p.click("#new")
+	p.untilSays("Open: the readers follow")
+	p.typeKeys("remembered")
+	p.untilRead(asAppended, "remembered")
+}

@@ -50,6 +50,8 @@ func TestBrowser(t *testing.T) {
 		{"live: a message that is full", testLiveTooLarge},
 		{"live: several producers", testLiveOthers},
 		{"live: beside others", testLiveBesideOthers},
+		{"live: an input method beside others", testLiveComposesBesideOthers},
+		{"live: a server that starts anew", testLiveServerStartsAnew},
 		{"live: on the other pages", testLiveOnOtherPages},
 		{"live: lost answers", testLiveLostAnswers},
 		{"live: a reload before all is sent", testLiveUnsent},
