@@ -61,6 +61,8 @@ async function ask(url, init) {
   }
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
+  // A proxy's own words, for a server that is away.
+  if (!answer.code && [502, 503, 504].includes(response.status)) throw unreachable();
   throw new Problem(answer.detail || answer.title || `The server answered with status ${response.status}.`, answer.code, answer);
 }
 

@@ -2,6 +2,12 @@ package main
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sseserver/httpapi/ssetest"
@@ -105,4 +111,40 @@ func testLiveServerStartsAnew(t *testing.T, browser context.Context) {
 	p.untilSays("Open: the readers follow")
 	p.typeKeys("remembered")
 	p.untilRead(asAppended, "remembered")
+}
+
+// While a server starts anew, a proxy before it answers in its own words, and the page
+// goes on by itself.
+func testLiveBehindProxy(t *testing.T, browser context.Context) {
+	target, err := url.Parse(startServer(t).url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := &httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+	var away atomic.Bool
+	asked := make(chan struct{}, 1)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !away.Load() || !strings.HasSuffix(r.URL.Path, "/chunks") {
+			pass.ServeHTTP(w, r)
+			return
+		}
+		http.Error(w, "<h1>Bad Gateway</h1>", http.StatusBadGateway)
+		select {
+		case asked <- struct{}{}:
+		default: // it is known
+		}
+	}))
+	t.Cleanup(front.Close)
+	p := openLive(t, browser, front.URL, "", "status of 502")
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.typeKeys("before")
+	p.untilRead(asAppended, "before")
+	away.Store(true)
+	p.typeKeys(", while")
+	p.await(asked, "an append")
+	p.untilSays("Connection lost. Trying again…")
+	away.Store(false)
+	p.untilRead(asAppended, "before, while")
+	p.untilSays("Open: the readers follow")
+	p.wantError("")
 }

@@ -52,6 +52,7 @@ func TestBrowser(t *testing.T) {
 		{"live: beside others", testLiveBesideOthers},
 		{"live: an input method beside others", testLiveComposesBesideOthers},
 		{"live: a server that starts anew", testLiveServerStartsAnew},
+		{"live: behind a proxy", testLiveBehindProxy},
 		{"live: on the other pages", testLiveOnOtherPages},
 		{"live: lost answers", testLiveLostAnswers},
 		{"live: a reload before all is sent", testLiveUnsent},
