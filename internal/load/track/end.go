@@ -52,7 +52,7 @@ func (s *Stream) dueBySteady(l *Ledger) int64 {
 	if l.Plan.Publications != nil && s.is(opened) {
 		return l.Plan.publishedBy(l.Windows.Steady)
 	}
-	if s.reading.Live != nil {
+	if s.reading.Live != nil && s.is(opened) {
 		return s.reading.promised.Load()
 	}
 	base, known := s.schedule(l)

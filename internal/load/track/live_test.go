@@ -248,6 +248,19 @@ func TestLiveTimes(t *testing.T) {
 	}
 }
 
+// A stream that never opened has failed, and nothing in it is lost.
+func TestLiveNeverOpened(t *testing.T) {
+	b := newLiveBench(false)
+	b.stream = NewStream(b.ledger, Subject{MessageID: id, Planned: 900 * ms, Live: b.live})
+	b.append(5)
+	b.complete()
+	b.close(Failure, true)
+	b.stream.Finish(b.ledger)
+	if got := b.counts(); got.Failed != 1 || got.Lost != 0 {
+		t.Errorf("%d failed, %d lost, want 1 and 0", got.Failed, got.Lost)
+	}
+}
+
 // The chunks of several messages are due in turn.
 func TestLiveMessagesTakeTurns(t *testing.T) {
 	plan := LivePlan{Messages: 4, Bytes: 1, Start: time.Second, Interval: 100 * ms}
