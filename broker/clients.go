@@ -67,17 +67,17 @@ func (c *clients) store(client netip.Prefix, size int) (*share, bool) {
 	return s, true
 }
 
-// grow counts so many bytes more of a text that is stored. It says false if that
-// would be more than its client may have.
-func (c *clients) grow(s *share, size int) bool {
-	if s == nil {
-		return true
+// mayGrow says whether the client of a text that is stored may have so many bytes
+// more.
+func (c *clients) mayGrow(s *share, size int) bool {
+	return s == nil || s.bytes+int64(size) <= c.byteLimit
+}
+
+// grow counts so many bytes more of a text that is stored.
+func (c *clients) grow(s *share, size int) {
+	if s != nil {
+		s.bytes += int64(size)
 	}
-	if s.bytes+int64(size) > c.byteLimit {
-		return false
-	}
-	s.bytes += int64(size)
-	return true
 }
 
 func (c *clients) remove(s *share, size int) {

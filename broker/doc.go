@@ -28,7 +28,8 @@
 //     turns, so that each begins with what the one before has left; those of
 //     different messages never wait for each other.
 //   - One command puts it in the place of the other, if that has not ended
-//     meanwhile and there is room. If not, nothing has happened.
+//     meanwhile and there is room, which the end of it does not need. If not, nothing
+//     has happened.
 //   - The loop then shows it to the streams: it stores it where their sources look,
 //     and tells each streamer by its mailbox that there is more. It does not wait
 //     for any of them. A streamer reads what is there when it gets to it, however

@@ -27,14 +27,15 @@ func checkInvariants(t *testing.T, s *state) {
 
 func checkMessages(t *testing.T, m *messages) {
 	t.Helper()
-	var bytes int64
+	var bytes, reasons int64 // for which there need not be room
 	for id, e := range m.byID {
 		if e.message.ID != id {
 			t.Errorf("message %v is stored as %v", e.message.ID, id)
 		}
 		bytes += int64(e.message.size())
+		reasons += int64(len(e.message.Reason))
 	}
-	if bytes != m.bytes || bytes > m.limits.bytes || len(m.byID) > m.limits.messages {
+	if bytes != m.bytes || bytes-reasons > m.limits.bytes || len(m.byID) > m.limits.messages {
 		t.Errorf("%d messages of %d bytes, counted as %d; limits %+v", len(m.byID), bytes, m.bytes, m.limits)
 	}
 	if listed := m.idle.len + m.held.len + m.open.len; listed != len(m.byID) {
@@ -101,6 +102,10 @@ func checkStreams(t *testing.T, r *registry) {
 func checkClients(t *testing.T, s *state) {
 	t.Helper()
 	c := s.messages.clients
+	reasons := make(map[*share]int64)
+	for _, e := range s.messages.byID {
+		reasons[e.share] += int64(len(e.message.Reason))
+	}
 	var all share
 	for client, share := range c.shares {
 		all.bytes += share.bytes
@@ -108,7 +113,7 @@ func checkClients(t *testing.T, s *state) {
 		if share.client != client || share.texts == 0 && share.streams == 0 {
 			t.Errorf("client %v is known with %+v", client, share)
 		}
-		if c.byteLimit > 0 && share.bytes > c.byteLimit || c.streamLimit > 0 && share.streams > c.streamLimit {
+		if c.byteLimit > 0 && share.bytes-reasons[share] > c.byteLimit || c.streamLimit > 0 && share.streams > c.streamLimit {
 			t.Errorf("a client has %+v, the limits are %+v", share, s.messages.limits)
 		}
 	}

@@ -18,15 +18,15 @@ func TestLiveState(t *testing.T) {
 			alter("a", grown(5)), holds(1, 5, 0, 0), alter("a", grown(7)), holds(1, 12, 0, 0), isOpen(1), lookup("a"),
 			alter("a", completed()), holds(1, 12, 0, 0), isOpen(0), lookup("a"), nextExpiry(time.Hour - time.Second),
 		}},
-		{"what a job does counts, and gives way", patient(roomy), []step{
+		{"what a job does counts, and gives way, and so does why it has failed", patient(roomy), []step{
 			open("a", 1), alter("a", working(3, "three")), holds(1, 6, 0, 0), alter("a", working(3, "3")), holds(1, 2, 0, 0),
-			alter("a", failing()), holds(1, 2, 0, 0), remove("a"), holds(0, 0, 0, 0),
+			alter("a", failing()), holds(1, 10, 0, 0), remove("a"), holds(0, 0, 0, 0),
 		}},
 		{"streams are told of each change of their own message", patient(roomy), []step{
 			open("a", 0), open("b", 0), submit("c", 1),
 			subscribe("a1", "a", Characters), subscribe("a2", "a", Progress), subscribe("b1", "b", Characters), subscribe("c1", "c", Characters),
 			alter("a", grown(1)), alter("b", grown(1)), alter("a", working(1, "")), end("a1", nil),
-			alter("a", grown(1)), alter("a", completed()), alter("b", failing()), holds(3, 4, 2, 1),
+			alter("a", grown(1)), alter("a", completed()), alter("b", failing()), holds(3, 12, 2, 1),
 		}},
 		{"nothing becomes of a message that is gone", patient(roomy), []step{
 			open("a", 3), subscribe("1", "a", Characters), remove("a"), missing("a"),
@@ -51,6 +51,14 @@ func TestLiveState(t *testing.T) {
 			alter("c", grown(4), "a"), refuseChange("c", grown(1), ErrStoreFull),
 			alter("c", completed()), // which needs no room
 		}},
+		{"its end is not refused, whatever its reason needs", patient(atMost(9, 10, 9)), []step{
+			submit("a", 1), submit("b", 1), open("c", 8), subscribe("1", "b", Characters), subscribe("2", "c", Characters), alter("c", failing(), "a"),
+			holds(2, 17, 2, 0), refuseOpen("d", 0, ErrStoreFull), end("2", nil), open("d", 0, "c"), holds(2, 1, 1, 0),
+		}},
+		{"nor is what takes less room than before", patient(atMost(9, 10, 9)), []step{
+			open("a", 2), alter("a", working(1, "four")), open("b", 4), alter("b", failing()), subscribe("1", "b", Characters), holds(2, 18, 1, 0),
+			refuseChange("a", working(1, "fifth"), ErrStoreFull), alter("a", working(1, "4")), holds(2, 15, 1, 0),
+		}},
 		{"a stream holds what was open", patient(atMost(2, 99, 9)), []step{
 			open("a", 1), subscribe("1", "a", Characters), alter("a", completed()), submit("b", 1), submit("c", 1, "b"),
 			end("1", nil), submit("d", 1, "c"), submit("e", 1, "a"),
@@ -66,7 +74,8 @@ func TestLiveState(t *testing.T) {
 			as("192.0.2.1"), open("a", 4), alter("a", grown(3)), as("192.0.2.2"), open("b", 1), // who appends is not asked
 			alter("a", grown(3)), refuseChange("a", grown(1), ErrClientBytes), refuseChange("a", working(1, "x"), ErrClientBytes),
 			submit("c", 9), as("192.0.2.1"), refuseSubmit("d", 1, ErrClientBytes), refuseOpen("d", 1, ErrClientBytes), open("d", 0),
-			alter("a", completed()), known(2), remove("a"), remove("d"), known(1), open("e", 10),
+			alter("a", completed()), known(2), remove("a"), remove("d"), known(1), open("e", 10), alter("e", failing()),
+			refuseSubmit("f", 0, ErrClientBytes), remove("e"), open("f", 10),
 		}},
 		{"a refused change of one client evicts nothing of another", patient(limits{ttl: time.Hour, messages: 9, bytes: 10, streams: 9, clientBytes: 6}), []step{
 			as("192.0.2.1"), submit("a", 5), as("192.0.2.2"), open("b", 5), refuseChange("b", grown(2), ErrClientBytes), lookup("a"),
@@ -80,7 +89,7 @@ func TestLiveState(t *testing.T) {
 		}},
 		{"a message fails at its producer's very timeout", producing(roomy, time.Minute), []step{
 			open("a", 1), subscribe("1", "a", Characters), nextExpiry(58 * time.Second), wait(58*time.Second - 1),
-			fall(), nextExpiry(1), wait(1), fall("a"), isOpen(0), holds(1, 1, 1, 0), nextExpiry(time.Hour),
+			fall(), nextExpiry(1), wait(1), fall("a"), isOpen(0), holds(1, 14, 1, 0), nextExpiry(time.Hour),
 			refuseStale("a", ErrMessageClosed), end("1", nil), nextExpiry(time.Hour - time.Second),
 		}},
 		{"each word of a producer gives it another, and nobody else's", producing(roomy, time.Minute), []step{
@@ -107,7 +116,7 @@ func TestLiveState(t *testing.T) {
 		{"a draining state lets producers go on, and opens nothing", producing(roomy, time.Minute), []step{
 			open("a", 1), open("b", 1), open("c", 1), subscribe("1", "a", Characters), drain(), refuseOpen("d", 1, ErrShuttingDown),
 			alter("a", grown(1)), alter("a", working(5, "five")), alter("a", completed()), alter("b", failing()),
-			wait(time.Minute), fall("c"), end("1", nil), holds(3, 8, 0, 0),
+			wait(time.Minute), fall("c"), end("1", nil), holds(3, 29, 0, 0),
 		}},
 		{"all streams are ended, also of what is open", patient(roomy), []step{
 			open("a", 1), subscribe("1", "a", Characters), endAll(errStop, 1), alter("a", grown(1)), end("1", errStop), isOpen(1),

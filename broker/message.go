@@ -84,9 +84,9 @@ func newMessage(id MessageID, text string, now time.Time) *Message {
 	}
 }
 
-// size is how much of the store's bytes it takes: its text, and what its job does.
-// It ends without a change of that, so that its end is never refused.
-func (m *Message) size() int { return m.Text.Len() + len(m.Activity) }
+// size is how much of the store's bytes it takes: its text, what its job does, and
+// why it has failed.
+func (m *Message) size() int { return m.Text.Len() + len(m.Activity) + len(m.Reason) }
 
 // Status is what Lookup tells of a stored message at one moment.
 type Status struct {

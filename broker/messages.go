@@ -67,22 +67,32 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 
 // change puts after in the place of e's message, and returns what had to leave for
 // what it has grown. It is a use of it. It fails with ErrStoreFull or
-// ErrClientBytes, and then nothing has left.
+// ErrClientBytes, and then nothing has left; but the end of a message is not
+// refused: where there is no room for its reason, all leave that can.
 func (m *messages) change(now time.Time, e *entry, after *Message) (evicted []*Message, err error) {
 	growth := after.size() - e.message.size()
 	leaving, ok := m.room(0, int64(growth))
-	if !ok {
-		return nil, ErrStoreFull
-	}
-	if !m.clients.grow(e.share, growth) {
-		return nil, ErrClientBytes
+	if after.State == StateOpen && growth > 0 {
+		if !ok {
+			return nil, ErrStoreFull
+		}
+		if !m.clients.mayGrow(e.share, growth) {
+			return nil, ErrClientBytes
+		}
 	}
 	evicted = m.evict(leaving)
+	m.put(now, e, after)
+	return evicted, nil
+}
+
+// put is change without room being made.
+func (m *messages) put(now time.Time, e *entry, after *Message) {
+	growth := after.size() - e.message.size()
 	m.bytes += int64(growth)
+	m.clients.grow(e.share, growth)
 	e.message = after
 	e.heard = now
 	m.move(now, e)
-	return evicted, nil
 }
 
 // evict removes so many idle messages, oldest first.
@@ -94,13 +104,13 @@ func (m *messages) evict(leaving int) (evicted []*Message) {
 }
 
 // room counts the idle messages, oldest first, that must leave so that so many more
-// messages and bytes fit. It says false where even all of them are not enough.
+// messages and bytes fit. Where all of them are not enough, it counts all and says false.
 func (m *messages) room(more int, size int64) (leaving int, ok bool) {
 	count, bytes := len(m.byID)+more, m.bytes+size
 	place := m.idle.first
 	for count > m.limits.messages || bytes > m.limits.bytes {
 		if place == nil {
-			return 0, false
+			return leaving, false
 		}
 		leaving++
 		count--

@@ -120,7 +120,7 @@ func (m *model) submit(now time.Time, client netip.Prefix, message *Message) (re
 	if m.draining {
 		return nil, ErrShuttingDown
 	}
-	removals, err = m.makeRoom(now, client, 1, message.size())
+	removals, err = m.makeRoom(now, client, 1, message.size(), false)
 	if err == nil {
 		m.stored = append(slices.Clone(m.stored), &modelMessage{message, client, now, now})
 	}
@@ -129,20 +129,23 @@ func (m *model) submit(now time.Time, client netip.Prefix, message *Message) (re
 
 // makeRoom evicts one idle message after the other until so many more messages and
 // bytes fit. Where they never do, or their client has too much, none of that has
-// happened.
-func (m *model) makeRoom(now time.Time, client netip.Prefix, more, size int) (removals []Removal, err error) {
+// happened, unless it must.
+func (m *model) makeRoom(now time.Time, client netip.Prefix, more, size int, must bool) (removals []Removal, err error) {
 	before, has := m.stored, m.bytesOf(client)
 	for len(m.stored)+more > m.limits.messages || m.bytes()+int64(size) > m.limits.bytes {
 		idle := slices.IndexFunc(m.stored, func(message *modelMessage) bool {
 			return message.State != StateOpen && m.streamsOf(message) == 0
 		})
+		if idle < 0 && must {
+			return removals, nil
+		}
 		if idle < 0 {
 			m.stored = before
 			return nil, ErrStoreFull
 		}
 		removals = append(removals, m.remove(now, m.stored[idle], RemovedByCapacity, ErrEvicted))
 	}
-	if limit := m.limits.clientBytes; limit > 0 && has+int64(size) > limit {
+	if limit := m.limits.clientBytes; limit > 0 && has+int64(size) > limit && !must {
 		m.stored = before
 		return nil, ErrClientBytes
 	}
@@ -158,7 +161,8 @@ func (m *model) change(now time.Time, before, after *Message) ([]Removal, error)
 	case message.Message != before:
 		return nil, ErrMessageClosed
 	}
-	removals, err := m.makeRoom(now, message.client, 0, after.size()-before.size())
+	growth := after.size() - before.size()
+	removals, err := m.makeRoom(now, message.client, 0, growth, growth <= 0 || after.State != StateOpen)
 	if err != nil {
 		return nil, err
 	}
@@ -235,11 +239,20 @@ func (m *model) delete(now time.Time, id MessageID) (Removal, bool) {
 	return m.remove(now, message, RemovedByRequest, ErrDeleted), true
 }
 
+// expire begins with what was used longest ago, and of what was used at once, by
+// failing together, with what no stream holds.
 func (m *model) expire(now time.Time) (removals []Removal) {
-	for _, message := range slices.Clone(m.stored) {
+	var expired []*modelMessage
+	for _, message := range m.stored {
 		if message.State != StateOpen && now.Sub(message.lastUse) >= m.limits.ttl {
-			removals = append(removals, m.remove(now, message, RemovedByTTL, ErrEvicted))
+			expired = append(expired, message)
 		}
+	}
+	slices.SortStableFunc(expired, func(a, b *modelMessage) int {
+		return cmp.Or(a.lastUse.Compare(b.lastUse), min(m.streamsOf(a), 1)-min(m.streamsOf(b), 1))
+	})
+	for _, message := range expired {
+		removals = append(removals, m.remove(now, message, RemovedByTTL, ErrEvicted))
 	}
 	return removals
 }

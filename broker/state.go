@@ -100,8 +100,8 @@ func (s *state) publish(message *Message) {
 // now, and returns what became of them.
 func (s *state) failSilent(now time.Time) (failed []*Message) {
 	for e := s.messages.silent(now); e != nil; e = s.messages.silent(now) {
-		e.message, _ = e.message.fail(ReasonProducerGone, now) // it is open
-		s.messages.move(now, e)
+		after, _ := e.message.fail(ReasonProducerGone, now) // it is open
+		s.messages.put(now, e, after)
 		s.publish(e.message)
 		failed = append(failed, e.message)
 	}
