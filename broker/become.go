@@ -11,8 +11,9 @@ import (
 // nothing changes, or why it cannot be. They know neither loop nor clock.
 
 // append is with one more chunk. The message must have at chunks before, unless
-// that is AtEnd, and at most limit bytes with it.
-func (m *Message) append(at int, chunk string, limit int64) (*Message, error) {
+// that is AtEnd, and at most limit bytes with it. full is why the store has no room
+// for the chunk, nil if it has: splitting it can be much work, also of a short one.
+func (m *Message) append(at int, chunk string, limit int64, full error) (*Message, error) {
 	switch {
 	case m.State != StateOpen:
 		return nil, ErrMessageClosed
@@ -22,6 +23,8 @@ func (m *Message) append(at int, chunk string, limit int64) (*Message, error) {
 		return nil, ErrMessageTooLarge
 	case chunk == "":
 		return m, nil
+	case full != nil:
+		return nil, full
 	}
 	next := *m
 	next.Text = m.Text.Append(chunk)

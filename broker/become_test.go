@@ -16,7 +16,7 @@ func TestBecome(t *testing.T) {
 	messages := map[string]*Message{
 		"submitted": newMessage(idOf("a"), "text", opened),
 		"empty":     newLive(idOf("a"), "", opened),
-		"open":      must(newLive(idOf("a"), "te", opened).append(1, "xt", 4)),
+		"open":      must(newLive(idOf("a"), "te", opened).append(1, "xt", 4, nil)),
 	}
 	messages["at work"] = must(messages["open"].progress(37, "busy"))
 	messages["done"] = must(messages["open"].progress(100, "done"))
@@ -24,12 +24,13 @@ func TestBecome(t *testing.T) {
 	messages["failed"] = must(messages["at work"].fail("a reason", ended))
 
 	changes := map[string]func(m *Message) (*Message, error){
-		"append":            func(m *Message) (*Message, error) { return m.append(AtEnd, "é", 6) },
-		"append nothing":    func(m *Message) (*Message, error) { return m.append(AtEnd, "", 6) },
-		"append at 2":       func(m *Message) (*Message, error) { return m.append(2, "é", 6) },
-		"append at 0":       func(m *Message) (*Message, error) { return m.append(0, "é", 6) },
-		"append nothing, 3": func(m *Message) (*Message, error) { return m.append(3, "", 6) },
-		"append too much":   func(m *Message) (*Message, error) { return m.append(AtEnd, "é", 1) },
+		"append":            func(m *Message) (*Message, error) { return m.append(AtEnd, "é", 6, nil) },
+		"append nothing":    func(m *Message) (*Message, error) { return m.append(AtEnd, "", 6, nil) },
+		"append at 2":       func(m *Message) (*Message, error) { return m.append(2, "é", 6, nil) },
+		"append at 0":       func(m *Message) (*Message, error) { return m.append(0, "é", 6, nil) },
+		"append nothing, 3": func(m *Message) (*Message, error) { return m.append(3, "", 6, nil) },
+		"append, no room":   func(m *Message) (*Message, error) { return m.append(AtEnd, "é", 6, ErrStoreFull) },
+		"append too much":   func(m *Message) (*Message, error) { return m.append(AtEnd, "é", 1, nil) },
 		"complete":          func(m *Message) (*Message, error) { return m.complete(AtEnd, now) },
 		"complete at 2":     func(m *Message) (*Message, error) { return m.complete(2, now) },
 		"complete at 3":     func(m *Message) (*Message, error) { return m.complete(3, now) },
@@ -68,37 +69,37 @@ func TestBecome(t *testing.T) {
 
 	for state, outcomes := range map[string]map[string]outcome{
 		"submitted": {
-			"append": closed, "append nothing": closed, "append at 2": closed, "append at 0": closed, "append nothing, 3": closed, "append too much": closed,
+			"append": closed, "append nothing": closed, "append at 2": closed, "append at 0": closed, "append nothing, 3": closed, "append too much": closed, "append, no room": closed,
 			"complete": same, "complete at 2": same, "complete at 3": same, "fail": closed,
 			"0 %": closed, "36 %": closed, "37 %": closed, "100 %": closed,
 		},
 		"empty": {
-			"append": text("é", 1), "append nothing": same, "append at 2": mismatch, "append at 0": text("é", 1), "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge},
+			"append": text("é", 1), "append nothing": same, "append at 2": mismatch, "append at 0": text("é", 1), "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge}, "append, no room": {err: ErrStoreFull},
 			"complete": isComplete, "complete at 2": mismatch, "complete at 3": mismatch, "fail": hasFailed,
 			"0 %": percent(0, "Processing chunk 0%"), "36 %": percent(36, "Processing chunk 36%"), "37 %": percent(37, "again"), "100 %": percent(100, "Processing chunk 100%"),
 		},
 		"open": {
-			"append": text("texté", 3), "append nothing": same, "append at 2": text("texté", 3), "append at 0": mismatch, "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge},
+			"append": text("texté", 3), "append nothing": same, "append at 2": text("texté", 3), "append at 0": mismatch, "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge}, "append, no room": {err: ErrStoreFull},
 			"complete": isComplete, "complete at 2": isComplete, "complete at 3": mismatch, "fail": hasFailed,
 			"0 %": percent(0, "Processing chunk 0%"), "36 %": percent(36, "Processing chunk 36%"), "37 %": percent(37, "again"), "100 %": percent(100, "Processing chunk 100%"),
 		},
 		"at work": {
-			"append": text("texté", 3), "append nothing": same, "append at 2": text("texté", 3), "append at 0": mismatch, "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge},
+			"append": text("texté", 3), "append nothing": same, "append at 2": text("texté", 3), "append at 0": mismatch, "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge}, "append, no room": {err: ErrStoreFull},
 			"complete": isComplete, "complete at 2": isComplete, "complete at 3": mismatch, "fail": hasFailed,
 			"0 %": tooLow, "36 %": tooLow, "37 %": percent(37, "again"), "100 %": percent(100, "Processing chunk 100%"),
 		},
 		"done": {
-			"append": text("texté", 3), "append nothing": same, "append at 2": text("texté", 3), "append at 0": mismatch, "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge},
+			"append": text("texté", 3), "append nothing": same, "append at 2": text("texté", 3), "append at 0": mismatch, "append nothing, 3": mismatch, "append too much": {err: ErrMessageTooLarge}, "append, no room": {err: ErrStoreFull},
 			"complete": isComplete, "complete at 2": isComplete, "complete at 3": mismatch, "fail": hasFailed,
 			"0 %": tooLow, "36 %": tooLow, "37 %": tooLow, "100 %": percent(100, "Processing chunk 100%"),
 		},
 		"complete": {
-			"append": closed, "append nothing": closed, "append at 2": closed, "append at 0": closed, "append nothing, 3": closed, "append too much": closed,
+			"append": closed, "append nothing": closed, "append at 2": closed, "append at 0": closed, "append nothing, 3": closed, "append too much": closed, "append, no room": closed,
 			"complete": same, "complete at 2": same, "complete at 3": same, "fail": closed,
 			"0 %": closed, "36 %": closed, "37 %": closed, "100 %": closed,
 		},
 		"failed": {
-			"append": closed, "append nothing": closed, "append at 2": closed, "append at 0": closed, "append nothing, 3": closed, "append too much": closed,
+			"append": closed, "append nothing": closed, "append at 2": closed, "append at 0": closed, "append nothing, 3": closed, "append too much": closed, "append, no room": closed,
 			"complete": closed, "complete at 2": closed, "complete at 3": closed, "fail": same,
 			"0 %": closed, "36 %": closed, "37 %": closed, "100 %": closed,
 		},

@@ -88,7 +88,7 @@ type Broker struct {
 
 	submits    questions[submission, error]
 	lookups    questions[MessageID, lookupAnswer]
-	finds      questions[find, *Message]
+	finds      questions[find, findAnswer]
 	changes    questions[change, error]
 	deletes    questions[MessageID, deleteAnswer]
 	subscribes questions[subscriber, subscribeAnswer]

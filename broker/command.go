@@ -14,7 +14,7 @@ type command interface{ isCommand() }
 type (
 	submitCmd     = question[submission, error] // answer: nil, ErrShuttingDown, ErrStoreFull, ErrClientBytes
 	lookupCmd     = question[MessageID, lookupAnswer]
-	findCmd       = question[find, *Message]
+	findCmd       = question[find, findAnswer]
 	changeCmd     = question[change, error] // answer: nil, ErrNotFound, ErrMessageClosed, ErrStoreFull, ErrClientBytes
 	deleteCmd     = question[MessageID, deleteAnswer]
 	subscribeCmd  = question[subscriber, subscribeAnswer]
@@ -27,8 +27,15 @@ type (
 		client  netip.Prefix
 		message *Message
 	}
-	// find is no use of the message. There is nil if there is none.
-	find   MessageID
+	// find is no use of the message.
+	find struct {
+		id     MessageID
+		growth int // bytes that it is to get
+	}
+	findAnswer struct {
+		message *Message // nil if there is none
+		full    error    // ErrStoreFull or ErrClientBytes if there is no room for the growth
+	}
 	change struct {
 		before, after *Message // of one live message
 	}

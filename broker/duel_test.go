@@ -164,7 +164,7 @@ func (d *duel) producer(m *Message, arg int) (*Message, error) {
 	case 2, 3:
 		return m.progress(min(m.Percent+1, actors.LastPercent), strings.Repeat("x", arg%11))
 	default:
-		return m.append(AtEnd, strings.Repeat("x", 1+arg%12), 1<<20)
+		return m.append(AtEnd, strings.Repeat("x", 1+arg%12), 1<<20, nil)
 	}
 }
 

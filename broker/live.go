@@ -72,8 +72,8 @@ func (b *Broker) Open(ctx context.Context, client netip.Prefix, text string) (*M
 // ErrStoreFull, ErrClientBytes, ErrClosed, or the cause of ctx; with any of them
 // nothing is appended. Where there is such a message, it comes with the error.
 func (b *Broker) Append(ctx context.Context, id MessageID, at int, chunk string) (*Message, error) {
-	message, _, err := b.change(ctx, id, func(m *Message) (*Message, error) {
-		return m.append(at, chunk, b.config.MaxMessageBytes)
+	message, _, err := b.change(ctx, find{id, len(chunk)}, func(m *Message, full error) (*Message, error) {
+		return m.append(at, chunk, b.config.MaxMessageBytes, full)
 	})
 	return message, err
 }
@@ -82,14 +82,14 @@ func (b *Broker) Append(ctx context.Context, id MessageID, at int, chunk string)
 // and says whether it was this call that ended it: a message that is complete, or
 // was submitted, stays so. Errors are those of Append.
 func (b *Broker) Complete(ctx context.Context, id MessageID, at int) (message *Message, ended bool, err error) {
-	return b.change(ctx, id, func(m *Message) (*Message, error) { return m.complete(at, time.Now()) })
+	return b.change(ctx, find{id: id}, func(m *Message, _ error) (*Message, error) { return m.complete(at, time.Now()) })
 }
 
 // Fail ends a live message for a reason of its producer's, and says whether it was
 // this call that ended it: a message that has failed stays so, for its first
 // reason. Errors are those of Append.
 func (b *Broker) Fail(ctx context.Context, id MessageID, reason string) (message *Message, ended bool, err error) {
-	return b.change(ctx, id, func(m *Message) (*Message, error) { return m.fail(reason, time.Now()) })
+	return b.change(ctx, find{id: id}, func(m *Message, _ error) (*Message, error) { return m.fail(reason, time.Now()) })
 }
 
 // PutProgress tells how far a live message's job is, in percent, 0 to 100, and
@@ -97,22 +97,24 @@ func (b *Broker) Fail(ctx context.Context, id MessageID, reason string) (message
 // only the text, which those see who have not got that percent yet. Errors:
 // ErrPercentTooLow, and those of Append.
 func (b *Broker) PutProgress(ctx context.Context, id MessageID, percent int, activity string) (*Message, error) {
-	message, _, err := b.change(ctx, id, func(m *Message) (*Message, error) { return m.progress(percent, activity) })
+	message, _, err := b.change(ctx, find{id: id}, func(m *Message, _ error) (*Message, error) { return m.progress(percent, activity) })
 	return message, err
 }
 
 // change puts what becomes of a message in its place, when it is its producer's
 // turn, and says whether it did. Making that, which may be much work, is done here,
-// and not by the loop.
-func (b *Broker) change(ctx context.Context, id MessageID, become func(*Message) (*Message, error)) (message *Message, changed bool, err error) {
-	found, failed := b.finds.ask(ctx, b, find(id))
+// and not by the loop. become is told why there is no room for it, if so; it is the
+// loop that decides.
+func (b *Broker) change(ctx context.Context, asked find, become func(m *Message, full error) (*Message, error)) (message *Message, changed bool, err error) {
+	answer, failed := b.finds.ask(ctx, b, asked)
+	found := answer.message
 	switch {
 	case failed != nil:
 		return nil, false, failed
 	case found == nil:
 		return nil, false, ErrNotFound
 	case found.live == nil: // it never changes
-		_, err = become(found)
+		_, err = become(found, nil)
 		return found, false, err
 	}
 	select {
@@ -122,7 +124,7 @@ func (b *Broker) change(ctx context.Context, id MessageID, become func(*Message)
 		return found, false, context.Cause(ctx)
 	}
 	before := found.live.newest.Load()
-	after, err := become(before)
+	after, err := become(before, answer.full)
 	if err != nil || after == before {
 		return before, false, err
 	}

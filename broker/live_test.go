@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"net/netip"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -216,4 +218,37 @@ func wantRest(t *testing.T, subscription subscription, want []string) {
 	if !slices.Equal(texts, want) || subscription.Err() != nil {
 		t.Errorf("the rest is %q %v, want %q", texts, subscription.Err(), want)
 	}
+}
+
+// TestRefusedInFullStore wants that what there is no room for is not split before it
+// is refused: that can be much work, also for a short chunk.
+func TestRefusedInFullStore(t *testing.T) {
+	const text = "text"
+	chunk := strings.Repeat("b", 64<<10)
+	for want, config := range map[error]broker.Config{
+		broker.ErrStoreFull:   {MaxBytes: int64(len(chunk))},
+		broker.ErrClientBytes: {MaxBytesPerClient: int64(len(chunk))},
+	} {
+		b := start(t, config)
+		id := b.Open(text)
+		before := allocated()
+		for range 100 {
+			if message, err := b.Append(t.Context(), id, 1, chunk); err != want || message.Text.Len() != len(text) {
+				t.Errorf("got %+v, %v, want %v", message, err, want)
+			}
+		}
+		if each := (allocated() - before) / 100; each > uint64(len(chunk))/10 { // it was put behind the text
+			t.Errorf("%v: a refusal allocates %d bytes", want, each)
+		}
+		if _, err := b.Append(t.Context(), id, 0, chunk); err != broker.ErrPositionMismatch {
+			t.Errorf("at another position: %v", err)
+		}
+	}
+}
+
+// allocated returns how many bytes were ever allocated.
+func allocated() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.TotalAlloc
 }

@@ -41,7 +41,7 @@ type becoming func(m *Message, now time.Time) (*Message, error)
 
 func grown(size int) becoming {
 	return func(m *Message, _ time.Time) (*Message, error) {
-		return m.append(AtEnd, strings.Repeat("x", size), 1<<20)
+		return m.append(AtEnd, strings.Repeat("x", size), 1<<20, nil)
 	}
 }
 
@@ -95,7 +95,7 @@ func refuseChange(name string, become becoming, want error) step {
 func refuseStale(name string, want error) step {
 	return func(w *world) {
 		was := newLive(idOf(name), "", w.now)
-		after, _ := was.append(AtEnd, "x", 1)
+		after, _ := was.append(AtEnd, "x", 1, nil)
 		w.refuse(name, was, after, want)
 	}
 }

@@ -130,7 +130,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 		l.news.evicted = append(l.news.evicted, evicted...)
 		cmd.reply <- err
 	case *findCmd:
-		cmd.reply <- l.state.messages.current(MessageID(cmd.asked))
+		cmd.reply <- l.state.find(cmd.asked)
 	case *changeCmd:
 		evicted, err := l.state.change(now, cmd.asked.before, cmd.asked.after)
 		l.news.evicted = append(l.news.evicted, evicted...)

@@ -26,7 +26,7 @@ func TestMemory(t *testing.T) {
 					t.Fatal(err)
 				}
 				for range test.chunks {
-					after := must(message.append(AtEnd, chunk, 1<<30))
+					after := must(message.append(AtEnd, chunk, 1<<30, nil))
 					if _, err := s.change(now, message, after); err != nil {
 						t.Fatal(err)
 					}

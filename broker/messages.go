@@ -70,19 +70,30 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 // ErrClientBytes, and then nothing has left; but the end of a message is not
 // refused: where there is no room for its reason, all leave that can.
 func (m *messages) change(now time.Time, e *entry, after *Message) (evicted []*Message, err error) {
-	growth := after.size() - e.message.size()
-	leaving, ok := m.room(0, int64(growth))
-	if after.State == StateOpen && growth > 0 {
-		if !ok {
-			return nil, ErrStoreFull
-		}
-		if !m.clients.mayGrow(e.share, growth) {
-			return nil, ErrClientBytes
-		}
+	leaving, err := m.roomFor(e, after.size()-e.message.size())
+	if err != nil && after.State == StateOpen {
+		return nil, err
 	}
 	evicted = m.evict(leaving)
 	m.put(now, e, after)
 	return evicted, nil
+}
+
+// roomFor counts as room does how many must leave for so many more bytes of e's
+// message. It fails with ErrStoreFull or ErrClientBytes; to get no longer is always
+// allowed.
+func (m *messages) roomFor(e *entry, growth int) (leaving int, err error) {
+	leaving, ok := m.room(0, int64(growth))
+	switch {
+	case growth <= 0:
+		return leaving, nil
+	case !ok:
+		return leaving, ErrStoreFull
+	case !m.clients.mayGrow(e.share, growth):
+		return leaving, ErrClientBytes
+	default:
+		return leaving, nil
+	}
 }
 
 // put is change without room being made.
@@ -122,14 +133,6 @@ func (m *messages) room(more int, size int64) (leaving int, ok bool) {
 
 // find returns a stored message, nil if there is none. It is no use of it.
 func (m *messages) find(id MessageID) *entry { return m.byID[id] }
-
-// current returns what a stored message is now, nil if there is none.
-func (m *messages) current(id MessageID) *Message {
-	if e := m.find(id); e != nil {
-		return e.message
-	}
-	return nil
-}
 
 // hold keeps e from being evicted for room, until release was called as often.
 // Both are uses of it.

@@ -70,6 +70,15 @@ func (s *state) subscribe(now time.Time, client netip.Prefix, id MessageID, kind
 	return opened, e.message, nil
 }
 
+// find tells what a message is, and whether it could grow.
+func (s *state) find(asked find) (answer findAnswer) {
+	if e := s.messages.find(asked.id); e != nil {
+		answer.message = e.message
+		_, answer.full = s.messages.roomFor(e, asked.growth)
+	}
+	return answer
+}
+
 // change puts after in the place of before, and tells the streams. It returns what
 // had to leave for it. It fails with ErrNotFound, with ErrMessageClosed if before is
 // not what the message is any more, which only its end can be the reason of, or with
