@@ -9,7 +9,7 @@ import (
 )
 
 func TestOnly(t *testing.T) {
-	const every = "main memory busy saturated growth churn fair live live-each live-held h2c"
+	const every = "main memory busy saturated growth churn fair live live-each live-pipe live-held h2c"
 	const all = "floor sseserver sseserver-live nchan nchan10 gosse plain httpbin express"
 	tests := []struct {
 		args, scenarios, servers string

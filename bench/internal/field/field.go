@@ -18,6 +18,7 @@ type Work struct {
 	Streams  int
 	Interval time.Duration // between two events of a stream, in whole milliseconds
 	Messages int           // that the streams share evenly, of a server of live messages
+	Pipe     bool          // to which one long request each appends, instead of one per chunk
 }
 
 // events is how many events each stream has: more than any run is long.

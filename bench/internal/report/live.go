@@ -15,14 +15,17 @@ func (r Results) delivery(o Outcome) string {
 	for _, s := range o.Samples {
 		if live := s.Live; live != nil {
 			appends += live.Appends
-			rounds = append(rounds, fmt.Sprintf("p50 %s, p99 %s, greatest %s ms (append to answer: p50 %s, p99 %s ms)",
-				short(live.DeliveryP50), short(live.DeliveryP99), short(live.DeliveryMax), short(live.AppendP50), short(live.AppendP99)))
+			text := fmt.Sprintf("p50 %s, p99 %s, greatest %s ms", short(live.DeliveryP50), short(live.DeliveryP99), short(live.DeliveryMax))
+			if live.AppendP50 > 0 { // a pipe is answered once, at its end
+				text += fmt.Sprintf(" (append to answer: p50 %s, p99 %s ms)", short(live.AppendP50), short(live.AppendP99))
+			}
+			rounds = append(rounds, text)
 		}
 	}
 	if rounds == nil {
 		return ""
 	}
-	return fmt.Sprintf("%d chunks were appended. From a producer's answer to a reader, by round: %s.", appends, strings.Join(rounds, "; "))
+	return fmt.Sprintf("%d chunks were appended. Delivery to a reader, by round: %s.", appends, strings.Join(rounds, "; "))
 }
 
 // held is the table of live messages that nobody reads.

@@ -17,7 +17,7 @@ func (r Results) Parts() map[string]Results {
 		switch {
 		case slices.Contains([]string{run.Main, run.Churning, run.Growth, run.Fair}, o.Name):
 			name = o.Name
-		case slices.Contains([]string{run.Live, run.LiveEach, run.LiveHeld}, o.Name):
+		case slices.Contains([]string{run.Live, run.LiveEach, run.LivePipe, run.LiveHeld}, o.Name):
 			name = run.Live
 		}
 		part, begun := parts[name]

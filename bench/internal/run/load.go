@@ -63,6 +63,7 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 			b.Sseload, "--live", running.Base,
 			"--live-messages", strconv.Itoa(s.Work.Messages),
 			"--append-rate", strconv.FormatFloat(rate, 'f', -1, 64),
+			"--pipe=" + strconv.FormatBool(s.Work.Pipe),
 		}
 	}
 	args = append(

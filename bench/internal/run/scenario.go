@@ -62,6 +62,7 @@ const (
 	Fair     = "fair"
 	Live     = "live"      // many streams of one live message
 	LiveEach = "live-each" // a stream each of many
+	LivePipe = "live-pipe" // the same, with a pipe each
 	LiveHeld = "live-held" // none at all
 )
 
@@ -115,6 +116,11 @@ func Full(churn time.Duration) []Scenario {
 		{
 			Name: LiveEach, Title: "2 000 live messages of 5 chunks/s, each with a stream",
 			Work: field.Work{Streams: 2_000, Interval: 200 * time.Millisecond, Messages: 2_000},
+			Ramp: 1000, Window: 12 * time.Second, Rounds: 3, Protocol: http1, Servers: []string{field.Live},
+		},
+		{
+			Name: LivePipe, Title: "2 000 live messages of 5 chunks/s through a pipe each, each with a stream",
+			Work: field.Work{Streams: 2_000, Interval: 200 * time.Millisecond, Messages: 2_000, Pipe: true},
 			Ramp: 1000, Window: 12 * time.Second, Rounds: 3, Protocol: http1, Servers: []string{field.Live},
 		},
 		{
