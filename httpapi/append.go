@@ -174,7 +174,11 @@ func (p *producer) appendText(r *http.Request) error {
 	}
 	p.body.endless = true
 	arrival := newArrival(r.Body, r.ContentLength, p.awaitBody, p.chargeBody)
-	defer arrival.stop(p.wakeBody)
+	defer func() {
+		if arrival.stop(p.wakeBody) {
+			p.body.goOn()
+		}
+	}()
 	// What has come is appended also if its sender has left since then.
 	ctx := context.WithoutCancel(r.Context())
 	for {

@@ -73,12 +73,15 @@ func (a *arrival) next() (piece []byte, err error) {
 	}
 }
 
-// stop ends the read that is under way, if one is, which wake makes return.
-func (a *arrival) stop(wake func()) {
-	if a.reading != nil {
-		wake()
-		a.took(<-a.reading)
+// stop ends the read that is under way, which wake makes return, and says whether
+// there was one.
+func (a *arrival) stop(wake func()) (woken bool) {
+	if a.reading == nil {
+		return false
 	}
+	wake()
+	a.took(<-a.reading)
+	return true
 }
 
 // fill waits until there is more.

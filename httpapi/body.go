@@ -72,6 +72,14 @@ func (b *body) isRefused() bool {
 	}
 }
 
+// goOn lets the rest of b be read when a read of it was made to return: that was not
+// its end, but over HTTP/2.
+func (b *body) goOn() {
+	if b.exchange.request.ProtoMajor == 1 && errors.Is(b.end, os.ErrDeadlineExceeded) {
+		b.end = nil
+	}
+}
+
 // leave ends the count of b, if it ever began.
 func (b *body) leave() {
 	if b.refused != nil {

@@ -214,24 +214,32 @@ func TestInvalidPipe(t *testing.T) {
 	})
 }
 
-// It may send the rest, however long it has lasted, and its connection goes on.
+// It may send the rest, however long it has lasted, and its connection goes on. So
+// does that of a text which says how long it is, and pauses.
 func TestAfterInvalidPipe(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := ssetest.Start(t, ssetest.Config{InMemory: true})
-		p := produce(t, server, "a")
-		conn := sayOn(t, server.Dial(), "", "POST "+p.appends("")+" HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n")
-		from := bufio.NewReader(conn)
-		time.Sleep(4 * time.Minute)
-		sayOn(t, conn, "", "1\r\n\xff\r\n")
-		resp := wantResponse(t, from, 400)
-		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(9 * time.Second)
-		sayOn(t, conn, "", "1\r\nx\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
-		wantResponse(t, from, 200)
-		conn.Close()
-	})
+	for head, test := range map[string]struct{ invalid, rest string }{
+		"Transfer-Encoding: chunked": {"1\r\n\xff\r\n", "1\r\nx\r\n0\r\n\r\n"},
+		"Content-Length: 3":          {"\xff", "xx"},
+	} {
+		t.Run(head, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := ssetest.Start(t, ssetest.Config{InMemory: true})
+				p := produce(t, server, "a")
+				conn := sayOn(t, server.Dial(), "", "POST "+p.appends("")+" HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"+head+"\r\n\r\n")
+				from := bufio.NewReader(conn)
+				time.Sleep(4 * time.Minute)
+				sayOn(t, conn, "", test.invalid)
+				resp := wantResponse(t, from, 400)
+				if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(9 * time.Second)
+				sayOn(t, conn, "", test.rest+"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+				wantResponse(t, from, 200)
+				conn.Close()
+			})
+		})
+	}
 }
 
 // Two producers of one message: without a position both append, with one the later
