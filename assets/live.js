@@ -25,6 +25,11 @@ const facts = {id: byId('fact-id'), state: byId('fact-state'), position: byId('f
 
 const quiet = 300; // milliseconds without a chunk until the field has what others have appended
 const isOpen = 'Open: the readers follow';
+const waits = {
+  unreachable: 'Connection lost. Trying again…',
+  // Over HTTP/1.1; the readers and the progress of one page have three of them.
+  unanswered: 'No answer yet. A browser opens at most six connections to a server: close other tabs of this one.',
+};
 
 class Page {
   #state = 'none'; // of the page: 'none', 'open', 'ending', 'over'
@@ -183,7 +188,7 @@ class Page {
   }
 
   #waiting({code}) {
-    this.#show('reconnecting', code === 'unreachable' ? 'Connection lost. Trying again…' : 'The server is busy. Trying again…');
+    this.#show('reconnecting', waits[code] ?? 'The server is busy. Trying again…');
   }
 
   #end(path, body) {

@@ -10,7 +10,7 @@ import {Problem, Stream, at, read, write} from './stream.js';
  *   opened(id)                the message exists
  *   appended(position, bytes) so much the server has now
  *   others(text)              this was appended by someone else, before all that is unsent
- *   waiting(problem)          the server is away or full; the producer goes on by itself
+ *   waiting(problem)          the server is away or full, or has not answered yet; the producer goes on by itself
  *   ended(state, reason)      nothing can be appended any more
  *   refused(problem)          what was asked for is tried again with the next append; if unauthorized, when go() is called;
  *                             and of message_too_large, never
@@ -185,18 +185,23 @@ export class Producer {
   }
 }
 
+const patience = 3000; // milliseconds until a request without an answer is a reason to worry
+
 /**
- * persist repeats the work while it fails for want of a server, or of room in it; `waiting` is told why. It is over when the
- * work succeeds, fails for another reason, or the signal aborts it.
+ * persist repeats the work while it fails for want of a server, or of room in it; `waiting` is told why, and also if the work
+ * takes long. It is over when the work succeeds, fails for another reason, or the signal aborts it.
  */
 export async function persist(work, waiting, signal) {
   for (let attempt = 1; ; attempt++) {
+    const worry = setTimeout(() => waiting(new Problem('The server has not answered yet.', 'unanswered')), patience);
     try {
       return await work();
     } catch (problem) {
       signal.throwIfAborted();
       if (!['unreachable', 'busy', 'store_full', 'shutting_down'].includes(problem.code)) throw problem;
       waiting(problem);
+    } finally {
+      clearTimeout(worry);
     }
     await pause(Math.min(attempt, 5) * 500, signal);
   }

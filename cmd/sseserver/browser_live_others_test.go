@@ -148,3 +148,22 @@ func testLiveBehindProxy(t *testing.T, browser context.Context) {
 	p.untilSays("Open: the readers follow")
 	p.wantError("")
 }
+
+// Two tabs of this page have six streams, which is all that a browser opens to one
+// server over HTTP/1.1. So nothing can be appended, and the page says what helps.
+func testLiveInTwoTabs(t *testing.T, browser context.Context) {
+	p := openLive(t, browser, startServer(t).url, "")
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.typeKeys("a")
+	p.untilRead(asAppended, "a")
+	// Windows of the tests do not share their connections, so the other tab is played.
+	p.js(`window.others = [1, 2, 3].map(() => new EventSource('stream/' + location.hash.slice(1)));
+		for (const other of others) other.onopen = () => { document.body.dataset.opened = 1 + Number(document.body.dataset.opened ?? 0); }`)
+	p.until("document.body.dataset.opened === '3'")
+	p.typeKeys("bcd")
+	p.until("document.querySelector('#status').textContent.includes('close other tabs')")
+	p.js("for (const other of others) other.close()")
+	p.untilRead(asAppended, "abcd")
+	p.untilSays("Open: the readers follow")
+	p.wantError("")
+}

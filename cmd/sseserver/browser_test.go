@@ -50,6 +50,7 @@ func TestBrowser(t *testing.T) {
 		{"live: a message that is full", testLiveTooLarge},
 		{"live: several producers", testLiveOthers},
 		{"live: beside others", testLiveBesideOthers},
+		{"live: in two tabs", testLiveInTwoTabs},
 		{"live: an input method beside others", testLiveComposesBesideOthers},
 		{"live: a server that starts anew", testLiveServerStartsAnew},
 		{"live: behind a proxy", testLiveBehindProxy},
