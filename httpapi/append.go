@@ -238,7 +238,7 @@ func (p *producer) brokenOff(err error) error {
 	case p.body.isRefused():
 		return p.refusal()
 	case errors.Is(err, errNotText):
-		return invalidText("the text is not valid UTF-8 after as many bytes as there are now")
+		return invalidText(`the text is not valid UTF-8; "bytes" is the offset of the bad byte in the message`)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &problem{
 			Status: http.StatusRequestTimeout, Code: logs.CodeRequestTimeout, Title: "Request timeout",

@@ -125,6 +125,27 @@ func TestPipeThatStops(t *testing.T) {
 	})
 }
 
+// One that stops is given up also if another request has kept its message open.
+func TestPipeThatStopsBesideAJob(t *testing.T) {
+	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
+		const patience = 90 * time.Second
+		server := ssetest.Start(t, ssetest.Config{
+			InMemory: true, API: httpapi.Config{ProducerTimeout: patience}, Broker: broker.Config{ProducerTimeout: patience},
+		})
+		p := produce(t, server, "")
+		body := pipe(t, server, protocol, p.appends("?complete"))
+		body.say("one")
+		time.Sleep(patience / 2)
+		p.put(5, "")
+		got := <-body.answers
+		got.wantProblem(t, 408, "request_timeout")
+		got.wantMembers(t, `"position":1,"bytes":3`)
+		if now := p.now(); now.State != broker.StateOpen {
+			t.Errorf("the message is %s, %q", now.State, now.Reason)
+		}
+	})
+}
+
 // A JSON body has ten seconds, and is answered with where the message is.
 func TestAppendJSONSlowly(t *testing.T) {
 	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {

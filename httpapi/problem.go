@@ -138,7 +138,7 @@ func problemOf(err error) *problem {
 	case errors.Is(err, broker.ErrClientStreams):
 		return tooManyStreams("this client address has as many streams as it may (--max-streams-per-client)")
 	case errors.Is(err, broker.ErrStoreFull):
-		return storeFull("the store is full, and messages that are being streamed cannot make room")
+		return storeFull("the store is full, and messages that are open or being streamed cannot make room")
 	case errors.Is(err, broker.ErrClientBytes):
 		return storeFull("messages from this client address have as many bytes as they may (--max-bytes-per-client)")
 	case errors.Is(err, broker.ErrPositionMismatch):
