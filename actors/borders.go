@@ -59,3 +59,5 @@ func (c *cutter) Next() (int, string, Supply) {
 	c.position++
 	return position, c.borders.text[begin:c.next.offset], Ready
 }
+
+func (c *cutter) renew(text *Text) { c.borders = text.chunks() }

@@ -10,30 +10,33 @@ type Growing interface {
 // where that has no more, and ends where it has ended.
 func Follow(growing Growing, unit Unit) Source {
 	text := growing.Newest()
-	if unit == Appended {
-		return &chunkFollower{growing: growing, text: text, cutter: cutter{borders: text.chunks()}}
-	}
-	f := &unitFollower{growing: growing, text: text, splitter: splitter{index: text.index(unit)}}
-	f.open(0)
-	return f
+	return &follower{growing: growing, text: text, units: text.units(unit)}
 }
 
-// unitFollower follows a text by characters or words.
-type unitFollower struct {
+// units is a source of the units that a text has.
+type units interface {
+	Source
+	// renew goes on with the same text, which has grown, where all was read.
+	renew(text *Text)
+}
+
+// follower has the units of a text until there are no more, and then those of what
+// has become of it.
+type follower struct {
 	growing Growing
-	text    *Text // whose units the splitter has
-	from    int   // position that was sought last, which may not have been there
-	splitter
+	text    *Text
+	units   units // of text
+	from    int   // position that was sought, which may not have been there
 }
 
-func (f *unitFollower) Seek(position int) {
+func (f *follower) Seek(position int) {
 	f.from = position
-	f.splitter.Seek(position)
+	f.units.Seek(position)
 }
 
-func (f *unitFollower) Next() (int, string, Supply) {
+func (f *follower) Next() (int, string, Supply) {
 	for {
-		position, text, supply := f.splitter.Next()
+		position, text, supply := f.units.Next()
 		if supply == Ready && position < f.from {
 			continue
 		}
@@ -45,38 +48,7 @@ func (f *unitFollower) Next() (int, string, Supply) {
 			return max(position, f.from), "", Wait
 		}
 		f.text = newest
-		f.renew(newest.index(f.index.unit))
-	}
-}
-
-// chunkFollower follows a text by the chunks that are appended.
-type chunkFollower struct {
-	growing Growing
-	text    *Text // whose chunks the cutter has
-	from    int   // as of a unitFollower
-	cutter
-}
-
-func (f *chunkFollower) Seek(position int) {
-	f.from = position
-	f.cutter.Seek(position)
-}
-
-func (f *chunkFollower) Next() (int, string, Supply) {
-	for {
-		position, text, supply := f.cutter.Next()
-		if supply == Ready && position < f.from {
-			continue
-		}
-		if supply == Ready || f.text.ended {
-			return max(position, f.from), text, supply
-		}
-		newest := f.growing.Newest()
-		if newest == f.text {
-			return max(position, f.from), "", Wait
-		}
-		f.text = newest
-		f.borders = newest.chunks()
+		f.units.renew(newest)
 	}
 }
 

@@ -61,7 +61,9 @@ func (x *Index) Count() int { return x.count }
 
 // Source returns a source of the units from the beginning. It costs the same few
 // bytes for any text.
-func (x *Index) Source() Source {
+func (x *Index) Source() Source { return x.source() }
+
+func (x *Index) source() *splitter {
 	s := &splitter{index: x}
 	s.open(0)
 	return s
@@ -138,10 +140,9 @@ func (s *splitter) last() (int, string, Supply) {
 	return position, s.index.text[begin:end], Ready
 }
 
-// renew goes on with the index of the same text, which has grown.
-func (s *splitter) renew(index *Index) {
-	offset := len(s.index.text) - len(s.rest) // rest is "": all was read
-	s.index = index
-	_, begin := index.start(s.window)
-	s.rest = index.text[offset:cutAfter(index.text, begin)]
+func (s *splitter) renew(text *Text) {
+	offset := len(s.index.text)
+	s.index = text.index(s.index.unit)
+	_, begin := s.index.start(s.window)
+	s.rest = s.index.text[offset:cutAfter(s.index.text, begin)]
 }

@@ -74,11 +74,13 @@ func (t *Text) Count(unit Unit) int {
 }
 
 // Source returns a source of the units that Count counts.
-func (t *Text) Source(unit Unit) Source {
+func (t *Text) Source(unit Unit) Source { return t.units(unit) }
+
+func (t *Text) units(unit Unit) units {
 	if unit == Appended {
 		return &cutter{borders: t.chunks()}
 	}
-	return t.index(unit).Source()
+	return t.index(unit).source()
 }
 
 func (t *Text) chunks() *borders {
