@@ -23,7 +23,7 @@ type Config struct {
 
 	// What one client may have of that. Addresses of IPv6 with the same first 64
 	// bits are one client. Default no limit.
-	MaxBytesPerClient   int64 // of text that it has submitted and that is still stored
+	MaxBytesPerClient   int64 // of text that it has submitted and that is still stored; one open live message for each KiB of it
 	MaxStreamsPerClient int
 
 	// Evicted, if set, is told of every message that the broker itself removed,
@@ -61,6 +61,13 @@ func (c Config) withDefaults() Config {
 	}
 	return c
 }
+
+// openMessage is about what a live message takes beside its text.
+const openMessage = 1 << 10
+
+// maxOpenPerClient returns how many live messages of one client may be open: so many
+// as would fill its part of the store without any text. They cannot be evicted.
+func (c Config) maxOpenPerClient() int { return int(c.MaxBytesPerClient / openMessage) }
 
 // longestWait is the least time that passes until anything expires that is new.
 func (c Config) longestWait() time.Duration { return min(c.TTL, c.ProducerTimeout) }

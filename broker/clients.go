@@ -9,6 +9,7 @@ type clients struct {
 	// Immutable. 0 is no bound.
 	streamLimit int
 	byteLimit   int64 // of text
+	openLimit   int   // of live messages that are open; bounded only together with bytes
 
 	shares map[netip.Prefix]*share
 }
@@ -18,7 +19,20 @@ type share struct {
 	client  netip.Prefix
 	streams int
 	texts   int   // that it has submitted and that are still stored
-	bytes   int64 // of these
+	open    int   // of these, live messages that are open
+	bytes   int64 // of all these
+}
+
+// mayOpen says whether a client may open one more live message.
+func (c *clients) mayOpen(client netip.Prefix) bool {
+	return c.openLimit == 0 || c.of(client).open < c.openLimit
+}
+
+// opened counts one more open live message, or one less if more is -1.
+func (s *share) opened(more int) {
+	if s != nil {
+		s.open += more
+	}
 }
 
 // of returns the share of a client, which need not be known yet.

@@ -38,9 +38,9 @@ func FuzzStateAgainstModel(f *testing.F) {
 		f.Add(script)
 	}
 	f.Fuzz(func(t *testing.T, script []byte) {
-		limits := limits{ttl: 60 * tick, messages: 6, bytes: 40, streams: 5, clientBytes: 35, clientStreams: 3, producerTimeout: 50 * tick}
+		limits := limits{ttl: 60 * tick, messages: 6, bytes: 40, streams: 5, clientBytes: 35, clientOpen: 2, clientStreams: 3, producerTimeout: 50 * tick}
 		if len(script) > 0 && script[0]%2 == 0 {
-			limits.clientBytes, limits.clientStreams = 0, 0
+			limits.clientBytes, limits.clientOpen, limits.clientStreams = 0, 0, 0
 		}
 		d := &duel{
 			t:     t,

@@ -110,12 +110,16 @@ func checkClients(t *testing.T, s *state) {
 	for client, share := range c.shares {
 		all.bytes += share.bytes
 		all.streams += share.streams
+		all.open += share.open
 		if share.client != client || share.texts == 0 && share.streams == 0 {
 			t.Errorf("client %v is known with %+v", client, share)
 		}
 		if c.byteLimit > 0 && share.bytes-reasons[share] > c.byteLimit || c.streamLimit > 0 && share.streams > c.streamLimit {
 			t.Errorf("a client has %+v, the limits are %+v", share, s.messages.limits)
 		}
+	}
+	if c.byteLimit > 0 && all.open != s.messages.open.len {
+		t.Errorf("clients have %d open messages together, and there are %d", all.open, s.messages.open.len)
 	}
 	if c.byteLimit > 0 && all.bytes != s.messages.bytes || c.streamLimit > 0 && all.streams != s.streams.active() {
 		t.Errorf("clients have %+v together, and there are %d bytes and %d streams", all, s.messages.bytes, s.streams.active())

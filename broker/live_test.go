@@ -170,6 +170,42 @@ func TestProgressOfAJob(t *testing.T) {
 	})
 }
 
+// TestOpenMessagesOfOneClient has a client open messages without text, which cannot
+// be evicted, until it may have no more; and others not notice.
+func TestOpenMessagesOfOneClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, broker.Config{MaxMessages: 5, MaxBytesPerClient: 2 << 10})
+		one, other := netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("10.0.0.2/32")
+		open := func(client netip.Prefix, want error) broker.MessageID {
+			t.Helper()
+			message, err := b.Broker.Open(t.Context(), client, "")
+			if !errors.Is(err, want) {
+				t.Fatalf("got %v, want %v", err, want)
+			}
+			if message == nil {
+				return broker.MessageID{}
+			}
+			return message.ID
+		}
+		first, second := open(one, nil), open(one, nil)
+		open(one, broker.ErrClientBytes)
+		open(other, nil)
+		if _, err := b.Broker.Submit(t.Context(), one, "text"); err != nil {
+			t.Error(err)
+		}
+		if _, _, err := b.Complete(t.Context(), first, broker.AtEnd); err != nil {
+			t.Error(err)
+		}
+		open(one, nil)
+		open(one, broker.ErrClientBytes)
+		if _, _, err := b.Broker.Delete(t.Context(), second); err != nil {
+			t.Error(err)
+		}
+		open(one, nil)
+		open(one, broker.ErrClientBytes)
+	})
+}
+
 // TestPositionOfAppend makes a retry safe.
 func TestPositionOfAppend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -46,6 +46,7 @@ func newLoop(config Config, inbox chan command) *loop {
 			producerTimeout: config.ProducerTimeout,
 
 			clientBytes:   config.MaxBytesPerClient,
+			clientOpen:    config.maxOpenPerClient(),
 			clientStreams: config.MaxStreamsPerClient,
 		}),
 		expiry: time.NewTimer(config.longestWait()),

@@ -33,6 +33,7 @@ type limits struct {
 	producerTimeout time.Duration // of silence, after which a live message fails
 
 	clientBytes   int64
+	clientOpen    int // live messages; 0 if clientBytes is
 	clientStreams int
 }
 
@@ -53,9 +54,15 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 	if !ok {
 		return nil, ErrStoreFull
 	}
+	if message.State == StateOpen && !m.clients.mayOpen(client) {
+		return nil, ErrClientBytes
+	}
 	share, ok := m.clients.store(client, message.size())
 	if !ok {
 		return nil, ErrClientBytes
+	}
+	if message.State == StateOpen {
+		share.opened(1)
 	}
 	evicted = m.evict(leaving)
 	e := &entry{message: message, lastUse: now, heard: now, share: share}
@@ -101,6 +108,9 @@ func (m *messages) put(now time.Time, e *entry, after *Message) {
 	growth := after.size() - e.message.size()
 	m.bytes += int64(growth)
 	m.clients.grow(e.share, growth)
+	if e.message.State == StateOpen && after.State != StateOpen {
+		e.share.opened(-1)
+	}
 	e.message = after
 	e.heard = now
 	m.move(now, e)
@@ -181,6 +191,9 @@ func (m *messages) listOf(e *entry) *list[entry] {
 func (m *messages) remove(e *entry) *Message {
 	delete(m.byID, e.message.ID)
 	m.bytes -= int64(e.message.size())
+	if e.message.State == StateOpen {
+		e.share.opened(-1)
+	}
 	m.clients.remove(e.share, e.message.size())
 	e.place.remove()
 	return e.message

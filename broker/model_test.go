@@ -88,6 +88,15 @@ func (m *model) bytesOf(client netip.Prefix) (n int64) {
 	return n
 }
 
+func (m *model) openOf(stored []*modelMessage, client netip.Prefix) (n int) {
+	for _, message := range stored {
+		if message.client == client && message.State == StateOpen {
+			n++
+		}
+	}
+	return n
+}
+
 func (m *model) streamsBy(client netip.Prefix) (n int) {
 	for _, stream := range m.running {
 		if stream.client == client {
@@ -120,7 +129,12 @@ func (m *model) submit(now time.Time, client netip.Prefix, message *Message) (re
 	if m.draining {
 		return nil, ErrShuttingDown
 	}
+	before := m.stored
 	removals, err = m.makeRoom(now, client, 1, message.size(), false)
+	if limit := m.limits.clientOpen; err == nil && limit > 0 && message.State == StateOpen && m.openOf(before, client) >= limit {
+		m.stored = before
+		return nil, ErrClientBytes
+	}
 	if err == nil {
 		m.stored = append(slices.Clone(m.stored), &modelMessage{message, client, now, now})
 	}

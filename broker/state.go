@@ -19,6 +19,7 @@ func newState(limits limits) *state {
 	clients := &clients{
 		streamLimit: limits.clientStreams,
 		byteLimit:   limits.clientBytes,
+		openLimit:   limits.clientOpen,
 		shares:      make(map[netip.Prefix]*share),
 	}
 	return &state{

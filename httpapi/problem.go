@@ -140,7 +140,7 @@ func problemOf(err error) *problem {
 	case errors.Is(err, broker.ErrStoreFull):
 		return storeFull("the store is full, and messages that are open or being streamed cannot make room")
 	case errors.Is(err, broker.ErrClientBytes):
-		return storeFull("messages from this client address have as many bytes as they may (--max-bytes-per-client)")
+		return storeFull("messages from this client address have as many bytes as they may, or as many are open (--max-bytes-per-client)")
 	case errors.Is(err, broker.ErrPositionMismatch):
 		return conflict(logs.CodePositionMismatch, "Position mismatch", "the message has more or fewer chunks than the request says")
 	case errors.Is(err, broker.ErrMessageClosed):

@@ -108,7 +108,7 @@ func settings(c *Config) []setting {
 		{"max-messages", "100000", "messages that are kept", &count{&c.MaxMessages, 1, 100_000_000}},
 		{"max-message-bytes", "1MiB", "largest body of a POST /send, and the most text of one live message", &size{&c.MaxMessageBytes, 1, gib}},
 		{"max-store-bytes", "256MiB", "text that is kept in all", &size{&c.MaxStoreBytes, 1, 1024 * gib}},
-		{"max-bytes-per-client", "0", "text that is kept of one client address; 0 is no limit", &size{&c.MaxBytesPerClient, 0, 1024 * gib}},
+		{"max-bytes-per-client", "0", "text that is kept of one client address, which may have one live message open for each KiB of it; 0 is no limit", &size{&c.MaxBytesPerClient, 0, 1024 * gib}},
 		{"producer-timeout", "5m", "how long the producers of a live message may send nothing before it fails", &duration{p: &c.ProducerTimeout, min: time.Second, max: day}},
 
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},

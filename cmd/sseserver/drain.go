@@ -17,7 +17,8 @@ const closingGrace = 3 * time.Second
 const cutOffGrace = 2 * time.Second
 
 // drain ends the program in order: refuse new work, let streams finish, end the
-// rest, and the producers of live messages, close the listeners. Another signal to stop ends it at once.
+// rest and the bodies of producers, close the listeners. Another signal to stop ends
+// it at once.
 func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
