@@ -80,8 +80,16 @@ func hold(ctx context.Context, h Hold, running *field.Running) (*HoldResult, err
 // weight is the memory of a server.
 type weight struct{ rss, heap int64 }
 
-// weigh lets the server collect its garbage, and then looks.
+// atRest is longer than the server takes to give back what a burst has left behind.
+const atRest = 3 * time.Second
+
+// weigh lets the server come to rest and collect its garbage, and then looks.
 func weigh(ctx context.Context, running *field.Running) (w weight, err error) {
+	select {
+	case <-time.After(atRest):
+	case <-ctx.Done():
+		return w, context.Cause(ctx)
+	}
 	var profile string
 	for range 2 { // what the first one frees, the second one counts
 		if profile, err = get(ctx, running.Admin+"/debug/pprof/heap?debug=1&gc=1"); err != nil {
