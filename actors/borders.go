@@ -38,8 +38,7 @@ type cutter struct {
 
 func (c *cutter) Seek(position int) {
 	c.position, c.next = 0, border{}
-	if n := min(position, c.borders.count) / checkpointEach; n > 0 && len(c.borders.checkpoints) > 0 {
-		n = min(n, len(c.borders.checkpoints))
+	if n := min(position/checkpointEach, len(c.borders.checkpoints)); n > 0 {
 		c.position, c.next = n*checkpointEach, c.borders.checkpoints[n-1]
 	}
 	for c.position < min(position, c.borders.count) {

@@ -117,7 +117,7 @@ func TestBecome(t *testing.T) {
 			case err != nil:
 			case (after == before) != want.same, !want.same && !want.check(after):
 				t.Errorf("%s, %s: became %+v\nof %+v", state, change, after, before)
-			case after.ID != was.ID || after.SubmittedAt != was.SubmittedAt || after.live != was.live || after.Live != was.Live:
+			case after.ID != was.ID || after.SubmittedAt != was.SubmittedAt || after.live != was.live:
 				t.Errorf("%s, %s: %+v is not of the same message as %+v", state, change, after, was)
 			}
 			if *before != was {

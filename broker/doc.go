@@ -59,6 +59,8 @@
 //
 // A message that is open does not expire and is not evicted. Config.ProducerTimeout
 // after the last change of its producers it fails, and Config.Failed is told of it.
+// Whoever waits for more of it is told of its end by Message.Done.
+//
 // So the stored messages are in three lists: those that nothing holds and those
 // that streams hold, by last use; and those that are open, by their producers' last
 // change. Whatever is to leave or fail next is at the front of one.

@@ -44,7 +44,7 @@ func checkMessages(t *testing.T, m *messages) {
 	lastUse := func(e *entry) time.Time { return e.lastUse }
 	checkList(t, m, &m.idle, lastUse)
 	checkList(t, m, &m.held, lastUse)
-	checkList(t, m, &m.open, func(e *entry) time.Time { return e.heard })
+	checkList(t, m, &m.open, func(e *entry) time.Time { return e.lastUse })
 }
 
 // checkList checks that a list has the right messages, by this time of theirs.
@@ -131,8 +131,8 @@ func pictureOf(s *state) string {
 	var picture strings.Builder
 	for _, entries := range []*list[entry]{&s.messages.idle, &s.messages.held, &s.messages.open} {
 		for e := range entries.all() {
-			fmt.Fprintf(&picture, "%v used %v, heard %v, %s, %d bytes, %d streams; ", e.message.ID,
-				e.lastUse.Format(time.TimeOnly), e.heard.Format(time.TimeOnly), e.message.State, e.message.size(), e.holds)
+			fmt.Fprintf(&picture, "%v used %v, %s, %d bytes, %d streams; ", e.message.ID,
+				e.lastUse.Format(time.TimeOnly), e.message.State, e.message.size(), e.holds)
 		}
 		picture.WriteString("/ ")
 	}

@@ -18,6 +18,9 @@ type live struct {
 
 	// What the message is now. The loop stores it, everybody reads it.
 	newest atomic.Pointer[Message]
+
+	// Closed by the loop when the message has ended or is removed. Nobody sends.
+	done chan struct{}
 }
 
 // Newest is for the sources of streams.
@@ -47,9 +50,8 @@ func newLive(id MessageID, text string, now time.Time) *Message {
 		Text:        actors.NewGrowingText(),
 		SubmittedAt: now,
 		State:       StateOpen,
-		Live:        true,
 		Percent:     NoPercent,
-		live:        &live{turn: make(chan struct{}, 1)},
+		live:        &live{turn: make(chan struct{}, 1), done: make(chan struct{})},
 	}
 	if text != "" {
 		m.Text = m.Text.Append(text)
@@ -113,7 +115,7 @@ func (b *Broker) change(ctx context.Context, asked find, become func(m *Message,
 		return nil, false, failed
 	case found == nil:
 		return nil, false, ErrNotFound
-	case found.live == nil: // it never changes
+	case !found.isLive(): // it never changes
 		_, err = become(found, nil)
 		return found, false, err
 	}

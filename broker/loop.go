@@ -171,7 +171,7 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*S
 		return nil, err
 	}
 	subscription := newSubscription(who, message, l.clock, now)
-	if message.live != nil {
+	if message.State == StateOpen {
 		stream.tell = subscription.streamer.Tell
 	}
 	l.streamers.Add(1)

@@ -44,13 +44,24 @@ type Message struct {
 	SubmittedAt time.Time
 
 	State    State
-	Live     bool      // it was opened, and not submitted whole
 	EndedAt  time.Time // of a live message that is not open any more
 	Reason   string    // why it has failed
 	Percent  int       // how far its job is; NoPercent as long as nobody has told
 	Activity string    // what the job does; "" is the default text
 
-	live *live // nil if it was submitted
+	live *live // nil if it was submitted whole
+}
+
+// isLive says whether it was opened, and not submitted whole.
+func (m *Message) isLive() bool { return m.live != nil }
+
+// Done returns a channel that the broker closes when a live message has ended, or is
+// removed. It is nil for one that was submitted.
+func (m *Message) Done() <-chan struct{} {
+	if m.live == nil {
+		return nil
+	}
+	return m.live.done
 }
 
 // State is where a message is in its life. From the last two there is no way back.

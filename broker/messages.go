@@ -15,8 +15,7 @@ type messages struct {
 
 	clients *clients // who has submitted them
 
-	// Each entry is in one of the three. The first two are by last use, the third by
-	// the last word of a producer, the oldest in front.
+	// Each entry is in one of the three, by last use, the oldest in front.
 	idle list[entry] // messages that nothing holds: these may be evicted for room
 	held list[entry]
 	open list[entry] // live messages, which are not evicted until they have ended
@@ -40,8 +39,7 @@ type limits struct {
 // entry is one stored message.
 type entry struct {
 	message *Message
-	lastUse time.Time
-	heard   time.Time    // when a producer last said something, if it is a live message
+	lastUse time.Time    // of an open message, only its producers use it
 	share   *share       // of who submitted it
 	holds   int          // of running streams
 	place   place[entry] // in the list that messages.listOf says; in none once it is removed
@@ -65,7 +63,7 @@ func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (ev
 		share.opened(1)
 	}
 	evicted = m.evict(leaving)
-	e := &entry{message: message, lastUse: now, heard: now, share: share}
+	e := &entry{message: message, lastUse: now, share: share}
 	m.listOf(e).pushBack(&e.place, e)
 	m.byID[message.ID] = e
 	m.bytes += int64(message.size())
@@ -112,7 +110,6 @@ func (m *messages) put(now time.Time, e *entry, after *Message) {
 		e.share.opened(-1)
 	}
 	e.message = after
-	e.heard = now
 	m.move(now, e)
 }
 
@@ -162,11 +159,9 @@ func (m *messages) release(now time.Time, id MessageID) {
 // use notes that e is used. As long as a message is open, only its producers decide
 // how long it stays.
 func (m *messages) use(now time.Time, e *entry) {
-	if e.message.State == StateOpen {
-		e.lastUse = now
-		return
+	if e.message.State != StateOpen {
+		m.move(now, e)
 	}
-	m.move(now, e)
 }
 
 // move moves e to where its last use, or a producer's last word, wants it.
@@ -210,7 +205,7 @@ func (m *messages) expire(now time.Time) (expired []*Message) {
 // silent returns an open message whose producer was silent for too long at now, nil
 // where there is none.
 func (m *messages) silent(now time.Time) *entry {
-	if first := m.open.first; first != nil && !now.Before(first.value.heard.Add(m.limits.producerTimeout)) {
+	if first := m.open.first; first != nil && !now.Before(first.value.lastUse.Add(m.limits.producerTimeout)) {
 		return first.value
 	}
 	return nil
@@ -223,7 +218,7 @@ func (m *messages) nextExpiry(now time.Time) (next time.Duration, ok bool) {
 		next, ok = e.lastUse.Add(m.limits.ttl).Sub(now), true
 	}
 	if first := m.open.first; first != nil {
-		if fails := first.value.heard.Add(m.limits.producerTimeout).Sub(now); !ok || fails < next {
+		if fails := first.value.lastUse.Add(m.limits.producerTimeout).Sub(now); !ok || fails < next {
 			next, ok = fails, true
 		}
 	}

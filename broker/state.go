@@ -103,6 +103,9 @@ func (s *state) change(now time.Time, before, after *Message) ([]Removal, error)
 // publish lets the streams see what their message is now.
 func (s *state) publish(message *Message) {
 	message.live.newest.Store(message)
+	if message.State != StateOpen {
+		close(message.live.done)
+	}
 	s.streams.tell(message.ID)
 }
 
@@ -141,6 +144,9 @@ func (s *state) expire(now time.Time) []Removal {
 
 // removal ends the streams of a message that has left the store.
 func (s *state) removal(now time.Time, message *Message, reason RemovalReason) Removal {
+	if message.State == StateOpen {
+		close(message.live.done)
+	}
 	cause := ErrEvicted
 	if reason == RemovedByRequest {
 		cause = ErrDeleted

@@ -39,12 +39,12 @@ const AfterNone = -1
 
 // of returns the request with what it leaves to message.
 func (r Request) of(message *Message) Request {
-	if message.Live {
+	if message.isLive() {
 		r.Interval = r.LiveInterval
 	}
 	if r.Unit == DefaultUnit {
 		r.Unit = actors.Character
-		if message.Live {
+		if message.isLive() {
 			r.Unit = actors.Appended
 		}
 	}
@@ -57,7 +57,7 @@ func (r Request) span(message *Message) (first, from, end int) {
 	switch {
 	case r.Kind == Characters:
 		first, end = 0, message.Text.Count(r.Unit)
-	case message.Live:
+	case message.isLive():
 		first, end = 0, message.told()+1
 	default:
 		first, end = actors.FirstPercent, actors.LastPercent+1
@@ -71,7 +71,7 @@ func (r Request) span(message *Message) (first, from, end int) {
 // source returns the texts of the stream.
 func (r Request) source(message *Message) actors.Source {
 	switch {
-	case r.Kind == Progress && message.Live:
+	case r.Kind == Progress && message.isLive():
 		return actors.FollowProgress(message.live)
 	case r.Kind == Progress:
 		return actors.Progress()
@@ -116,7 +116,7 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 			From:      from,
 			Start:     now,
 			Pace:      actors.Pace{Interval: request.Interval},
-			Latest:    request.Kind == Progress && message.Live,
+			Latest:    request.Kind == Progress && message.isLive(),
 			Heartbeat: request.Heartbeat,
 		}),
 	}
@@ -124,7 +124,7 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 
 // Newest returns what the message is now. Any goroutine may call it at any time.
 func (s *Subscription) Newest() *Message {
-	if s.Message.live == nil {
+	if !s.Message.isLive() {
 		return s.Message
 	}
 	return s.Message.live.newest.Load()

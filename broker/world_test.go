@@ -125,7 +125,7 @@ func subscribe(stream, message string, kind Kind) step {
 		if err != nil {
 			w.t.Errorf("subscribe to %s: %v", message, err)
 		}
-		if w.messages[message].Live { // as the loop does
+		if w.messages[message].State == StateOpen { // as the loop does
 			o.tell = func() { o.told++ }
 		}
 		w.streams[stream] = o

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -133,19 +134,22 @@ func (p *producer) append(ctx context.Context, chunk string) error {
 }
 
 // look finds out what the message is by now: its other producers may have gone on
-// while this one sent nothing, and it is told where to go on.
-func (p *producer) look() {
+// while this one sent nothing, and it is told where to go on. The error is why it
+// cannot.
+func (p *producer) look() error {
 	ctx := context.WithoutCancel(p.request.Context())
-	if message, _ := p.server.config.Broker.Append(ctx, p.messageID, broker.AtEnd, ""); message != nil {
+	message, err := p.server.config.Broker.Append(ctx, p.messageID, broker.AtEnd, "")
+	if message != nil || errors.Is(err, broker.ErrNotFound) {
 		p.message = message
 	}
+	return err
 }
 
 // appendJSON appends the chunk that the JSON in the body of r is.
 func (p *producer) appendJSON(r *http.Request) error {
 	content, done, err := p.readToParse(r, p.server.config.MaxMessageBytes)
 	if err != nil {
-		p.look()
+		_ = p.look() // it goes on with err in any case
 		return err
 	}
 	defer done() // appending it splits it, which takes about as long
@@ -164,7 +168,7 @@ func (p *producer) appendJSON(r *http.Request) error {
 }
 
 // appendText appends the text that the body of r is, as it arrives. It may take as
-// long as it likes, as long as it does not stop.
+// long as it likes: it is the message that ends when its producers are silent.
 func (p *producer) appendText(r *http.Request) error {
 	if limit := p.server.config.MaxMessageBytes; r.ContentLength > limit-int64(p.message.Text.Len()) {
 		return broker.ErrMessageTooLarge
@@ -172,8 +176,8 @@ func (p *producer) appendText(r *http.Request) error {
 	if !hasBody(r) {
 		return nil
 	}
-	p.body.endless = true
-	arrival := newArrival(r.Body, r.ContentLength, p.awaitBody, p.chargeBody)
+	defer p.lastWithMessage()()
+	arrival := newArrival(r.Body, r.ContentLength, p.chargeBody)
 	defer func() {
 		if arrival.stop(p.wakeBody) {
 			p.body.goOn()
@@ -187,7 +191,6 @@ func (p *producer) appendText(r *http.Request) error {
 			return nil
 		}
 		if err != nil {
-			p.look()
 			return p.brokenOff(err)
 		}
 		p.server.conns.touch(connectionOf(r).conn)
@@ -208,18 +211,29 @@ func (p *producer) appendPiece(ctx context.Context, piece string) error {
 	return p.append(ctx, piece)
 }
 
-// awaitBody gives the client, from now on, --producer-timeout to send more of its
-// text, and after that the usual time to read the answer. It fails if the intake has
-// refused the body.
-func (x *exchange) awaitBody() error {
-	control := http.NewResponseController(x.ResponseWriter)
-	by := time.Now().Add(x.server.config.ProducerTimeout)
-	_ = control.SetReadDeadline(by)
-	_ = control.SetWriteDeadline(by.Add(answerTimeout))
-	if x.body.isRefused() { // whose deadline this has moved
-		return os.ErrDeadlineExceeded
+// lastWithMessage lets the body take as long as its message is open. After that it
+// has the usual time to go on: many clients look for an answer only when they send,
+// so that is when they should get it, and not when they are silent. undo ends that,
+// and gives the client the usual time to read the answer.
+func (p *producer) lastWithMessage() (undo func()) {
+	p.body.endless = true
+	control := http.NewResponseController(p.ResponseWriter)
+	_ = control.SetReadDeadline(time.Time{}) // before the first read, so before a refusal sets one
+	_ = control.SetWriteDeadline(time.Time{})
+	ended, over := p.message.Done(), make(chan struct{})
+	var watcher sync.WaitGroup
+	watcher.Go(func() {
+		select {
+		case <-ended:
+			_ = control.SetReadDeadline(time.Now().Add(readTimeout))
+		case <-over:
+		}
+	})
+	return func() {
+		close(over)
+		watcher.Wait()
+		_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
 	}
-	return nil
 }
 
 // wakeBody makes a read that waits for more of the body return.
@@ -234,16 +248,19 @@ func (x *exchange) chargeBody(bytes int64) bool {
 
 // brokenOff returns the *problem that a text has ended with err.
 func (p *producer) brokenOff(err error) error {
+	ended := p.look()
 	switch {
 	case p.body.isRefused():
 		return p.refusal()
 	case errors.Is(err, errNotText):
 		return invalidText(`the text is not valid UTF-8; "bytes" is the offset of the bad byte in the message`)
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded) && p.message != nil && p.message.Reason == broker.ReasonProducerGone:
 		return &problem{
 			Status: http.StatusRequestTimeout, Code: logs.CodeRequestTimeout, Title: "Request timeout",
-			Detail: "nothing of the text has arrived for " + p.server.config.ProducerTimeout.String() + " (--producer-timeout)",
+			Detail: "nothing has arrived from the producers of this message for too long (--producer-timeout), and it has failed",
 		}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return ended
 	case p.request.Context().Err() != nil:
 		return context.Canceled
 	default:

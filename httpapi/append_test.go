@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -219,6 +220,36 @@ func (u upload) wantBody(t *testing.T, status int, body string) {
 		t.Fatal("no answer")
 	}
 	got.wantBody(t, status, body)
+}
+
+// slowToAppend is a broker whose appends last until their clients have left.
+type slowToAppend struct{ httpapi.Broker }
+
+func (b slowToAppend) Append(ctx context.Context, id broker.MessageID, at int, chunk string) (*broker.Message, error) {
+	message, err := b.Broker.Append(ctx, id, at, chunk)
+	if chunk != "" {
+		<-ctx.Done()
+	}
+	return message, err
+}
+
+// Whoever has sent all of a body that completes the message need not wait for the
+// answer.
+func TestCompleteWithoutItsSender(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{
+			InMemory: true, Wrap: func(b httpapi.Broker) httpapi.Broker { return slowToAppend{b} },
+		})
+		p := produce(t, server, "a")
+		body := `{"chunk":"b"}`
+		conn := sayOn(t, server.Dial(), "", fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+			p.appends("?complete"), len(body), body))
+		synctest.Wait()
+		p.wantChunks(broker.StateOpen, "a", "b")
+		conn.Close()
+		synctest.Wait()
+		p.wantChunks(broker.StateComplete, "a", "b")
+	})
 }
 
 // A short text that pauses after something that is wrong is answered then.

@@ -23,10 +23,9 @@ const restWithin = 10 * time.Millisecond
 // a deadline for that would be the last of an HTTP/2 body, or of a connection.
 type arrival struct {
 	// Immutable.
-	body   io.Reader
-	before func() error     // called before each read, whose error is one of the body
-	grow   func(int64) bool // asks for that many more bytes of room
-	most   int              // bytes of room
+	body io.Reader
+	grow func(int64) bool // asks for that many more bytes of room
+	most int              // bytes of room
 
 	left       int // bytes that a short body still has to send; of others, 0 or less
 	room       []byte
@@ -49,8 +48,8 @@ var errNotText = errors.New("httpapi: not UTF-8")
 var errNoRoom = errors.New("httpapi: no room for the body")
 
 // newArrival returns the arrival of a body of so many bytes; -1 if it does not say.
-func newArrival(body io.Reader, length int64, before func() error, grow func(int64) bool) *arrival {
-	a := &arrival{body: body, before: before, grow: grow, most: longestPiece}
+func newArrival(body io.Reader, length int64, grow func(int64) bool) *arrival {
+	a := &arrival{body: body, grow: grow, most: longestPiece}
 	if length >= 0 && length <= longestPiece {
 		a.left, a.most = int(length), int(length)+1 // one more, to see the end
 	}
@@ -144,11 +143,7 @@ func (a *arrival) took(more arrived) {
 func (a *arrival) prepare() bool {
 	a.end = copy(a.room, a.room[a.start:a.end])
 	a.start = 0
-	if a.full && len(a.room) < a.most && !a.enlarge() {
-		return false
-	}
-	a.ended = a.before()
-	return a.ended == nil
+	return !a.full || len(a.room) == a.most || a.enlarge()
 }
 
 // enlarge doubles the room. Most bodies never fill the first one.

@@ -31,7 +31,7 @@ func (s *Server) BodyBytes() int64 {
 // Pieces returns the pieces of a text body, of which so much is announced, and how
 // it ended: nil if it was all text.
 func Pieces(body io.Reader, length int64) (pieces []string, err error) {
-	a := newArrival(body, length, func() error { return nil }, func(int64) bool { return true })
+	a := newArrival(body, length, func(int64) bool { return true })
 	for {
 		piece, err := a.next()
 		if err == io.EOF {

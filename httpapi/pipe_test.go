@@ -95,12 +95,12 @@ func TestPipeForHours(t *testing.T) {
 	})
 }
 
-// One that stops is given up when its message is, and not before.
+// One that stops is given up after its message.
 func TestPipeThatStops(t *testing.T) {
 	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
 		const patience = 90 * time.Second
 		server := ssetest.Start(t, ssetest.Config{
-			InMemory: true, API: httpapi.Config{ProducerTimeout: patience}, Broker: broker.Config{ProducerTimeout: patience},
+			InMemory: true, Broker: broker.Config{ProducerTimeout: patience},
 		})
 		for _, said := range []string{"", "one"} {
 			p := produce(t, server, "")
@@ -109,8 +109,8 @@ func TestPipeThatStops(t *testing.T) {
 			start := time.Now()
 			got := <-body.answers
 			got.wantProblem(t, 408, "request_timeout")
-			if took := time.Since(start); took != patience || !strings.Contains(got.body, "1m30s") {
-				t.Errorf("%s after %v, want %v", got.body, took, patience)
+			if took := time.Since(start); took != patience+10*time.Second {
+				t.Errorf("%s after %v, want %v", got.body, took, patience+10*time.Second)
 			}
 			if said == "" {
 				got.wantMembers(t, `"position":0,"bytes":0`)
@@ -125,23 +125,27 @@ func TestPipeThatStops(t *testing.T) {
 	})
 }
 
-// One that stops is given up also if another request has kept its message open.
-func TestPipeThatStopsBesideAJob(t *testing.T) {
+// One that is silent lasts as long as other requests keep its message open.
+func TestSilentPipeBesideAJob(t *testing.T) {
 	inBubbles(t, func(t *testing.T, protocol ssetest.Protocol) {
 		const patience = 90 * time.Second
-		server := ssetest.Start(t, ssetest.Config{
-			InMemory: true, API: httpapi.Config{ProducerTimeout: patience}, Broker: broker.Config{ProducerTimeout: patience},
-		})
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Broker: broker.Config{ProducerTimeout: patience}})
 		p := produce(t, server, "")
-		body := pipe(t, server, protocol, p.appends("?complete"))
+		body, stopped := pipe(t, server, protocol, p.appends("?complete=false")), pipe(t, server, protocol, p.appends(""))
 		body.say("one")
-		time.Sleep(patience / 2)
-		p.put(5, "")
-		got := <-body.answers
+		for percent := range 10 {
+			time.Sleep(patience - 1)
+			p.put(percent, "")
+		}
+		body.say("two")
+		body.end()
+		body.wantBody(t, 200, `{"status":"ok","position":2,"bytes":6}`)
+		start := time.Now()
+		got := <-stopped.answers
 		got.wantProblem(t, 408, "request_timeout")
-		got.wantMembers(t, `"position":1,"bytes":3`)
-		if now := p.now(); now.State != broker.StateOpen {
-			t.Errorf("the message is %s, %q", now.State, now.Reason)
+		got.wantMembers(t, `"position":2,"bytes":6`)
+		if took := time.Since(start); took != patience+10*time.Second {
+			t.Errorf("the other was given up after %v, want %v", took, patience+10*time.Second)
 		}
 	})
 }
@@ -278,6 +282,7 @@ func TestTwoPipes(t *testing.T) {
 		got.wantProblem(t, 409, "position_mismatch")
 		got.wantMembers(t, `"position":3,"bytes":14`)
 		p.complete()
+		time.Sleep(9 * time.Second)
 		careless.say("five ")
 		got = <-careless.answers
 		got.wantProblem(t, 409, "message_closed")
@@ -293,11 +298,14 @@ func TestPipeToNowhere(t *testing.T) {
 		p := produce(t, server, "")
 		body := pipe(t, server, protocol, p.appends(""))
 		body.say("one")
+		silent := pipe(t, server, protocol, p.appends(""))
 		p.delete()
 		body.say("two")
-		got := <-body.answers
-		got.wantProblem(t, 404, "message_not_found")
-		got.wantMembers(t, "")
+		for _, told := range []upload{body, silent} {
+			got := <-told.answers
+			got.wantProblem(t, 404, "message_not_found")
+			got.wantMembers(t, "")
+		}
 	})
 }
 

@@ -52,7 +52,6 @@ type Config struct {
 	Heartbeat        time.Duration // without an event until a comment; default 15 s, negative: never
 	WriteTimeout     time.Duration // that one write may block; default 10 s
 	MaxMessageBytes  int64         // of the body of POST /send, and of the JSON of a chunk; default 1 MiB
-	ProducerTimeout  time.Duration // without a byte of a text that is appended; default 5 min
 	MaxConns         int           // open connections; default unlimited
 	ConnReserve      int           // how many of MaxConns are kept from streams; default 16
 
@@ -173,7 +172,6 @@ func (c Config) withDefaults() Config {
 	c.Heartbeat = cmp.Or(c.Heartbeat, 15*time.Second)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, 10*time.Second)
 	c.MaxMessageBytes = cmp.Or(c.MaxMessageBytes, 1<<20)
-	c.ProducerTimeout = cmp.Or(c.ProducerTimeout, 5*time.Minute)
 	c.ConnReserve = cmp.Or(c.ConnReserve, 16)
 	c.Metrics = cmp.Or(c.Metrics, metrics.New(metrics.Config{}))
 	c.Logger = cmp.Or(c.Logger, zap.NewNop())

@@ -34,7 +34,6 @@ func apiConfig(c Config, files int) httpapi.Config {
 		Heartbeat:        c.Heartbeat,
 		WriteTimeout:     c.WriteTimeout,
 		MaxMessageBytes:  c.MaxMessageBytes,
-		ProducerTimeout:  c.ProducerTimeout,
 		MaxConns:         maxConns(files),
 		ConnReserve:      maxConns(files) - maxStreamConns(files),
 		SendToken:        c.SendToken,

@@ -37,7 +37,7 @@ func TestParts(t *testing.T) {
 	}
 	want := httpapi.Config{
 		Interval: 11 * time.Millisecond, ProgressInterval: 12 * time.Millisecond, MinInterval: 2 * time.Millisecond,
-		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10, ProducerTimeout: 23 * time.Second,
+		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10,
 		MaxConns: 9968, ConnReserve: 280, SendToken: "s", TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
 		Origins: []string{"https://a.example", "http://b.example:8080"},
 	}
