@@ -29,18 +29,18 @@ type arrow struct {
 var arrows = []arrow{
 	{
 		"cmd/sseserver",
-		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/logs", "internal/metrics", "internal/tlscert"},
+		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/fault", "internal/logs", "internal/metrics", "internal/tlscert"},
 		"the program wires the parts; a streamer is the broker's to start",
 	},
 	{
 		"cmd/sseload",
-		[]string{"internal/cmdline", "internal/load/..."},
+		[]string{"internal/cmdline", "internal/fault", "internal/load/..."},
 		"the load generator sees a server from outside, as its clients do",
 	},
 
 	{
 		"httpapi",
-		[]string{"broker", "actors", "internal/wire", "internal/logs", "internal/metrics"},
+		[]string{"broker", "actors", "internal/fault", "internal/wire", "internal/logs", "internal/metrics"},
 		"handlers translate between HTTP and the broker",
 	},
 	{
@@ -68,6 +68,10 @@ var arrows = []arrow{
 	},
 
 	{
+		"internal/fault", nil,
+		"a plan says what goes wrong at a position, and others do it",
+	},
+	{
 		"internal/cmdline", nil,
 		"how flags are written is one thing, what they mean is each program's own",
 	},
@@ -78,7 +82,7 @@ var arrows = []arrow{
 	},
 	{
 		"internal/metrics",
-		[]string{"internal/logs"},
+		[]string{"internal/fault", "internal/logs"},
 		"labels are the words of the log's catalogue, and nothing else is known of what is counted",
 	},
 	{
@@ -104,7 +108,7 @@ var arrows = []arrow{
 	},
 	{
 		"internal/load/...",
-		[]string{"internal/load/...", "internal/eventsource", "internal/eventstream", "internal/cmdline"},
+		[]string{"internal/load/...", "internal/eventsource", "internal/eventstream", "internal/cmdline", "internal/fault"},
 		"load is made of clients, and shares nothing with the server that it measures",
 	},
 }
