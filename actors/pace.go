@@ -14,6 +14,39 @@ type Pace struct {
 // the one before it was due, and since is when its text was there.
 func (p Pace) Next(before, since time.Duration) time.Duration { return max(before+p.Interval, since) }
 
+// Bend says how the chunk of a position departs from the pace of its stream: it is
+// later by pause, with all that follow; it alone is later by late; or it comes
+// together with the one before. before is the position of that, -1 for the first
+// chunk of the stream. It is pure.
+type Bend func(before, position int) (pause, late time.Duration, together bool)
+
+// bent is a pace with a bend.
+type bent struct {
+	bend   Bend
+	paced  time.Duration // when the last chunk was due but for what concerned it alone
+	before int           // its position
+}
+
+// newBent returns nil where nothing bends a pace.
+func newBent(bend Bend, pace Pace) *bent {
+	if bend == nil {
+		return nil
+	}
+	return &bent{bend: bend, paced: -pace.Interval, before: -1}
+}
+
+// next is Pace.Next for the chunk of a position. None is due before the one before
+// it.
+func (b *bent) next(pace Pace, position int, before, since time.Duration) time.Duration {
+	pause, late, together := b.bend(b.before, position)
+	b.before = position
+	b.paced = pace.Next(b.paced, since) + pause
+	if together && pause == 0 {
+		return max(before, since)
+	}
+	return max(before, b.paced+late)
+}
+
 // Slack bounds how late a stream may be woken for the sake of others: together
 // they cost much less, the server as well as their clients.
 const (

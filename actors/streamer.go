@@ -12,6 +12,7 @@ type Plan struct {
 	Clock  *Clock    // wakes the streamer; must be running
 	Source Source    // yields the texts
 	Pace   Pace      // of the chunks from position From on
+	Bend   Bend      // what departs from it; nil if nothing does
 	From   int       // position of the first chunk
 	Start  time.Time // of the stream, from which all its times are counted
 
@@ -48,6 +49,7 @@ type Streamer struct {
 	due      time.Duration   // when it is
 	since    time.Duration   // when the source was known to have texts again; unknown if it has none
 	supply   Supply
+	bent     *bent // nil without a bend
 	plan     Plan
 
 	// Written by Run before it closes chunks, read by others after.
@@ -61,6 +63,7 @@ func New(plan Plan) *Streamer {
 		chunks:  make(chan Chunk),
 		start:   plan.Start.Sub(plan.Clock.start),
 		due:     -plan.Pace.Interval, // so that the first is due at 0
+		bent:    newBent(plan.Bend, plan.Pace),
 		plan:    plan,
 	}
 }
@@ -143,10 +146,19 @@ func (s *Streamer) read() {
 		if s.since == unknown {
 			s.since = s.now
 		}
-		s.due = s.plan.Pace.Next(s.due, s.since)
+		s.schedule()
 	case Wait:
 		s.since = unknown
 	}
+}
+
+// schedule tells when the text that was read is due.
+func (s *Streamer) schedule() {
+	if s.bent != nil {
+		s.due = s.bent.next(s.plan.Pace, s.position, s.due, s.since)
+		return
+	}
+	s.due = s.plan.Pace.Next(s.due, s.since)
 }
 
 // await reads the source's next text as soon as there is one. It leaves the supply

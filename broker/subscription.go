@@ -29,6 +29,10 @@ type Request struct {
 	LiveInterval time.Duration
 	After        int           // resume after this position; AfterNone begins at the start
 	Heartbeat    time.Duration // silence after which a chunk without text comes; 0 sends none
+	// Bend returns what departs from the interval in a stream that begins at the
+	// position from, which is resumed or not; nil if nothing does. The broker's
+	// goroutine calls it, so it must not wait.
+	Bend func(from int, resumed bool) actors.Bend
 }
 
 // DefaultUnit is Appended for a live message, and Character for any other.
@@ -66,6 +70,14 @@ func (r Request) span(message *Message) (first, from, end int) {
 		return first, first, end
 	}
 	return first, r.After + 1, end
+}
+
+// bend returns what departs from the pace of the stream.
+func (r Request) bend(first, from int) actors.Bend {
+	if r.Bend == nil {
+		return nil
+	}
+	return r.Bend(from, from > first)
 }
 
 // source returns the texts of the stream.
@@ -116,6 +128,7 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 			From:      from,
 			Start:     now,
 			Pace:      actors.Pace{Interval: request.Interval},
+			Bend:      request.bend(first, from),
 			Latest:    request.Kind == Progress && message.isLive(),
 			Heartbeat: request.Heartbeat,
 		}),
