@@ -153,6 +153,20 @@ func (s *Subscription) Total() (total int, known bool) {
 	return message.Text.Count(s.Unit), message.State != StateOpen
 }
 
+// Has says whether there is a chunk of a position by now. Any goroutine may call it
+// at any time.
+func (s *Subscription) Has(position int) bool {
+	message := s.Newest()
+	switch {
+	case s.Kind == Characters:
+		return position < message.Text.Count(s.Unit)
+	case message.isLive():
+		return position <= message.told()
+	default:
+		return position <= actors.LastPercent
+	}
+}
+
 // Chunks returns the chunks in order. The streamer closes the channel when the
 // stream has ended. The reader reads until then, also after it has canceled the
 // context of Subscribe, which is how a stream is ended early.

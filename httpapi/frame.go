@@ -1,34 +1,40 @@
 package httpapi
 
 import (
-	"encoding/hex"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
-	"sseserver/actors"
 	"sseserver/broker"
 )
 
-// The frames of a stream, as bytes. Each function appends one block, with the
-// blank line that ends it, to dst and returns the longer slice.
+// What all forms of frames have in common. Each function appends to dst and returns
+// the longer slice.
 //
 // The format is that of WHATWG HTML, "Parsing an event stream"
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream).
 // A line ends at CR, LF or CRLF, so none of these may stand inside a value: the
 // JSON encoder below escapes them, and all other values are ours.
 
-// idEnd is the id of the done event. A client that sends it back has seen all.
-const idEnd = "end"
-
-// appendConnected appends the first block, which makes onopen fire behind
-// proxies that wait for a body: a comment and the reconnection time.
-//
-//	: connected
-//	retry: 2000
-func appendConnected(dst []byte, retry time.Duration) []byte {
-	dst = append(dst, ": connected\n"...)
-	return appendRetry(dst, retry)
+// form is how a stream is written: as our own events, or as another API has it.
+// Each method appends to dst and returns the longer slice. A chunk is appendID,
+// appendData, its text as appendJSONText has it, and appendTail.
+type form interface {
+	contentType() string
+	// appendFirst appends what is sent at once, which is not nothing.
+	appendFirst(dst []byte, retry time.Duration) []byte
+	// appendResumed appends the answer to a Last-Event-ID.
+	appendResumed(dst []byte, from int, resumed bool) []byte
+	// appendID appends the lines before the data of a chunk.
+	appendID(dst []byte, position int) []byte
+	// appendData appends the line of data up to the text.
+	appendData(dst []byte, position int) []byte
+	// appendTail appends the rest of a chunk. A total of unknownTotal is not known.
+	appendTail(dst []byte, position, total int) []byte
+	// appendHeartbeat appends what says that the stream is alive, which may be nothing.
+	appendHeartbeat(dst []byte) []byte
+	// appendEnd appends what follows the last chunk of a message that has ended.
+	appendEnd(dst []byte, message *broker.Message, total int) []byte
 }
 
 // appendRetry appends a block that sets the client's reconnection time, which
@@ -39,71 +45,6 @@ func appendRetry(dst []byte, retry time.Duration) []byte {
 	return append(dst, "\n\n"...)
 }
 
-// appendHeartbeat appends a comment, which no client sees as an event.
-func appendHeartbeat(dst []byte) []byte {
-	return append(dst, ": heartbeat\n\n"...)
-}
-
-// appendResumed appends the answer to a Last-Event-ID. It has no id of its own,
-// so the client's last event id stays what it was.
-//
-//	event: resumed
-//	data: {"messageId":"5b0e…","from":3,"resumed":true}
-func appendResumed(dst []byte, messageID string, from int, resumed bool) []byte {
-	dst = append(dst, "event: resumed\ndata: {\"messageId\":\""...)
-	dst = append(dst, messageID...)
-	dst = append(dst, `","from":`...)
-	dst = strconv.AppendInt(dst, int64(from), 10)
-	dst = append(dst, `,"resumed":`...)
-	dst = strconv.AppendBool(dst, resumed)
-	return append(dst, "}\n\n"...)
-}
-
-// appendChunk appends a chunk event. It has no event field, so that onmessage
-// sees it.
-//
-//	id: 0
-//	data: {"messageId":"5b0e…","chunk":"H","position":0,"total":5}
-//
-//	id: 50
-//	data: {"messageId":"5b0e…","completed":false,"chunk":"Processing chunk 50%","total":100}
-//
-// A total of unknownTotal is null.
-func appendChunk(dst []byte, kind broker.Kind, messageID string, chunk actors.Chunk, total int) []byte {
-	dst = appendChunkHead(dst, kind, messageID, chunk.Position)
-	dst = appendJSONText(dst, chunk.Text)
-	return appendChunkTail(dst, kind, chunk.Position, total)
-}
-
-// appendChunkHead appends what is before the text of a chunk event.
-func appendChunkHead(dst []byte, kind broker.Kind, messageID string, position int) []byte {
-	dst = append(dst, "id: "...)
-	dst = strconv.AppendInt(dst, int64(position), 10)
-	dst = append(dst, "\ndata: {\"messageId\":\""...)
-	dst = append(dst, messageID...)
-	if kind == broker.Progress {
-		dst = append(dst, `","completed":`...)
-		dst = strconv.AppendBool(dst, position == actors.LastPercent)
-		return append(dst, `,"chunk":"`...)
-	}
-	return append(dst, `","chunk":"`...)
-}
-
-// appendChunkTail appends what is after the text of a chunk event.
-func appendChunkTail(dst []byte, kind broker.Kind, position, total int) []byte {
-	dst = append(dst, '"')
-	if kind == broker.Characters {
-		dst = append(dst, `,"position":`...)
-		dst = strconv.AppendInt(dst, int64(position), 10)
-	}
-	dst = append(dst, `,"total":`...)
-	if total == unknownTotal {
-		return append(dst, "null}\n\n"...)
-	}
-	dst = strconv.AppendInt(dst, int64(total), 10)
-	return append(dst, "}\n\n"...)
-}
-
 // unknownTotal is the number of chunks of a stream whose message is open.
 const unknownTotal = -1
 
@@ -112,7 +53,7 @@ const maxText = 1 << 10
 
 // maxFrame is the most that becomes of maxText with its head and tail: a control
 // character takes six bytes.
-const maxFrame = 6*maxText + 256
+const maxFrame = 6*maxText + 512
 
 // cutText returns the first piece of text, and the rest. A code point that is
 // whole stays so.
@@ -126,39 +67,6 @@ func cutText(text string) (piece, rest string) {
 		}
 	}
 	return text[:maxText], text[maxText:] // not UTF-8, each byte of which is escaped by itself
-}
-
-// appendDone appends the event after the last chunk. Only a characters stream
-// has a digest: a progress stream does not carry the text it would be of.
-//
-//	event: done
-//	id: end
-//	data: {"messageId":"5b0e…","total":5,"sha256":"<hex of the UTF-8 message>"}
-func appendDone(dst []byte, kind broker.Kind, message *broker.Message, total int) []byte {
-	dst = append(dst, "event: done\nid: "+idEnd+"\ndata: {\"messageId\":\""...)
-	dst = append(dst, message.Name...)
-	dst = append(dst, `","total":`...)
-	dst = strconv.AppendInt(dst, int64(total), 10)
-	if kind == broker.Characters {
-		dst = append(dst, `,"sha256":"`...)
-		dst = hex.AppendEncode(dst, message.SHA256[:])
-		dst = append(dst, '"')
-	}
-	return append(dst, "}\n\n"...)
-}
-
-// appendFailed appends the event after the last chunk of a message that has
-// failed, in whose place it stands of done.
-//
-//	event: failed
-//	id: end
-//	data: {"messageId":"5b0e…","reason":"producer_gone"}
-func appendFailed(dst []byte, message *broker.Message) []byte {
-	dst = append(dst, "event: failed\nid: "+idEnd+"\ndata: {\"messageId\":\""...)
-	dst = append(dst, message.Name...)
-	dst = append(dst, `","reason":"`...)
-	dst = appendJSONText(dst, message.Reason)
-	return append(dst, "\"}\n\n"...)
 }
 
 // appendJSONText appends s as it stands in a JSON string, between the quotes, as

@@ -40,7 +40,7 @@ func BenchmarkFrame(b *testing.B) {
 
 func benchmarkFrame(b *testing.B, subscription *broker.Subscription) {
 	st := &stream{
-		kind: broker.Characters, name: frameID, total: unknownTotal, subscription: subscription,
+		form: events{kind: broker.Characters, name: frameID}, total: unknownTotal, subscription: subscription,
 		metrics: metrics.New(metrics.Config{}).Stream(string(broker.Characters)),
 		server:  &Server{config: Config{Logger: zap.NewNop()}},
 	}

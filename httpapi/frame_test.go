@@ -65,12 +65,19 @@ func FuzzCutText(f *testing.F) {
 	})
 }
 
+// appendChunk appends a whole chunk, as a stream does.
+func appendChunk(dst []byte, form form, chunk actors.Chunk, total int) []byte {
+	st := stream{form: form}
+	dst = appendJSONText(st.appendHead(dst, chunk.Position), chunk.Text)
+	return form.appendTail(dst, chunk.Position, total)
+}
+
 // The longest chunk that is framed at once takes no more than maxFrame.
 func TestMaxFrame(t *testing.T) {
 	text := strings.Repeat("\x00", maxText)
 	for _, kind := range broker.Kinds {
 		chunk := actors.Chunk{Position: math.MaxInt, Text: text}
-		if got := len(appendChunk(nil, kind, frameID, chunk, math.MaxInt)); got > maxFrame {
+		if got := len(appendChunk(nil, events{kind: kind, name: frameID}, chunk, math.MaxInt)); got > maxFrame {
 			t.Errorf("%s: %d bytes, want at most %d", kind, got, maxFrame)
 		}
 	}
@@ -88,9 +95,10 @@ func FuzzFrame(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, position uint32, cut uint16) {
 		for _, kind := range broker.Kinds {
-			frame := appendConnected(nil, reconnection)
-			frame = appendChunk(frame, kind, frameID, actors.Chunk{Position: int(position), Text: text}, 100)
-			frame = appendHeartbeat(frame)
+			form := events{kind: kind, name: frameID}
+			frame := form.appendFirst(nil, reconnection)
+			frame = appendChunk(frame, form, actors.Chunk{Position: int(position), Text: text}, 100)
+			frame = form.appendHeartbeat(frame)
 
 			var data struct {
 				MessageID, Chunk string
@@ -122,9 +130,10 @@ func FuzzFailed(f *testing.F) {
 		f.Add(reason, uint16(3))
 	}
 	f.Fuzz(func(t *testing.T, reason string, cut uint16) {
-		frame := appendConnected(nil, reconnection)
-		frame = appendFailed(frame, &broker.Message{Name: frameID, Reason: reason})
-		frame = appendHeartbeat(frame)
+		form := events{kind: broker.Characters, name: frameID}
+		frame := form.appendFirst(nil, reconnection)
+		frame = form.appendEnd(frame, &broker.Message{Name: frameID, State: broker.StateFailed, Reason: reason}, unknownTotal)
+		frame = form.appendHeartbeat(frame)
 		events := parse(t, frame, int(cut))
 		if len(events) != 1 || events[0].id != "end" || events[0].name != "failed" {
 			t.Fatalf("reason %q\nframe %q\n got %+v\nwant one event, failed", reason, frame, events)

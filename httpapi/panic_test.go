@@ -221,7 +221,7 @@ func TestPanicAmongStreamsDueTogether(t *testing.T) {
 		readers.Wait()
 		for i, closed := range server.Await("stream.closed", 10) {
 			stack, _ := closed.Fields["stack"].(string)
-			if bad := i < 5; bad != (closed.Fields["reason"] == "internal_error") || bad != strings.Contains(stack, "appendChunk") {
+			if bad := i < 5; bad != (closed.Fields["reason"] == "internal_error") || bad != strings.Contains(stack, "appendData") {
 				t.Errorf("the log says %v", closed.Fields)
 			}
 		}

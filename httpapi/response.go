@@ -147,6 +147,15 @@ func socketOf(conn net.Conn) net.Conn {
 
 func (t *response) end(last *buffer) error { return t.write(last) }
 
+// unsent is of what the connection has alone: on a shared one all that was flushed
+// goes before the reset of a stream.
+func (t *response) unsent() int {
+	if t.shared || t.conn == nil {
+		return 0
+	}
+	return wire.Unsent(socketOf(t.conn))
+}
+
 // close leaves it to net/http to end the body when the handler returns, in the time
 // that one write may take. Every write was flushed, so that this is only the final
 // chunk, or END_STREAM, for which the window of a stream need not have room.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sseserver/broker"
+	"sseserver/internal/fault"
 	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
 	"sseserver/internal/wire"
@@ -54,6 +55,9 @@ type Config struct {
 	MaxMessageBytes  int64         // of the body of POST /send, and of the JSON of a chunk; default 1 MiB
 	MaxConns         int           // open connections; default unlimited
 	ConnReserve      int           // how many of MaxConns are kept from streams; default 16
+
+	Faults   fault.Plan // of streams whose request has no plan; default none
+	NoFaults bool       // refuses requests that have one
 
 	SendToken      string         // that requests which write must bring, as a bearer token; default none
 	Origins        []string       // allowed by CORS; default any

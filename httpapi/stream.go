@@ -33,8 +33,8 @@ type stream struct {
 	transport transport
 	taken     takenOver // the transport, of a connection that was taken over
 	frames    *buffer   // what is framed and not written yet; nil if nothing is
-	kind      broker.Kind
-	name      string    // of the message
+	form      form      // of the frames
+	faults    *faults   // what goes wrong in it; nil if nothing does
 	total     int       // chunks of the whole stream; unknownTotal while its message is open
 	start     time.Time // from which Chunk.Due is counted
 	tally     tally     // what was written so far
@@ -52,10 +52,9 @@ type stream struct {
 
 // open begins the answer to x with the head and the first block, so that onopen
 // fires at once, and leaves the rest to run. An error tells that nothing was sent.
-func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *exchange, subscription *broker.Subscription, lastEventID string) error {
+func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *exchange, subscription *broker.Subscription, asked ask) error {
 	st := &stream{
-		kind:         subscription.Kind,
-		name:         subscription.Message.Name,
+		faults:       newFaults(asked.plan, subscription),
 		total:        unknownTotal,
 		start:        subscription.Start,
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
@@ -66,6 +65,7 @@ func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *ex
 		requestID:    x.id,
 		opened:       x.start,
 	}
+	st.form = asked.form(subscription, st.faults.whole())
 	s.streams.add() // before http.Server.Shutdown may forget the connection
 	if !x.takesOver() {
 		st.transport = newResponse(x, st)
@@ -75,26 +75,32 @@ func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *ex
 	} else {
 		st.transport = &st.taken
 	}
+	if split := st.faults.split(); split > 0 {
+		st.transport = splitting{st.transport, split}
+	}
 	x.stream = st
-	st.begin(x, lastEventID)
+	st.begin(x, asked)
 	return nil
 }
 
 // begin sends the head and the first block.
-func (st *stream) begin(x *exchange, lastEventID string) {
+func (st *stream) begin(x *exchange, asked ask) {
 	defer st.recover()
-	st.logOpened(x, lastEventID)
+	st.logOpened(x, asked)
+	st.noteWhole()
+	st.noteStall()
 	frames := newBuffer()
 	defer frames.free()
-	frames.bytes = appendConnected(frames.bytes, reconnection)
+	frames.bytes = st.form.appendFirst(frames.bytes, st.faults.reconnection())
 	events := 0
-	if lastEventID != "" {
+	if asked.lastEventID != "" {
 		events++
-		frames.bytes = appendResumed(frames.bytes, st.name, st.subscription.From, st.resumed())
+		frames.bytes = st.form.appendResumed(frames.bytes, st.subscription.From, st.resumed())
 	}
-	setStreamHeader(x.Header())
+	setStreamHeader(x.Header(), st.form.contentType())
+	asked.plan.tell(x.Header(), st.subscription)
 	x.status = http.StatusOK
-	size := frames.size()
+	size := st.faults.first(frames)
 	if err := st.transport.begin(x.Header(), frames); err != nil {
 		st.fail(err)
 		return
@@ -122,8 +128,8 @@ func (st *stream) writeChunks() {
 		return
 	}
 	for chunk := range st.subscription.Chunks() {
-		err := st.frame(chunk)
-		if err == nil && (!chunk.More || st.frames.size() >= st.transport.enough()) {
+		err := st.take(chunk)
+		if err == nil && st.frames != nil && (!chunk.More || st.frames.size() >= st.transport.enough()) {
 			err = st.flush()
 		}
 		if err != nil {
@@ -131,6 +137,14 @@ func (st *stream) writeChunks() {
 			return
 		}
 	}
+}
+
+// take is frame, but for what goes wrong with the chunk.
+func (st *stream) take(chunk actors.Chunk) error {
+	if st.faults != nil {
+		return st.disturb(chunk)
+	}
+	return st.frame(chunk)
 }
 
 // frame adds a chunk to what is to be written.
@@ -142,18 +156,27 @@ func (st *stream) frame(chunk actors.Chunk) error {
 		st.frames = newBuffer()
 	}
 	if chunk.Text == "" {
-		st.frames.bytes = appendHeartbeat(st.frames.bytes)
+		st.frames.bytes = st.form.appendHeartbeat(st.frames.bytes)
 		st.metrics.Heartbeat()
 		return nil
 	}
 	st.noteTotal()
 	before := len(st.frames.bytes)
-	st.frames.bytes = appendChunk(st.frames.bytes, st.kind, st.name, chunk, st.total)
+	st.frames.bytes = st.appendHead(st.frames.bytes, chunk.Position)
+	st.frames.bytes = appendJSONText(st.frames.bytes, st.faults.text(chunk.Position, chunk.Text))
+	st.frames.bytes = st.form.appendTail(st.frames.bytes, chunk.Position, st.total)
 	st.frames.dues = append(st.frames.dues, chunk.Due)
 	if st.debug() {
 		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
 	}
 	return nil
+}
+
+// appendHead appends what is before the text of a chunk.
+func (st *stream) appendHead(dst []byte, position int) []byte {
+	dst = st.form.appendID(dst, position)
+	dst = st.faults.appendComment(dst)
+	return st.form.appendData(dst, position)
 }
 
 // frameLong is frame for a chunk that can be as long as its message. It writes what
@@ -169,9 +192,11 @@ func (st *stream) frameLong(chunk actors.Chunk) error {
 	}
 	st.frames = newBuffer()
 	st.frames.dues = append(st.frames.dues, chunk.Due)
-	st.frames.bytes = appendChunkHead(st.frames.bytes, st.kind, st.name, chunk.Position)
+	st.frames.bytes = st.appendHead(st.frames.bytes, chunk.Position)
 	event := 0 // bytes of it that are written
-	for piece, rest := cutText(chunk.Text); piece != ""; piece, rest = cutText(rest) {
+	piece, rest := cutText(chunk.Text)
+	piece = st.faults.text(chunk.Position, piece)
+	for ; piece != ""; piece, rest = cutText(rest) {
 		if st.frames.size() >= maxPiece {
 			event += st.frames.size()
 			if err := st.flushPiece(); err != nil {
@@ -181,7 +206,7 @@ func (st *stream) frameLong(chunk actors.Chunk) error {
 		st.frames.bytes = appendJSONText(st.frames.bytes, piece)
 	}
 	st.noteTotal()
-	st.frames.bytes = appendChunkTail(st.frames.bytes, st.kind, chunk.Position, st.total)
+	st.frames.bytes = st.form.appendTail(st.frames.bytes, chunk.Position, st.total)
 	if st.debug() {
 		st.logChunk(chunk.Position, event+st.frames.size())
 	}
@@ -206,7 +231,7 @@ func (st *stream) lookTotal() int {
 
 // flushPiece writes what is framed of an event that goes on.
 func (st *stream) flushPiece() error {
-	size := st.frames.size()
+	size := st.faults.seal(st.frames)
 	if err := st.transport.write(st.frames); err != nil {
 		return err
 	}
@@ -218,7 +243,7 @@ func (st *stream) flushPiece() error {
 
 // flush writes what is framed.
 func (st *stream) flush() error {
-	size := st.frames.size() // before the transport adds to it
+	size := st.faults.seal(st.frames) // before the transport adds to it
 	if err := st.transport.write(st.frames); err != nil {
 		return err
 	}
@@ -259,6 +284,9 @@ func (st *stream) nextLook(now, since time.Time) time.Time {
 // fail cancels the stream, to which nothing more can be written: unless it was
 // canceled before, because the client is gone.
 func (st *stream) fail(err error) {
+	if st.faults.hasEnded() { // and has told why
+		return
+	}
 	st.failed = err
 	st.cancel(broker.ErrClientGone)
 }
@@ -275,7 +303,7 @@ func (st *stream) recover() {
 func (st *stream) end() {
 	defer st.cancel(nil) // which lets go of the context
 	if st.failed == nil {
-		st.finish(st.subscription.Err())
+		st.finish(st.outcome())
 	}
 	if st.frames != nil {
 		st.frames.free()
@@ -288,6 +316,14 @@ func (st *stream) end() {
 	st.transport.close()
 }
 
+// outcome returns why there are no more chunks.
+func (st *stream) outcome() error {
+	if st.faults.hasEnded() {
+		return errFault
+	}
+	return st.subscription.Err()
+}
+
 // cause returns why the stream ended. Of several causes it is the first, but for a
 // panic, which is always told.
 func (st *stream) cause() error {
@@ -295,6 +331,8 @@ func (st *stream) cause() error {
 	switch cause := st.subscription.Err(); {
 	case errors.As(st.failed, &panicked):
 		return panicked
+	case st.faults.hasEnded():
+		return errFault
 	case cause == nil && st.failed != nil: // all was sent, but did not get through
 		return context.Cause(st.ctx)
 	case cause == nil && st.subscription.Newest().State == broker.StateFailed:
@@ -318,7 +356,7 @@ func (st *stream) finish(cause error) {
 		st.fail(err)
 		return
 	}
-	size := st.frames.size()
+	size := st.faults.seal(st.frames)
 	if err := st.transport.end(st.frames); err != nil {
 		st.fail(err)
 		return
@@ -335,26 +373,30 @@ func (st *stream) frameLast(cause error) (events int, err error) {
 	}
 	switch {
 	case cause == nil:
-		return 1, st.frameEnd(st.subscription.Newest())
+		return st.frameEnd(st.subscription.Newest())
 	case isShutdown(cause):
 		st.frames.bytes = appendRetry(st.frames.bytes, st.server.comeBack())
 	}
 	return 0, nil
 }
 
-// frameEnd frames the end of the message.
-func (st *stream) frameEnd(message *broker.Message) error {
+// frameEnd frames the end of the message, and returns how many events that is.
+func (st *stream) frameEnd(message *broker.Message) (events int, err error) {
+	if err := st.frameHeld(st.lag(0)); err != nil {
+		return 0, err
+	}
 	if message.State != broker.StateFailed {
 		st.noteTotal()
-		st.frames.bytes = appendDone(st.frames.bytes, st.kind, message, st.total)
-		return nil
-	}
-	if len(message.Reason) > maxText && st.frames.size() > 0 { // a stream may not hold both
+	} else if len(message.Reason) > maxText && st.frames.size() > 0 { // a stream may not hold both
 		if err := st.flush(); err != nil {
-			return err
+			return 0, err
 		}
 		st.frames = newBuffer()
 	}
-	st.frames.bytes = appendFailed(st.frames.bytes, message)
-	return nil
+	before := st.frames.size()
+	st.frames.bytes = st.form.appendEnd(st.frames.bytes, message, st.total)
+	if st.frames.size() > before {
+		events = 1
+	}
+	return events, nil
 }

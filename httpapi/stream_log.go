@@ -97,6 +97,8 @@ func reasonOf(cause error) string {
 		return logs.ReasonMessageEvicted
 	case errors.Is(cause, errMessageFailed):
 		return logs.ReasonMessageFailed
+	case errors.Is(cause, errFault):
+		return logs.ReasonFault
 	case isShutdown(cause):
 		return logs.ReasonServerShutdown
 	default:
@@ -126,13 +128,17 @@ func (st *stream) fields(more ...zap.Field) []zap.Field {
 	return append(all, more...)
 }
 
-func (st *stream) logOpened(x *exchange, lastEventID string) {
+func (st *stream) logOpened(x *exchange, asked ask) {
 	subscription := st.subscription
 	st.server.config.Metrics.StreamOpened(string(subscription.Kind), st.resumed())
-	logs.StreamOpened.Log(st.server.config.Logger, st.fields(
+	fields := st.fields(
 		logs.StreamKind(string(subscription.Kind)), logs.IntervalMS(subscription.Interval),
-		logs.LastEventID(lastEventID), logs.FirstPosition(subscription.From),
-		logs.ClientAddress(x.client))...)
+		logs.LastEventID(asked.lastEventID), logs.FirstPosition(subscription.From),
+		logs.ClientAddress(x.client))
+	if st.faults != nil {
+		fields = append(fields, logs.Plan(asked.plan.faults.String()), logs.Seed(asked.plan.seed))
+	}
+	logs.StreamOpened.Log(st.server.config.Logger, fields...)
 }
 
 func (st *stream) logFirstChunk() {
@@ -151,7 +157,7 @@ func (st *stream) logLag(event *logs.Event, lag time.Duration) {
 func (st *stream) logClosed(cause error) {
 	reason := reasonOf(cause)
 	duration := time.Since(st.opened)
-	st.server.config.Metrics.StreamClosed(string(st.kind), reason, duration)
+	st.server.config.Metrics.StreamClosed(string(st.subscription.Kind), reason, duration)
 	fields := st.fields(logs.Reason(reason), logs.Chunks(st.tally.chunks), logs.Bytes(st.tally.bytes),
 		logs.DurationMS(duration), logs.MaxLagMS(st.tally.maxLag), logs.Resumed(st.resumed()))
 	if st.tally.chunks > 0 {

@@ -13,6 +13,7 @@ import (
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/fault"
 	"sseserver/internal/logs"
 )
 
@@ -39,47 +40,92 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if !ok {
 		return broker.ErrNotFound
 	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
+	values, err := parameters(r)
 	if err != nil {
-		return invalidParameter("the query is malformed: %v", err)
-	}
-	x := exchangeOf(w)
-	request := broker.Request{
-		Client: networkOf(x.client), MessageID: id, Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat),
-	}
-	if request.Interval, request.LiveInterval, err = s.intervals(query, kind); err != nil {
 		return err
 	}
-	if request.Unit, err = unit(query, kind); err != nil {
+	asked, err := s.ask(r, values, kind)
+	if err != nil {
 		return err
 	}
-	lastEventID := lastEventID(r, query)
-	if position, ok := parsePosition(lastEventID); ok {
-		request.After = position
+	asked.request.Client = networkOf(exchangeOf(w).client)
+	asked.request.MessageID = id
+	asked.lastEventID = lastEventID(r, values)
+	if position, ok := parsePosition(asked.lastEventID); ok {
+		asked.request.After = position
 	}
-
-	if s.draining.Load() && lastEventID != idEnd {
+	asked.form = newEvents
+	if s.draining.Load() && asked.lastEventID != idEnd {
 		return broker.ErrShuttingDown // as it would say; so a HEAD is answered as a GET
 	}
-	if r.Method == http.MethodHead || lastEventID == idEnd {
-		return s.answerHead(w, r, id, lastEventID)
+	if asked.lastEventID == idEnd || r.Method == http.MethodHead && asked.plan.faults.Status() == 0 {
+		return s.answerHead(w, r, id, asked.lastEventID)
 	}
+	return s.begin(w, r, asked)
+}
+
+// ask is what a stream is asked for.
+type ask struct {
+	request     broker.Request
+	lastEventID string // "" for none
+	plan        plan
+	form        func(*broker.Subscription, fault.Set) form
+}
+
+// ask returns what these parameters ask of a stream, but for what it is of. An error
+// is a *problem.
+func (s *Server) ask(r *http.Request, values url.Values, kind broker.Kind) (asked ask, err error) {
+	asked.request = broker.Request{Kind: kind, After: broker.AfterNone, Heartbeat: max(0, s.config.Heartbeat)}
+	if asked.request.Interval, asked.request.LiveInterval, err = s.intervals(values, kind); err != nil {
+		return ask{}, err
+	}
+	if asked.request.Unit, err = unit(values, kind); err != nil {
+		return ask{}, err
+	}
+	if asked.plan, err = s.plan(r, values); err != nil {
+		return ask{}, err
+	}
+	asked.request.Bend = asked.plan.bend()
+	return asked, nil
+}
+
+// begin begins the stream that is asked for, or answers with the status that its
+// plan has instead.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, asked ask) error {
+	if status := asked.plan.faults.Status(); status != 0 {
+		return s.failInstead(w, r, asked.request.MessageID, status)
+	}
+	x := exchangeOf(w)
 	conn := connectionOf(r).conn
 	if !s.conns.beginStream(conn) {
 		return tooManyStreams("the server has as many connections with streams as its open-file limit allows")
 	}
 	ctx, cancel := x.streamContext()
 	subscription, err := s.inTurn(r.Context(), func() (*broker.Subscription, error) {
-		return s.config.Broker.Subscribe(ctx, cancel, request)
+		return s.config.Broker.Subscribe(ctx, cancel, asked.request)
 	})
 	if err == nil {
-		err = s.open(ctx, cancel, x, subscription, lastEventID)
+		err = s.open(ctx, cancel, x, subscription, asked)
 	}
 	if err != nil {
 		cancel(err) // which ends the subscription, if there is one
 		s.conns.endStream(conn)
 	}
 	return err
+}
+
+// failInstead returns what a plan has in the place of a stream, if that could be
+// opened.
+func (s *Server) failInstead(w http.ResponseWriter, r *http.Request, id broker.MessageID, status int) error {
+	if _, err := s.config.Broker.Lookup(r.Context(), id); err != nil {
+		return err
+	}
+	s.config.Metrics.Fault(fault.Status.String())
+	logs.StreamFault.Log(s.config.Logger, logs.Fault(fault.Status.String()), logs.MessageID(id), logs.RequestID(exchangeOf(w).id))
+	return &problem{
+		Status: status, Code: logs.CodeFaultInjected, Title: "Fault injected",
+		Detail: "the plan of the stream asks for this status",
+	}
 }
 
 // openings is how many streams each core may open at a time: as many as take it a
@@ -106,8 +152,11 @@ func (s *Server) rejectStream(w http.ResponseWriter, err error) {
 	x := exchangeOf(w)
 	p := problemOf(err)
 	answer := p.write
-	if p.Code == logs.CodeShuttingDown {
+	switch {
+	case p.Code == logs.CodeShuttingDown:
 		p.Status, answer = http.StatusOK, s.sendAway
+	case p.Status == http.StatusNoContent:
+		answer = func(w http.ResponseWriter) { w.WriteHeader(http.StatusNoContent) }
 	}
 	s.config.Metrics.StreamRejected(p.Code)
 	x.logRejection(p.Code, logs.StreamRejected, logs.Reason(p.Code), logs.Status(p.Status),
@@ -120,7 +169,7 @@ func (s *Server) rejectStream(w http.ResponseWriter, err error) {
 // other status than 200 an EventSource would never come back.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
 func (s *Server) sendAway(w http.ResponseWriter) {
-	setStreamHeader(w.Header())
+	setStreamHeader(w.Header(), events{}.contentType())
 	w.Header().Set("Connection", "close") // over HTTP/2, a GOAWAY
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(appendRetry(nil, s.comeBack()))
@@ -137,15 +186,15 @@ func (s *Server) answerHead(w http.ResponseWriter, r *http.Request, id broker.Me
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	setStreamHeader(w.Header())
+	setStreamHeader(w.Header(), events{}.contentType())
 	w.WriteHeader(http.StatusOK)
 	return nil
 }
 
 // setStreamHeader sets the head of a stream, but for Connection and the framing
 // of the body, which are the transport's.
-func setStreamHeader(header http.Header) {
-	header.Set("Content-Type", "text/event-stream")
+func setStreamHeader(header http.Header, contentType string) {
+	header.Set("Content-Type", contentType)
 	header.Set("Cache-Control", "no-cache, no-transform")
 	header.Set("X-Accel-Buffering", "no")
 }

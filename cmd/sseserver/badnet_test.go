@@ -20,7 +20,7 @@ type badNetwork struct {
 	mu     sync.Mutex
 	isDown bool
 	links  map[*link]bool
-	plan   []fault
+	plan   []trouble
 	done   chan struct{} // closed when all of the plan has happened
 	ended  chan struct{} // closed with the test
 }
@@ -32,10 +32,10 @@ type link struct {
 	streams         atomic.Bool // an event stream was asked for
 }
 
-// fault happens when so many more bytes of event streams came from the server,
-// counted over all connections since the fault before. Pages, icons and answers
+// trouble happens when so many more bytes of event streams came from the server,
+// counted over all connections since the trouble before. Pages, icons and answers
 // do not count: when a browser asks for those is its own affair.
-type fault struct {
+type trouble struct {
 	after int
 	what  disaster
 }
@@ -72,7 +72,7 @@ func startBadNetwork(t *testing.T, server *liveServer) *badNetwork {
 
 // next plans what goes wrong, in this order; the first count starts here. It
 // returns a channel that is closed when the last of it begins.
-func (n *badNetwork) next(plan ...fault) (done <-chan struct{}) {
+func (n *badNetwork) next(plan ...trouble) (done <-chan struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.plan, n.done = plan, make(chan struct{})

@@ -103,7 +103,7 @@ func testStopAndResume(t *testing.T, browser context.Context) {
 	p.fill("#message", message)
 	// However slow the test is, there is something to stop; and however fast, it
 	// is not the resumed stream that freezes.
-	frozen := network.next(fault{4321, freeze})
+	frozen := network.next(trouble{4321, freeze})
 	p.click("#send")
 	p.await(frozen, "the freeze")
 	p.until("Number(count.textContent) >= 10")
@@ -135,7 +135,7 @@ func testTextSurvives(t *testing.T, browser context.Context) {
 	p.watch()
 	message := strings.Repeat(tricky, 8)
 	p.fill("#message", message)
-	network.next(fault{4321, reset}, fault{5432, down})
+	network.next(trouble{4321, reset}, trouble{5432, down})
 	p.click("#send")
 	p.until("error.textContent !== ''")
 	p.untilState("reconnecting")
@@ -155,7 +155,7 @@ func testProgressSurvives(t *testing.T, browser context.Context) {
 	network := startBadNetwork(t, startServer(t))
 	p := openTab(t, browser, "http://"+network.addr+"/progress.html", "net::ERR_")
 	p.watch()
-	network.next(fault{4321, reset})
+	network.next(trouble{4321, reset})
 	p.click("#send")
 	p.untilState("complete") // which the page says only after 1, 2, 3 … 100
 	p.wantStates("Streaming", "Connection lost. Reconnecting…", "Streaming", "Complete: 100 steps")

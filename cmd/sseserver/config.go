@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap/zapcore"
 
+	"sseserver/internal/fault"
 	"sseserver/internal/logs"
 )
 
@@ -48,6 +49,11 @@ type Config struct {
 	// Drain is how long running streams may go on after the signal to stop; 0
 	// ends them at once.
 	Drain time.Duration
+
+	// Faults is the plan of streams whose request has none. NoFaults refuses
+	// requests that have one.
+	Faults   fault.Plan
+	NoFaults bool
 
 	// SendToken is needed to write through the public listener, AdminToken for
 	// everything on the admin listener; empty is no token.
@@ -112,6 +118,9 @@ func settings(c *Config) []setting {
 		{"producer-timeout", "5m", "how long the producers of a live message may send nothing before it fails", &duration{p: &c.ProducerTimeout, min: time.Second, max: day}},
 
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
+
+		{"fault", "", "what goes wrong in each stream whose request does not say, as cut@12,jitter:20ms; empty is nothing", &faults{&c.Faults}},
+		{"no-faults", "false", "refuse requests that ask for faults", &toggle{&c.NoFaults}},
 
 		{"send-token", "", "bearer token that every request needs that writes: POST, PUT and DELETE; empty is none", &secret{&c.SendToken}},
 		{"admin-token", "", "token that the admin listener needs, as bearer token or password; empty is none, which only a loopback address may have", &secret{&c.AdminToken}},

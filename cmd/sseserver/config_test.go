@@ -78,6 +78,8 @@ var values = map[string]struct{ good, bad []string }{
 	"max-message-bytes":      {[]string{"1", "1B", "64KiB", "256MiB"}, []string{"", "0", "-1", "1MB", "1.5MiB", "MiB", "1025MiB", "9223372036854775807GiB", "18014398509483008KiB", "257MiB"}},
 	"max-store-bytes":        {[]string{"1048576", "1GiB", "1024GiB"}, []string{"0", "1025GiB", "lots", "1MiBMiB", "1023KiB"}},
 	"drain":                  {[]string{"0", "1h"}, []string{"-1s", "61m", "ten"}},
+	"fault":                  {[]string{"", "cut@12", "cut@12,drop:5%,jitter:20ms"}, []string{"cut", "cut@", "cut@12,", "slip@3", "drop:5"}},
+	"no-faults":              {[]string{"true", "false"}, []string{"", "maybe"}},
 	"send-token":             {[]string{"", "a", "correct-horse/battery+staple==", strings.Repeat("x", 1024)}, []string{"two words", "tab\t", "é", "a\x7f", "line\n", strings.Repeat("x", 1025)}},
 	"admin-token":            {[]string{"", "a:b", "~!\"'"}, []string{"two words", "é"}},
 	"admin-hosts":            {[]string{"", "Admin.example", "a.example, 192.0.2.1,[2001:DB8::1],fe80::1"}, []string{"*", "a.example:80", "http://a.example", "a b", "a,,b", ",", "192.0.2.1:80", "[::1]:80", "10.0.0.0/8"}},

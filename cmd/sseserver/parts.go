@@ -36,6 +36,8 @@ func apiConfig(c Config, files int) httpapi.Config {
 		MaxMessageBytes:  c.MaxMessageBytes,
 		MaxConns:         maxConns(files),
 		ConnReserve:      maxConns(files) - maxStreamConns(files),
+		Faults:           c.Faults,
+		NoFaults:         c.NoFaults,
 		SendToken:        c.SendToken,
 		Origins:          c.CORSOrigins,
 		TrustedProxies:   c.TrustedProxies,

@@ -77,12 +77,12 @@ var arrows = []arrow{
 	},
 	{
 		"internal/logs/...",
-		[]string{"internal/logs/..."},
-		"what can be logged is a catalogue of its own, which others use",
+		[]string{"internal/logs/...", "internal/fault"},
+		"what can be logged is a catalogue of its own, which others use; of faults it has the names",
 	},
 	{
 		"internal/metrics",
-		[]string{"internal/fault", "internal/logs"},
+		[]string{"internal/logs"},
 		"labels are the words of the log's catalogue, and nothing else is known of what is counted",
 	},
 	{

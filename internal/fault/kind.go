@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"iter"
 	"strings"
 	"time"
 )
@@ -123,6 +124,15 @@ func kindOf(name string) (Kind, bool) {
 	return 0, false
 }
 
+// Names returns the names of all kinds.
+func Names() []string {
+	names := make([]string, len(Kinds))
+	for kind := range Kinds {
+		names[kind] = Kinds[kind].Name
+	}
+	return names
+}
+
 // forms is how all kinds are written, in one line.
 func forms() string {
 	all := make([]string, len(Kinds))
@@ -140,3 +150,14 @@ func (s Set) Has(kind Kind) bool { return s&(1<<kind) != 0 }
 
 // Add adds kind to them.
 func (s *Set) Add(kind Kind) { *s |= 1 << kind }
+
+// All returns them in the order of [Kinds].
+func (s Set) All() iter.Seq[Kind] {
+	return func(yield func(Kind) bool) {
+		for kind := range Kinds {
+			if s.Has(Kind(kind)) && !yield(Kind(kind)) {
+				return
+			}
+		}
+	}
+}

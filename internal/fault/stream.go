@@ -90,10 +90,10 @@ func (s *Stream) Corrupt(position int, text string) string {
 	return string(letter) + text[size:]
 }
 
-// Retry returns the reconnection time, if the plan has one.
-func (s *Stream) Retry() (time.Duration, bool) {
-	fault, ok := s.plan.find(Retry)
-	return fault.value.duration, ok
+// Retry returns the reconnection time that clients are told, if the plan has one.
+func (s *Stream) Retry() time.Duration {
+	fault, _ := s.plan.find(Retry)
+	return fault.value.duration
 }
 
 // EOL returns the end of a line.

@@ -119,6 +119,8 @@ var (
 	kind        = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
 	state       = Field{Key: "state", Kind: String, About: "of a live message, whose text is still to come", Values: States}
 	lastEventID = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
+	faultName   = Field{Key: "fault", Kind: String, About: "what went wrong, as the plan of the stream says", Values: Faults}
+	plan        = Field{Key: "plan", Kind: String, About: "what goes wrong in the stream, as was asked for; absent where nothing does"}
 	version     = Field{Key: "version", Kind: String, About: "the program's version, from its build info"}
 	listener    = Field{Key: "listener", Kind: String, About: "which listener", Values: []string{"public", "admin"}}
 	urls        = Field{Key: "urls", Kind: List, About: "the addresses to open"}
@@ -166,6 +168,12 @@ func State(word string) zap.Field { return zap.String(state.Key, word) }
 
 // LastEventID is what the client sent to resume, "" where it did not.
 func LastEventID(id string) zap.Field { return zap.String(lastEventID.Key, clip(id)) }
+
+// Fault is one of Faults.
+func Fault(name string) zap.Field { return zap.String(faultName.Key, name) }
+
+// Plan is what goes wrong in a stream.
+func Plan(text string) zap.Field { return zap.String(plan.Key, clip(text)) }
 
 // Version is the program's version.
 func Version(text string) zap.Field { return zap.String(version.Key, text) }
@@ -219,6 +227,7 @@ var (
 	appended        = chunks.with("chunks that were appended")
 	position        = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
 	firstPosition   = Field{Key: "first_position", Kind: Int, About: "position of the first chunk that this stream sends"}
+	seed            = Field{Key: "seed", Kind: Int, About: "of the random numbers of the plan"}
 	howMany         = Field{Key: "count", Kind: Int, About: "how many"}
 	activeStreams   = Field{Key: "active_streams", Kind: Int, About: "streams running at that moment"}
 	remaining       = Field{Key: "remaining", Kind: Int, About: "streams still running"}
@@ -243,6 +252,9 @@ func Position(n int) zap.Field { return zap.Int(position.Key, n) }
 
 // FirstPosition is the position of the first chunk that a stream sends.
 func FirstPosition(n int) zap.Field { return zap.Int(firstPosition.Key, n) }
+
+// Seed is that of a plan.
+func Seed(n uint64) zap.Field { return zap.Uint64(seed.Key, n) }
 
 // Count is how many of the event's things there were.
 func Count(n int) zap.Field { return zap.Int(howMany.Key, n) }

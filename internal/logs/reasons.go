@@ -1,6 +1,10 @@
 package logs
 
-import "go.uber.org/zap/zapcore"
+import (
+	"go.uber.org/zap/zapcore"
+
+	"sseserver/internal/fault"
+)
 
 // The reasons for which a stream ends. They are part of the API, as the codes
 // below, and never change.
@@ -11,6 +15,7 @@ const (
 	ReasonMessageDeleted = "message_deleted"
 	ReasonMessageEvicted = "message_evicted"
 	ReasonMessageFailed  = "message_failed"
+	ReasonFault          = "fault"
 	ReasonServerShutdown = "server_shutdown"
 	ReasonInternalError  = "internal_error"
 )
@@ -36,6 +41,7 @@ const (
 	CodeTooManyStreams       = "too_many_streams"
 	CodeBusy                 = "busy"
 	CodeShuttingDown         = "shutting_down"
+	CodeFaultInjected        = "fault_injected"
 	CodeInternalError        = "internal_error"
 
 	CodeClientGone = ReasonClientGone // nobody waited for the answer
@@ -47,13 +53,13 @@ var (
 	// CloseReasons say why a stream ended.
 	CloseReasons = []string{
 		ReasonCompleted, ReasonClientGone, ReasonSlowClient, ReasonMessageDeleted, ReasonMessageEvicted,
-		ReasonMessageFailed, ReasonServerShutdown, ReasonInternalError,
+		ReasonMessageFailed, ReasonFault, ReasonServerShutdown, ReasonInternalError,
 	}
 	// StreamRejections say why a stream was not opened: the code of the HTTP
 	// error, or that nobody waited for one.
 	StreamRejections = []string{
 		CodeMessageNotFound, CodeInvalidParameter, CodeNotAcceptable, CodeTooManyStreams, CodeShuttingDown, CodeClientGone,
-		CodeInternalError,
+		CodeFaultInjected, CodeInternalError,
 	}
 	// MessageRejections say why a message was not stored: the code of the HTTP
 	// error, or that nobody waited for one.
@@ -68,6 +74,8 @@ var (
 	States = []string{"open"}
 	// Kinds of streams.
 	Kinds = []string{"characters", "progress"}
+	// Faults that a plan can have.
+	Faults = fault.Names()
 )
 
 // CloseLevel is the level of stream.closed for one of the CloseReasons.

@@ -167,7 +167,7 @@ var (
 	StreamOpened = declare(Event{
 		Name: "stream.opened", Levels: at(zap.InfoLevel), Message: "stream opened",
 		About:    "A subscription was accepted.",
-		Required: fields(streamID, messageID, kind, intervalMS, lastEventID, firstPosition, clientAddress), Optional: fields(requestID),
+		Required: fields(streamID, messageID, kind, intervalMS, lastEventID, firstPosition, clientAddress), Optional: fields(requestID, plan, seed),
 	})
 	StreamRejected = declare(Event{
 		Name: "stream.rejected", Levels: at(zap.WarnLevel), Message: "stream rejected",
@@ -183,6 +183,12 @@ var (
 		Name: "stream.chunk", Levels: at(zap.DebugLevel), Message: "chunk sent",
 		About:    "A chunk was framed; it is written right after, alone or with others that are due.",
 		Required: fields(streamID, messageID, position, byteCount.with("bytes of the event on the wire")), Optional: fields(requestID),
+	})
+	StreamFault = declare(Event{
+		Name: "stream.fault", Levels: at(zap.InfoLevel), Message: "fault injected",
+		About: "Something went wrong in a stream, as its plan asks for. What happens to the whole stream is told once, when it opens; " +
+			"a stall when it begins. For `status` there is no stream, but only that answer.",
+		Required: fields(faultName, messageID), Optional: fields(position, streamID, requestID),
 	})
 	StreamSlow = declare(Event{
 		Name: "stream.slow", Levels: at(zap.WarnLevel), Message: "stream behind its schedule",

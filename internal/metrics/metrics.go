@@ -30,6 +30,7 @@ type Metrics struct {
 	messagesRejected words
 	evicted          words
 	streamsRejected  words
+	faults           words
 	closed           map[string]words // by kind
 	opened           map[string]words // by kind; the words are "true" and "false"
 	logEntries       words
@@ -56,6 +57,7 @@ func New(c Config) *Metrics {
 		messagesRejected: newWords(r.counters("messages_rejected_total", "Messages refused, by error code.", "reason"), logs.MessageRejections),
 		evicted:          newWords(r.counters("messages_evicted_total", "Messages that the server forgot, by reason.", "reason"), logs.EvictionReasons),
 		streamsRejected:  newWords(r.counters("streams_rejected_total", "Streams refused, by error code.", "reason"), logs.StreamRejections),
+		faults:           newWords(r.counters("faults_total", "Faults that plans asked for and that happened, by fault.", "fault"), logs.Faults),
 		logEntries:       newWords(r.counters("log_entries_total", "Lines written to the log, by level.", "level"), logLevels),
 		logDropped:       r.counters("log_entries_dropped_total", "Lines that the log lacks, since it could not be written.").WithLabelValues(),
 		opened:           make(map[string]words),
@@ -100,6 +102,10 @@ func (m *Metrics) StreamOpened(kind string, resumed bool) {
 // StreamRejected counts a stream that was refused; the reason is one of
 // logs.StreamRejections.
 func (m *Metrics) StreamRejected(reason string) { m.streamsRejected.inc(reason) }
+
+// Fault counts what went wrong in a stream as its plan asks for; the name is one of
+// logs.Faults.
+func (m *Metrics) Fault(name string) { m.faults.inc(name) }
 
 // StreamClosed counts a stream that ended d after it was opened; the reason is
 // one of logs.CloseReasons.

@@ -48,6 +48,9 @@ func (c *Conn) WriteBy(p []byte, by time.Time) (n int, err error) {
 	return c.conn.Write(p)
 }
 
+// Unsent is the function of that name for this connection.
+func (c *Conn) Unsent() int { return Unsent(c.conn) }
+
 // lingerTimeout bounds how long a finished connection waits for its client.
 const lingerTimeout = time.Second
 

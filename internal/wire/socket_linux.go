@@ -45,3 +45,14 @@ func (s socket) tryWrite(p []byte) (int, error) {
 		return 0, errno
 	}
 }
+
+// Unsent returns how many bytes that were written to a connection, taken over or
+// not, its other end has not acknowledged yet.
+func Unsent(conn net.Conn) (bytes int) {
+	if c, ok := conn.(syscall.Conn); ok {
+		if raw, err := c.SyscallConn(); err == nil {
+			_ = raw.Control(func(fd uintptr) { bytes, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
+		}
+	}
+	return bytes
+}
