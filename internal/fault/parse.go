@@ -46,6 +46,10 @@ func Parse(text string) (Plan, error) {
 		if err != nil {
 			return Plan{}, err
 		}
+		// One stream has one end of line and one status; but it may stall twice.
+		if _, twice := plan.find(fault.kind); twice && !Kinds[fault.kind].At {
+			return Plan{}, fmt.Errorf("fault: %s is one too many: a plan has %s once", quote(token), fault.kind)
+		}
 		plan.faults = append(plan.faults, fault)
 	}
 	return plan, nil
@@ -61,6 +65,9 @@ func parseOne(token string) (one, error) {
 		return one{}, fmt.Errorf("fault: there is no fault %s; there are %s", quote(token), forms())
 	}
 	info := &Kinds[kind]
+	if strings.ContainsFunc(token, isStrange) {
+		return one{}, wrong(info, token)
+	}
 	fault := one{kind: kind, position: never, text: token}
 	var parts []string
 	if hasRest {
@@ -118,6 +125,12 @@ func quote(token string) string {
 	return strconv.Quote(token)
 }
 
+// isStrange says that a character stands in no plan. Those that do mean the same in
+// a query, in a header and in a log, the sign of +5s and the letter of 5µs do not.
+func isStrange(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(":@.%", r))
+}
+
 func duration(least time.Duration) func(string) (value, bool) {
 	return func(text string) (value, bool) {
 		d, err := time.ParseDuration(text)
@@ -141,7 +154,7 @@ func isStatus(status int) bool { return status == 204 || status >= 400 }
 // parsePosition takes digits alone.
 func parsePosition(text string) (int, bool) {
 	n, err := strconv.ParseUint(text, 10, 31)
-	return int(n), err == nil && text[0] != '+'
+	return int(n), err == nil
 }
 
 // parseChance returns a chance that is written in percent, as in 2.5%.
