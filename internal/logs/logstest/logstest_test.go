@@ -3,6 +3,7 @@ package logstest_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -45,14 +46,17 @@ func TestProblems(t *testing.T) {
 			closed(l, "completed", nil)
 			closed(l, "completed", map[string]zap.Field{"stream_id": zap.String("stream_id", "another")})
 		}, ""},
-		"closed twice":    {func(l *zap.Logger) { closed(l, "completed", nil); closed(l, "client_gone", nil) }, "a second one"},
-		"no event":        {func(l *zap.Logger) { l.Info("stream closed") }, "not declared"},
-		"unknown event":   {func(l *zap.Logger) { l.Info("hello", zap.String("event", "hello")) }, "not declared"},
-		"wrong sentence":  {func(l *zap.Logger) { l.Info("up", zap.String("event", "server.ready"), zap.Float64("startup_ms", 1)) }, `message "up"`},
-		"wrong level":     {func(l *zap.Logger) { logs.ServerReady.LogAt(l, zap.WarnLevel, logs.StartupMS(0)) }, "level warn"},
-		"missing field":   {func(l *zap.Logger) { closed(l, "completed", map[string]zap.Field{"chunks": {}}) }, "chunks is missing"},
-		"unknown field":   {func(l *zap.Logger) { logs.ServerReady.Log(l, logs.StartupMS(0), zap.Int("port", 1)) }, "port is not declared"},
-		"wrong type":      {func(l *zap.Logger) { closed(l, "completed", map[string]zap.Field{"chunks": zap.String("chunks", "5")}) }, "chunks is a string"},
+		"closed twice":   {func(l *zap.Logger) { closed(l, "completed", nil); closed(l, "client_gone", nil) }, "a second one"},
+		"no event":       {func(l *zap.Logger) { l.Info("stream closed") }, "not declared"},
+		"unknown event":  {func(l *zap.Logger) { l.Info("hello", zap.String("event", "hello")) }, "not declared"},
+		"wrong sentence": {func(l *zap.Logger) { l.Info("up", zap.String("event", "server.ready"), zap.Float64("startup_ms", 1)) }, `message "up"`},
+		"wrong level":    {func(l *zap.Logger) { logs.ServerReady.LogAt(l, zap.WarnLevel, logs.StartupMS(0)) }, "level warn"},
+		"missing field":  {func(l *zap.Logger) { closed(l, "completed", map[string]zap.Field{"chunks": {}}) }, "chunks is missing"},
+		"unknown field":  {func(l *zap.Logger) { logs.ServerReady.Log(l, logs.StartupMS(0), zap.Int("port", 1)) }, "port is not declared"},
+		"wrong type":     {func(l *zap.Logger) { closed(l, "completed", map[string]zap.Field{"chunks": zap.String("chunks", "5")}) }, "chunks is a string"},
+		"largest number": {func(l *zap.Logger) {
+			closed(l, "completed", map[string]zap.Field{"chunks": zap.Uint64("chunks", math.MaxUint64)})
+		}, ""},
 		"whole for float": {func(l *zap.Logger) { logs.ServerReady.Log(l, zap.Int("startup_ms", 1)) }, "startup_ms is a int64"},
 		"unknown reason":  {func(l *zap.Logger) { closed(l, "bored", nil) }, "reason is bored"},
 		"level of another reason": {func(l *zap.Logger) {
@@ -87,17 +91,19 @@ func TestCheckJSON(t *testing.T) {
 	}
 	dropped := `{"seq":4,"level":"error","time":"2026-01-02T03:04:05.678900Z","logger":"log","msg":"log entries dropped","event":"log.entries_dropped","count":2}` + "\n"
 	tests := map[string]struct{ log, want string }{
-		"whole number":  {line("1", "12"), ""},
-		"fraction":      {line("7", "12.5"), ""},
-		"two lines":     {line("1", "1") + line("2", `"2"`), "startup_ms is a string"},
-		"not JSON":      {"panic: oh\n", "invalid character"},
-		"local time":    {strings.Replace(line("1", "1"), "00Z", "00+02:00", 1), "layout"},
-		"short time":    {strings.Replace(line("1", "1"), "8900Z", "89Z", 1), "layout"},
-		"level":         {strings.Replace(line("1", "1"), "info", "notice", 1), "unrecognized level"},
-		"no number":     {line(`""`, "1"), "seq"},
-		"gap":           {line("1", "1") + line("3", "1"), "line 3 follows line 1"},
-		"explained gap": {line("1", "1") + dropped + line("5", "1"), ""},
-		"wrong gap":     {line("2", "1") + dropped, "line 4 follows line 2, and 2 are"},
+		"whole number":   {line("1", "12"), ""},
+		"fraction":       {line("7", "12.5"), ""},
+		"two lines":      {line("1", "1") + line("2", `"2"`), "startup_ms is a string"},
+		"not JSON":       {"panic: oh\n", "invalid character"},
+		"local time":     {strings.Replace(line("1", "1"), "00Z", "00+02:00", 1), "layout"},
+		"short time":     {strings.Replace(line("1", "1"), "8900Z", "89Z", 1), "layout"},
+		"level":          {strings.Replace(line("1", "1"), "info", "notice", 1), "unrecognized level"},
+		"no number":      {line(`""`, "1"), "seq"},
+		"gap":            {line("1", "1") + line("3", "1"), "line 3 follows line 1"},
+		"largest number": {strings.Replace(dropped, `"count":2`, `"count":18446744073709551615`, 1), ""},
+		"too large":      {strings.Replace(dropped, `"count":2`, `"count":18446744073709551616`, 1), "count is a"},
+		"explained gap":  {line("1", "1") + dropped + line("5", "1"), ""},
+		"wrong gap":      {line("2", "1") + dropped, "line 4 follows line 2, and 2 are"},
 	}
 	for name, test := range tests {
 		got := failures(t, func(tb testing.TB) { logstest.CheckJSON(tb, []byte(test.log)) })

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sseserver/internal/logs"
@@ -99,13 +100,12 @@ func isKind(kind logs.Kind, value any) bool {
 		return kind == logs.String
 	case bool:
 		return kind == logs.Bool
-	case int64:
+	case int64, uint64:
 		return kind == logs.Int
 	case float64:
 		return kind == logs.Float
 	case json.Number:
-		_, err := v.Int64()
-		return kind == logs.Float || kind == logs.Int && err == nil
+		return kind == logs.Float || kind == logs.Int && isInteger(v.String())
 	case []any:
 		return kind == logs.List && !slices.ContainsFunc(v, func(item any) bool { return !isKind(logs.String, item) })
 	case map[string]any:
@@ -113,6 +113,13 @@ func isKind(kind logs.Kind, value any) bool {
 	default:
 		return false
 	}
+}
+
+// isInteger takes what an int64 or an uint64 can hold.
+func isInteger(number string) bool {
+	_, err := strconv.ParseInt(number, 10, 64)
+	_, errUnsigned := strconv.ParseUint(number, 10, 64)
+	return err == nil || errUnsigned == nil
 }
 
 // leaks says which of the texts the line contains.
