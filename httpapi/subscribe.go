@@ -122,10 +122,14 @@ func (s *Server) failInstead(w http.ResponseWriter, r *http.Request, id broker.M
 	}
 	s.config.Metrics.Fault(fault.Status.String())
 	logs.StreamFault.Log(s.config.Logger, logs.Fault(fault.Status.String()), logs.MessageID(id), logs.RequestID(exchangeOf(w).id))
-	return &problem{
+	p := &problem{
 		Status: status, Code: logs.CodeFaultInjected, Title: "Fault injected",
 		Detail: "the plan of the stream asks for this status",
 	}
+	if status == http.StatusServiceUnavailable { // as all others
+		p.retryAfter = retryWhenBusy
+	}
+	return p
 }
 
 // openings is how many streams each core may open at a time: as many as take it a
