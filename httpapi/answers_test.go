@@ -32,6 +32,7 @@ func TestAllow(t *testing.T) {
 		"/livez":                               "GET, HEAD, OPTIONS",
 		"/readyz":                              "GET, HEAD, OPTIONS",
 		"/openapi.yaml":                        "GET, HEAD, OPTIONS",
+		"/faults":                              "GET, HEAD, OPTIONS",
 		"/":                                    "GET, HEAD, OPTIONS",
 		"/progress.html":                       "GET, HEAD, OPTIONS",
 	}

@@ -37,6 +37,7 @@ func (s *Server) routes() []route {
 		{"GET", "/livez", s.livez, zap.DebugLevel},
 		{"GET", "/readyz", s.readyz, zap.DebugLevel},
 		{"GET", "/openapi.yaml", newPage(contentTypes[".yaml"], openAPI).serve, zap.DebugLevel},
+		{"GET", "/faults", newPage(contentTypes[".json"], faultList()).serve, zap.DebugLevel},
 	}
 }
 

@@ -42,8 +42,8 @@ type Info struct {
 	// All others happen to the whole stream.
 	At bool
 
+	Takes string                     // what V in its form may be; empty if there is none
 	value func(string) (value, bool) // parses V; nil if there is none
-	takes string                     // what V may be
 }
 
 // value is what stands behind a colon: one of these, by the kind.
@@ -59,19 +59,19 @@ var Kinds = [...]Info{
 	Truncate: {Name: "truncate", Example: "truncate@12", At: true, About: "the connection is reset in the middle of the frame of chunk 12"},
 	End:      {Name: "end", Example: "end@12", At: true, About: "the response ends cleanly before chunk 12, without `done`"},
 	Stall: {
-		Name: "stall", Example: "stall:5s@40", At: true, value: duration(time.Millisecond), takes: "a duration of 1ms to 1h",
+		Name: "stall", Example: "stall:5s@40", At: true, value: duration(time.Millisecond), Takes: "a duration of 1ms to 1h",
 		About: "nothing comes for so long before chunk 40; all that follow are later by as much",
 	},
 	First: {
-		Name: "first", Example: "first:800ms", value: duration(time.Millisecond), takes: "a duration of 1ms to 1h",
+		Name: "first", Example: "first:800ms", value: duration(time.Millisecond), Takes: "a duration of 1ms to 1h",
 		About: "the first chunk comes so late, and all that follow are later by as much; not on a resumed stream",
 	},
 	Jitter: {
-		Name: "jitter", Example: "jitter:20ms", value: duration(time.Millisecond), takes: "a duration of 1ms to 1h",
+		Name: "jitter", Example: "jitter:20ms", value: duration(time.Millisecond), Takes: "a duration of 1ms to 1h",
 		About: "each chunk comes up to so much later than it is due, in order still",
 	},
 	Burst: {
-		Name: "burst", Example: "burst:8", value: number(2, 10_000), takes: "a number of 2 to 10000",
+		Name: "burst", Example: "burst:8", value: number(2, 10_000), Takes: "a number of 2 to 10000",
 		About: "so many chunks come at once, then none until all of them would be due",
 	},
 	Drop:    {Name: "drop", Example: "drop@7", At: true, About: "chunk 7 is missing"},
@@ -82,20 +82,20 @@ var Kinds = [...]Info{
 	NoDone:  {Name: "nodone", Example: "nodone", About: "the response ends cleanly after the last chunk, without `done`"},
 	BOM:     {Name: "bom", Example: "bom", About: "the body begins with a byte order mark, which a client has to ignore"},
 	EOL: {
-		Name: "eol", Example: "eol:crlf", value: word("crlf", "cr"), takes: "crlf or cr",
+		Name: "eol", Example: "eol:crlf", value: word("crlf", "cr"), Takes: "crlf or cr",
 		About: "lines end with CRLF or with CR, in the place of LF",
 	},
 	Split: {
-		Name: "split", Example: "split:1", value: number(1, 65536), takes: "a number of 1 to 65536",
+		Name: "split", Example: "split:1", value: number(1, 65536), Takes: "a number of 1 to 65536",
 		About: "so many bytes are written at a time, whatever they are the middle of",
 	},
 	Comment: {Name: "comment", Example: "comment@7", At: true, About: "a comment stands inside the block of chunk 7, between its fields"},
 	Status: {
-		Name: "status", Example: "status:503", value: number(204, 599), takes: "204, or 400 to 599",
+		Name: "status", Example: "status:503", value: number(204, 599), Takes: "204, or 400 to 599",
 		About: "that status answers in the place of the stream",
 	},
 	Retry: {
-		Name: "retry", Example: "retry:10ms", value: duration(0), takes: "a duration of 0 to 1h",
+		Name: "retry", Example: "retry:10ms", value: duration(0), Takes: "a duration of 0 to 1h",
 		About: "clients that lose the stream are told to come back after that time",
 	},
 }

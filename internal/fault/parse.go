@@ -104,7 +104,7 @@ func parseOne(token string) (one, error) {
 func wrong(info *Info, token string) error {
 	var says []string
 	if info.value != nil {
-		says = append(says, "V is "+info.takes)
+		says = append(says, "V is "+info.Takes)
 	}
 	if info.At {
 		says = append(says, "N is a position, and :P% in the place of @N a chance at each chunk")
