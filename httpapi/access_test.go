@@ -31,7 +31,7 @@ func TestSendToken(t *testing.T) {
 			"", "Bearer", "Bearer ", "Bearer x", sendToken, "Bearer " + sendToken + "x", "Bearer " + sendToken[1:], "Bearer " + strings.ToUpper(sendToken),
 			"Basic " + sendToken, "Bearer " + sendToken + " ,", "Token " + sendToken, "Bearer " + sendToken + ", Bearer x",
 		} {
-			for _, path := range []string{"/send", "/messages/" + id, "/stream/" + id, "/livez", "/index.html", "/", "/nothing", "/v1/later"} {
+			for _, path := range []string{"/send", "/messages/" + id, "/stream/" + id, "/livez", "/index.html", "/", "/nothing", "/v9/later"} {
 				for _, method := range []string{"POST", "PUT", "DELETE", "PATCH", "TRACE", "get"} {
 					got := ask(t, server, protocol, method, path, "", append(asJSON, "Authorization", field)...)
 					got.wantProblem(t, 401, "unauthorized")

@@ -64,13 +64,8 @@ func (f *faults) text(position int, text string) string {
 	return f.plan.Corrupt(position, text)
 }
 
-// appendComment appends a comment that stands between the lines of a block.
-func (f *faults) appendComment(dst []byte) []byte {
-	if f == nil || !f.now.Has(fault.Comment) {
-		return dst
-	}
-	return append(dst, ": comment\n"...)
-}
+// comment says whether a comment stands between the lines of the block.
+func (f *faults) comment() bool { return f != nil && f.now.Has(fault.Comment) }
 
 // byteOrderMark is U+FEFF, of which the format allows one at the beginning of a
 // stream.
@@ -152,7 +147,7 @@ func (st *stream) endBy(happens fault.Set, chunk actors.Chunk) error {
 	if truncated {
 		st.frameHalf(chunk)
 	}
-	if st.frames != nil {
+	if st.frames != nil && st.frames.size() > 0 { // half of an event of one byte is nothing
 		if err := st.flush(); err != nil {
 			return err
 		}

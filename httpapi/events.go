@@ -33,14 +33,10 @@ func (events) contentType() string { return "text/event-stream" }
 //	: connected
 //	retry: 2000
 func (events) appendFirst(dst []byte, retry time.Duration) []byte {
-	dst = append(dst, ": connected\n"...)
-	return appendRetry(dst, retry)
+	return appendRetry(appendComment(dst, "connected"), retry)
 }
 
-// appendHeartbeat appends a comment, which no client sees as an event.
-func (events) appendHeartbeat(dst []byte) []byte {
-	return append(dst, ": heartbeat\n\n"...)
-}
+func (events) appendComment(dst []byte, text string) []byte { return appendComment(dst, text) }
 
 // appendResumed has no id of its own, so the client's last event id stays what it
 // was.

@@ -31,8 +31,9 @@ type form interface {
 	appendData(dst []byte, position int) []byte
 	// appendTail appends the rest of a chunk. A total of unknownTotal is not known.
 	appendTail(dst []byte, position, total int) []byte
-	// appendHeartbeat appends what says that the stream is alive, which may be nothing.
-	appendHeartbeat(dst []byte) []byte
+	// appendComment appends a line that no client sees as an event, where there can
+	// be one.
+	appendComment(dst []byte, text string) []byte
 	// appendEnd appends what follows the last chunk of a message that has ended.
 	appendEnd(dst []byte, message *broker.Message, total int) []byte
 }
@@ -43,6 +44,13 @@ func appendRetry(dst []byte, retry time.Duration) []byte {
 	dst = append(dst, "retry: "...)
 	dst = strconv.AppendInt(dst, retry.Milliseconds(), 10)
 	return append(dst, "\n\n"...)
+}
+
+// appendComment appends a line that no client sees as an event.
+func appendComment(dst []byte, text string) []byte {
+	dst = append(dst, ": "...)
+	dst = append(dst, text...)
+	return append(dst, '\n')
 }
 
 // unknownTotal is the number of chunks of a stream whose message is open.

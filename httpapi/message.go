@@ -133,7 +133,8 @@ func spells(key []byte, name string) bool {
 	return ok && string(spelled) == name
 }
 
-// valueEnd returns where the value that json begins with, a member's, ends.
+// valueEnd returns where the value that json begins with, a member's or an
+// element's, ends.
 func valueEnd(json []byte) int {
 	switch json[0] {
 	case '"':
@@ -141,7 +142,7 @@ func valueEnd(json []byte) int {
 	case '{', '[':
 		return nestedEnd(json)
 	default: // a number or a word
-		return bytes.IndexAny(json, jsonSpace+",}")
+		return bytes.IndexAny(json, jsonSpace+",}]")
 	}
 }
 

@@ -20,7 +20,8 @@ type problem struct {
 	Code   string // one of logs
 	Title  string
 	Detail string
-	cause  error // logged, never shown
+	cause  error  // logged, never shown
+	param  string // what is wrong of a request of the chat wire; may be ""
 
 	// Fields of the head, each of which is sent where it is not zero.
 	retryAfter     int // seconds
@@ -188,19 +189,28 @@ func (p *problem) about(message *broker.Message) *problem {
 
 // write sends the problem as the whole answer.
 func (p *problem) write(w http.ResponseWriter) {
-	body, err := json.Marshal(struct {
+	var body any = struct {
 		Type   string `json:"type"`
 		Title  string `json:"title"`
 		Status int    `json:"status"`
 		Detail string `json:"detail"`
 		Code   string `json:"code"`
 		members
-	}{problemType + p.Code, p.Title, p.Status, p.Detail, p.Code, p.members})
+	}{problemType + p.Code, p.Title, p.Status, p.Detail, p.Code, p.members}
+	contentType := "application/problem+json"
+	if x, ok := w.(*exchange); ok && isChat(x.request) {
+		body, contentType = p.inChat(), "application/json"
+	}
+	p.writeAs(w, contentType, body)
+}
+
+func (p *problem) writeAs(w http.ResponseWriter, contentType string, value any) {
+	body, err := json.Marshal(value)
 	if err != nil { // strings and numbers always encode
 		panic(err)
 	}
 	header := w.Header()
-	header.Set("Content-Type", "application/problem+json")
+	header.Set("Content-Type", contentType)
 	header.Set("Content-Length", strconv.Itoa(len(body))) // it is flushed before the rest of a body is read
 	header.Set("Cache-Control", "no-store")
 	if p.retryAfter > 0 {

@@ -34,6 +34,8 @@ func (s *Server) routes() []route {
 		{"POST", "/messages/{messageId}/fail", s.failMessage, zap.InfoLevel},
 		{"PUT", "/messages/{messageId}/progress", s.putProgress, zap.DebugLevel},
 		{"DELETE", "/messages/{messageId}", s.deleteMessage, zap.InfoLevel},
+		{"POST", chatPath + "chat/completions", s.completeChat, zap.InfoLevel},
+		{"GET", chatPath + "models", s.models, zap.InfoLevel},
 		{"GET", "/livez", s.livez, zap.DebugLevel},
 		{"GET", "/readyz", s.readyz, zap.DebugLevel},
 		{"GET", "/openapi.yaml", newPage(contentTypes[".yaml"], openAPI).serve, zap.DebugLevel},

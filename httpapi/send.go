@@ -17,13 +17,18 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 		s.rejectMessage(w, err)
 		return
 	}
-	s.config.Metrics.MessageSubmitted()
-	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
-		logs.Total(message.Text.Count(actors.Character)), logs.RequestID(exchangeOf(w).id))
+	s.noteSubmitted(message, exchangeOf(w))
 	writeJSON(w, struct {
 		Status    string `json:"status"`
 		MessageID string `json:"messageId"`
 	}{"ok", message.Name})
+}
+
+// noteSubmitted logs and counts that x has submitted a whole message.
+func (s *Server) noteSubmitted(message *broker.Message, x *exchange) {
+	s.config.Metrics.MessageSubmitted()
+	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
+		logs.Total(message.Text.Count(actors.Character)), logs.RequestID(x.id))
 }
 
 func (s *Server) rejectMessage(w http.ResponseWriter, err error) {

@@ -156,7 +156,7 @@ func (st *stream) frame(chunk actors.Chunk) error {
 		st.frames = newBuffer()
 	}
 	if chunk.Text == "" {
-		st.frames.bytes = st.form.appendHeartbeat(st.frames.bytes)
+		st.frames.bytes = append(st.form.appendComment(st.frames.bytes, "heartbeat"), '\n')
 		st.metrics.Heartbeat()
 		return nil
 	}
@@ -175,7 +175,9 @@ func (st *stream) frame(chunk actors.Chunk) error {
 // appendHead appends what is before the text of a chunk.
 func (st *stream) appendHead(dst []byte, position int) []byte {
 	dst = st.form.appendID(dst, position)
-	dst = st.faults.appendComment(dst)
+	if st.faults.comment() {
+		dst = st.form.appendComment(dst, "comment")
+	}
 	return st.form.appendData(dst, position)
 }
 

@@ -157,7 +157,7 @@ func (s *Server) rejectStream(w http.ResponseWriter, err error) {
 	p := problemOf(err)
 	answer := p.write
 	switch {
-	case p.Code == logs.CodeShuttingDown:
+	case p.Code == logs.CodeShuttingDown && !isChat(x.request):
 		p.Status, answer = http.StatusOK, s.sendAway
 	case p.Status == http.StatusNoContent:
 		answer = func(w http.ResponseWriter) { w.WriteHeader(http.StatusNoContent) }

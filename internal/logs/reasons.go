@@ -64,7 +64,7 @@ var (
 	// MessageRejections say why a message was not stored: the code of the HTTP
 	// error, or that nobody waited for one.
 	MessageRejections = []string{
-		CodeInvalidJSON, CodeMessageRequired, CodeMessageTooLarge, CodeUnsupportedMediaType, CodeRequestTimeout, CodeStoreFull,
+		CodeInvalidJSON, CodeMessageRequired, CodeInvalidParameter, CodeMessageTooLarge, CodeUnsupportedMediaType, CodeRequestTimeout, CodeStoreFull,
 		CodeBusy, CodeShuttingDown, CodeClientGone, CodeInternalError,
 	}
 	// EvictionReasons say why the server forgot a message.

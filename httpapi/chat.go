@@ -1,0 +1,131 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"sseserver/actors"
+	"sseserver/broker"
+	"sseserver/internal/fault"
+	"sseserver/internal/logs"
+)
+
+// The chat wire: what OpenAI's API for chat completions has of it, so that pages
+// and programs that use that can be tried against streams of ours.
+// https://platform.openai.com/docs/api-reference/chat
+
+// chatPath is where all of it is.
+const chatPath = "/v1/"
+
+// isChat says whether r is of the chat wire, whose errors have a form of their own.
+func isChat(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, chatPath) }
+
+// completeChat answers POST /v1/chat/completions: with what the last user message
+// says, as an ordinary stream of an ordinary message.
+func (s *Server) completeChat(w http.ResponseWriter, r *http.Request) {
+	asked, err := s.askChat(r)
+	if err != nil {
+		exchangeOf(w).reject(err)
+		return
+	}
+	chat, message, err := s.storeChat(exchangeOf(w), r)
+	if err != nil {
+		s.rejectMessage(w, err)
+		return
+	}
+	s.noteSubmitted(message, exchangeOf(w))
+	asked.request.Client = networkOf(exchangeOf(w).client)
+	asked.request.MessageID = message.ID
+	asked.form = chat.events
+	if !chat.stream {
+		asked.form = chat.document
+		asked.request.Heartbeat = 0 // which would stand in the middle of a string
+	}
+	if err := s.begin(w, r, asked); err != nil {
+		s.rejectStream(w, err)
+	}
+}
+
+// askChat returns how the answer is to be streamed. A token is about a word.
+func (s *Server) askChat(r *http.Request) (ask, error) {
+	values, err := parameters(r)
+	if err != nil {
+		return ask{}, err
+	}
+	asked, err := s.ask(r, values, broker.Characters)
+	if asked.request.Unit == broker.DefaultUnit {
+		asked.request.Unit = actors.Word
+	}
+	return asked, err
+}
+
+// storeChat stores what the answer to a request will be. Its error is one for
+// problemOf.
+func (s *Server) storeChat(x *exchange, r *http.Request) (chat, *broker.Message, error) {
+	if err := checkJSON(r); err != nil {
+		return chat{}, nil, err
+	}
+	content, done, err := x.readToParse(r, s.config.MaxMessageBytes)
+	if err != nil {
+		return chat{}, nil, err
+	}
+	defer done() // storing it splits it, which takes about as long
+	parsed, err := parseChat(content)
+	if err != nil {
+		return chat{}, nil, err
+	}
+	message, err := s.config.Broker.Submit(r.Context(), networkOf(x.client), parsed.text)
+	parsed.text = "" // the message has it
+	return parsed, message, err
+}
+
+// The forms of an answer, for ask.form.
+
+func (c chat) events(subscription *broker.Subscription, faults fault.Set) form {
+	return newChatEvents(c, subscription.Message, time.Now(), faults)
+}
+
+func (c chat) document(subscription *broker.Subscription, _ fault.Set) form {
+	return newChatDocument(c, subscription.Message, time.Now())
+}
+
+// models answers GET /v1/models. There is one, and all names are taken for it.
+func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
+	type model struct {
+		ID      string `json:"id"`
+		Object  string `json:"object"`
+		Created int64  `json:"created"`
+		OwnedBy string `json:"owned_by"`
+	}
+	writeJSON(w, struct {
+		Object string  `json:"object"`
+		Data   []model `json:"data"`
+	}{"list", []model{{"echo", "model", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Unix(), "sseserver"}}})
+}
+
+// chatError is the body of an error of the chat wire.
+type chatError struct {
+	Error struct {
+		Message string  `json:"message"`
+		Type    string  `json:"type"`
+		Param   *string `json:"param"`
+		Code    string  `json:"code"`
+	} `json:"error"`
+}
+
+// inChat returns what p is below /v1.
+func (p *problem) inChat() (body chatError) {
+	e := &body.Error
+	e.Message, e.Code, e.Type = p.Detail, p.Code, "invalid_request_error"
+	if p.Status >= http.StatusInternalServerError {
+		e.Type = "server_error"
+	}
+	if p.Code == logs.CodeUnauthorized {
+		e.Code = "invalid_api_key"
+	}
+	if p.param != "" {
+		e.Param = &p.param
+	}
+	return body
+}
