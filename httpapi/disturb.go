@@ -145,6 +145,7 @@ func (st *stream) endBy(happens fault.Set, chunk actors.Chunk) error {
 	}
 	truncated := happens.Has(fault.Truncate)
 	if truncated {
+		st.faults.now = happens
 		st.frameHalf(chunk)
 	}
 	if st.frames != nil && st.frames.size() > 0 { // half of an event of one byte is nothing
@@ -172,7 +173,7 @@ func (st *stream) frameHalf(chunk actors.Chunk) {
 	begin := len(st.frames.bytes)
 	piece, rest := cutText(chunk.Text)
 	st.frames.bytes = st.appendHead(st.frames.bytes, chunk.Position)
-	st.frames.bytes = appendJSONText(st.frames.bytes, piece)
+	st.frames.bytes = appendJSONText(st.frames.bytes, st.faults.text(chunk.Position, piece))
 	if rest == "" {
 		st.frames.bytes = st.form.appendTail(st.frames.bytes, chunk.Position, st.total)
 	}

@@ -41,7 +41,29 @@ func (s *Stream) At(before, position int) (set Set) {
 			set.Add(fault.kind)
 		}
 	}
-	return set
+	return set.resolved()
+}
+
+// resolved leaves out what cannot happen to a chunk beside something else: one that
+// does not arrive does not arrive twice. Of several ends it is the one with most in it.
+func (s Set) resolved() Set {
+	const (
+		ends    = 1<<Cut | 1<<Truncate | 1<<End
+		places  = 1<<Drop | 1<<Double | 1<<Swap
+		content = 1<<Corrupt | 1<<Comment
+	)
+	switch {
+	case s.Has(Truncate):
+		return s&^(ends|places) | 1<<Truncate
+	case s.Has(Cut):
+		return s&^(ends|places|content) | 1<<Cut
+	case s.Has(End):
+		return s &^ (places | content)
+	case s.Has(Drop):
+		return s&^(places|content) | 1<<Drop
+	default:
+		return s
+	}
 }
 
 // happens says whether the fault of index i happens to a chunk.

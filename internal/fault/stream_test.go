@@ -60,7 +60,7 @@ func TestAt(t *testing.T) {
 
 		{"before the first percent", "drop@0", false, percents, []string{"1 drop"}},
 		{"left out", "drop@20", false, percents, []string{"40 drop"}},
-		{"two left out", "drop@20,cut@30", false, percents, []string{"40 cut drop"}},
+		{"two left out", "drop@20,cut@30", false, percents, []string{"40 cut"}},
 		{"behind one left out", "drop@41", false, percents, []string{"41 drop"}},
 		{"the first comes late", "cut@12", false, []int{37, 38}, []string{"37 cut"}},
 
@@ -84,7 +84,7 @@ func TestAt(t *testing.T) {
 // then.
 func TestAtResumedBeforeFirst(t *testing.T) {
 	s := parse(t, "swap@5,double@6,cut@20,drop@40").Of(1, 6, true)
-	if got, want := happens(s, 40, 41), []string{"40 cut drop"}; !slices.Equal(got, want) {
+	if got, want := happens(s, 40, 41), []string{"40 cut"}; !slices.Equal(got, want) {
 		t.Errorf("resumed from 6, of which 40 is the first: %q; want %q", got, want)
 	}
 }
@@ -191,8 +191,8 @@ func TestChance(t *testing.T) {
 // same chunk with another seed.
 func TestChancesAreIndependent(t *testing.T) {
 	const most = 0.05 // five standard deviations of a correlation of trials pairs
-	s := parse(t, "drop:50%,double:50%").Of(1, 0, false)
-	other := parse(t, "drop:50%").Of(2, 0, false)
+	s := parse(t, "corrupt:50%,comment:50%").Of(1, 0, false)
+	other := parse(t, "corrupt:50%").Of(2, 0, false)
 	// Each as 1 or -1, so that the mean of the products is the correlation.
 	sign := func(s *fault.Stream, position int, kind fault.Kind) float64 {
 		if s.At(position-1, position).Has(kind) {
@@ -202,10 +202,10 @@ func TestChancesAreIndependent(t *testing.T) {
 	}
 	sums := map[string]float64{}
 	for position := range trials {
-		drop := sign(s, position, fault.Drop)
-		sums["another fault"] += drop * sign(s, position, fault.Double)
-		sums["the next chunk"] += drop * sign(s, position+1, fault.Drop)
-		sums["another seed"] += drop * sign(other, position, fault.Drop)
+		corrupt := sign(s, position, fault.Corrupt)
+		sums["another fault"] += corrupt * sign(s, position, fault.Comment)
+		sums["the next chunk"] += corrupt * sign(s, position+1, fault.Corrupt)
+		sums["another seed"] += corrupt * sign(other, position, fault.Corrupt)
 	}
 	for name, sum := range sums {
 		if got := sum / trials; math.Abs(got) > most {
@@ -284,6 +284,29 @@ func TestValues(t *testing.T) {
 		s := parse(t, test.plan).Of(1, 0, false)
 		if s.EOL() != test.eol || s.Split() != test.split || s.Retry() != test.retry {
 			t.Errorf("%s: line end %q, split %d, retry %s", test.plan, s.EOL(), s.Split(), s.Retry())
+		}
+	}
+}
+
+// TestWhatCannotHappenTogether has all that can happen to a chunk, less and less.
+func TestWhatCannotHappenTogether(t *testing.T) {
+	for plan, want := range map[string]string{
+		"cut@3,truncate@3,end@3,stall:1s@3,drop@3,double@3,swap@3,corrupt@3,comment@3": "truncate,stall,corrupt,comment",
+		"cut@3,end@3,stall:1s@3,drop@3,double@3,swap@3,corrupt@3,comment@3":            "cut,stall",
+		"end@3,stall:1s@3,drop@3,double@3,swap@3,corrupt@3,comment@3":                  "end,stall",
+		"stall:1s@3,drop@3,double@3,swap@3,corrupt@3,comment@3":                        "stall,drop",
+		"stall:1s@3,double@3,swap@3,corrupt@3,comment@3":                               "stall,double,swap,corrupt,comment",
+	} {
+		parsed, err := fault.Parse(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for kind := range parsed.Of(1, 0, false).At(2, 3).All() {
+			names = append(names, kind.String())
+		}
+		if got := strings.Join(names, ","); got != want {
+			t.Errorf("%s: %s, want %s", plan, got, want)
 		}
 	}
 }
