@@ -89,8 +89,8 @@ var commands = map[string]treatment{
 	"go generate ./internal/logs":                                                                                  {inCI: "go generate ./..."},
 
 	// security.md
-	"SSESERVER_SEND_TOKEN=change-me sseserver --addr 0.0.0.0:4400 --tls-cert cert.pem --tls-key key.pem --cors-origins https://example.com": serves,
-	`curl -s -o /dev/null -w '%{http_code}\n' -X DELETE http://127.0.0.1:4400/messages/unknown`:                                             runs,
+	"SSESERVER_SEND_TOKEN=change-me sseserver --addr 0.0.0.0:4400 --tls-cert cert.pem --tls-key key.pem --cors-origins https://example.com --no-faults": serves,
+	`curl -s -o /dev/null -w '%{http_code}\n' -X DELETE http://127.0.0.1:4400/messages/unknown`:                                                         runs,
 	"sseserver --version": runs,
 
 	// live.md
@@ -112,6 +112,20 @@ var commands = map[string]treatment{
 	"curl -sN http://127.0.0.1:4400/stream/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                          runs,
 	"curl -sN http://127.0.0.1:4400/stream/e1a7c9d0-2f64-4c58-a3b7-1d5e9f8b6c03":                                                                                                          runs,
 	"curl -sN http://127.0.0.1:4400/progress/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                        runs,
+
+	// faults.md
+	`curl -s -H 'Content-Type: application/json' -d '{"message":"one two three four"}' http://127.0.0.1:4400/send`:                                            runs,
+	"curl -sSN 'http://127.0.0.1:4400/stream/8d2f6a34-0b1e-4c57-9a83-2e6d5b7f1c90?unit=word&fault=cut@2'":                                                     {runs: true, exits: []int{56}},
+	"curl -sSN -H 'Last-Event-ID: 1' 'http://127.0.0.1:4400/stream/8d2f6a34-0b1e-4c57-9a83-2e6d5b7f1c90?unit=word&fault=cut@2'":                               runs,
+	"curl -s 'http://127.0.0.1:4400/stream/8d2f6a34-0b1e-4c57-9a83-2e6d5b7f1c90?fault=cut@2,eol:lf'":                                                          runs,
+	`curl -s -o /dev/null -w '%header{x-stream-plan}\n' 'http://127.0.0.1:4400/stream/8d2f6a34-0b1e-4c57-9a83-2e6d5b7f1c90?unit=word&fault=drop:40%&seed=42'`: runs,
+	"curl -sN -H 'X-Stream-Plan: interval=20ms&unit=word&fault=end@1' http://127.0.0.1:4400/stream/8d2f6a34-0b1e-4c57-9a83-2e6d5b7f1c90":                      runs,
+	"sseserver --fault 'first:300ms,jitter:50ms,cut:1%'":                                                                                                      serves,
+	"go generate ./internal/fault": {inCI: "go generate ./..."},
+	"sseserver --no-faults":        serves,
+	`jq -c 'select(.event == "stream.fault") | {fault, position, stream_id}' server.log`:  runs,
+	`jq -r 'select(.event == "stream.fault").fault' server.log | sort | uniq -c`:          runs,
+	`curl -s http://127.0.0.1:4401/metrics | grep '^sseserver_faults_total{fault="cut"}'`: runs,
 
 	// metrics.md
 	"curl -s http://127.0.0.1:4401/metrics | grep ^sseserver_": runs,

@@ -60,43 +60,43 @@ var Kinds = [...]Info{
 	End:      {Name: "end", Example: "end@12", At: true, About: "the response ends cleanly before chunk 12, without `done`"},
 	Stall: {
 		Name: "stall", Example: "stall:5s@40", At: true, value: duration(time.Millisecond), Takes: "a duration of 1ms to 1h",
-		About: "nothing comes for so long before chunk 40; all that follow are later by as much",
+		About: "nothing comes for 5s before chunk 40, and all that follow are later by as much",
 	},
 	First: {
 		Name: "first", Example: "first:800ms", value: duration(time.Millisecond), Takes: "a duration of 1ms to 1h",
-		About: "the first chunk comes so late, and all that follow are later by as much; not on a resumed stream",
+		About: "the first chunk comes 800ms later, and so do all that follow; not on a resumed stream",
 	},
 	Jitter: {
 		Name: "jitter", Example: "jitter:20ms", value: duration(time.Millisecond), Takes: "a duration of 1ms to 1h",
-		About: "each chunk comes up to so much later than it is due, in order still",
+		About: "each chunk comes up to 20ms later than it would, but in order",
 	},
 	Burst: {
 		Name: "burst", Example: "burst:8", value: number(2, 10_000), Takes: "a number of 2 to 10000",
-		About: "so many chunks come at once, then none until all of them would be due",
+		About: "chunks come eight at a time, when the first of the eight is due",
 	},
 	Drop:    {Name: "drop", Example: "drop@7", At: true, About: "chunk 7 is missing"},
 	Double:  {Name: "double", Example: "double@7", At: true, About: "chunk 7 comes twice"},
 	Swap:    {Name: "swap", Example: "swap@7", At: true, About: "chunk 7 comes after chunk 8"},
-	Corrupt: {Name: "corrupt", Example: "corrupt@7", At: true, About: "another letter stands in the place of the first character of chunk 7"},
+	Corrupt: {Name: "corrupt", Example: "corrupt@7", At: true, About: "the first letter of chunk 7 is another one"},
 	NoID:    {Name: "noid", Example: "noid", About: "no event has an id, so that a client cannot resume"},
 	NoDone:  {Name: "nodone", Example: "nodone", About: "the response ends cleanly after the last chunk, without `done`"},
 	BOM:     {Name: "bom", Example: "bom", About: "the body begins with a byte order mark, which a client has to ignore"},
 	EOL: {
 		Name: "eol", Example: "eol:crlf", value: word("crlf", "cr"), Takes: "crlf or cr",
-		About: "lines end with CRLF or with CR, in the place of LF",
+		About: "lines end with CRLF, or with CR (`eol:cr`), instead of LF",
 	},
 	Split: {
 		Name: "split", Example: "split:1", value: number(1, 65536), Takes: "a number of 1 to 65536",
-		About: "so many bytes are written at a time, whatever they are the middle of",
+		About: "bytes are written one at a time, also in the middle of a character",
 	},
 	Comment: {Name: "comment", Example: "comment@7", At: true, About: "a comment stands inside the block of chunk 7, between its fields"},
 	Status: {
 		Name: "status", Example: "status:503", value: number(204, 599), Takes: "204, or 400 to 599",
-		About: "that status answers in the place of the stream",
+		About: "503 answers instead of the stream; 204 has no body",
 	},
 	Retry: {
 		Name: "retry", Example: "retry:10ms", value: duration(0), Takes: "a duration of 0 to 1h",
-		About: "clients that lose the stream are told to come back after that time",
+		About: "clients that lose the stream are told to come back after 10ms",
 	},
 }
 
