@@ -26,7 +26,7 @@ func isChat(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, chatPat
 func (s *Server) completeChat(w http.ResponseWriter, r *http.Request) {
 	asked, err := s.askChat(r)
 	if err != nil {
-		exchangeOf(w).reject(err)
+		s.rejectStream(w, err)
 		return
 	}
 	chat, message, err := s.storeChat(exchangeOf(w), r)
@@ -37,9 +37,9 @@ func (s *Server) completeChat(w http.ResponseWriter, r *http.Request) {
 	s.noteSubmitted(message, exchangeOf(w))
 	asked.request.Client = networkOf(exchangeOf(w).client)
 	asked.request.MessageID = message.ID
-	asked.form = chat.events
+	asked.form, asked.void = chat.events, chatEventsVoid
 	if !chat.stream {
-		asked.form = chat.document
+		asked.form, asked.void = chat.document, chatDocumentVoid
 		asked.request.Heartbeat = 0 // which would stand in the middle of a string
 	}
 	if err := s.begin(w, r, asked); err != nil {
@@ -105,6 +105,7 @@ func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
 }
 
 // chatError is the body of an error of the chat wire.
+// https://platform.openai.com/docs/guides/error-codes
 type chatError struct {
 	Error struct {
 		Message string  `json:"message"`
@@ -122,7 +123,7 @@ func (p *problem) inChat() (body chatError) {
 		e.Type = "server_error"
 	}
 	if p.Code == logs.CodeUnauthorized {
-		e.Code = "invalid_api_key"
+		e.Type, e.Code = "authentication_error", "invalid_api_key"
 	}
 	if p.param != "" {
 		e.Param = &p.param

@@ -35,10 +35,17 @@ func chatHead(c chat, message *broker.Message, object string, now time.Time) str
 	return fmt.Sprintf(`{"id":"chatcmpl-%s","object":"%s","created":%d,"model":"%s","choices":[`, message.Name, object, now.Unix(), model)
 }
 
+// chatEventsVoid are the faults that cannot happen to it.
+const chatEventsVoid = fault.Set(1 << fault.NoID)
+
 func (*chatEvents) contentType() string { return "text/event-stream" }
 
-// appendFirst tells whose answer it is.
-func (e *chatEvents) appendFirst(dst []byte, _ time.Duration) []byte {
+// appendFirst tells whose answer it is. Nobody comes back for the rest of one, so only
+// a plan can ask for a reconnection time.
+func (e *chatEvents) appendFirst(dst []byte, retry time.Duration) []byte {
+	if e.faults.Has(fault.Retry) {
+		dst = appendRetry(dst, retry)
+	}
 	return e.appendChoice(dst, `{"role":"assistant","content":""}`, "null")
 }
 
@@ -85,6 +92,18 @@ func (e *chatEvents) appendEnd(dst []byte, _ *broker.Message, total int) []byte 
 	return append(dst, "data: [DONE]\n\n"...)
 }
 
+// appendBroken tells an error in the place of an event, as the API does when its status
+// was sent before. To clients, a body that only ends is an answer that is whole.
+//
+//	data: {"error":{"message":"the answer ends before its text: server_shutdown","type":"server_error","param":null,"code":"server_shutdown"}}
+func (*chatEvents) appendBroken(dst []byte, reason string, _ time.Duration) []byte {
+	dst = append(dst, `data: {"error":{"message":"the answer ends before its text: `...)
+	dst = append(dst, reason...)
+	dst = append(dst, `","type":"server_error","param":null,"code":"`...)
+	dst = append(dst, reason...)
+	return append(dst, "\"}}\n\n"...)
+}
+
 // appendUsage appends how many tokens the messages and the answer have.
 func appendUsage(dst []byte, prompt, completion int) []byte {
 	dst = append(dst, `{"prompt_tokens":`...)
@@ -104,6 +123,9 @@ type chatDocument struct {
 	head   string // up to the text
 	prompt int    // tokens of the messages
 }
+
+// chatDocumentVoid are the faults that cannot happen to it: it has no lines.
+const chatDocumentVoid = fault.Set(1<<fault.NoID | 1<<fault.NoDone | 1<<fault.EOL | 1<<fault.Comment | 1<<fault.Retry)
 
 func newChatDocument(c chat, message *broker.Message, now time.Time) *chatDocument {
 	head := chatHead(c, message, "chat.completion", now) + `{"index":0,"message":{"role":"assistant","content":"`
@@ -125,3 +147,6 @@ func (d *chatDocument) appendEnd(dst []byte, _ *broker.Message, total int) []byt
 	dst = appendUsage(dst, d.prompt, total)
 	return append(dst, "}\n"...)
 }
+
+// appendBroken leaves the document as it is, which nobody takes for a whole one.
+func (*chatDocument) appendBroken(dst []byte, _ string, _ time.Duration) []byte { return dst }

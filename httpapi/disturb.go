@@ -15,6 +15,7 @@ import (
 // streams have none, so a nil *faults leaves everything as it is.
 type faults struct {
 	plan   *fault.Stream
+	void   fault.Set    // what cannot happen to it
 	kinds  fault.Set    // of the whole stream
 	now    fault.Set    // what happens to the chunk that is being framed
 	before int          // position of the chunk before it; -1 if it is the first
@@ -24,12 +25,13 @@ type faults struct {
 	ended  bool         // the plan has ended the stream
 }
 
-func newFaults(plan plan, subscription *broker.Subscription) *faults {
+func newFaults(asked ask, subscription *broker.Subscription) *faults {
+	plan := asked.plan
 	if plan.faults.Empty() {
 		return nil
 	}
 	of := plan.faults.Of(plan.seed, subscription.From, subscription.From > subscription.First)
-	return &faults{plan: of, kinds: of.Whole(), before: -1, stall: -1}
+	return &faults{plan: of, void: asked.void, kinds: of.Whole() &^ asked.void, before: -1, stall: -1}
 }
 
 // whole returns what happens to the whole stream.
@@ -97,7 +99,7 @@ func (st *stream) disturb(chunk actors.Chunk) error {
 		return st.frame(chunk)
 	}
 	f := st.faults
-	happens := f.plan.At(f.before, chunk.Position)
+	happens := f.plan.At(f.before, chunk.Position) &^ f.void
 	st.noteChunk(happens, f.before, chunk.Position)
 	f.before = chunk.Position
 	defer st.noteStall()

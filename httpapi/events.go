@@ -107,6 +107,14 @@ func (e events) appendEnd(dst []byte, message *broker.Message, total int) []byte
 	}
 }
 
+// appendBroken appends when to come back, if that is not as ever.
+func (events) appendBroken(dst []byte, _ string, retry time.Duration) []byte {
+	if retry == 0 {
+		return dst
+	}
+	return appendRetry(dst, retry)
+}
+
 // appendDone appends the event after the last chunk. Only a characters stream
 // has a digest: a progress stream does not carry the text it would be of.
 //

@@ -36,6 +36,10 @@ type form interface {
 	appendComment(dst []byte, text string) []byte
 	// appendEnd appends what follows the last chunk of a message that has ended.
 	appendEnd(dst []byte, message *broker.Message, total int) []byte
+	// appendBroken appends what follows the last chunk if the server ends the stream
+	// before its message, for one of the reasons of logs. A client should come back
+	// after retry; 0 is as ever.
+	appendBroken(dst []byte, reason string, retry time.Duration) []byte
 }
 
 // appendRetry appends a block that sets the client's reconnection time, which
@@ -59,9 +63,9 @@ const unknownTotal = -1
 // maxText is how much text is framed at once. What is longer is framed in pieces.
 const maxText = 1 << 10
 
-// maxFrame is the most that becomes of maxText with its head and tail: a control
-// character takes six bytes.
-const maxFrame = 6*maxText + 512
+// maxFrame is the most that becomes of maxText with its head and tail, in which a name
+// of maxModel may stand: a control character takes six bytes.
+const maxFrame = 6*(maxText+maxModel) + 512
 
 // cutText returns the first piece of text, and the rest. A code point that is
 // whole stays so.

@@ -54,7 +54,7 @@ type stream struct {
 // fires at once, and leaves the rest to run. An error tells that nothing was sent.
 func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *exchange, subscription *broker.Subscription, asked ask) error {
 	st := &stream{
-		faults:       newFaults(asked.plan, subscription),
+		faults:       newFaults(asked, subscription),
 		total:        unknownTotal,
 		start:        subscription.Start,
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
@@ -373,12 +373,16 @@ func (st *stream) frameLast(cause error) (events int, err error) {
 	if st.frames == nil {
 		st.frames = newBuffer()
 	}
+	var retry time.Duration
 	switch {
 	case cause == nil:
 		return st.frameEnd(st.subscription.Newest())
+	case st.faults.hasEnded(): // which nobody tells
+		return 0, nil
 	case isShutdown(cause):
-		st.frames.bytes = appendRetry(st.frames.bytes, st.server.comeBack())
+		retry = st.server.comeBack()
 	}
+	st.frames.bytes = st.form.appendBroken(st.frames.bytes, reasonOf(cause), retry)
 	return 0, nil
 }
 

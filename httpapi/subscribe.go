@@ -70,6 +70,7 @@ type ask struct {
 	lastEventID string // "" for none
 	plan        plan
 	form        func(*broker.Subscription, fault.Set) form
+	void        fault.Set // faults that cannot happen in that form
 }
 
 // ask returns what these parameters ask of a stream, but for what it is of. An error
