@@ -1,13 +1,8 @@
 package httpapi
 
 import (
-	"bytes"
 	"fmt"
-	"iter"
-	"strings"
 	"unicode"
-
-	"sseserver/internal/logs"
 )
 
 // chat is a request of the chat wire, in so far as its answer depends on it.
@@ -23,179 +18,198 @@ type chat struct {
 const maxModel = 128
 
 // parseChat returns the request that body is, or a *problem. What it does not know,
-// it ignores: clients send much that means nothing to an echo.
+// it ignores: clients send much that means nothing to an echo. It writes over body,
+// so that the texts of long messages are not copied only to count their words.
 func parseChat(body []byte) (c chat, err error) {
 	request, err := parseObject(body)
 	if err != nil {
 		return chat{}, err
 	}
-	if c.model, err = request.model(); err != nil {
+	var values [5][]byte
+	if err = request.members([]string{"model", "stream", "stream_options", "n", "messages"}, values[:]); err != nil {
 		return chat{}, err
 	}
-	if c.stream, err = request.flag("stream"); err != nil {
+	if err = c.readModel(values[0]); err != nil {
 		return chat{}, err
 	}
-	if c.usage, err = request.usage(); err != nil {
+	if c.stream, err = flag("stream", values[1]); err != nil {
 		return chat{}, err
 	}
-	if err = request.oneChoice(); err != nil {
+	if c.usage, err = includesUsage(values[2]); err != nil {
 		return chat{}, err
 	}
-	return c, request.messages(&c)
+	if n := values[3]; isSet(n) && string(n) != "1" {
+		return chat{}, invalidParam("n", "must be 1: an echo has one answer")
+	}
+	return c, c.readMessages(values[4])
 }
 
-func (o object) model() (string, error) {
-	value, err := o.member("model")
+func (c *chat) readModel(value []byte) error {
+	model, err := stringOf("model", value)
 	if err != nil {
-		return "", err
+		return err
 	}
-	model, ok := stringOf(value)
-	if !ok || model == "" || len(model) > maxModel {
-		return "", invalidParam("model", "model must be a string of 1 to %d bytes; any name will do", maxModel)
+	if len(model) == 0 || len(model) > maxModel {
+		return invalidParam("model", fmt.Sprintf("must have 1 to %d bytes; any name will do", maxModel))
 	}
-	return model, nil
+	c.model = string(model)
+	return nil
 }
 
-// flag returns the member of that name, which is true, false or not there.
-func (o object) flag(name string) (bool, error) {
-	value, err := o.member(name)
+// flag returns a member that is true or false. One that is not there is false.
+func flag(name string, value []byte) (bool, error) {
 	switch {
-	case err != nil:
-		return false, err
 	case !isSet(value), string(value) == "false":
 		return false, nil
 	case string(value) == "true":
 		return true, nil
 	default:
-		return false, invalidParam(name, "%s must be true or false", name)
+		return false, invalidParam(name, "must be true or false")
 	}
 }
 
-// usage returns stream_options.include_usage.
-func (o object) usage() (bool, error) {
-	value, err := o.member("stream_options")
-	switch {
-	case err != nil || !isSet(value):
-		return false, err
-	case value[0] != '{':
-		return false, invalidParam("stream_options", "stream_options must be an object")
-	default:
-		return object(value).flag("include_usage")
+// includesUsage returns stream_options.include_usage.
+func includesUsage(options []byte) (bool, error) {
+	const name = "stream_options"
+	if !isSet(options) {
+		return false, nil
 	}
-}
-
-// oneChoice returns an error if more than one answer is asked for.
-func (o object) oneChoice() error {
-	value, err := o.member("n")
-	if err != nil || !isSet(value) || string(value) == "1" {
-		return err
+	if options[0] != '{' {
+		return false, invalidParam(name, "must be an object")
 	}
-	return invalidParam("n", "n must be 1: an echo has one answer")
-}
-
-// messages reads the texts of the messages into c.
-func (o object) messages(c *chat) error {
-	value, err := o.member("messages")
+	value, err := object(options).member("include_usage")
 	if err != nil {
-		return err
+		return false, err
 	}
-	if !isSet(value) || value[0] != '[' {
-		return invalidParam("messages", "messages must be an array")
+	return flag(name+".include_usage", value)
+}
+
+// readMessages counts the words of all messages, and takes the text of the last one
+// of the user.
+func (c *chat) readMessages(array []byte) error {
+	if !isSet(array) || array[0] != '[' {
+		return noText("messages must be an array")
 	}
-	for message := range elements(value) {
-		if message[0] != '{' {
-			return invalidParam("messages", "each message must be an object")
-		}
-		role, err := object(message).member("role")
+	var last []byte
+	i := 0
+	for message := range elements(array) {
+		isUser, text, err := readMessage(message)
 		if err != nil {
-			return err
-		}
-		text, err := object(message).content()
-		if err != nil {
-			return err
+			return inMessage(i, err)
 		}
 		c.prompt += countWords(text)
-		if isSet(role) && role[0] == '"' && spells(role, "user") {
-			c.text = text
+		if isUser {
+			last = text
 		}
+		i++
 	}
-	if c.text == "" {
-		return &problem{
-			Status: 400, Code: logs.CodeMessageRequired, Title: "Message required", param: "messages",
-			Detail: "the last message of the role user must have a text, which is the answer",
-		}
+	if len(last) == 0 {
+		return noText("the last message of the role user must have a text, which is the answer")
 	}
+	c.text = string(last)
 	return nil
 }
 
-// content returns the text of a message: a string, or that of the parts that have
-// one. A message without content, as of a call of tools, has none.
-func (o object) content() (string, error) {
-	value, err := o.member("content")
-	if err != nil || !isSet(value) {
-		return "", err
-	}
-	if text, ok := stringOf(value); ok {
-		return text, nil
-	}
-	if value[0] != '[' {
-		return "", invalidParam("messages", "the content of a message must be a text without lone surrogates, or an array of parts")
-	}
-	var text strings.Builder
-	for part := range elements(value) {
-		if part[0] != '{' {
-			return "", invalidParam("messages", "each part of a content must be an object")
-		}
-		value, err := object(part).member("text")
-		if err != nil {
-			return "", err
-		}
-		if isSet(value) {
-			piece, ok := stringOf(value)
-			if !ok {
-				return "", invalidParam("messages", "the text of a part must be a text without lone surrogates")
-			}
-			text.WriteString(piece)
-		}
-	}
-	return text.String(), nil
+func noText(detail string) *problem {
+	p := messageRequired(detail)
+	p.param = "messages"
+	return p
 }
 
-// isSet says whether a member is there and not null.
+// inMessage returns err, which tells of a member of a message as .content, as a
+// *problem of the message at i.
+func inMessage(i int, err error) *problem {
+	p := problemOf(err)
+	name := fmt.Sprintf("messages[%d]", i)
+	if p.param != "" {
+		p.Detail = name + p.Detail
+	}
+	p.param = name + p.param
+	return p
+}
+
+// readMessage returns the text of a message, and whether it is the user's.
+func readMessage(message []byte) (isUser bool, text []byte, err error) {
+	if message[0] != '{' {
+		return false, nil, invalidParameter("each of messages must be an object")
+	}
+	var values [2][]byte
+	if err := object(message).members([]string{"role", "content"}, values[:]); err != nil {
+		return false, nil, err
+	}
+	role, content := values[0], values[1]
+	if !isSet(role) || role[0] != '"' {
+		return false, nil, invalidParam(".role", "must be a string")
+	}
+	isUser = spells(role, "user")
+	text, err = contentText(content)
+	return isUser, text, err
+}
+
+// contentText returns the text of the content of a message: a string, or the parts of
+// type text of an array. A message without content, as of a call of tools, has none.
+func contentText(content []byte) (text []byte, err error) {
+	const name = ".content"
+	switch {
+	case !isSet(content):
+		return nil, nil
+	case content[0] == '"':
+		return stringOf(name, content)
+	case content[0] != '[':
+		return nil, invalidParam(name, "must be a string or an array of parts")
+	}
+	text = content[:0] // what is read has more room than its text
+	for part := range elements(content) {
+		piece, err := partText(part)
+		if err != nil {
+			return nil, err
+		}
+		text = append(text, piece...)
+	}
+	return text, nil
+}
+
+// partText returns the text of a part of a content, none of an image or a sound.
+func partText(part []byte) ([]byte, error) {
+	if part[0] != '{' {
+		return nil, invalidParam(".content", "must be a string or an array of parts, which are objects")
+	}
+	var values [2][]byte
+	if err := object(part).members([]string{"type", "text"}, values[:]); err != nil {
+		return nil, err
+	}
+	kind, text := values[0], values[1]
+	if !isSet(kind) || kind[0] != '"' {
+		return nil, invalidParam(".content.type", "must be a string")
+	}
+	if !spells(kind, "text") {
+		return nil, nil
+	}
+	return stringOf(".content.text", text)
+}
+
+// isSet says whether a member is there and not null, which some clients send instead.
 func isSet(value []byte) bool { return value != nil && string(value) != "null" }
 
-// stringOf returns the text that value, a member of a valid object, is the string
-// of. It leaves value as it is.
-func stringOf(value []byte) (text string, ok bool) {
+// stringOf returns the text that value, a member of that name, is the string of. It
+// writes over value.
+func stringOf(name string, value []byte) ([]byte, error) {
 	if !isSet(value) || value[0] != '"' {
-		return "", false
+		return nil, invalidParam(name, "must be a string")
 	}
-	unescaped, ok := unescape(bytes.Clone(value[1 : len(value)-1]))
-	return string(unescaped), ok
-}
-
-// elements returns the elements of an array that is valid JSON.
-func elements(array []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		rest := array[1:]
-		for {
-			rest = bytes.TrimLeft(rest, jsonSpace+",")
-			if rest[0] == ']' {
-				return
-			}
-			end := valueEnd(rest)
-			if !yield(rest[:end]) {
-				return
-			}
-			rest = rest[end:]
-		}
+	text, ok := unescape(value[1 : len(value)-1])
+	if !ok {
+		p := invalidJSON(name + " has a lone surrogate, which no UTF-8 text can hold")
+		p.param = name
+		return nil, p
 	}
+	return text, nil
 }
 
 // countWords returns how many words a text has, which are taken for its tokens.
-func countWords(text string) (count int) {
+func countWords(text []byte) (count int) {
 	inWord := false
-	for _, r := range text {
+	for _, r := range string(text) { // which copies nothing
 		if isSpace := unicode.IsSpace(r); isSpace == inWord {
 			inWord = !isSpace
 			if inWord {
@@ -206,9 +220,9 @@ func countWords(text string) (count int) {
 	return count
 }
 
-func invalidParam(param, format string, args ...any) *problem {
-	return &problem{
-		Status: 400, Code: logs.CodeInvalidParameter, Title: "Invalid parameter",
-		Detail: fmt.Sprintf(format, args...), param: param,
-	}
+// invalidParam returns the *problem of a member of the body that is wrong.
+func invalidParam(name, says string) *problem {
+	p := invalidParameter("%s %s", name, says)
+	p.param = name
+	return p
 }

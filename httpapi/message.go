@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -35,11 +36,54 @@ func parseObject(body []byte) (object, error) {
 // member returns the value of the member of that name, nil if there is none, or a
 // *problem.
 func (o object) member(name string) (value []byte, err error) {
-	value, count := findMember(o, name)
-	if count > 1 {
-		return nil, invalidJSON(fmt.Sprintf("the object has more than one member %q", name))
+	var values [1][]byte
+	err = o.members([]string{name}, values[:])
+	return values[0], err
+}
+
+// members sets values to those of the members of these names, in one pass. Where there
+// is none it is left nil. An error is a *problem.
+func (o object) members(names []string, values [][]byte) error {
+	rest := bytes.TrimLeft(o, jsonSpace)[1:]
+	for {
+		rest = bytes.TrimLeft(rest, jsonSpace+",")
+		if rest[0] == '}' {
+			return nil
+		}
+		end := stringEnd(rest)
+		key := rest[:end]
+		rest = bytes.TrimLeft(rest[end:], jsonSpace+":")
+		end = valueEnd(rest)
+		for i, name := range names {
+			switch {
+			case !spells(key, name):
+			case values[i] != nil:
+				return invalidJSON(fmt.Sprintf("an object has more than one member %q", name))
+			default:
+				values[i] = rest[:end]
+			}
+		}
+		rest = rest[end:]
 	}
-	return value, nil
+}
+
+// elements returns the elements of array, which is that of a valid object. One that
+// was returned may be written over.
+func elements(array []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		rest := array[1:]
+		for {
+			rest = bytes.TrimLeft(rest, jsonSpace+",")
+			if rest[0] == ']' {
+				return
+			}
+			end := valueEnd(rest)
+			if !yield(rest[:end]) {
+				return
+			}
+			rest = rest[end:]
+		}
+	}
 }
 
 // text returns the member of that name, which is a string if there is one, or a
@@ -98,27 +142,6 @@ func parseMessage(body []byte) (string, error) {
 
 // jsonSpace is the white space of JSON (RFC 8259 §2).
 const jsonSpace = " \t\r\n"
-
-// findMember returns the last value of the member of that name, and how many there
-// are.
-func findMember(object object, name string) (value []byte, count int) {
-	rest := bytes.TrimLeft(object, jsonSpace)[1:]
-	for {
-		rest = bytes.TrimLeft(rest, jsonSpace+",")
-		if rest[0] == '}' {
-			return value, count
-		}
-		end := stringEnd(rest)
-		key := rest[:end]
-		rest = bytes.TrimLeft(rest[end:], jsonSpace+":")
-		end = valueEnd(rest)
-		if spells(key, name) {
-			value = rest[:end]
-			count++
-		}
-		rest = rest[end:]
-	}
-}
 
 // spells says whether key, a string of JSON, spells name, which is of ASCII.
 func spells(key []byte, name string) bool {
