@@ -58,6 +58,11 @@ func (f *faults) split() int {
 	return f.plan.Split()
 }
 
+// canReset says whether the plan may end the stream with a reset.
+func (f *faults) canReset() bool {
+	return f != nil && (f.plan.Can(fault.Cut) || f.plan.Can(fault.Truncate))
+}
+
 // text returns the text of a chunk as it is sent, or the first piece of it.
 func (f *faults) text(position int, text string) string {
 	if f == nil || !f.now.Has(fault.Corrupt) {

@@ -33,8 +33,12 @@ func (t *takenOver) takeOver(x *exchange, st *stream) (err error) {
 }
 
 func (t *takenOver) begin(header http.Header, first *buffer) error {
-	// net/http does not get the connection back, so it is of no use after this.
-	header.Set("Connection", "close")
+	// net/http does not get the connection back, so it is of no use after this. But
+	// Node's fetch takes a reset for the end of what says so, though it is chunked:
+	// https://github.com/nodejs/undici/pull/5273
+	if !t.stream.faults.canReset() {
+		header.Set("Connection", "close")
+	}
 	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	header.Set("Transfer-Encoding", "chunked")
 	var head bytes.Buffer

@@ -33,6 +33,12 @@ func (s *Stream) Whole() (set Set) {
 	return set
 }
 
+// Can says whether a kind of fault can happen to the stream or its chunks.
+func (s *Stream) Can(kind Kind) bool {
+	_, ok := s.plan.find(kind)
+	return ok
+}
+
 // At returns what happens to the chunk of a position, where before is that of the
 // chunk before it, or less than any if it is the first.
 func (s *Stream) At(before, position int) (set Set) {

@@ -98,6 +98,13 @@ func TestWhole(t *testing.T) {
 	}
 }
 
+func TestCan(t *testing.T) {
+	s := parse(t, "cut:5%,noid").Of(1, 0, false)
+	if !s.Can(fault.Cut) || !s.Can(fault.NoID) || s.Can(fault.Truncate) {
+		t.Errorf("of cut and noid, it can cut %t, noid %t, truncate %t", s.Can(fault.Cut), s.Can(fault.NoID), s.Can(fault.Truncate))
+	}
+}
+
 func TestPace(t *testing.T) {
 	const s = time.Second
 	tests := []struct {
