@@ -128,6 +128,11 @@ type apiCase struct {
 
 var asJSON = []string{"Content-Type", "application/json"}
 
+// chatWith is a request of the chat wire with further members.
+func chatWith(members string) string {
+	return `{"model":"m","messages":[{"role":"user","content":"Hi there 👋🏽"}]` + members + "}"
+}
+
 // tooLong is more than a message may have.
 var tooLong = `{"message":"` + strings.Repeat("x", 2<<20) + `"}`
 
@@ -199,6 +204,26 @@ var apiCases = []apiCase{
 	{"", "POST", "/messages/{open}/chunks?complete", 200, "!", asText},
 	{"", "POST", "/messages/{open}/complete", 200, "", nil},
 	{"closed", "POST", "/messages/{id}/complete", 503, "", nil},
+
+	{"", "POST", "/v1/chat/completions", 200, chatWith(`,"stream":true`), asJSON},
+	{"", "POST", "/v1/chat/completions?interval=1ms&unit=character", 200, chatWith(`,"stream":true,"stream_options":{"include_usage":true}`), asJSON},
+	{"", "POST", "/v1/chat/completions", 200, chatWith(`,"n":1,"temperature":0.5`), asJSON},
+	{"", "POST", "/v1/chat/completions", 200, chatWith(""), append(asJSON, "X-Stream-Plan", "fault=double:50%,noid&seed=3")},
+	{"", "POST", "/v1/chat/completions", 204, chatWith(""), append(asJSON, "X-Stream-Plan", "fault=status:204")},
+	{"", "POST", "/v1/chat/completions", 400, `{}`, asJSON},
+	{"", "POST", "/v1/chat/completions", 400, `{"model":"m","messages":[]}`, asJSON},
+	{"", "POST", "/v1/chat/completions?fault=explode", 400, chatWith(""), asJSON},
+	{"", "POST", "/v1/chat/completions", 413, tooLong, asJSON},
+	{"", "POST", "/v1/chat/completions", 415, chatWith(""), nil},
+	{"", "POST", "/v1/chat/completions?fault=status:429", 429, chatWith(""), asJSON},
+	{"", "POST", "/v1/chat/completions?fault=status:503", 503, chatWith(""), asJSON},
+	{"failing", "POST", "/v1/chat/completions", 500, chatWith(""), asJSON},
+	{"full", "POST", "/v1/chat/completions", 503, chatWith(""), asJSON},
+	{"draining", "POST", "/v1/chat/completions", 503, chatWith(""), asJSON},
+	{"protected", "POST", "/v1/chat/completions", 401, chatWith(""), asJSON},
+	{"protected", "POST", "/v1/chat/completions", 200, chatWith(""), append(asJSON, "Authorization", "Bearer "+sendToken)},
+	{"", "GET", "/v1/chat/completions", 405, "", nil},
+	{"", "GET", "/v1/models", 200, "", nil},
 
 	{"", "GET", "/livez", 200, "", nil},
 	{"", "GET", "/readyz", 200, "", nil},
@@ -410,7 +435,8 @@ func (c checker) check(t *testing.T, got answer, status int, seen map[string]boo
 	if err := openapi3filter.ValidateResponse(t.Context(), response); err != nil {
 		t.Errorf("%s: %d: %v", name, status, err)
 	}
-	if got.Header.Get("Content-Type") == "text/event-stream" && strings.HasPrefix(got.body, ":") { // else it is sent away
+	sentAway := strings.HasPrefix(got.body, "retry:")
+	if got.Header.Get("Content-Type") == "text/event-stream" && got.body != "" && !sentAway {
 		c.checkEvents(t, name, got.body)
 	}
 }
@@ -418,13 +444,18 @@ func (c checker) check(t *testing.T, got answer, status int, seen map[string]boo
 // checkEvents compares the JSON of each event with its schema.
 func (c checker) checkEvents(t *testing.T, name, body string) {
 	t.Helper()
-	progress := strings.Contains(name, "/progress/")
 	events := 0
 	err := new(eventstream.Parser).Feed([]byte(body), eventFunc(func(e eventstream.Event) error {
 		events++
 		schemas := map[string]string{"": "CharacterChunk", "done": "CharactersDone", "resumed": "Resumed", "failed": "Failed"}
-		if progress {
+		switch {
+		case strings.Contains(name, "/progress/"):
 			schemas[""], schemas["done"] = "ProgressChunk", "ProgressDone"
+		case strings.Contains(name, "/v1/"):
+			schemas[""] = "ChatChunk"
+			if string(e.Data) == "[DONE]" {
+				return nil
+			}
 		}
 		var value any
 		decoder := json.NewDecoder(bytes.NewReader(e.Data))
@@ -456,19 +487,18 @@ func (c checker) wantAllSeen(t *testing.T, seen map[string]bool) {
 func TestOpenAPIExamples(t *testing.T) {
 	c := newChecker(t)
 	for path, item := range c.doc.Paths.Map() {
-		if item.Get == nil {
-			continue
-		}
-		stream, ok := item.Get.Responses.Status(200).Value.Content["text/event-stream"]
-		if !ok {
-			continue
-		}
-		for name, example := range stream.Examples {
-			text := example.Value.Value.(string)
-			if !strings.HasSuffix(text, "}\n\n") || strings.HasSuffix(text, "\n\n\n") {
-				t.Errorf("%s of %s does not end with one blank line: %q", name, path, text)
+		for method, operation := range item.Operations() {
+			answer := operation.Responses.Status(200)
+			if answer == nil || answer.Value.Content["text/event-stream"] == nil {
+				continue
 			}
-			c.checkEvents(t, path, text)
+			for name, example := range answer.Value.Content["text/event-stream"].Examples {
+				text := example.Value.Value.(string)
+				if !strings.HasSuffix(text, "\n\n") || strings.HasSuffix(text, "\n\n\n") {
+					t.Errorf("%s of %s %s does not end with one blank line: %q", name, method, path, text)
+				}
+				c.checkEvents(t, path, text)
+			}
 		}
 	}
 }
