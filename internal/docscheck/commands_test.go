@@ -47,12 +47,14 @@ var commands = map[string]treatment{
 	"go run ./cmd/sseserver": {serves: true, atTop: true, exits: []int{0, 1}},
 	"go test ./...":          {inCI: "go test ./..."},
 	installs:                 {setup: true},
-	`curl -s -H 'Content-Type: application/json' -d '{"message":"👩‍🚀!"}' http://127.0.0.1:4400/send`:                                                                         runs,
-	"curl -sN http://127.0.0.1:4400/stream/f44aafbb-70f7-44e8-ae35-97c52c424dbb":                                                                                             runs,
-	"curl -s -X POST http://127.0.0.1:4400/messages":                                                                                                                         runs,
-	"(echo one; sleep 1; echo two) | curl -sT - -X POST -H 'Content-Type: text/plain' 'http://127.0.0.1:4400/messages/b7f35e60-2c1d-4b9a-8f3e-5d6a7c8e9f01/chunks?complete'": runs,
-	"curl -N 'http://127.0.0.1:4400/stream/b7f35e60-2c1d-4b9a-8f3e-5d6a7c8e9f01?fault=cut@1'":                                                                                {runs: true, exits: []int{56}},
-	"curl -N 'http://127.0.0.1:4400/stream/b7f35e60-2c1d-4b9a-8f3e-5d6a7c8e9f01?fault=stall:2s@1,drop:5%&seed=42'":                                                           runs,
+	`curl -s -H 'Content-Type: application/json' -d '{"message":"👩‍🚀!"}' http://127.0.0.1:4400/send`:                                                                                             runs,
+	"curl -sN http://127.0.0.1:4400/stream/f44aafbb-70f7-44e8-ae35-97c52c424dbb":                                                                                                                 runs,
+	"curl -s -X POST http://127.0.0.1:4400/messages":                                                                                                                                             runs,
+	"(echo one; sleep 1; echo two) | curl -sT - -X POST -H 'Content-Type: text/plain' 'http://127.0.0.1:4400/messages/b7f35e60-2c1d-4b9a-8f3e-5d6a7c8e9f01/chunks?complete'":                     runs,
+	"curl -N 'http://127.0.0.1:4400/stream/b7f35e60-2c1d-4b9a-8f3e-5d6a7c8e9f01?fault=cut@1'":                                                                                                    {runs: true, exits: []int{56}},
+	"curl -N 'http://127.0.0.1:4400/stream/b7f35e60-2c1d-4b9a-8f3e-5d6a7c8e9f01?fault=stall:2s@1,drop:5%&seed=42'":                                                                               runs,
+	`curl -N http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"echo","stream":true,"messages":[{"role":"user","content":"Hi there"}]}'`:                runs,
+	`curl http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -H 'X-Stream-Plan: fault=cut@1' -d '{"model":"echo","messages":[{"role":"user","content":"Hi there"}]}'`: {runs: true, exits: []int{56}},
 	"curl http://127.0.0.1:4400/faults": runs,
 	"sseserver --tls-self-signed":       serves,
 	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10%":                                  resumes,
@@ -114,6 +116,11 @@ var commands = map[string]treatment{
 	"curl -sN http://127.0.0.1:4400/stream/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                          runs,
 	"curl -sN http://127.0.0.1:4400/stream/e1a7c9d0-2f64-4c58-a3b7-1d5e9f8b6c03":                                                                                                          runs,
 	"curl -sN http://127.0.0.1:4400/progress/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                        runs,
+
+	// chat.md
+	`curl -sN http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"echo","stream":true,"messages":[{"role":"user","content":"Hello there!"}]}'`:                                                             {runs: true, figures: true},
+	`curl -sN http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -H 'X-Stream-Plan: unit=character&interval=5ms&fault=end@1' -d '{"model":"echo","stream":true,"messages":[{"role":"user","content":"Hello there!"}]}'`: {runs: true, figures: true},
+	`curl -s http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"echo","messages":[]}'`:                                                                                                                    runs,
 
 	// faults.md
 	`curl -s -H 'Content-Type: application/json' -d '{"message":"one two three four"}' http://127.0.0.1:4400/send`:                                            runs,
