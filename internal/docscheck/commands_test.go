@@ -118,6 +118,7 @@ var commands = map[string]treatment{
 	"curl -sN http://127.0.0.1:4400/progress/52b6e0a7-0c33-4d1e-8b1f-6f0d8c3b9e42":                                                                                                        runs,
 
 	// chat.md
+	"node ask.mjs": runs,
 	`curl -sN http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"echo","stream":true,"messages":[{"role":"user","content":"Hello there!"}]}'`:                                                             {runs: true, figures: true},
 	`curl -sN http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -H 'X-Stream-Plan: unit=character&interval=5ms&fault=end@1' -d '{"model":"echo","stream":true,"messages":[{"role":"user","content":"Hello there!"}]}'`: {runs: true, figures: true},
 	`curl -s http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"echo","messages":[]}'`:                                                                                                                    runs,
