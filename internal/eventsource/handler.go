@@ -46,6 +46,7 @@ type Opened struct {
 	Requested time.Time // the connection was there and the request went out; where many share one, not before its turn
 	Head      time.Time // the read that completed the response head returned
 	Resumed   bool      // the request carried a Last-Event-ID
+	Plan      string    // X-Stream-Plan of the response: what a server of this project does wrong on purpose
 }
 
 // Read is one read of the connection.

@@ -14,6 +14,7 @@ type head struct {
 	contentType     string
 	contentEncoding string
 	location        string
+	plan            string
 	framing         framing
 }
 
@@ -98,6 +99,8 @@ func (h *head) set(name, value string) error {
 		h.contentEncoding = value
 	case "location":
 		h.location = value
+	case "x-stream-plan":
+		h.plan = value
 	case "content-length":
 		n, err := strconv.ParseUint(value, 10, 63)
 		if err != nil || h.framing.length >= 0 && h.framing.length != int64(n) {

@@ -33,6 +33,7 @@ func (t *Transport) roundTripHTTP(ctx context.Context, a *attempt, req *request)
 		contentType:     resp.Header.Get("Content-Type"),
 		contentEncoding: resp.Header.Get("Content-Encoding"),
 		location:        resp.Header.Get("Location"),
+		plan:            resp.Header.Get("X-Stream-Plan"),
 		framing:         framing{length: unknownLength}, // net/http itself tells a cut body from a whole one
 	}}
 	resp.Request, resp.Header = nil, nil // net/http keeps the response for as long as the stream is open

@@ -117,7 +117,7 @@ func (s *Source) connect(ctx context.Context, a *attempt) (wait time.Duration, e
 	}
 	s.cfg.Transport.receive(a, r)
 	s.parser.Reset()
-	opened.Requested, opened.Head = r.requested, r.headAt
+	opened.Requested, opened.Head, opened.Plan = r.requested, r.headAt, r.plan
 	s.cfg.Handler.Open(opened)
 	if len(r.ahead) == 0 {
 		return 0, nil
