@@ -42,6 +42,8 @@ type Counts struct {
 	Appended   uint64 `json:"appended"`   // chunks that the server took for live messages
 	Unappended uint64 `json:"unappended"` // chunks that were due, and that it did not take, or that could not be sent
 
+	FaultMissing uint64 `json:"fault_missing"` // faults that a plan asked for and that did not happen
+
 	Judged uint64 `json:"judged"` // streams that count for goodput
 	Good   uint64 `json:"good"`   // of those, the ones that delivered events, each once, in order and unchanged, and met every condition on a time; broken connections do not matter if they were resumed
 
@@ -91,6 +93,6 @@ func (c *Counts) all() []*uint64 {
 		&c.OtherEvents, &c.Coalesced, &c.BeforeSent, &c.NoTimestamp,
 		&c.Lost, &c.Duplicate, &c.Reordered, &c.Corrupt, &c.ResumedWrong, &c.Truncated, &c.Ended,
 		&c.Published, &c.Unpublished, &c.Overlapping, &c.Delivered,
-		&c.Appended, &c.Unappended, &c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
+		&c.Appended, &c.Unappended, &c.FaultMissing, &c.Judged, &c.Good, &c.SlowClients, &c.SlowEvents, &c.SlowCutOff,
 	}
 }

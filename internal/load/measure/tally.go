@@ -8,6 +8,7 @@ type Tally struct {
 	Counts        Counts            `json:"counts"`
 	Errors        map[string]uint64 `json:"errors,omitempty"` // by reason
 	Refusal       *FirstRefusal     `json:"refusal,omitempty"`
+	Faults        Faults            `json:"faults,omitzero"`
 	Distributions Distributions     `json:"distributions"`
 	Timeline      Timeline          `json:"timeline"`
 }
@@ -31,12 +32,8 @@ func (t *Tally) Fail(at time.Duration, reason string) {
 // Merge adds what another group measured in the same run. from stays as it is.
 func (t *Tally) Merge(from *Tally) {
 	t.Counts.Add(from.Counts)
-	for reason, n := range from.Errors {
-		if t.Errors == nil {
-			t.Errors = map[string]uint64{}
-		}
-		t.Errors[reason] += n
-	}
+	add(&t.Errors, from.Errors)
+	t.Faults.Add(from.Faults)
 	t.Refused(from.Refusal)
 	t.Distributions.Merge(&from.Distributions)
 	t.Timeline.Merge(from.Timeline)

@@ -56,6 +56,7 @@ func Merge(sources []Source, more []threshold.Threshold) (*Report, error) {
 	merged := *sources[0].Report // what is not told of below is as in the first
 	r := &merged
 	r.Counts, r.Errors, r.Histograms, r.Rates = measure.Counts{}, map[string]uint64{}, measure.Distributions{}, Rates{}
+	r.Faults = measure.Faults{}
 	r.Health.Valid, r.Health.Complaints, r.Health.Cores = true, []string{}, 0
 	r.Parts, r.Notes = nil, nil
 	var timeline measure.Timeline
@@ -86,6 +87,7 @@ func (r *Report) add(s Source) {
 	for reason, n := range s.Errors {
 		r.Errors[reason] += n
 	}
+	r.Faults.Add(s.Faults)
 	if r.FirstRefusal == nil {
 		r.FirstRefusal = s.FirstRefusal
 	}

@@ -124,6 +124,15 @@ function errors() {
   if (report.publish_refusal) refusal("The first publication that failed:", report.publish_refusal);
 }
 
+// faults are those that were asked for: no failures, but where they are missing.
+function faults() {
+  const { happened = {}, missing = {} } = report.faults ?? {};
+  const names = [...new Set([...Object.keys(happened), ...Object.keys(missing)])].sort();
+  byId("asked").hidden = names.length === 0;
+  byId("faults").append(make("tr", {}, ...["", "happened", "missing"].map((c) => make("th", { scope: "col" }, c))));
+  for (const name of names) byId("faults").append(row(name, whole(happened[name] ?? 0), whole(missing[name] ?? 0)));
+}
+
 // refusal shows what a server said of itself, as it said it.
 const refusal = (text, body) => byId("failures").append(make("p", {}, text), ...(body ? [make("pre", {}, body)] : []));
 
@@ -161,6 +170,7 @@ charts();
 unmeasured();
 distributions();
 errors();
+faults();
 counts();
 settings();
 explained();

@@ -148,6 +148,7 @@ const countTexts = {
   delivered: "publications that arrived, once for each client",
   appended: "chunks that the server accepted for live messages",
   unappended: "chunks that were due, and that it did not accept",
+  fault_missing: "faults that were asked for (--fault) and did not happen",
   judged: "streams that count for goodput",
   good: "of these, those that delivered events, each once, in order and unchanged, and met every condition on a time",
   slow_clients: "clients that read slowly or not at all, on purpose",

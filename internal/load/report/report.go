@@ -26,6 +26,7 @@ type Report struct {
 	Rates          Rates              `json:"rates"`
 	Counts         measure.Counts     `json:"counts"`
 	Errors         map[string]uint64  `json:"errors"`
+	Faults         measure.Faults     `json:"faults,omitzero"`            // that plans asked for
 	FirstRefusal   *measure.Refusal   `json:"first_error"`               // null if there was none
 	PublishRefusal string             `json:"publish_refusal,omitempty"` // why the first publication failed that did
 	AppendRefusal  string             `json:"append_refusal,omitempty"`  // why the first append failed that did
@@ -82,7 +83,7 @@ func New(result *load.Result, generator Generator) *Report {
 	tally := &result.Tally
 	r := &Report{
 		Version: Version, Generator: generator, Started: result.Started.UTC(),
-		Settings: newSettings(result.Config), Clock: newClock(result.Clock), Counts: tally.Counts, Errors: tally.Errors,
+		Settings: newSettings(result.Config), Clock: newClock(result.Clock), Counts: tally.Counts, Errors: tally.Errors, Faults: tally.Faults,
 		PublishRefusal: result.PublishRefusal, AppendRefusal: result.AppendRefusal,
 		Histograms: tally.Distributions,
 		Windows: Windows{

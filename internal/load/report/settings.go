@@ -46,6 +46,7 @@ type Settings struct {
 	Insecure        bool    `json:"insecure"`
 	MaxEventBytes   int     `json:"max_event_bytes"`
 	SlowRate        int     `json:"slow_reader_bytes_per_second"`
+	Fault           string  `json:"fault"` // plan, empty if none was asked for; the seed of stream n is Seed + n
 	Reconnect       int     `json:"reconnect_clients" merge:"sum"`
 	SlowReaders     int     `json:"slow_reader_clients" merge:"sum"`
 	Stall           int     `json:"stall_clients" merge:"sum"`
@@ -66,7 +67,7 @@ func newSettings(c load.Config) Settings {
 		Stages: c.Stages.String(), Arrivals: c.Arrivals, Think: millis(c.Think),
 		Duration: millis(c.Duration), Drain: millis(c.Drain), Interval: millis(c.Interval),
 		Shared: c.Shared, Token: c.Token.String(), Timestamp: c.Timestamp.Path.String(), Once: c.Once, ExpectDone: string(c.Done),
-		Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
+		Fault: c.Fault, Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 		PublishURL: load.Redacted(c.Publish.URL), PublishRate: c.Publish.Rate,
 		LiveMessages: c.Live.Messages, AppendRate: c.Live.Rate, AppendBytes: c.Live.Bytes, Pipe: c.Live.Pipe,

@@ -120,6 +120,7 @@ func (r *Report) summarizeCounts(b *strings.Builder) {
 	}
 	line("streams", "%d: %d completed, %d cut off by the end of the run, %d failed%s", c.Streams, c.Completed, c.CutOff, c.Failed, goodput)
 	line("correctness", "%d lost, %d duplicate, %d reordered, %d corrupt", c.Lost, c.Duplicate, c.Reordered, c.Corrupt)
+	r.summarizeFaults(line)
 	if r.Settings.PublishURL != "" {
 		r.summarizePublications(line)
 	}

@@ -43,9 +43,9 @@ const (
 func Defaults() []Threshold {
 	var out []Threshold
 	for _, name := range []string{"lost", "duplicate", "reordered", "corrupt", "failed", "truncated", "empty", Errors} {
-		out = append(out, must(name+"==0"))
+		out = append(out, Must(name+"==0"))
 	}
-	return append(out, must("events>0")) // without any, all others mean nothing
+	return append(out, Must("events>0")) // without any, all others mean nothing
 }
 
 // WithDefaults adds those of the defaults, and of the further ones, that no given
@@ -54,7 +54,7 @@ func WithDefaults(given []Threshold, further ...string) []Threshold {
 	out := slices.Clone(given)
 	defaults := Defaults()
 	for _, text := range further {
-		defaults = append(defaults, must(text))
+		defaults = append(defaults, Must(text))
 	}
 	for _, d := range defaults {
 		if !slices.ContainsFunc(given, func(t Threshold) bool { return t.Name == d.Name }) {
@@ -64,7 +64,8 @@ func WithDefaults(given []Threshold, further ...string) []Threshold {
 	return out
 }
 
-func must(text string) Threshold {
+// Must is Parse for conditions that are known to be right.
+func Must(text string) Threshold {
 	t, err := Parse(text)
 	if err != nil {
 		panic(err)

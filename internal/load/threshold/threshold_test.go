@@ -88,7 +88,7 @@ func TestDefaultsGiveWay(t *testing.T) {
 	if got, want := texts(WithDefaults(nil)), "lost==0 duplicate==0 reordered==0 corrupt==0 failed==0 truncated==0 empty==0 errors==0 events>0"; got != want {
 		t.Errorf("none given: got %s, want %s", got, want)
 	}
-	given := []Threshold{must("lost<1%"), must("lateness.p99<50ms")}
+	given := []Threshold{Must("lost<1%"), Must("lateness.p99<50ms")}
 	if got, want := texts(WithDefaults(given)), "lost<1% lateness.p99<50ms duplicate==0 reordered==0 corrupt==0 failed==0 truncated==0 empty==0 errors==0 events>0"; got != want {
 		t.Errorf("lost given: got %s, want %s", got, want)
 	}
@@ -96,8 +96,8 @@ func TestDefaultsGiveWay(t *testing.T) {
 
 func TestBudgets(t *testing.T) {
 	budgets := Budgets([]Threshold{
-		must("lateness.p99<50ms"), must("itl.max<=1s"), must("lateness.mean<1ms"),
-		must("lateness.p50>1ms"), must("lost==0"), must("probe.p99<10ms"),
+		Must("lateness.p99<50ms"), Must("itl.max<=1s"), Must("lateness.mean<1ms"),
+		Must("lateness.p50>1ms"), Must("lost==0"), Must("probe.p99<10ms"),
 	})
 	if len(budgets) != 2 {
 		t.Fatalf("got %d budgets, want those of the percentile and of the maximum", len(budgets))

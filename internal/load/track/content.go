@@ -12,7 +12,7 @@ func (s *Stream) authentic(l *Ledger, e eventstream.Event, pos int64) bool {
 	switch id, ok := parseID(e.ID); {
 	case l.Plan.Kind == Any:
 		return true
-	case !ok || id != pos:
+	case (!ok || id != pos) && !s.noID():
 		return false
 	case s.messageID != "" && string(f.MessageID) != s.messageID:
 		return false
@@ -50,6 +50,9 @@ func (s *Stream) resumed(l *Ledger, e eventstream.Event) bool {
 			l.Tally.Counts.ResumedWrong++
 		}
 	}
+	if s.faults != nil && f.From != s.faults.next {
+		s.expectFrom(l, f.From, f.Resumed)
+	}
 	if s.is(anchored) {
 		s.base = f.From // even if wrong: this is where the server's schedule begins
 	}
@@ -86,6 +89,7 @@ func (s *Stream) done(l *Ledger, e eventstream.Event) bool {
 	if s.total < 0 && s.numbers == ByPosition && s.reading.Live == nil {
 		s.total = f.Total
 	}
+	s.allCame(l)
 	if s.total >= 0 {
 		s.seq.Settle(s.end(l), s.loser(l))
 	}

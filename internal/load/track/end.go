@@ -21,7 +21,13 @@ func (s *Stream) Satisfied(l *Ledger) bool {
 
 // endsInTime tells whether the stream's own end is due before that of the run.
 func (s *Stream) endsInTime(l *Ledger) bool {
-	return s.scheduled(l) && s.total >= 0 && s.due(l, s.end(l)) <= l.Windows.End
+	switch {
+	case !s.scheduled(l) || s.total < 0:
+		return false
+	case s.faults != nil:
+		return s.horizon(l).end > s.end(l)
+	}
+	return s.due(l, s.end(l)) <= l.Windows.End
 }
 
 // end is one past the last position of the message.
@@ -39,7 +45,10 @@ func (s *Stream) scheduled(l *Ledger) bool {
 // due is when a position is due. All that is due after the end of the run is
 // due at one moment soon after it, however far away its position is.
 func (s *Stream) due(l *Ledger, pos int64) time.Duration {
-	if s.reading.Live != nil {
+	switch {
+	case s.faults != nil:
+		return s.dueBent(pos)
+	case s.reading.Live != nil:
 		return s.dueLive(pos)
 	}
 	beyond := int64((l.Windows.End-s.t0)/l.Plan.Interval) + 1
@@ -60,6 +69,9 @@ func (s *Stream) dueBySteady(l *Ledger) int64 {
 		return 0
 	}
 	end := base + int64((l.Windows.Steady-s.t0)/l.Plan.Interval) + 1
+	if s.faults != nil {
+		end = s.horizon(l).steady
+	}
 	if s.total >= 0 {
 		end = min(end, s.end(l))
 	}
@@ -86,7 +98,7 @@ func (s *Stream) settle(l *Ledger) {
 	switch {
 	case s.unjudged, s.is(dropped): // what else was due did not come because of this side
 	case !s.is(finished):
-		end = max(end, s.dueBySteady(l))
+		end = s.foresee(l, max(end, s.dueBySteady(l)))
 		if base, known := s.schedule(l); known {
 			s.anchor(s.t0, base)
 		}
@@ -115,6 +127,9 @@ func (s *Stream) Finish(l *Ledger) {
 		return
 	}
 	s.recordRates(l)
+	if s.is(answered) {
+		return // it is no stream
+	}
 	switch {
 	case s.is(finished):
 	case s.is(failed), !s.is(opened) && !s.is(dropped), s.owesEnd():

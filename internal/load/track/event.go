@@ -64,16 +64,21 @@ func (s *Stream) content(l *Ledger, e eventstream.Event, at time.Duration) {
 	}
 	s.start(l, pos, at)
 	s.expect(pos)
+	turn := s.turn(l, e, pos, at)
 	switch s.seq.See(pos, s.loser(l)) {
 	case InOrder:
 		s.arrived(l, pos, at)
 		s.hashChunk(l)
 	case Reordered:
-		s.fault(&l.Tally.Counts.Reordered)
+		if !turn.late {
+			s.fault(&l.Tally.Counts.Reordered)
+		}
 		s.arrived(l, pos, at)
 		s.digest = nil
 	case Duplicate:
-		s.fault(&l.Tally.Counts.Duplicate)
+		if !turn.again {
+			s.fault(&l.Tally.Counts.Duplicate)
+		}
 	case Impossible:
 		s.fault(&l.Tally.Counts.Corrupt)
 		return

@@ -61,7 +61,7 @@ func (s *Stream) deliver(l *Ledger, chunk int64, at time.Duration) {
 	if s.unjudged {
 		return
 	}
-	due := s.dueLive(chunk)
+	due := s.due(l, chunk)
 	if at < due {
 		l.Tally.Counts.Early++
 	}

@@ -102,6 +102,9 @@ func (s *Stream) position(l *Ledger, e eventstream.Event) (int64, found) {
 		return l.fields.Position, numbered
 	}
 	pos, ok := parseID(e.ID)
+	if !ok && s.noID() {
+		pos, ok = percentOf(l.fields.Chunk)
+	}
 	if !ok || l.Plan.Kind == Any && s.repeatsID(e, pos) {
 		return 0, missing
 	}

@@ -41,6 +41,9 @@ func (s *Sequence) StartAt(first int64) {
 	*s = Sequence{first: first, floor: first, next: first}
 }
 
+// Rewind forgets what came from a position on, which is to come again.
+func (s *Sequence) Rewind(next int64) { s.floor, s.next, s.seen = next, next, 0 }
+
 // Next is one past the highest position seen.
 func (s *Sequence) Next() int64 { return s.next }
 

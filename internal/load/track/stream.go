@@ -30,6 +30,7 @@ type Stream struct {
 	budgets []spent // for each of the plan's
 	course  course
 	reading reading
+	faults  *faults // what its plan has the connection at hand do; nil without a plan
 
 	lastData uint64    // hash of the data that came with the latest id, for ByID
 	digest   hash.Hash // of the chunks so far, where the message is not known; nil if it cannot be told
@@ -55,6 +56,7 @@ const (
 	looking                     // no event so far had a number, but a later one may
 	expected                    // the position at hand is the one after the highest
 	faulty                      // something in it was lost, duplicate, reordered, corrupt or an error
+	answered                    // with the status that its plan has in its place
 )
 
 func (s *Stream) is(facts state) bool { return s.state&facts == facts }
@@ -110,6 +112,9 @@ func (s *Stream) Opened(l *Ledger, t0, head time.Duration, resumed bool) {
 	}
 	first := !s.is(opened)
 	s.clear(dropped | resuming)
+	if s.faults != nil {
+		s.rewind(l, resumed)
+	}
 	if resumed && s.is(counted) && s.numbers != Unnumbered {
 		s.set(resuming)
 		// What the server was not asked for any more will not come any more.
@@ -155,11 +160,12 @@ const (
 // says that no other follows.
 func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 	early := tooEarly(l, cause)
+	asked := s.is(connected) && s.endsAsAsked(l, at, cause)
 	if s.is(connected) {
 		l.Tally.Timeline.At(at).Closed++
 		s.lostAt = at
 		switch {
-		case s.is(finished):
+		case s.is(finished), asked:
 		case !early:
 			s.endedCleanly(l, at, cause)
 		case cause == Refused:
@@ -175,6 +181,8 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 		s.set(dropped)
 		l.Tally.Counts.Dropped++
 	case cause == Stopped || s.is(finished):
+	case asked: // nothing is due before it is resumed
+		s.set(dropped)
 	case cause == NoMore && (l.Plan.Kind != Any || l.Plan.Done == ""):
 		s.finish(l, at)
 	case final && early:
