@@ -68,7 +68,7 @@ func loadFlags(c *load.Config) []cmdline.Flag {
 		{Name: "think", Kind: "duration", Usage: "pause of a client between two streams", Set: duration(&c.Think)},
 		{Name: "once", Usage: "do not open another stream when one has ended; a truncated GET is resumed, which is no new stream", Set: toggle(&c.Once)},
 		{Name: "processes", Kind: "number", Default: "1", Usage: "worker processes that share the clients; several can exceed the open-file limit of one", Set: count(&c.Processes)},
-		{Name: "seed", Kind: "number", Default: "0", Usage: "seed of the random choices: which clients are slow, and when clients drop their connection", Set: seed(&c.Seed)},
+		{Name: "seed", Kind: "number", Default: "0", Usage: "seed of the random choices: which clients are slow, when clients drop their connection, and which faults happen", Set: seed(&c.Seed)},
 	}
 }
 
@@ -86,6 +86,7 @@ func streamFlags(c *load.Config) []cmdline.Flag {
 		{Name: "timestamp", Kind: "path", Usage: "path of the send time in the JSON data of an event, such as data.sent_at; measures latency; for --url", Set: word(&c.Timestamp.Path)},
 		{Name: "unit", Kind: "word", Usage: "unit of --timestamp: s, ms, us or ns since 1970, or rfc3339 (default: ms)", Set: word(&c.Timestamp.Unit)},
 		{Name: "clock-offset", Kind: "duration", Usage: "the server's clock minus this machine's, for --timestamp (default: estimated)", Set: offset(&c.ClockOffset)},
+		{Name: "fault", Kind: "plan", Usage: "faults that each stream asks the server for, such as cut@12,drop:5%; they are no failures, all else is, also a fault that does not happen; stream n has the seed --seed + n; for ADDRESS", Set: plan(&c.Fault)},
 		{Name: "max-event-bytes", Kind: "number", Default: strconv.Itoa(load.DefaultMaxEventBytes), Usage: "longest event to accept, in bytes", Set: count(&c.MaxEventBytes)},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"sseserver/internal/fault"
 	"sseserver/internal/load"
 	"sseserver/internal/load/threshold"
 )
@@ -154,6 +155,20 @@ func anchor(firstEvent *bool) setter {
 		}
 		return text == "first-event", nil
 	})
+}
+
+// plan adds the faults of a plan.
+func plan(to *string) setter {
+	return func(text string) error {
+		if *to != "" {
+			text = *to + "," + text
+		}
+		if _, err := fault.Parse(text); err != nil {
+			return errors.New(strings.TrimPrefix(err.Error(), "fault: "))
+		}
+		*to = text
+		return nil
+	}
 }
 
 // header adds a field for each text.

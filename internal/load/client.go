@@ -32,6 +32,7 @@ type client struct {
 	bytes  int64         // of the stream at hand
 	round  int           // of its streams
 	moves  int           // to the next target
+	leave  func()        // ends the source of the stream at hand; nil if nothing goes wrong on purpose
 
 	// Guarded by group.mu.
 	stream  track.Stream
@@ -107,7 +108,7 @@ func (c *client) read(ctx context.Context, planned time.Duration) bool {
 		panic(err) // cannot be: only requests can be wrong
 	}
 	c.begin(planned)
-	_ = source.Run(ctx) // Closed was told the same
+	c.runSource(ctx, source)
 	finished := c.end(context.Cause(ctx) == errLeft)
 	wait := config.Think
 	switch {
@@ -118,6 +119,16 @@ func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	}
 	c.pause(ctx, wait)
 	return ctx.Err() == nil && c.mayOpen()
+}
+
+// runSource runs the source until it ends. Where a plan has a stream end without an
+// event that says so, the client ends the source.
+func (c *client) runSource(ctx context.Context, source *eventsource.Source) {
+	if c.worker.job.Faulty {
+		ctx, c.leave = context.WithCancel(ctx)
+		defer c.leave()
+	}
+	_ = source.Run(ctx) // Closed was told the same
 }
 
 // Request implements eventsource.Requester. Clients begin at the targets in
@@ -168,6 +179,9 @@ func (c *client) Open(o eventsource.Opened) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
 	c.stream.Opened(&c.group.ledger, c.worker.moment(o.Requested), c.worker.moment(o.Head), o.Resumed)
+	if c.worker.job.Faulty {
+		c.expect(o)
+	}
 }
 
 // Event implements eventsource.Handler.
@@ -190,10 +204,11 @@ func (c *client) Event(e eventstream.Event, at time.Time) error {
 }
 
 // Comment implements eventsource.Handler.
-func (c *client) Comment([]byte, time.Time) {
+func (c *client) Comment(text []byte, _ time.Time) {
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
 	c.group.ledger.Tally.Counts.Comments++
+	c.stream.Comment(text)
 }
 
 // ReadDone implements eventsource.Handler. It is here that slow clients are slow.
@@ -224,7 +239,14 @@ func (c *client) Closed(closed eventsource.Closed) {
 	}
 	c.group.mu.Lock()
 	defer c.group.mu.Unlock()
+	if c.answersInstead(closed.Err) {
+		c.stream.Instead(&c.group.ledger)
+		return
+	}
 	c.stream.Closed(&c.group.ledger, at, cause, closed.Final)
+	if c.leave != nil && c.stream.Finished() {
+		c.leave()
+	}
 	if (cause == track.Failure || cause == track.Refused) && !c.role.unjudged() {
 		c.group.ledger.Tally.Fail(at, errorName(closed.Err))
 		if lacking(closed.Err) != "" {

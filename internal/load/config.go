@@ -44,6 +44,8 @@ type Config struct {
 	FirstEvent bool            `json:"first_event"` // with URLs: the schedule begins with the first event
 	Token      track.Path      `json:"token"`       // with URLs: only events that have a value there count; none means all do
 
+	Fault string `json:"fault,omitempty"` // with Servers: the plan that each stream asks for, as package fault has it; its seed is Seed and the number of the stream
+
 	Publish Publish `json:"publish,omitzero"` // with URLs
 	Live    Live    `json:"live,omitzero"`    // with Servers
 
@@ -73,7 +75,7 @@ type Config struct {
 	// for the run to be valid. 0 means 10 ms.
 	GeneratorLimit time.Duration `json:"generator_limit"`
 
-	Seed uint64 `json:"seed"` // of what is random: who is slow, who drops when
+	Seed uint64 `json:"seed"` // of what is random: who is slow, who drops when, which faults happen
 }
 
 // Defaults of Config that are worth a name.
@@ -119,7 +121,9 @@ func (c Config) withDefaults() Config {
 	for i, stream := range c.URLs {
 		c.URLs[i] = c.withScheme(stream)
 	}
-	c.Thresholds = threshold.WithDefaults(c.Thresholds, said...)
+	given := c.Thresholds
+	c.Thresholds = threshold.WithDefaults(given, said...)
+	c.Thresholds = c.withoutStreams(given)
 	return c.withPublishing()
 }
 
@@ -192,6 +196,9 @@ func (c Config) check() error {
 		return err
 	}
 	if err := c.checkLive(); err != nil {
+		return err
+	}
+	if err := c.checkFaults(); err != nil {
 		return err
 	}
 	return c.checkContent()

@@ -18,6 +18,7 @@ type Job struct {
 	Clock      Clock      `json:"clock"`                 // for Config.Timestamp
 	MessageIDs []string   `json:"message_ids,omitempty"` // of its clients in turn; of the servers, if all clients of one share it; its live messages; none with Config.URLs
 	Rows       [][]string `json:"rows,omitempty"`        // of its clients in turn, for placeholders
+	Faulty     bool       `json:"faulty,omitempty"`      // something goes wrong in the streams on purpose
 }
 
 // clients is how many clients the job has.

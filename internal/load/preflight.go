@@ -17,8 +17,8 @@ var noAddress netip.Addr
 
 // preflight opens one stream and closes it again, so that a wrong address or a
 // server that does not answer with an event stream is told in one line, and not
-// once by each of many clients.
-func (c Config) preflight(ctx context.Context, request eventsource.Request) error {
+// once by each of many clients. It returns the plan that the server tells.
+func (c Config) preflight(ctx context.Context, request eventsource.Request) (plan string, err error) {
 	source := noAddress
 	if len(c.SourceAddresses) > 0 {
 		source = c.SourceAddresses[0]
@@ -31,13 +31,13 @@ func (c Config) preflight(ctx context.Context, request eventsource.Request) erro
 		NoReconnect: true, ErrorBody: true, Transport: c.transport(source), Handler: first,
 	})
 	if err != nil {
-		return invalid("%s: %v", Redacted(request.URL), err)
+		return "", invalid("%s: %v", Redacted(request.URL), err)
 	}
 	err = s.Run(ctx)
-	if first.opened {
-		return first.complaint
+	if first.opened || c.isAskedFor(err) {
+		return first.plan, first.complaint
 	}
-	return fmt.Errorf("cannot stream %s: %w", Redacted(request.URL), withAdvice(readable(err)))
+	return "", fmt.Errorf("cannot stream %s: %w", Redacted(request.URL), withAdvice(readable(err)))
 }
 
 // readable is the part of an error that a person wants to read.
@@ -62,11 +62,12 @@ type glance struct {
 	enough    func()
 	timestamp track.Timestamp // zero if no event is of interest
 	opened    bool
+	plan      string
 	complaint error
 }
 
-func (g *glance) Open(eventsource.Opened) {
-	g.opened = true
+func (g *glance) Open(o eventsource.Opened) {
+	g.opened, g.plan = true, o.Plan
 	if g.timestamp.Path.IsZero() {
 		g.enough()
 		return

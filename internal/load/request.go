@@ -168,7 +168,7 @@ func (r *requests) streamURL(who asker, target int) string {
 	if r.config.Live.On {
 		query = "?unit=chunk" // as they come
 	}
-	return address + path + url.PathEscape(who.messageID) + query
+	return address + path + url.PathEscape(who.messageID) + query + r.config.faultQuery(who)
 }
 
 // address is that of one of the targets. Values are escaped as both a path and

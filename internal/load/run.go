@@ -43,6 +43,9 @@ func Run(ctx context.Context, c Config, watch Watch) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if jobs[0].Faulty {
+		c = c.withFaults()
+	}
 	clock := c.setClocks(ctx, jobs, watch.phase)
 	workers, err := c.workers(jobs)
 	if err != nil {
@@ -86,18 +89,19 @@ func (c Config) prepare(ctx context.Context, phase func(string)) ([]Job, error) 
 	if c.foreign() {
 		phase("opening one stream")
 		for target := range c.URLs {
-			if err := c.preflight(ctx, asking.of(asker{row: c.row(0)}, target)); err != nil {
+			if _, err := c.preflight(ctx, asking.of(asker{row: c.row(0)}, target)); err != nil {
 				return nil, err
 			}
 		}
 		return jobs, nil
 	}
-	ids, err := c.submit(ctx, asking, phase)
+	ids, faulty, err := c.submit(ctx, asking, phase)
 	if err != nil {
 		return nil, err
 	}
 	for i := range jobs {
 		jobs[i].take(ids)
+		jobs[i].Faulty = faulty
 	}
 	return jobs, nil
 }
@@ -117,16 +121,17 @@ func (c Config) jobs() []Job {
 }
 
 // submit submits a message for each client to its first server, or the live
-// messages to the servers in turn, after one stream of each server was opened.
-func (c Config) submit(ctx context.Context, asking *requests, phase func(string)) ([]string, error) {
+// messages to the servers in turn, after one stream of each server was opened. It
+// tells whether something goes wrong in the streams on purpose.
+func (c Config) submit(ctx context.Context, asking *requests, phase func(string)) (ids []string, faulty bool, err error) {
 	s, err := newSubmitter(c, asking)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer s.close()
 	phase("submitting a message and opening one stream")
 	wanted := c.messages()
-	var ids []string
+	faulty = c.Fault != ""
 	for server := range c.Servers {
 		client := server
 		if client >= c.Clients {
@@ -136,21 +141,27 @@ func (c Config) submit(ctx context.Context, asking *requests, phase func(string)
 		if server < wanted {
 			id, err := s.one(ctx, client, server)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			ids = append(ids, id)
 		}
 		who.messageID = ids[len(ids)-1]
-		if err := c.preflight(ctx, asking.of(who, server)); err != nil {
-			return nil, err
+		told, err := c.preflight(ctx, asking.of(who, server))
+		if err != nil {
+			return nil, false, err
 		}
+		plan, _ := toldPlan(told)
+		faulty = faulty || !plan.Empty()
+	}
+	if faulty && c.Live.Pipe {
+		return nil, false, errPipedFaults
 	}
 	if wanted <= len(ids) {
-		return ids, nil
+		return ids, faulty, nil
 	}
 	phase(fmt.Sprintf("submitting %d messages", wanted))
 	more, err := s.all(ctx, len(ids), wanted-len(ids))
-	return append(ids, more...), err
+	return append(ids, more...), faulty, err
 }
 
 // messages is how many there are. One that is shared is on each server, and each

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sseserver/internal/fault"
 	"sseserver/internal/load/track"
 )
 
@@ -29,6 +30,7 @@ type worker struct {
 	hasRefusal atomic.Bool // so the bodies of others are not read
 	meter      meter
 	live       []*track.Live // its live messages
+	plan       fault.Plan    // of Config.Fault
 	feed       feed          // nil if another worker publishes, or none sends anything
 }
 
@@ -39,6 +41,9 @@ func newWorker(job Job) *worker {
 	var err error
 	if w.requests, err = w.job.Config.newRequests(job.Nonce); err != nil {
 		panic(err) // cannot be: the configuration was checked
+	}
+	if w.plan, err = fault.Parse(job.Config.Fault); err != nil {
+		panic(err) // as before
 	}
 	plan := job.Config.plan(nil)
 	switch {
