@@ -26,7 +26,7 @@ type Report struct {
 	Rates          Rates              `json:"rates"`
 	Counts         measure.Counts     `json:"counts"`
 	Errors         map[string]uint64  `json:"errors"`
-	Faults         measure.Faults     `json:"faults,omitzero"`            // that plans asked for
+	Faults         measure.Faults     `json:"faults,omitzero"`           // that plans asked for
 	FirstRefusal   *measure.Refusal   `json:"first_error"`               // null if there was none
 	PublishRefusal string             `json:"publish_refusal,omitempty"` // why the first publication failed that did
 	AppendRefusal  string             `json:"append_refusal,omitempty"`  // why the first append failed that did
