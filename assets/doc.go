@@ -13,8 +13,8 @@
 // attribute, and the scripts put text into the page only as text.
 //
 // Every address in a page is relative: the pages, POST send, GET stream/{id},
-// GET progress/{id}, messages and openapi.yaml are expected side by side, under
-// any path.
+// GET progress/{id}, GET faults, messages and openapi.yaml are expected side by
+// side, under any path.
 //
 // # What is in which file
 //
@@ -24,6 +24,7 @@
 //	token.js             keeps the access token, where the server wants one
 //	text.js, wire.js     show the text that arrives, and the events that bring it
 //	frame.js             paints no more often than the screen does
+//	faults.js            the fields for what is to go wrong, and what the server offers
 //
 // Of the pages that send a message, index.html and progress.html:
 //

@@ -1,5 +1,6 @@
 // From the button to the last chunk: the flow that both pages share.
 
+import {blamed, offerFaults, plan} from './faults.js';
 import {Painter} from './frame.js';
 import {Problem, Stream, at, send} from './stream.js';
 import {keep, recall} from './token.js';
@@ -30,6 +31,7 @@ export function start(kind) {
   addEventListener('hashchange', () => page.followHash());
   addEventListener('pagehide', () => page.stop());
   page.followHash();
+  offerFaults();
 }
 
 class Page {
@@ -115,7 +117,7 @@ class Page {
 
   #follow(id, order) {
     const {path, query} = this.#kind;
-    const options = query();
+    const options = {...query(), ...plan()};
     if (view.interval.value !== '') options.interval = `${view.interval.valueAsNumber}ms`;
     const url = at(`${path}/${encodeURIComponent(id)}`, options);
     view.follow(url);
@@ -182,7 +184,7 @@ class Page {
       keep('');
       view.askForToken();
     }
-    view.fault(words, {invalid_parameter: view.interval, unauthorized: view.token}[problem.code]);
+    view.fault(words, {invalid_parameter: blamed(words, view.interval), unauthorized: view.token}[problem.code]);
   }
 
   // counted is "3 of 5 words", or "3 words" if that is all, or nobody knows of how many.

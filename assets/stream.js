@@ -19,15 +19,23 @@ export async function send(message, token, signal) {
 
 /** write asks for a change, and answers what the server says. Without a token, '', it says nothing of who asks. */
 export async function write(method, url, body, token, signal) {
-  if (/[^!-~]/.test(token)) throw new Problem(wrongToken, 'unauthorized'); // fetch would not send it
-  const headers = {'Content-Type': 'application/json'};
-  if (token) headers.Authorization = `Bearer ${token}`;
+  const headers = {'Content-Type': 'application/json', ...bearer(token)};
   try {
     return await read(url, {method, headers, body: JSON.stringify(body), signal});
   } catch (problem) {
-    if (problem.code !== 'unauthorized') throw problem;
-    throw new Problem(token ? wrongToken : noToken, problem.code);
+    throw problem.code === 'unauthorized' ? unauthorized(token) : problem;
   }
+}
+
+/** bearer answers the header that carries the token, if there is one. */
+export function bearer(token) {
+  if (/[^!-~]/.test(token)) throw unauthorized(token); // fetch would not send it
+  return token ? {Authorization: `Bearer ${token}`} : {};
+}
+
+/** unauthorized is what to say when the server has refused the token, or that there is none. */
+export function unauthorized(token) {
+  return new Problem(token ? wrongToken : noToken, 'unauthorized');
 }
 
 const noToken = 'This server takes messages only with its access token. Enter the token and try again.';
@@ -48,7 +56,13 @@ export function at(path, query = {}) {
   const url = new URL(path, document.baseURI);
   url.hash = '';
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+  url.search = legible(url.search);
   return url;
+}
+
+/** legible is an encoded query in which what plans are made of stands as it is. */
+export function legible(query) {
+  return query.replace(/%(?:3A|2C|40)/g, decodeURIComponent);
 }
 
 /** ask is fetch, except that everything but success is thrown as a Problem. */
@@ -66,7 +80,8 @@ async function ask(url, init) {
   throw new Problem(answer.detail || answer.title || `The server answered with status ${response.status}.`, answer.code, answer);
 }
 
-function unreachable() {
+/** unreachable is what to say when no answer came. */
+export function unreachable() {
   return new Problem('The server cannot be reached. Is it running?', 'unreachable');
 }
 
@@ -95,6 +110,8 @@ export class Stream {
   #on;
   #source = null; // the EventSource, null while closed
   #attempts = 0; // failed connections since the last open one
+  #last; // position of the last chunk, undefined while unknown
+  #owed = 0; // connections that had nothing left to say but `done`
 
   /** next is the position to begin with, if that is not the first. */
   constructor(url, {first = 0, next = first, skips = false}, on) {
@@ -122,6 +139,7 @@ export class Stream {
     source.addEventListener('failed', (event) => this.#read(event, this.#failed));
     this.#source = source;
     this.#attempts = 0;
+    this.#owed = 0;
     this.#on.state?.('connecting', 0);
   }
 
@@ -133,6 +151,7 @@ export class Stream {
 
   #opened() {
     this.#attempts = 0;
+    if (this.#next > this.#last) this.#owed++;
     this.#on.state?.('streaming', 0);
   }
 
@@ -140,6 +159,7 @@ export class Stream {
   // after any answer that is no event stream.
   #lost() {
     if (this.#source.readyState === EventSource.CLOSED) this.#explain(this.#source);
+    else if (this.#owed > 1) this.#fail(endless());
     else this.#on.state?.('reconnecting', ++this.#attempts);
   }
 
@@ -175,12 +195,13 @@ export class Stream {
   }
 
   #chunk(data, event) {
-    const position = data.position ?? Number(event.lastEventId); // progress has its position in the id alone
+    const position = data.position ?? Number(event.lastEventId || NaN); // progress has its position in the id alone
     if (this.#skips ? !(position >= this.#next) : position !== this.#next) {
       this.#fail(disorder(this.#next, position));
       return;
     }
     this.#next = position + 1;
+    this.#last = this.#lastOf(data);
     this.#on.chunk?.(data, position);
   }
 
@@ -196,8 +217,7 @@ export class Stream {
   }
 
   #done(data) {
-    const last = this.#skips ? data.total : this.#first + data.total - 1;
-    if (this.#next !== last + 1) {
+    if (this.#next !== this.#lastOf(data) + 1) {
       this.#fail(disorder(this.#next, 'the end'));
       return;
     }
@@ -205,11 +225,22 @@ export class Stream {
     this.#on.done?.(data);
   }
 
+  // lastOf answers the last position, undefined while nobody knows.
+  #lastOf({total}) {
+    if (total === null) return undefined;
+    return this.#skips ? total : this.#first + total - 1;
+  }
+
   #failed(data) {
     this.#fail(new Problem(`The producer of this message has failed: ${data.reason}`, 'message_failed', data));
   }
 }
 
+function endless() {
+  return new Problem('Every chunk is here, but the stream ends without “done”, and does so each time.', 'incomplete');
+}
+
 function disorder(want, got) {
+  if (Number.isNaN(got)) return new Problem('An event came without an id, which is all that tells its position.', 'disorder');
   return new Problem(`The stream is out of order: position ${want} was due, ${got} came.`, 'disorder');
 }

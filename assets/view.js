@@ -1,6 +1,7 @@
 // What the pages with a form to send show: the state in words, errors, the progress bar, the wire log, the curl command.
 // Only textContent and properties are set, never markup.
 
+import * as faults from './faults.js';
 import {Command, WireLog} from './wire.js';
 
 const byId = (id) => document.getElementById(id);
@@ -17,6 +18,7 @@ const access = byId('access');
 const arrival = byId('arrival');
 const status = byId('status');
 const error = byId('error');
+const errorPlace = error.parentElement;
 const bar = byId('bar');
 const count = byId('count');
 const total = byId('total');
@@ -40,6 +42,7 @@ export function reveal() {
 
 /** fault shows an error in words and, where one field caused it, marks the field and moves there. */
 export function fault(words, field) {
+  if (field) (field.closest('.field') ?? errorPlace).append(error);
   if (error.textContent !== words) error.textContent = words; // said once, not at every attempt
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();
@@ -47,7 +50,8 @@ export function fault(words, field) {
 
 export function clearFault() {
   error.textContent = '';
-  for (const field of [message, interval, token]) field.removeAttribute('aria-invalid');
+  errorPlace.append(error);
+  for (const field of [message, interval, faults.fault, faults.seed, token]) field.removeAttribute('aria-invalid');
 }
 
 /** askForToken shows the field for the token, which most servers do not need. */

@@ -19,7 +19,7 @@ func testKeyboard(t *testing.T, browser context.Context) {
 	p := openTab(t, browser, startServer(t).url+"/index.html")
 
 	// Tab reaches everything, in the order of reading, and it shows where it is.
-	for _, want := range []string{"Characters", "Progress", "Live", "#message", "#interval", "#character", "#send", "#received", "On the wire", "API description"} {
+	for _, want := range []string{"Characters", "Progress", "Live", "#message", "#interval", "#character", "#fault", "#seed", "#send", "#received", "On the wire", "API description"} {
 		p.press(kb.Tab)
 		if got := p.focused(); got != want {
 			t.Fatalf("Tab leads to %q, want %q", got, want)
@@ -30,7 +30,7 @@ func testKeyboard(t *testing.T, browser context.Context) {
 	}
 
 	// Write, and send with Ctrl+Enter.
-	p.back(6)
+	p.back(8)
 	p.press("a", chromedp.ModifierCtrl)
 	p.insert("by hand")
 	p.press(kb.Tab)
@@ -46,7 +46,9 @@ func testKeyboard(t *testing.T, browser context.Context) {
 	p.insert("30000")
 	p.press(kb.Tab)
 	p.press(kb.ArrowRight)
-	p.press(kb.Tab)
+	for range 3 { // past fault and seed
+		p.press(kb.Tab)
+	}
 	if got := p.focused(); got != "#send" {
 		t.Fatalf("behind the choice comes %q, want #send", got)
 	}
@@ -92,7 +94,7 @@ func (p *tab) focused() string {
 func testAccessibleNames(t *testing.T, browser context.Context) {
 	shared := []string{
 		"navigation Pages", "link Characters", "link Progress", "link Live",
-		"textbox Message", "spinbutton Interval in milliseconds",
+		"textbox Message", "spinbutton Interval in milliseconds", "combobox Fault", "textbox Seed",
 		"button Send Message", "button Stop", "button Copy",
 		"region What arrives", "region Received text", "region Latest events",
 		"DisclosureTriangle On the wire", "link API description",
@@ -112,7 +114,7 @@ func testAccessibleNames(t *testing.T, browser context.Context) {
 				t.Errorf("%s: nothing is %q; there are:\n  %s", page, want, strings.Join(got, "\n  "))
 			}
 		}
-		for _, role := range []string{"textbox", "spinbutton", "radio", "button", "link", "progressbar", "region", "navigation"} {
+		for _, role := range []string{"textbox", "combobox", "spinbutton", "radio", "button", "link", "progressbar", "region", "navigation"} {
 			if slices.Contains(got, role+" ") {
 				t.Errorf("%s: a %s has no name", page, role)
 			}

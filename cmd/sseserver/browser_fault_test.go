@@ -157,6 +157,7 @@ func scriptedServer(t *testing.T, scripts map[string][]string) string {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServerFS(assets.FS()))
+	mux.HandleFunc("GET /faults", noFaults)
 	mux.HandleFunc("GET /stream/{id}", func(w http.ResponseWriter, r *http.Request) {
 		answer := next(r.PathValue("id"))
 		if answer == "" {
@@ -172,3 +173,6 @@ func scriptedServer(t *testing.T, scripts map[string][]string) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// noFaults answers GET /faults where a test has no use for them.
+func noFaults(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"faults":[]}`) }
