@@ -13,8 +13,8 @@
 // attribute, and the scripts put text into the page only as text.
 //
 // Every address in a page is relative: the pages, POST send, GET stream/{id},
-// GET progress/{id}, GET faults, messages and openapi.yaml are expected side by
-// side, under any path.
+// GET progress/{id}, GET faults, messages, v1/chat/completions and openapi.yaml are
+// expected side by side, under any path.
 //
 // # What is in which file
 //
@@ -40,4 +40,16 @@
 //	reader.js      one reader, with its connection and its pace
 //	job.js         progress, reported and read back
 //	live.js        what brings them together
+//
+// Of the chat, chat.html:
+//
+//	chat-client.js     asks as clients of the OpenAI API do, and reads the answer
+//	chat-reader.js     an event stream out of bytes that are cut anywhere
+//	chat-readings.js   what two clients make of an answer that has ended
+//	smoother.js        an even pace for text that comes in lumps
+//	chat-turn.js       a question and its answer, on the page
+//	chat-form.js       what is asked for, and errors where they were made
+//	chat-figures.js    how fast the tokens came
+//	chat-wire.js       the bytes as they came, and the command that shows them too
+//	chat.js            what brings them together
 package assets

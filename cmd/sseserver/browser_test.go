@@ -65,6 +65,20 @@ func TestBrowser(t *testing.T) {
 		{"live: a reload before all is sent", testLiveUnsent},
 		{"live: contrast and width", testLiveLooks},
 		{"live: keyboard and screen reader", testLiveByKeyboard},
+		{"chat: a conversation", testChat},
+		{"chat: faults", testChatFaults},
+		{"chat: retry", testChatRetry},
+		{"chat: stop", testChatStop},
+		{"chat: errors", testChatRefused},
+		{"chat: hostile text", testChatHostile},
+		{"chat: a server that wants a token", testChatToken},
+		{"chat: contrast and width", testChatLooks},
+		{"chat: keyboard and screen reader", testChatByKeyboard},
+		{"chat: an event stream cut anywhere", testChatReader},
+		{"chat: two readings of an answer", testChatReadings},
+		{"chat: an even pace", testChatSmoother},
+		{"chat: as it arrives and smoothed", testChatPaints},
+		{"chat: the end in view", testChatFollows},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

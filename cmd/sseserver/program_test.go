@@ -21,13 +21,13 @@ func TestProgram(t *testing.T) {
 	wantNoLeaks(t)
 	server := startServer(t, "--admin-addr=127.0.0.1:0")
 	want := "Character streaming  " + server.url + "/index.html\nProgress streaming   " + server.url + "/progress.html\n" +
-		"Live messages        " + server.url + "/live.html\n"
+		"Live messages        " + server.url + "/live.html\nChat                 " + server.url + "/chat.html\n"
 	if server.says != want {
 		t.Errorf("it says\n%swant\n%s", server.says, want)
 	}
 	for _, protocol := range ssetest.Cleartext {
 		public := server.caller(t, protocol)
-		for _, page := range []string{"/", "/index.html", "/progress.html", "/live.html"} {
+		for _, page := range []string{"/", "/index.html", "/progress.html", "/live.html", "/chat.html"} {
 			public.want(200, "<!doctype html>", "GET", page, "")
 		}
 		public.want(200, "ok\n", "GET", "/livez", "")

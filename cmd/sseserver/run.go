@@ -255,7 +255,7 @@ func (pr *program) wait(asked signals, failed <-chan error) (code int, insisted 
 func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-chan struct{}) {
 	logger := pr.output.Logger.Named("server")
 	base := pr.public.url()
-	pages := []string{base + "/index.html", base + "/progress.html", base + "/live.html"}
+	pages := []string{base + "/index.html", base + "/progress.html", base + "/live.html", base + "/chat.html"}
 	public := []zap.Field{logs.Listener("public"), logs.URLs(pages...)}
 	if pr.certificate != nil {
 		public = append(public, logs.Fingerprint(pr.certificate.Fingerprint()))
@@ -266,7 +266,8 @@ func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-ch
 		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics"))
 	}
 	logs.ServerReady.Log(logger, logs.StartupMS(time.Since(started)))
-	text := fmt.Sprintf("Character streaming  %s\nProgress streaming   %s\nLive messages        %s\n", pages[0], pages[1], pages[2])
+	text := fmt.Sprintf("Character streaming  %s\nProgress streaming   %s\nLive messages        %s\nChat                 %s\n",
+		pages[0], pages[1], pages[2], pages[3])
 	if pr.config.TLSSelfSigned { // for who wants to make sure, when the browser asks
 		text += fmt.Sprintf("Certificate SHA-256  %s\n", pr.certificate.Fingerprint())
 	}
