@@ -72,6 +72,7 @@ const outro = `EXAMPLES:
    sseload --url http://hub/sub --publish-url http://hub/pub --publish-body '{n}'    delivery through a hub
    sseload -X POST --body '{"user":"{name}"}' --data users.csv example.org/chat      a body for each client
    sseload --preset openai --body-file chat.json 127.0.0.1:8000/v1/chat/completions  an LLM gateway
+   sseload http://127.0.0.1:4400 --fault cut@20,drop:5%                              faults on demand
    sseload --live http://127.0.0.1:4400 --clients 2000 --append-rate 20              readers of a live message
    sseload merge a.json b.json --html both.html                                      one report of the two
    sseload compare before.json after.json --threshold 'lateness.p99<1.1x'            exit with 99 if worse

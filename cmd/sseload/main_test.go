@@ -324,7 +324,7 @@ func TestFlags(t *testing.T) {
 	behind := -5 * time.Millisecond
 	want := load.Config{
 		URLs: []string{"c", "http://a", "b"}, Clients: 50, Ramp: 2.5, Duration: 90 * time.Second, Drain: time.Second, Once: true, Processes: 2, Seed: 7,
-		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond,
+		Kind: track.Progress, Message: "hi", MessageBytes: 3, Shared: true, Interval: time.Millisecond, Fault: "cut@3,drop:5%",
 		Numbering: track.ByID, FirstEvent: true, Done: "data:[DONE]", Token: token, Timestamp: track.Timestamp{Path: token, Unit: "us"}, ClockOffset: &behind, MaxEventBytes: 1000,
 		Protocol: "h2", Method: "POST", Body: "body of a file", User: "me:x",
 		Columns: []string{"a", "b"}, Rows: [][]string{{"1", "2, 3"}}, Header: http.Header{"A": {"1", "2"}, "B-C": {"d: e"}}, Insecure: true,
@@ -340,7 +340,7 @@ func TestFlags(t *testing.T) {
 	got, err := parse([]string{
 		"-c", "50", "--ramp=2.5", "-d=1m30s", "http://a", "b", "--url", "c", "--method=POST", "-u", "me:x",
 		"--body-file", written(t, "body of a file"), "--data", written(t, "a,b\n1,\"2, 3\"\n"), "--drain", "1s", "-once", "--processes", "2", "--seed=7",
-		"--kind", "progress", "--message", "hi", "--message-bytes", "3", "--shared", "--interval", "1ms",
+		"--kind", "progress", "--message", "hi", "--message-bytes", "3", "--shared", "--interval", "1ms", "--fault", "cut@3", "--fault=drop:5%",
 		"--sequence", "id", "--anchor", "first-event", "--expect-done", "data: [DONE]", "--token=data.x", "--timestamp=data.x", "--unit=us", "--clock-offset=-5ms", "--max-event-bytes", "1_000",
 		"--protocol", "h2", "-H", "a: 1", "--header", "a:2", "--header=B-C: d: e", "--insecure=true", "--source-addresses", "2",
 		"--reconnect", "20%", "--slow-readers", "3", "--slow-rate", "64", "--stall", "9.9%",
