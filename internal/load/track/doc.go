@@ -73,6 +73,22 @@
 //   - A stream has failed if the server says so of the message, or if it says that
 //     the message is complete and does not end the stream in time.
 //
+// # Faults on demand
+//
+// A connection whose plan was told with [Stream.Expect] is held against what package
+// fault says of each position. The definitions differ in this:
+//
+//   - The plan says which events come, in which order and with which text, and how
+//     the connection ends. Such an event, or such an end, is no failure. It is
+//     counted as a fault that happened, and one that does not come as missing.
+//   - What is missing, doubled, out of order, corrupt or truncated beyond that is so.
+//   - Chunks are due by the recurrence of the server's streamers, in which pauses move
+//     all that follow.
+//   - Nothing is due between an end that was asked for and the next connection. What
+//     the server sends again there, because the last id came before it, is no duplicate.
+//   - Without ids the stream begins anew with each connection.
+//   - A response that is a status in the place of a stream is none.
+//
 // # Correctness
 //
 // A stream completes with the done event of this project's server, with what
