@@ -356,3 +356,32 @@ func testChatByKeyboard(t *testing.T, browser context.Context) {
 		t.Errorf("after New chat the focus is on %q, want #message", got)
 	}
 }
+
+// testChatOverHTTP2 loses an answer, and a stream that EventSource resumes, where the
+// connection has other streams too and stays.
+func testChatOverHTTP2(t *testing.T, browser context.Context) {
+	server := startServer(t, "--tls-self-signed")
+	p := openTab(t, browser, "about:blank", "net::ERR_")
+	p.trustAnyCertificate()
+	p.open(server.url + "/chat.html")
+	for _, fault := range []string{"cut@12", "truncate@12"} {
+		p.fill("#fault", fault)
+		p.askChat(chatWords)
+		if got, careful := p.text("status"), p.reading("careful dd"); !strings.HasPrefix(got, "Truncated after ") || !strings.Contains(careful, "the connection broke") {
+			t.Errorf("%s: %s. %s", fault, got, careful)
+		}
+	}
+	p.fill("#fault", "")
+	p.askChat(chatWords)
+	p.wantChat("Complete: 20 tokens", chatWords)
+
+	p.open(server.url + "/index.html")
+	p.fill("#fault", "cut@12,truncate@15,retry:10ms")
+	p.fill("#message", tricky)
+	p.click("#send")
+	p.untilState("complete")
+	p.wantReceived(tricky, trickyCharacters)
+	if got := eval[string](p, "performance.getEntriesByType('navigation')[0].nextHopProtocol"); got != "h2" {
+		t.Errorf("the page came over %q, want h2", got)
+	}
+}

@@ -71,6 +71,7 @@ func TestBrowser(t *testing.T) {
 		{"chat: stop", testChatStop},
 		{"chat: errors", testChatRefused},
 		{"chat: hostile text", testChatHostile},
+		{"chat: over HTTP/2", testChatOverHTTP2},
 		{"chat: a server that wants a token", testChatToken},
 		{"chat: contrast and width", testChatLooks},
 		{"chat: keyboard and screen reader", testChatByKeyboard},
