@@ -61,7 +61,7 @@ func shortenedEvents(body string) string {
 		}
 		switch err := json.Unmarshal([]byte(data), &event); {
 		case !isData:
-		case err != nil:
+		case err != nil, len(event.Choices) == 0:
 			word += data
 		case event.Choices[0].Delta.Role != "":
 			word += "role"
