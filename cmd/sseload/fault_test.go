@@ -174,7 +174,7 @@ func TestUnaskedFaults(t *testing.T) {
 		{"cut@30,retry:0", "retry:0", "✗ fault_missing==0            8"},
 		{"nodone", "", "✗ fault_missing==0            8"},
 		{"status:503", "", "✗ fault_missing==0            8"},
-		{"stall:1s@5", "", "✗ fault_missing==0            8"},
+		{"stall:1m@5", "", "✗ fault_missing==0            8"},
 		{"drop@3", "drop@3,drop@9", "✗ lost==0                     8"},
 		{"drop@3", "drop@3,double@9", "✗ duplicate==0                8"},
 		{"double@3", "double@3,swap@9", "✗ reordered==0                8"},

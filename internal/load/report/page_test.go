@@ -29,6 +29,8 @@ func everyMetric(r *load.Result) {
 	s := r.Tally.Timeline.At(time.Second)
 	s.CPU, s.ProbeMax = time.Second, time.Millisecond
 	r.Tally.Fail(time.Second, "connect_failed")
+	r.Tally.FaultHappened("cut")
+	r.Tally.FaultMissing("drop")
 }
 
 func withoutSchedule(r *load.Result) {
@@ -80,20 +82,20 @@ func testPanels(t *testing.T, browser context.Context) {
 			[]string{
 				"Lateness", "Lateness over time", "Latency", "Time to first event", "Time between events", "Duration of a stream", "Events per second of a stream",
 				"Bytes per second of a stream", "Outage", "Stalls", "Publishing", "Events per read", "Generator: its opens", "Generator: processor", "Generator: its own event",
-				"Events per second", "Clients", "Conditions", "Distributions", "Errors",
+				"Events per second", "Clients", "Conditions", "Distributions", "Errors", "Faults on demand",
 			},
 			nil, "",
 		},
 		{
 			"without a schedule", withoutSchedule,
 			[]string{"Time between events", "Events per second", "Distributions"},
-			[]string{"Lateness", "Lateness over time", "Latency", "Clients", "Errors", "Outage", "Time to first event"},
+			[]string{"Lateness", "Lateness over time", "Latency", "Clients", "Errors", "Faults on demand", "Outage", "Time to first event"},
 			"lateness (without --interval nobody knows when events are due)",
 		},
 		{
 			"nothing", nothingAtAll,
 			[]string{"Counts", "Settings"},
-			[]string{"Plots", "Conditions", "Distributions", "Errors", "Events per second", "Clients", "Generator: processor"},
+			[]string{"Plots", "Conditions", "Distributions", "Errors", "Faults on demand", "Events per second", "Clients", "Generator: processor"},
 			"time to first event (no stream delivered an event)",
 		},
 	} {

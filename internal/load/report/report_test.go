@@ -188,6 +188,8 @@ func TestSchemaDescribesTheReport(t *testing.T) {
 			}
 		}
 		r.Tally.Fail(time.Second, "connect_failed")
+		r.Tally.FaultHappened("cut")
+		r.Tally.FaultMissing("drop")
 		r.Tally.Refused(&measure.FirstRefusal{At: time.Second, Refusal: measure.Refusal{Reason: "bad_status", Status: 503, Body: "{\"error\":\n\"full\"}\n"}})
 		r.Health.CPU = time.Hour
 		r.Clock = &load.Clock{Unknown: true}
