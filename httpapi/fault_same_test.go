@@ -106,7 +106,7 @@ func TestFaultySameEverywhere(t *testing.T) {
 	server := ssetest.Start(t, ssetest.Config{})
 	random := rand.New(rand.NewPCG(13, 0))
 	subjects := subjects(t, server)
-	for i, plan := range plans(random, 60, len(letterPieces)) {
+	for i, plan := range plans(random, 30, len(letterPieces)) {
 		subject := subjects[i%len(subjects)].with(random, plan, time.Millisecond)
 		want, path := subject.outcome(), subject.path(subject.unit)
 		takes := make([]take, 2*len(ssetest.Protocols))
@@ -194,7 +194,7 @@ func TestFaultyAsTheScript(t *testing.T) {
 		random := rand.New(rand.NewPCG(13, 1))
 		subjects := subjects(t, server)
 		var scripts []script
-		for i, plan := range append(plans(random, 200, len(letterPieces)), pairs(random, len(letterPieces))...) {
+		for i, plan := range append(plans(random, 80, len(letterPieces)), pairs(random, len(letterPieces))...) {
 			subject := subjects[i%len(subjects)].with(random, plan, 10*time.Millisecond)
 			watch(server, protocol, subject.path(subject.unit)).want(t, string(protocol), subject.script, subject.outcome())
 			scripts = append(scripts, subject.script)
@@ -258,8 +258,7 @@ func TestFaultyLongChunk(t *testing.T) {
 		p.append("x")
 		p.complete()
 		for seed, plan := range []string{
-			"", "corrupt@0", "truncate@0", "corrupt@0,truncate@0", "cut@1", "truncate@1", "end@1", "double@0", "swap@0,corrupt@0",
-			"comment@0,eol:crlf,bom", "split:5000,cut@1", "drop@0", "noid,nodone", "swap@0,truncate@1", "split:65536,eol:cr",
+			"", "corrupt@0,truncate@0", "cut@1", "double@0,end@1", "swap@0,corrupt@0", "comment@0,eol:crlf,bom", "split:5000,truncate@1",
 		} {
 			s := script{id: p.name, text: long + "x", pieces: stored(long, "x"), plan: plan, seed: uint64(seed), interval: time.Millisecond}
 			want, path := s.outcome(), s.path("chunk")
