@@ -11,6 +11,10 @@ import (
 // maxFaults is the most that one plan has. Each is looked at for each chunk.
 const maxFaults = 32
 
+// maxText is how long a plan is at most, in bytes: each stream keeps its own. It is
+// also what a log line has of a text that a client sent.
+const maxText = 1024
+
 // longest is the longest time that a fault takes.
 const longest = time.Hour
 
@@ -40,6 +44,9 @@ func Parse(text string) (Plan, error) {
 	if len(tokens) > maxFaults {
 		return Plan{}, fmt.Errorf("fault: more than %d faults", maxFaults)
 	}
+	if len(text) > maxText {
+		return Plan{}, fmt.Errorf("fault: a plan of more than %d bytes", maxText)
+	}
 	var plan Plan
 	for _, token := range tokens {
 		fault, err := parseOne(token)
@@ -68,7 +75,7 @@ func parseOne(token string) (one, error) {
 	if strings.ContainsFunc(token, isStrange) {
 		return one{}, wrong(info, token)
 	}
-	fault := one{kind: kind, position: never, text: token}
+	fault := one{kind: kind, position: never, text: strings.Clone(token)} // not all of a query
 	var parts []string
 	if hasRest {
 		parts = strings.Split(rest, ":")
@@ -146,7 +153,13 @@ func number(least, most int) func(string) (value, bool) {
 }
 
 func word(words ...string) func(string) (value, bool) {
-	return func(text string) (value, bool) { return value{word: text}, slices.Contains(words, text) }
+	return func(text string) (value, bool) {
+		i := slices.Index(words, text)
+		if i < 0 {
+			return value{}, false
+		}
+		return value{word: words[i]}, true
+	}
 }
 
 func isStatus(status int) bool { return status == 204 || status >= 400 }

@@ -1,6 +1,7 @@
 package fault_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -128,6 +129,40 @@ func TestParseMany(t *testing.T) {
 	if want := "fault: more than 32 faults"; err == nil || err.Error() != want {
 		t.Errorf("a million faults: %v; want %s", err, want)
 	}
+}
+
+// Each stream keeps its plan, so that is not as long as a query can be.
+func TestParseLong(t *testing.T) {
+	const most = 1024
+	zeros := strings.Repeat("0", most-len("drop@1"))
+	if _, err := fault.Parse("drop@" + zeros + "1"); err != nil {
+		t.Error(err)
+	}
+	_, err := fault.Parse("drop@0" + zeros + "1")
+	if want := "fault: a plan of more than 1024 bytes"; err == nil || err.Error() != want {
+		t.Errorf("a long position: %v; want %s", err, want)
+	}
+}
+
+// A plan does not keep the query that it stood in.
+func TestParseKeepsLittle(t *testing.T) {
+	const plan, size = "drop@1,eol:crlf", 1 << 20
+	memory := func() int {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return int(stats.HeapAlloc)
+	}
+	before := memory()
+	var plans [20]fault.Plan
+	for i := range plans {
+		query := plan + strings.Repeat("&", size)
+		plans[i], _ = fault.Parse(query[:len(plan)])
+	}
+	if held := memory() - before; held > size {
+		t.Errorf("%d plans hold %d bytes", len(plans), held)
+	}
+	runtime.KeepAlive(&plans)
 }
 
 // What the table says of a kind can be written.
