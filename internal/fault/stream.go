@@ -2,6 +2,7 @@ package fault
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -33,10 +34,12 @@ func (s *Stream) Whole() (set Set) {
 	return set
 }
 
-// Can says whether a kind of fault can happen to the stream or its chunks.
+// Can says whether a kind of fault can happen to the stream or its chunks, and has
+// not happened before.
 func (s *Stream) Can(kind Kind) bool {
-	_, ok := s.plan.find(kind)
-	return ok
+	return slices.ContainsFunc(s.plan.faults, func(fault one) bool {
+		return fault.kind == kind && (fault.position == never || fault.position > s.from)
+	})
 }
 
 // At returns what happens to the chunk of a position, where before is that of the

@@ -105,6 +105,14 @@ func TestCan(t *testing.T) {
 	}
 }
 
+// What has happened when a stream is resumed cannot happen to it again.
+func TestCanResumed(t *testing.T) {
+	s := parse(t, "cut@5,end@6,truncate:5%").Of(1, 5, true)
+	if s.Can(fault.Cut) || !s.Can(fault.End) || !s.Can(fault.Truncate) {
+		t.Errorf("resumed from 5, it can cut %t, end %t, truncate %t", s.Can(fault.Cut), s.Can(fault.End), s.Can(fault.Truncate))
+	}
+}
+
 func TestPace(t *testing.T) {
 	const s = time.Second
 	tests := []struct {
