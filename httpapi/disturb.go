@@ -187,19 +187,27 @@ func (st *stream) frameHalf(chunk actors.Chunk) {
 	st.frames.bytes = st.frames.bytes[:begin+(len(st.frames.bytes)-begin)/2]
 }
 
-// settleTick is how often settle looks. No system tells when it is time.
-const settleTick = 2 * time.Millisecond
+// settle looks after firstLook, and then ever less often, as a client that does not
+// read for long may be one of many. No system tells when it is time.
+const (
+	firstLook = 2 * time.Millisecond
+	lastLook  = 100 * time.Millisecond
+)
 
 // settle waits until the client's system has got all that was written: a reset
-// drops the rest.
+// drops the rest. It is a write that blocks, for which any progress counts.
 func (st *stream) settle() error {
-	start := time.Now()
-	for st.transport.unsent() > 0 {
+	moved, look := time.Now(), firstLook
+	for left := st.transport.unsent(); left > 0; {
 		select {
-		case <-time.After(settleTick):
+		case <-time.After(look):
 		case <-st.ctx.Done():
 		}
-		if err := st.blocked(time.Since(start)); err != nil {
+		look = min(2*look, lastLook)
+		if now := st.transport.unsent(); now < left {
+			left, moved = now, time.Now()
+		}
+		if err := st.blocked(time.Since(moved)); err != nil {
 			return err
 		}
 	}
