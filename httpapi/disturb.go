@@ -127,7 +127,7 @@ func (st *stream) disturb(chunk actors.Chunk) error {
 func (st *stream) frameWith(happens fault.Set, chunk actors.Chunk) error {
 	st.faults.now = happens
 	defer func() { st.faults.now = 0 }()
-	if err := st.frame(chunk); err != nil || !happens.Has(fault.Double) {
+	if err := st.frameInRoom(chunk); err != nil || !happens.Has(fault.Double) {
 		return err
 	}
 	return st.frame(chunk)
@@ -135,6 +135,17 @@ func (st *stream) frameWith(happens fault.Set, chunk actors.Chunk) error {
 
 // frameHeld frames the chunk that was swapped with the one that was due then.
 func (st *stream) frameHeld(due time.Duration) error {
+	return st.frameInRoom(chunk)
+}
+
+// frameInRoom is frame for a chunk that may not be the only one of its turn. What is
+// framed is written first, if it is so much that both could be more than a stream holds.
+func (st *stream) frameInRoom(chunk actors.Chunk) error {
+	if st.frames != nil && st.frames.size() >= st.transport.enough() {
+		if err := st.flush(); err != nil {
+			return err
+		}
+	}
 	f := st.faults
 	if f == nil || f.held.Text == "" {
 		return nil

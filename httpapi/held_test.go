@@ -1,7 +1,9 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -52,6 +54,32 @@ func TestBlockedStreamsHoldLittle(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A stream in which chunks come twice and late holds no more than any while it is
+// blocked: over HTTP/1.1 that is one write, which is one chunk of the coding.
+func TestFaultyStreamsHoldLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := ssetest.Start(t, ssetest.Config{InMemory: true, Room: 2048, API: httpapi.Config{MaxMessageBytes: 1 << 20}})
+		id := server.Submit(strings.Repeat(strings.Repeat("\x01", 1000)+" ", 100)) // each of 6 kB in JSON
+		conn := server.Dial()
+		sayOn(t, conn, id, "GET /stream/{id}?unit=word&interval=1ms&fault=double:100%,swap:100% HTTP/1.1\r\nHost: a\r\n\r\n")
+		server.Await("stream.slow", 1) // there is much to catch up with
+		reader := bufio.NewReader(conn)
+		for line := "-"; line != "\r\n"; {
+			line, _ = reader.ReadString('\n')
+		}
+		for size := int64(1); size > 0; {
+			line, err := reader.ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size, err = strconv.ParseInt(strings.TrimSpace(line), 16, 64); err != nil || size > 64<<10 {
+				t.Fatalf("a write of %q bytes, want at most 64 KiB: %v", line, err)
+			}
+			_, _ = reader.Discard(int(size) + 2)
+		}
+	})
 }
 
 // A stream does not keep what its request had in its fields.
