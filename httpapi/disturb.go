@@ -105,6 +105,8 @@ func (st *stream) disturb(chunk actors.Chunk) error {
 	}
 	f := st.faults
 	happens := f.plan.At(f.before, chunk.Position) &^ f.void
+	swapped := happens.Has(fault.Swap) && f.held.Text == "" // only one at a time
+	happens &^= 1 << fault.Swap
 	st.noteChunk(happens, f.before, chunk.Position)
 	f.before = chunk.Position
 	defer st.noteStall()
@@ -113,12 +115,15 @@ func (st *stream) disturb(chunk actors.Chunk) error {
 		return st.endBy(happens, chunk)
 	case happens.Has(fault.Drop):
 		return st.frameHeld(chunk.Due)
-	case happens.Has(fault.Swap) && f.held.Text == "":
+	case swapped:
 		f.held, f.heldBy = chunk, happens
 		return nil
 	}
 	if err := st.frameWith(happens, chunk); err != nil {
 		return err
+	}
+	if f.held.Text != "" { // now it comes after another one
+		st.noteFault(fault.Swap, f.held.Position)
 	}
 	return st.frameHeld(chunk.Due)
 }
@@ -130,11 +135,6 @@ func (st *stream) frameWith(happens fault.Set, chunk actors.Chunk) error {
 	if err := st.frameInRoom(chunk); err != nil || !happens.Has(fault.Double) {
 		return err
 	}
-	return st.frame(chunk)
-}
-
-// frameHeld frames the chunk that was swapped with the one that was due then.
-func (st *stream) frameHeld(due time.Duration) error {
 	return st.frameInRoom(chunk)
 }
 
@@ -146,6 +146,11 @@ func (st *stream) frameInRoom(chunk actors.Chunk) error {
 			return err
 		}
 	}
+	return st.frame(chunk)
+}
+
+// frameHeld frames the chunk that was swapped with the one that was due then.
+func (st *stream) frameHeld(due time.Duration) error {
 	f := st.faults
 	if f == nil || f.held.Text == "" {
 		return nil
