@@ -3,15 +3,18 @@ package httpapi
 import (
 	"net/http"
 	"runtime"
+	"time"
 )
 
 // splitting is a transport that writes a few bytes at a time.
 type splitting struct {
 	transport
-	size int
+	stream *stream
+	size   int
+	until  time.Time // when a stream that has ended writes no more; zero if it has not
 }
 
-func (t splitting) begin(header http.Header, first *buffer) error {
+func (t *splitting) begin(header http.Header, first *buffer) error {
 	piece := newBuffer()
 	defer piece.free()
 	size := min(t.size, first.size())
@@ -22,10 +25,10 @@ func (t splitting) begin(header http.Header, first *buffer) error {
 	return t.writeFrom(first, size)
 }
 
-func (t splitting) write(frames *buffer) error { return t.writeFrom(frames, 0) }
+func (t *splitting) write(frames *buffer) error { return t.writeFrom(frames, 0) }
 
 // writeFrom writes what is behind the first bytes of frames.
-func (t splitting) writeFrom(frames *buffer, first int) error {
+func (t *splitting) writeFrom(frames *buffer, first int) error {
 	piece := newBuffer()
 	defer piece.free()
 	for rest := frames.frames()[first:]; len(rest) > 0; {
@@ -37,11 +40,29 @@ func (t splitting) writeFrom(frames *buffer, first int) error {
 			return err
 		}
 		runtime.Gosched() // streams that are due go first
+		if err := t.overdue(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (t splitting) end(last *buffer) error {
+// overdue returns the cause of the end of a stream that was to end a second ago. A
+// long chunk takes many seconds, none of whose writes blocks.
+func (t *splitting) overdue() error {
+	err := t.stream.blocked(0)
+	switch {
+	case err == nil:
+		return nil
+	case t.until.IsZero():
+		t.until = time.Now().Add(blockedSlice)
+	case time.Now().After(t.until):
+		return err
+	}
+	return nil
+}
+
+func (t *splitting) end(last *buffer) error {
 	if err := t.write(last); err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *ex
 		st.transport = &st.taken
 	}
 	if split := st.faults.split(); split > 0 {
-		st.transport = splitting{st.transport, split}
+		st.transport = &splitting{transport: st.transport, stream: st, size: split}
 	}
 	x.stream = st
 	st.begin(x, asked)
