@@ -174,7 +174,8 @@ func parsePosition(text string) (int, bool) {
 func parseChance(text string) (float64, bool) {
 	number, ok := strings.CutSuffix(text, "%")
 	percent, err := strconv.ParseFloat(number, 64)
-	return percent / 100, ok && err == nil && percent > 0 && percent <= 100
+	decimal := strings.Trim(number, "0123456789.") == "" // ParseFloat also takes 1e1 and 0x1p3
+	return percent / 100, ok && decimal && err == nil && percent > 0 && percent <= 100
 }
 
 // String returns the plan as it was written.

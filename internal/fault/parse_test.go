@@ -58,6 +58,8 @@ func TestParseErrors(t *testing.T) {
 		{"cut:-1%", "cut:-1%", cut},
 		{"cut:+1%", "cut:+1%", cut},
 		{"cut:101%", "cut:101%", cut},
+		{"cut:1e1%", "cut:1e1%", cut},
+		{"cut:0x1p3%", "cut:0x1p3%", cut},
 		{"cut:nan%", "cut:nan%", cut},
 		{"cut:inf%", "cut:inf%", cut},
 		{"cut:5%@3", "cut:5%@3", cut},
