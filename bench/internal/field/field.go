@@ -19,6 +19,7 @@ type Work struct {
 	Interval time.Duration // between two events of a stream, in whole milliseconds
 	Messages int           // that the streams share evenly, of a server of live messages
 	Pipe     bool          // to which one long request each appends, instead of one per chunk
+	Words    int           // of each answer, of a server of chat completions
 }
 
 // events is how many events each stream has: more than any run is long.
@@ -45,6 +46,7 @@ const (
 	Ours   = "sseserver"
 	Before = "before"
 	Live   = "sseserver-live" // ours, of live messages
+	Chat   = "sseserver-chat" // ours, of chat completions
 )
 
 // All lists the field. The floor comes first: the others are measured by it.
@@ -53,6 +55,7 @@ func All() []Entry {
 		{Floor, "C epoll floor", floor{}},
 		{Ours, "this server", ours{name: Ours}},
 		{Live, "this server, live messages", ours{name: Ours, isLive: true}},
+		{Chat, "this server, chat completions", ours{name: Ours, isChat: true}},
 		{"nchan", "nginx + Nchan", nchan{1, "0"}},
 		{"nchan10", "nginx + Nchan, 10 channels", nchan{10, "$last_digit"}},
 		{"gosse", "go-sse", goPeer{"gosse", "github.com/tmaxmax/go-sse"}},
@@ -77,6 +80,9 @@ type Running struct {
 	// IsLive says that the streams are of live messages, which the client opens,
 	// and to which it appends.
 	IsLive bool
+
+	// IsChat says that the streams are answers to questions of the client.
+	IsChat bool
 
 	// OwnSchedule says that the first event is not due when the request is made:
 	// the server's schedule begins with whatever comes first.

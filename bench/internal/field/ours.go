@@ -18,6 +18,7 @@ type ours struct {
 	name     string // of the program
 	checkout string // that it is built from; empty for this one
 	isLive   bool   // it gets live messages, from its client
+	isChat   bool   // it gets questions, from its client
 }
 
 func (o ours) Install(ctx context.Context, w *Workshop) (string, error) {
@@ -47,6 +48,10 @@ func (o ours) Start(ctx context.Context, w *Workshop, work Work) (*Running, erro
 	}
 	running.Base, running.Admin = running.URL, "http://"+admin
 	if running.IsLive = o.isLive; o.isLive {
+		return running, nil
+	}
+	if running.IsChat = o.isChat; o.isChat {
+		running.URL += "/v1/chat/completions"
 		return running, nil
 	}
 	id, err := Submit(ctx, http.DefaultClient, running.Base, letters(events))

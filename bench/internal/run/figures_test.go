@@ -43,6 +43,20 @@ func TestReadings(t *testing.T) {
 	}
 }
 
+// Words are lost, or come twice, where there are other than all of whole answers.
+func TestMiscounted(t *testing.T) {
+	for _, test := range []struct {
+		words                            int
+		completed, events, lost, doubled uint64
+	}{{0, 3, 7, 0, 0}, {5, 3, 15, 0, 0}, {5, 3, 14, 1, 0}, {5, 3, 17, 0, 2}} {
+		var report loadReport
+		report.Counts.Completed, report.Counts.Events = test.completed, test.events
+		if lost, doubled := report.miscounted(test.words); lost != test.lost || doubled != test.doubled {
+			t.Errorf("%+v: %d lost, %d doubled", test, lost, doubled)
+		}
+	}
+}
+
 func TestFill(t *testing.T) {
 	var report loadReport
 	text := `{"started":"2026-01-02T03:04:05Z","windows":{"ramp_ms":500,"steady_ms":3500,"drain_ms":5000},

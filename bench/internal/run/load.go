@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"sseserver/bench/internal/field"
@@ -66,6 +67,9 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 			"--pipe=" + strconv.FormatBool(s.Work.Pipe),
 		}
 	}
+	if running.IsChat {
+		args = append([]string{b.Sseload}, chatArguments(s.Work, running.URL)...)
+	}
 	args = append(
 		args,
 		"--clients", strconv.Itoa(s.Work.Streams),
@@ -83,6 +87,26 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 	return args
 }
 
+// chatArguments are those for answers of so many words, each of which comes to its end.
+func chatArguments(work field.Work, url string) []string {
+	words := strings.TrimSuffix(strings.Repeat("word ", work.Words), " ")
+	return []string{
+		"--preset", "openai", "--once", "--drain", (time.Duration(work.Words) * 2 * work.Interval).String(),
+		"--body", `{"model":"bench","stream":true,"messages":[{"role":"user","content":"` + words + `"}]}`,
+		"--header", "X-Stream-Plan: interval=" + work.Interval.String(), "--interval", work.Interval.String(), url,
+	}
+}
+
+// miscounted is how many words of whole answers are missing, or too many: they have no
+// numbers by which sseload would tell.
+func (r loadReport) miscounted(words int) (lost, doubled uint64) {
+	all := r.Counts.Completed * uint64(words)
+	if words == 0 || r.Counts.Events == all {
+		return 0, 0
+	}
+	return max(all, r.Counts.Events) - r.Counts.Events, max(all, r.Counts.Events) - all
+}
+
 // loadReport is what we read of sseload's report.
 type loadReport struct {
 	Version string    `json:"version"`
@@ -93,6 +117,8 @@ type loadReport struct {
 	} `json:"windows"`
 	Counts struct {
 		Lost, Duplicate, Reordered, Corrupt, Truncated, Failed, Appended uint64
+
+		Completed, Events uint64
 	} `json:"counts"`
 	Metrics struct {
 		OpenLag    struct{ P99 float64 }           `json:"open_lag"` // in ms, as all are

@@ -36,13 +36,14 @@ type Scenario struct {
 }
 
 // Has says whether a server takes part. The server that this one is compared
-// with takes part wherever this one does, and live messages only where they are
-// named.
+// with takes part wherever this one does, and live messages and chat completions only
+// where they are named.
 func (s Scenario) Has(name string) bool {
 	if name == field.Before {
 		name = field.Ours
 	}
-	return s.Servers == nil && name != field.Live || slices.Contains(s.Servers, name)
+	everywhere := name != field.Live && name != field.Chat
+	return s.Servers == nil && everywhere || slices.Contains(s.Servers, name)
 }
 
 // Churn is clients that come, and go without a word. The zero value is none.
@@ -126,6 +127,11 @@ func Full(churn time.Duration) []Scenario {
 		{
 			Name: LiveHeld, Title: "live messages that nobody reads",
 			Holds: []Hold{{100_000, 0}, {10_000, 300}}, Rounds: 1, Protocol: http1, Servers: []string{field.Live},
+		},
+		{
+			Name: "chat", Title: "10 000 chat completions of 45 words, 1 word/s",
+			Work: field.Work{Streams: 10_000, Interval: time.Second, Words: 45},
+			Ramp: 500, Window: 10 * time.Second, Rounds: 1, Protocol: http1, Servers: []string{field.Chat},
 		},
 		{
 			Name: "h2c", Title: "100 000 HTTP/2 streams of 1 event in 10 s",

@@ -101,6 +101,9 @@ func (r *Sample) fill(s Scenario, idle host.Usage, read readings, report loadRep
 	r.IdleRSS = float64(idle.RSS) / kib
 	r.RSSPerStream = float64(read.rss(begin, end)-idle.RSS) / kib / float64(s.Work.Streams)
 	report.into(r)
+	lost, doubled := report.miscounted(s.Work.Words)
+	r.Lost += lost
+	r.Faults += doubled
 	return nil
 }
 
