@@ -68,7 +68,7 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 		}
 	}
 	if running.IsChat {
-		args = append([]string{b.Sseload}, chatArguments(s.Work, running.URL)...)
+		args = append([]string{b.Sseload}, s.chatArguments(running.URL)...)
 	}
 	args = append(
 		args,
@@ -88,12 +88,12 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 }
 
 // chatArguments are those for answers of so many words, each of which comes to its end.
-func chatArguments(work field.Work, url string) []string {
-	words := strings.TrimSuffix(strings.Repeat("word ", work.Words), " ")
+func (s Scenario) chatArguments(url string) []string {
+	words := strings.TrimSuffix(strings.Repeat("word ", s.Work.Words), " ")
 	return []string{
-		"--preset", "openai", "--once", "--drain", (time.Duration(work.Words) * 2 * work.Interval).String(),
+		"--preset", "openai", "--once", "--drain", (2 * s.answer()).String(),
 		"--body", `{"model":"bench","stream":true,"messages":[{"role":"user","content":"` + words + `"}]}`,
-		"--header", "X-Stream-Plan: interval=" + work.Interval.String(), "--interval", work.Interval.String(), url,
+		"--header", "X-Stream-Plan: interval=" + s.Work.Interval.String(), "--interval", s.Work.Interval.String(), url,
 	}
 }
 

@@ -43,7 +43,7 @@ const turnOverhead = 1500 * time.Millisecond
 // Expected is how long the scenario takes if so many servers take part.
 func (s Scenario) Expected(servers int) (sum time.Duration) {
 	for _, step := range s.Steps() {
-		sum += step.ramp() + step.steady() + turnOverhead
+		sum += step.ramp() + max(step.steady(), step.answer()) + turnOverhead
 	}
 	return sum * time.Duration(servers*s.Rounds)
 }

@@ -52,6 +52,9 @@ func (s Scenario) ramp() time.Duration {
 // one that is measured.
 func (s Scenario) steady() time.Duration { return settle + s.Window }
 
+// answer is how long a chat completion takes, to the end of which each is read.
+func (s Scenario) answer() time.Duration { return time.Duration(s.Work.Words) * s.Work.Interval }
+
 func (b *Bench) turn(ctx context.Context, s Scenario, server field.Entry, result *Sample) error {
 	running, err := server.Start(ctx, b.Workshop, s.Work)
 	if err != nil {
