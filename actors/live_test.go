@@ -279,6 +279,36 @@ func TestNewestProgress(t *testing.T) {
 	})
 }
 
+// TestNewestProgressBent leaves nothing out that its plan has before a percent that
+// takes the place of another one.
+func TestNewestProgressBent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := new(job)
+		j.now.Store(&progress{percent: -1})
+		s := start(t, t.Context(), actors.Plan{
+			Source: actors.FollowProgress(j), Latest: true,
+			Bend: func(before, position int) (pause, late time.Duration, together bool) {
+				for _, at := range []int{10, 50} {
+					if before < at && at <= position {
+						pause += 2 * second
+					}
+				}
+				return pause, 0, false
+			},
+		})
+		s.wantSilence()
+		j.put(s, 10, "ten", false)
+		time.Sleep(second)
+		j.put(s, 60, "sixty", false)
+		s.wantMore(60, "sixty", 4*second, 4*second, false)
+		j.put(s, 61, "more", false)
+		s.wantMore(61, "more", 4*second, 4*second, false)
+		j.put(s, 100, "done", true)
+		s.wantMore(100, "done", 4*second, 4*second, true)
+		s.wantEnd(4*second, nil)
+	})
+}
+
 // TestProgressEnds lets jobs end before all was sent, and after.
 func TestProgressEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -47,6 +47,15 @@ func (b *bent) next(pace Pace, position int, before, since time.Duration) time.D
 	return max(before, b.paced+late)
 }
 
+// skip returns how much later the chunk of a position is due, which takes the place of
+// the last one.
+func (b *bent) skip(position int) (pause time.Duration) {
+	pause, _, _ = b.bend(b.before, position)
+	b.before = position
+	b.paced += pause
+	return pause
+}
+
 // Slack bounds how late a stream may be woken for the sake of others: together
 // they cost much less, the server as well as their clients.
 const (

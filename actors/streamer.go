@@ -188,7 +188,9 @@ func (s *Streamer) sleepUntilDue() bool {
 			return false
 		case told == more: // the source is asked after this chunk anyway
 		case at == s.due:
-			return true
+			if !s.replace() {
+				return true
+			}
 		case !s.beat():
 			return false
 		}
@@ -261,9 +263,6 @@ func (s *Streamer) beat() bool {
 //
 //go:noinline
 func (s *Streamer) sendText() bool {
-	if s.plan.Latest {
-		s.replace()
-	}
 	s.chunk = Chunk{Text: s.text, Position: s.position, Due: s.due}
 	next := forever
 	if s.read(); s.supply == Ready {
@@ -273,11 +272,23 @@ func (s *Streamer) sendText() bool {
 	return s.send(next)
 }
 
-// replace puts a later text in the place of the one that was read ahead.
-func (s *Streamer) replace() {
-	if position, text, supply := s.plan.Source.Next(); supply == Ready {
-		s.position, s.text = position, text
+// replace puts a later text in the place of the one that was read ahead, if the
+// streamer should, and says whether that one is due later.
+func (s *Streamer) replace() (later bool) {
+	if !s.plan.Latest {
+		return false
 	}
+	position, text, supply := s.plan.Source.Next()
+	if supply != Ready {
+		return false
+	}
+	s.position, s.text = position, text
+	if s.bent == nil {
+		return false
+	}
+	pause := s.bent.skip(position)
+	s.due += pause
+	return pause > 0
 }
 
 // send hands the chunk to the handler, before one that is due at next.
