@@ -22,6 +22,7 @@ type faults struct {
 	held   actors.Chunk // that comes after the next one; without text if none does
 	heldBy fault.Set    // what happens to it
 	stall  int          // position of the last stall that was noted
+	count  int          // of what has happened
 	ended  bool         // the plan has ended the stream
 }
 
@@ -262,8 +263,15 @@ func (st *stream) noteStall() {
 	}
 }
 
+// maxFaultLines is how many faults of one stream are logged one by one. A plan can have
+// several at each of a million chunks; stream.closed tells how many there were.
+const maxFaultLines = 100
+
 // noteFault logs and counts one fault.
 func (st *stream) noteFault(kind fault.Kind, position int) {
 	st.server.config.Metrics.Fault(kind.String())
-	logs.StreamFault.Log(st.server.config.Logger, st.fields(logs.Fault(kind.String()), logs.Position(position))...)
+	st.faults.count++
+	if st.faults.count <= maxFaultLines {
+		logs.StreamFault.Log(st.server.config.Logger, st.fields(logs.Fault(kind.String()), logs.Position(position))...)
+	}
 }

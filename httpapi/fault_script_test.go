@@ -344,7 +344,7 @@ func (s script) outcome() outcome {
 	case ended == nil && !s.has("nodone"):
 		out.add(last, s.done())
 	}
-	out.faults = s.faults(had, min(end+1, len(s.pieces)), resumed)
+	out.faults = s.faults(had, end, resumed)
 	s.bend(&out)
 	return out
 }
@@ -377,17 +377,25 @@ func (s script) done() string {
 	return "event: done\n" + id + `data: {"messageId":"` + s.id + `"` + rest + "\n\n"
 }
 
-// faults returns what is logged of the pieces from had up to end.
+// faults returns what is logged of the pieces from had to the one that the plan ends
+// the stream with, or before. A swap is, if the piece comes behind another one.
 func (s script) faults(had, end int, resumed bool) (faults []string) {
 	for _, misdeed := range s.misdeeds() {
 		if !misdeed.single && !(misdeed.name == "first" && resumed) {
 			faults = append(faults, fmt.Sprint(s.position(had), " ", misdeed.name))
 		}
 	}
-	for i := had; i < end; i++ {
+	swapped := make(map[int]bool)
+	order := s.arrange(had, end)
+	for i, at := range order {
+		swapped[at.piece] = i > 0 && order[i-1].piece > at.piece
+	}
+	for i := had; i < min(end+1, len(s.pieces)); i++ {
 		var names []string
 		for _, misdeed := range s.happens(i) {
-			names = append(names, fmt.Sprint(s.pieces[i].position, " ", misdeed.name))
+			if misdeed.name != "swap" || swapped[i] {
+				names = append(names, fmt.Sprint(s.pieces[i].position, " ", misdeed.name))
+			}
 		}
 		slices.Sort(names)
 		faults = append(faults, slices.Compact(names)...) // two of a kind are one

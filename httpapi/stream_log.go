@@ -163,6 +163,9 @@ func (st *stream) logClosed(cause error) {
 	if st.tally.chunks > 0 {
 		fields = append(fields, logs.TTFCMS(st.tally.ttfc))
 	}
+	if st.faults != nil {
+		fields = append(fields, logs.FaultCount(st.faults.count))
+	}
 	if reason == logs.ReasonInternalError {
 		fields = append(fields, logs.Error(cause))
 		var panicked *actors.PanicError

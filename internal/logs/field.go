@@ -228,6 +228,7 @@ var (
 	position        = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
 	firstPosition   = Field{Key: "first_position", Kind: Int, About: "position of the first chunk that this stream sends"}
 	seed            = Field{Key: "seed", Kind: Int, About: "of the random numbers of the plan"}
+	faultCount      = Field{Key: "faults", Kind: Int, About: "what has gone wrong in the stream as its plan asks for; absent without a plan"}
 	howMany         = Field{Key: "count", Kind: Int, About: "how many"}
 	activeStreams   = Field{Key: "active_streams", Kind: Int, About: "streams running at that moment"}
 	remaining       = Field{Key: "remaining", Kind: Int, About: "streams still running"}
@@ -252,6 +253,9 @@ func Position(n int) zap.Field { return zap.Int(position.Key, n) }
 
 // FirstPosition is the position of the first chunk that a stream sends.
 func FirstPosition(n int) zap.Field { return zap.Int(firstPosition.Key, n) }
+
+// FaultCount counts what has gone wrong in a stream.
+func FaultCount(n int) zap.Field { return zap.Int(faultCount.Key, n) }
 
 // Seed is that of a plan.
 func Seed(n uint64) zap.Field { return zap.Uint64(seed.Key, n) }

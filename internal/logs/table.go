@@ -187,7 +187,7 @@ var (
 	StreamFault = declare(Event{
 		Name: "stream.fault", Levels: at(zap.InfoLevel), Message: "fault injected",
 		About: "Something went wrong in a stream, as its plan asks for. What happens to the whole stream is told once, when it opens; " +
-			"a stall when it begins. For `status` there is no stream, but only that answer.",
+			"a stall when it begins. The first 100 of a stream have a line each; `stream.closed` counts all. For `status` there is no stream, but only that answer.",
 		Required: fields(faultName, messageID), Optional: fields(position, streamID, requestID),
 	})
 	StreamSlow = declare(Event{
@@ -205,6 +205,6 @@ var (
 		About: "A stream ended; exactly once for each `stream.opened`. At warn for `slow_client`, at error for `internal_error`.",
 		Required: fields(streamID, messageID, reason.with("why it ended", CloseReasons...), chunks,
 			byteCount.with("bytes that the stream wrote, its head not counted"), durationMS.with("how long the stream ran"), maxLagMS, resumed),
-		Optional: fields(ttfcMS.with("time to the first chunk; absent where none was sent"), requestID, errorText, stack),
+		Optional: fields(ttfcMS.with("time to the first chunk; absent where none was sent"), faultCount, requestID, errorText, stack),
 	})
 )
