@@ -138,7 +138,7 @@ func (s *Stream) Finish(l *Ledger) {
 	default:
 		counts.CutOff++
 	}
-	if s.is(dropped) && !s.is(begun) {
+	if !s.is(begun) && (s.is(dropped) || s.endsAtOnce(l)) {
 		return // it had no chance
 	}
 	counts.Judged++

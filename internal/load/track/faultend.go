@@ -61,6 +61,16 @@ func (s *Stream) nextEnd(l *Ledger) (kind fault.Kind, ends bool) {
 	}
 }
 
+// endsAtOnce tells whether the connection is to end before anything more comes of it.
+func (s *Stream) endsAtOnce(l *Ledger) bool {
+	if s.faults == nil {
+		return false
+	}
+	_, ends := s.nextEnd(l)
+	f := s.faults
+	return ends || f.next >= s.lastEnd(l) && len(f.queue) == 0
+}
+
 // isOver tells whether the message has an end that the server can know.
 func (s *Stream) isOver() bool { return s.reading.Live == nil || s.reading.end.Load() != nil }
 

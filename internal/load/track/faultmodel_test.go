@@ -362,6 +362,32 @@ func TestRunEndsBeforeResuming(t *testing.T) {
 	}
 }
 
+// A stream of which all is missing completes all the same.
+func TestPlanThatLeavesAllOut(t *testing.T) {
+	b := characters("abc")
+	b.stream.Opened(b.ledger, b.now, b.now, false)
+	b.stream.Expect(b.ledger, parsePlan(t, "drop:100%"), 1, false)
+	b.done()
+	if found := wrong(b); len(found) > 0 || b.counts().Empty > 0 || b.counts().Completed != 1 {
+		t.Errorf("%v: %+v", found, b.counts())
+	}
+}
+
+// A stream that its plan never lets begin is not empty, wherever the run ends.
+func TestPlanThatLetsNothingCome(t *testing.T) {
+	for text, want := range map[string]uint64{"cut@0": 0, "drop@0,end@1": 0, "cut@1": 1} {
+		b := characters("abc")
+		b.stream.Opened(b.ledger, b.now, b.now, false)
+		b.stream.Expect(b.ledger, parsePlan(t, text), 1, false)
+		b.ledger.Windows.Steady = 0 // nothing was due
+		b.close(Stopped, true)
+		b.stream.Finish(b.ledger)
+		if got := b.counts().Empty; got != want || b.counts().Lost+b.counts().FaultMissing > 0 {
+			t.Errorf("%s: %d empty, want %d: %+v", text, got, want, b.counts())
+		}
+	}
+}
+
 var manyLetters = fmt.Sprintf("%5000s", "")
 
 // Without ids the percent of a progress event is in its text, corrupt or not.
