@@ -15,7 +15,7 @@ func (r Results) Parts() map[string]Results {
 	for _, o := range r.Scenarios {
 		name := others
 		switch {
-		case slices.Contains([]string{run.Main, run.Churning, run.Growth, run.Fair}, o.Name):
+		case slices.Contains([]string{run.Main, run.Churning, run.Growth, run.Fair, run.Chat}, o.Name):
 			name = o.Name
 		case slices.Contains([]string{run.Live, run.LiveEach, run.LivePipe, run.LiveHeld}, o.Name):
 			name = run.Live

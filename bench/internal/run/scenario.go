@@ -61,6 +61,7 @@ const (
 	Churning = "churn"
 	Growth   = "growth"
 	Fair     = "fair"
+	Chat     = "chat"      // many answers of the chat wire
 	Live     = "live"      // many streams of one live message
 	LiveEach = "live-each" // a stream each of many
 	LivePipe = "live-pipe" // the same, with a pipe each
@@ -129,7 +130,7 @@ func Full(churn time.Duration) []Scenario {
 			Holds: []Hold{{100_000, 0}, {10_000, 300}}, Rounds: 1, Protocol: http1, Servers: []string{field.Live},
 		},
 		{
-			Name: "chat", Title: "10 000 chat completions of 45 words, 1 word/s",
+			Name: Chat, Title: "10 000 chat completions of 45 words, 1 word/s",
 			Work: field.Work{Streams: 10_000, Interval: time.Second, Words: 45},
 			Ramp: 500, Window: 10 * time.Second, Rounds: 1, Protocol: http1, Servers: []string{field.Chat},
 		},
