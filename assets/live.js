@@ -55,6 +55,7 @@ class Page {
 
   constructor() {
     byId('readers').prepend(...this.#readers.map((reader) => reader.element));
+    offerFaults();
     byId('new').addEventListener('click', () => this.#open());
     complete.addEventListener('click', () => this.#end('complete'));
     byId('failure').addEventListener('submit', (event) => {
@@ -325,6 +326,12 @@ class Page {
 
 function currentToken() {
   return token.value.trim() || recall();
+}
+
+// A server that does not tell what can go wrong takes a plan all the same.
+async function offerFaults() {
+  const {faults} = await read(at('faults')).catch(() => ({faults: []}));
+  byId('faults').replaceChildren(...faults.map(({example}) => new Option(example, example)));
 }
 
 function pipeTo(id) {

@@ -15,6 +15,7 @@ export class Reader {
   #received = this.#find('.received');
   #unit = this.#find('.unit');
   #interval = this.#find('.interval');
+  #fault = this.#find('.fault');
   #drop = this.#find('.drop');
   #text = new ArrivingText(this.#received);
   #wire = new WireLog(this.#find('.wire'));
@@ -37,7 +38,7 @@ export class Reader {
     this.#interval.value = interval;
     this.#label();
     this.#unit.addEventListener('change', () => this.follow(this.#id));
-    this.#interval.addEventListener('change', () => this.#repace());
+    for (const field of [this.#interval, this.#fault]) field.addEventListener('change', () => this.#repace());
     this.#drop.addEventListener('click', () => this.#toggle());
   }
 
@@ -70,9 +71,9 @@ export class Reader {
     stream.open();
   }
 
-  // Positions do not depend on the pace, so the stream goes on with the new one.
+  // Positions do not depend on the plan, so the stream goes on with the new one.
   #repace() {
-    if (this.#running || this.#interval.ariaInvalid) this.#stream?.open(this.#url());
+    if (this.#running || this.#interval.ariaInvalid || this.#fault.ariaInvalid) this.#stream?.open(this.#url());
   }
 
   #toggle() {
@@ -87,6 +88,8 @@ export class Reader {
   #url() {
     const query = {unit: this.#unit.value};
     if (this.#interval.value !== '') query.interval = `${this.#interval.valueAsNumber}ms`;
+    const faults = this.#fault.value.replace(/\s/g, '');
+    if (faults) query.fault = faults;
     const url = at(`stream/${encodeURIComponent(this.#id)}`, query);
     this.#curl.show(`curl -N "${url}"`);
     return url;
@@ -94,7 +97,7 @@ export class Reader {
 
   #state(word) {
     this.#running = true;
-    this.#interval.removeAttribute('aria-invalid');
+    for (const field of [this.#interval, this.#fault]) field.removeAttribute('aria-invalid');
     this.#show(word, {
       connecting: 'Connecting…',
       streaming: 'Streaming',
@@ -138,8 +141,8 @@ export class Reader {
       this.#end('failed', `Failed after ${this.#counted()}: ${answer.reason}`, '');
       return;
     }
-    if (code === 'invalid_parameter') this.#interval.setAttribute('aria-invalid', 'true');
     const words = problem instanceof Problem ? problem.message : `This page has a defect: ${problem}`;
+    if (code === 'invalid_parameter') (/^\W*fault\b/i.test(words) ? this.#fault : this.#interval).setAttribute('aria-invalid', 'true');
     this.#end('failed', words, code === 'message_not_found' ? '' : 'Resume');
   }
 

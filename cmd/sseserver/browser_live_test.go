@@ -85,6 +85,31 @@ func testLiveTyping(t *testing.T, browser context.Context) {
 	p.wantError("")
 }
 
+// testLiveFaults lets one reader ask for what does not exist, and then for a cut.
+func testLiveFaults(t *testing.T, browser context.Context) {
+	p := openLive(t, browser, startServer(t).url, "", "status of 400", "net::ERR_")
+	p.until("document.querySelector('#faults').options.length > 15")
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.typeKeys("Hi")
+	p.untilRead(byCharacter, "H") // the last may still grow
+	plan := func(text string) {
+		p.js(fmt.Sprintf("{ const field = document.querySelector('%s .fault'); field.value = %q; field.dispatchEvent(new Event('change')); }", byCharacter, text))
+	}
+	plan("slip@3")
+	p.until("document.querySelector('" + byCharacter + " .status').textContent.includes('slip@3')")
+	p.until("document.querySelector('" + byCharacter + " .fault').ariaInvalid === 'true'")
+	plan("cut@3, retry:10ms")
+	p.until("document.querySelector('" + byCharacter + "').dataset.state === 'streaming'")
+	if eval[bool](p, "document.querySelector('"+byCharacter+" .fault').ariaInvalid === 'true'") {
+		t.Error("the field is still marked")
+	}
+	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.typeKeys(", you")
+	p.click("#complete")
+	p.untilReaderSays(byCharacter, "Complete, verified: 7 characters, resumed 2×")
+	p.untilRead(asAppended, "Hi, you")
+}
+
 func testLiveOnlyGrows(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "")
 	p.do(chromedp.Focus(chromedp.CSS("#message")))
@@ -384,8 +409,8 @@ func testLiveByKeyboard(t *testing.T, browser context.Context) {
 	p.press("x")
 	for _, want := range []string{
 		"#new", "#complete", // then Reader 1
-		"Text of Reader 1", "chunk", "", "Drop the connection", "On the wire", "Latest events of Reader 1", "Copy the command of Reader 1",
-		"Text of Reader 2", "character", "40", "Drop the connection", "On the wire", "Latest events of Reader 2", "Copy the command of Reader 2",
+		"Text of Reader 1", "chunk", "", "", "Drop the connection", "On the wire", "Latest events of Reader 1", "Copy the command of Reader 1",
+		"Text of Reader 2", "character", "40", "", "Drop the connection", "On the wire", "Latest events of Reader 2", "Copy the command of Reader 2",
 		"#percent", "#activity", "#reason", "#fail", "From a pipe", "#copy", "API description",
 	} {
 		p.press(kb.Tab)

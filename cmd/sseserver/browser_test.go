@@ -48,6 +48,7 @@ func TestBrowser(t *testing.T) {
 		{"live: an input method", testLiveInputMethod},
 		{"live: a long paste", testLivePaste},
 		{"live: drop and resume", testLiveDrop},
+		{"live: faults of a reader", testLiveFaults},
 		{"live: failure", testLiveFail},
 		{"live: reload and back", testLiveReload},
 		{"live: progress", testLiveProgress},
