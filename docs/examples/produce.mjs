@@ -2,13 +2,13 @@
 import {spawn} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
 
-// Repeats what was not answered, or with 503. Its position makes that safe: a chunk that is there already is refused,
-// with the position after it.
+// Repeats what was not answered, or with 503. A chunk that is there already is refused, with the position after it.
 async function post(path, body = {}) {
   const headers = {'Content-Type': 'application/json', Authorization: `Bearer ${process.env.TOKEN}`};
   for (const url = (process.env.SERVER ?? 'http://127.0.0.1:4400') + path; ; await pause(1000)) {
-    const response = await fetch(url, {method: 'POST', headers, body: JSON.stringify(body)}).catch(() => ({status: 503}));
-    if (response.status < 500) return response.json();
+    const response = fetch(url, {method: 'POST', headers, body: JSON.stringify(body)});
+    const answer = await response.then((head) => head.status < 500 && head.json()).catch(() => {});
+    if (answer) return answer;
   }
 }
 
