@@ -205,7 +205,8 @@ func (st *stream) frameHalf(chunk actors.Chunk) {
 }
 
 // settle looks after firstLook, and then ever less often, as a client that does not
-// read for long may be one of many. No system tells when it is time.
+// read for long may be one of many. No system tells when it is time. Where a system
+// does not tell at all, settle gives it so much time as lastLook.
 const (
 	firstLook = 2 * time.Millisecond
 	lastLook  = 100 * time.Millisecond
@@ -214,21 +215,30 @@ const (
 // settle waits until the client's system has got all that was written: a reset
 // drops the rest. It is a write that blocks, for which any progress counts.
 func (st *stream) settle() error {
-	moved, look := time.Now(), firstLook
-	for left := st.transport.unsent(); left > 0; {
-		select {
-		case <-time.After(look):
-		case <-st.ctx.Done():
-		}
-		look = min(2*look, lastLook)
-		if now := st.transport.unsent(); now < left {
-			left, moved = now, time.Now()
-		}
-		if err := st.blocked(time.Since(moved)); err != nil {
+	left, known := st.transport.unsent()
+	if !known {
+		return st.look(lastLook, time.Now())
+	}
+	moved, pause := time.Now(), firstLook
+	for left > 0 {
+		if err := st.look(pause, moved); err != nil {
 			return err
+		}
+		pause = min(2*pause, lastLook)
+		if now, _ := st.transport.unsent(); now < left {
+			left, moved = now, time.Now()
 		}
 	}
 	return nil
+}
+
+// look waits, and then asks whether to go on with what has not moved since then.
+func (st *stream) look(pause time.Duration, moved time.Time) error {
+	select {
+	case <-time.After(pause):
+	case <-st.ctx.Done():
+	}
+	return st.blocked(time.Since(moved))
 }
 
 // noteWhole logs and counts what happens to the whole stream.

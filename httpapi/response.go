@@ -149,9 +149,9 @@ func (t *response) end(last *buffer) error { return t.write(last) }
 
 // unsent is of what the connection has alone: on a shared one all that was flushed
 // goes before the reset of a stream.
-func (t *response) unsent() int {
+func (t *response) unsent() (int, bool) {
 	if t.shared || t.conn == nil {
-		return 0
+		return 0, true
 	}
 	return wire.Unsent(socketOf(t.conn))
 }

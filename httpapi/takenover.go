@@ -63,7 +63,7 @@ func (t *takenOver) end(last *buffer) error {
 	return t.send(append(body, "0\r\n\r\n"...))
 }
 
-func (t *takenOver) unsent() int { return t.conn.Unsent() }
+func (t *takenOver) unsent() (int, bool) { return t.conn.Unsent() }
 
 func (t *takenOver) close() {
 	t.conn.Close()

@@ -24,8 +24,8 @@ type transport interface {
 	// protocol has it: the final chunk of HTTP/1.1, END_STREAM of HTTP/2.
 	end(last *buffer) error
 	// unsent is how many bytes of what was written the client's system has not got
-	// yet, as far as that is known.
-	unsent() int
+	// yet, and whether that is known.
+	unsent() (bytes int, known bool)
 	// close lets go of a response that has ended.
 	close()
 	// abort ends the response without that, so that the client can see that

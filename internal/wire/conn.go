@@ -49,7 +49,7 @@ func (c *Conn) WriteBy(p []byte, by time.Time) (n int, err error) {
 }
 
 // Unsent is the function of that name for this connection.
-func (c *Conn) Unsent() int { return Unsent(c.conn) }
+func (c *Conn) Unsent() (bytes int, known bool) { return Unsent(c.conn) }
 
 // lingerTimeout bounds how long a finished connection waits for its client.
 const lingerTimeout = time.Second

@@ -47,12 +47,12 @@ func (s socket) tryWrite(p []byte) (int, error) {
 }
 
 // Unsent returns how many bytes that were written to a connection, taken over or
-// not, its other end has not acknowledged yet.
-func Unsent(conn net.Conn) (bytes int) {
+// not, its other end has not acknowledged yet, and whether that is known.
+func Unsent(conn net.Conn) (bytes int, known bool) {
 	if c, ok := conn.(syscall.Conn); ok {
 		if raw, err := c.SyscallConn(); err == nil {
 			_ = raw.Control(func(fd uintptr) { bytes, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) })
 		}
 	}
-	return bytes
+	return bytes, true
 }

@@ -11,5 +11,8 @@ func socketOf(net.Conn) socket { return socket{} }
 
 func (socket) tryWrite([]byte) (int, error) { return 0, nil }
 
-// Unsent is not known here.
-func Unsent(net.Conn) int { return 0 }
+// Unsent is not known here of a connection of the system.
+func Unsent(conn net.Conn) (bytes int, known bool) {
+	_, ofSystem := conn.(*net.TCPConn)
+	return 0, !ofSystem
+}
