@@ -49,13 +49,13 @@ async function post(messages, plan, token, signal) {
 async function refusal(response, token, on) {
   const bytes = new Uint8Array(await response.arrayBuffer().catch(() => new ArrayBuffer(0)));
   on.bytes(bytes);
-  if (response.status === 401) return unauthorized(token);
   let error = null;
   try {
     ({error} = JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     // It is not the server's own.
   }
+  if (response.status === 401 && error?.code !== 'fault_injected') return unauthorized(token); // a plan asks for no token
   if (!error && [502, 503, 504].includes(response.status)) return unreachable(); // a proxy's words
   return new Problem(error?.message || `The server answered with status ${response.status}.`, error?.code, error ?? {});
 }

@@ -178,7 +178,7 @@ func testChatStop(t *testing.T, browser context.Context) {
 // testChatRefused has OpenAI's errors where the answer would be.
 func testChatRefused(t *testing.T, browser context.Context) {
 	server := startServer(t, "--max-message-bytes=2048")
-	p := openChat(t, browser, server.url, "status of 503", "status of 413", "ERR_CONNECTION_REFUSED")
+	p := openChat(t, browser, server.url, "status of 503", "status of 401", "status of 413", "ERR_CONNECTION_REFUSED")
 	p.fill("#fault", "status:503")
 	p.askChat("refused")
 	p.wantError("the plan of the stream asks for this status")
@@ -187,6 +187,12 @@ func testChatRefused(t *testing.T, browser context.Context) {
 	}
 	if got, want := p.text("wire"), `{"error":{"message":"the plan of the stream asks for this status","type":"server_error","param":null,"code":"fault_injected"}}`; strings.TrimSpace(got) != want {
 		t.Errorf("the bytes are %s, want %s", got, want)
+	}
+	p.fill("#fault", "status:401") // which is not about a token
+	p.askChat("refused")
+	p.wantError("the plan of the stream asks for this status")
+	if !eval[bool](p, "access.hidden") {
+		t.Error("a server that wants no token is given one")
 	}
 	p.fill("#fault", "")
 	p.click("#send") // without a new message: the same again
