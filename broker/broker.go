@@ -112,11 +112,16 @@ func New(config Config) *Broker {
 	}
 }
 
+// NewMessage returns a message of text, which is not stored: that is up to Subscribe.
+func (b *Broker) NewMessage(text string) *Message {
+	return newMessage(MessageID(b.config.NewID()), text, time.Now())
+}
+
 // Submit stores text as a new message, which client has sent. Errors: ErrStoreFull,
 // ErrClientBytes, ErrShuttingDown, ErrClosed, or the cause of ctx; with any of them
 // it is not stored.
 func (b *Broker) Submit(ctx context.Context, client netip.Prefix, text string) (*Message, error) {
-	return b.store(ctx, client, newMessage(MessageID(b.config.NewID()), text, time.Now()))
+	return b.store(ctx, client, b.NewMessage(text))
 }
 
 func (b *Broker) store(ctx context.Context, client netip.Prefix, message *Message) (*Message, error) {
@@ -149,7 +154,8 @@ func (b *Broker) Delete(ctx context.Context, id MessageID) (removal Removal, fou
 // Chunks until they are closed.
 //
 // Errors: ErrNotFound, ErrTooManyStreams, ErrClientStreams, ErrShuttingDown,
-// ErrClosed, or the cause of ctx; with any of them no stream is started.
+// ErrClosed, or the cause of ctx; of a new message also those of Submit. With any of
+// them no stream is started, and a new message is not stored.
 func (b *Broker) Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
 	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, cancel, SubscriptionID(b.config.NewID()), request})
 	return answer.subscription, cmp.Or(failed, answer.err)

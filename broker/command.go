@@ -55,7 +55,7 @@ type (
 	}
 	subscribeAnswer struct {
 		subscription *Subscription
-		err          error // ErrNotFound, ErrShuttingDown, ErrTooManyStreams, ErrClientStreams
+		err          error // ErrNotFound, ErrShuttingDown, ErrTooManyStreams, ErrClientStreams; of a new message those of submitCmd
 	}
 )
 

@@ -166,7 +166,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 
 // subscribe registers a stream and starts its streamer.
 func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*Subscription, error) {
-	stream, message, err := l.state.subscribe(now, who.request.Client, who.request.MessageID, who.request.Kind, who.cancel)
+	stream, message, err := l.open(now, who)
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +177,17 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*S
 	l.streamers.Add(1)
 	go l.stream(ctx, subscription.streamer, who.ctx, stream)
 	return subscription, nil
+}
+
+// open registers a stream, and stores its message if that is new.
+func (l *loop) open(now time.Time, who subscriber) (*stream, *Message, error) {
+	request := who.request
+	if request.New == nil {
+		return l.state.subscribe(now, request.Client, request.MessageID, request.Kind, who.cancel)
+	}
+	stream, evicted, err := l.state.submitStream(now, request.Client, request.New, request.Kind, who.cancel)
+	l.news.evicted = append(l.news.evicted, evicted...)
+	return stream, request.New, err
 }
 
 // stream is the goroutine of one streamer. Its stack should stay as small as a

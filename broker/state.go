@@ -71,6 +71,25 @@ func (s *state) subscribe(now time.Time, client netip.Prefix, id MessageID, kind
 	return opened, e.message, nil
 }
 
+// submitStream is submit and subscribe in one, so that nothing can remove the message
+// between them. It fails with the errors of both, and then nothing has changed.
+func (s *state) submitStream(now time.Time, client netip.Prefix, message *Message, kind Kind, cancel context.CancelCauseFunc) (*stream, []Removal, error) {
+	if s.draining {
+		return nil, nil, ErrShuttingDown
+	}
+	opened, err := s.streams.open(client, message.ID, kind, cancel)
+	if err != nil {
+		return nil, nil, err
+	}
+	evicted, err := s.submit(now, client, message)
+	if err != nil {
+		s.streams.closed(opened)
+		return nil, nil, err
+	}
+	s.messages.hold(now, s.messages.find(message.ID))
+	return opened, evicted, nil
+}
+
 // find tells what a message is, and whether it could grow.
 func (s *state) find(asked find) (answer findAnswer) {
 	if e := s.messages.find(asked.id); e != nil {

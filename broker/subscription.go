@@ -22,6 +22,7 @@ var Kinds = []Kind{Characters, Progress}
 type Request struct {
 	Client    netip.Prefix // what counts as one for Config.MaxStreamsPerClient
 	MessageID MessageID
+	New       *Message // of NewMessage, to be stored with its stream, as Client's; MessageID is not looked at then
 	Kind      Kind
 	Unit      actors.Unit   // of Characters only; DefaultUnit leaves it to the message
 	Interval  time.Duration // between two chunks; must be positive

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -29,20 +30,24 @@ func (s *Server) completeChat(w http.ResponseWriter, r *http.Request) {
 		s.rejectStream(w, err)
 		return
 	}
-	chat, message, err := s.storeChat(exchangeOf(w), r)
+	x := exchangeOf(w)
+	chat, message, err := s.readChat(x, r)
 	if err != nil {
 		s.rejectMessage(w, err)
 		return
 	}
-	s.noteSubmitted(message, exchangeOf(w))
-	asked.request.Client = networkOf(exchangeOf(w).client)
-	asked.request.MessageID = message.ID
+	asked.request.Client = networkOf(x.client)
+	asked.request.New = message
 	asked.form, asked.void = chat.events, chatEventsVoid
 	if !chat.stream {
 		asked.form, asked.void = chat.document, chatDocumentVoid
 		asked.request.Heartbeat = 0 // which would stand in the middle of a string
 	}
-	if err := s.begin(w, r, asked); err != nil {
+	switch err := s.begin(w, r, asked); {
+	case err == nil:
+	case errors.Is(err, broker.ErrStoreFull), errors.Is(err, broker.ErrClientBytes):
+		s.rejectMessage(w, err)
+	default:
 		s.rejectStream(w, err)
 	}
 }
@@ -60,9 +65,9 @@ func (s *Server) askChat(r *http.Request) (ask, error) {
 	return asked, err
 }
 
-// storeChat stores what the answer to a request will be. Its error is one for
-// problemOf.
-func (s *Server) storeChat(x *exchange, r *http.Request) (chat, *broker.Message, error) {
+// readChat returns a request, and the message that the answer to it will be. That is
+// stored with its stream, as nobody else knows it. An error is one for problemOf.
+func (s *Server) readChat(x *exchange, r *http.Request) (chat, *broker.Message, error) {
 	if err := checkJSON(r); err != nil {
 		return chat{}, nil, err
 	}
@@ -70,14 +75,14 @@ func (s *Server) storeChat(x *exchange, r *http.Request) (chat, *broker.Message,
 	if err != nil {
 		return chat{}, nil, err
 	}
-	defer done() // storing it splits it, which takes about as long
+	defer done()
 	parsed, err := parseChat(content)
 	if err != nil {
 		return chat{}, nil, err
 	}
-	message, err := s.config.Broker.Submit(r.Context(), networkOf(x.client), parsed.text)
-	parsed.text = "" // the message has it
-	return parsed, message, err
+	message := s.config.Broker.NewMessage(parsed.text) // which splits it, and takes about as long
+	parsed.text = ""                                   // the message has it
+	return parsed, message, nil
 }
 
 // The forms of an answer, for ask.form.

@@ -3,8 +3,11 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"sseserver/broker"
@@ -164,4 +167,55 @@ func TestChatModels(t *testing.T) {
 			t.Errorf("%s, %v, %s; want %s", got.Status, got.Header, got.body, want)
 		}
 	})
+}
+
+// TestChatStoresWithItsStream has no room for one more answer: nothing of it is left
+// behind, and nothing else had to leave.
+func TestChatStoresWithItsStream(t *testing.T) {
+	for code, limits := range map[string]broker.Config{
+		"too_many_streams": {MaxMessages: 5, MaxStreams: 2},
+		"store_full":       {MaxMessages: 2},
+	} {
+		server := ssetest.Start(t, ssetest.Config{Broker: limits})
+		for range 2 {
+			openChat(t, server, ssetest.HTTP1, "Hi you", "interval=1m")
+		}
+		complete(t, server, ssetest.HTTP1, chatOf("Hi", streamed), "").wantChatError(t, 503, "server_error", "", code)
+		got := scrape(t, server)
+		if got["sseserver_messages_stored"] != 2 || got["sseserver_messages_submitted_total"] != 2 || got[`sseserver_streams_active{kind="characters"}`] != 2 {
+			t.Errorf("%s: %v messages are stored, of %v, with %v streams; want 2 of each", code, got["sseserver_messages_stored"],
+				got["sseserver_messages_submitted_total"], got[`sseserver_streams_active{kind="characters"}`])
+		}
+	}
+}
+
+// TestChatsCrowdOut has many more answers at once than messages can be stored: each is
+// whole or refused, and none loses its message to another one.
+func TestChatsCrowdOut(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{Broker: broker.Config{MaxMessages: 3}})
+	var clients sync.WaitGroup
+	for range 16 {
+		clients.Go(func() {
+			for range 10 {
+				request, err := http.NewRequest("POST", server.URL+completions, strings.NewReader(chatOf("Hi", "")))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				request.Header.Set("Content-Type", "application/json")
+				request.Header.Set("X-Stream-Plan", "interval=1ms")
+				response, err := server.Client(ssetest.HTTP1).Do(request)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				body, err := io.ReadAll(response.Body)
+				response.Body.Close()
+				if err != nil || response.StatusCode != 200 && !strings.Contains(string(body), "store_full") {
+					t.Errorf("%s, %s, %v", response.Status, body, err)
+				}
+			}
+		})
+	}
+	clients.Wait()
 }

@@ -119,6 +119,8 @@ func (a answer) wantMembers(t *testing.T, members string) {
 // broken is a broker that fails with one error, whatever it is asked.
 type broken struct{ err error }
 
+func (broken) NewMessage(string) *broker.Message { return new(broker.Message) }
+
 func (b broken) Submit(context.Context, netip.Prefix, string) (*broker.Message, error) {
 	return nil, b.err
 }

@@ -31,7 +31,7 @@ func parameters(r *http.Request) (url.Values, error) {
 	if err != nil {
 		return nil, invalidParameter("the query is malformed: %v", err)
 	}
-	header, err := url.ParseQuery(escapePercent(r.Header.Get(planHeader)))
+	header, err := url.ParseQuery(escapePercent(strings.Join(r.Header.Values(planHeader), "&")))
 	if err != nil {
 		return nil, invalidParameter("%s is malformed: %v", planHeader, err)
 	}

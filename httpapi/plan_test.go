@@ -36,6 +36,10 @@ func TestParameters(t *testing.T) {
 			t.Errorf("query %q, header %q\n got %v, %v\nwant %v", test.query, test.header, values, err, want)
 		}
 	}
+	twice := &http.Request{URL: &url.URL{}, Header: http.Header{planHeader: {"interval=20ms", "fault=drop:5%"}}}
+	if values, err := parameters(twice); err != nil || values.Get("interval") != "20ms" || values.Get("fault") != "drop:5%" {
+		t.Errorf("two fields are %v, %v", values, err)
+	}
 	for _, request := range []*http.Request{
 		{URL: &url.URL{RawQuery: "interval=%zz"}},
 		{URL: &url.URL{}, Header: http.Header{planHeader: {"fault=cut@1;seed=1"}}},

@@ -23,6 +23,7 @@ import (
 
 // Broker is what the handlers need of a broker.
 type Broker interface {
+	NewMessage(text string) *broker.Message
 	Submit(ctx context.Context, client netip.Prefix, text string) (*broker.Message, error)
 	Open(ctx context.Context, client netip.Prefix, text string) (*broker.Message, error)
 	Append(ctx context.Context, id broker.MessageID, at int, chunk string) (*broker.Message, error)

@@ -94,7 +94,7 @@ func (s *Server) ask(r *http.Request, values url.Values, kind broker.Kind) (aske
 // plan has instead.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request, asked ask) error {
 	if status := asked.plan.faults.Status(); status != 0 {
-		return s.failInstead(w, r, asked.request.MessageID, status)
+		return s.failInstead(w, r, asked.request, status)
 	}
 	x := exchangeOf(w)
 	conn := connectionOf(r).conn
@@ -106,6 +106,9 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, asked ask) error 
 		return s.config.Broker.Subscribe(ctx, cancel, asked.request)
 	})
 	if err == nil {
+		if asked.request.New != nil {
+			s.noteSubmitted(asked.request.New, x)
+		}
 		err = s.open(ctx, cancel, x, subscription, asked)
 	}
 	if err != nil {
@@ -117,8 +120,13 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, asked ask) error 
 
 // failInstead returns what a plan has in the place of a stream, if that could be
 // opened.
-func (s *Server) failInstead(w http.ResponseWriter, r *http.Request, id broker.MessageID, status int) error {
-	if _, err := s.config.Broker.Lookup(r.Context(), id); err != nil {
+func (s *Server) failInstead(w http.ResponseWriter, r *http.Request, request broker.Request, status int) error {
+	id := request.MessageID
+	if request.New != nil {
+		if id = request.New.ID; s.draining.Load() {
+			return broker.ErrShuttingDown
+		}
+	} else if _, err := s.config.Broker.Lookup(r.Context(), id); err != nil {
 		return err
 	}
 	s.config.Metrics.Fault(fault.Status.String())
