@@ -132,7 +132,7 @@ func testPhone(t *testing.T, browser context.Context) {
 		"usual": nil, "everything": everyMetric, "no schedule": withoutSchedule, "hostile": hostileNames, "nothing": nothingAtAll,
 	} {
 		p := openPage(t, browser, change)
-		p.do(chromedp.EmulateViewport(narrow, 844))
+		p.do(chromedp.EmulateViewport(narrow, 844), chromedp.Reload()) // drawn once, for this width
 		p.eval("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 		if got := eval[int](p, "document.documentElement.scrollWidth"); got > narrow {
 			t.Errorf("%s: %d pixels wide on a screen of %d", name, got, narrow)
