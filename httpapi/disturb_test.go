@@ -10,6 +10,7 @@ import (
 
 	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
+	"sseserver/internal/wire"
 )
 
 // TestFaultsNoted has what is logged of a stream of "Hello": what happens, and when it
@@ -56,6 +57,9 @@ func TestSlowlyBeforeACut(t *testing.T) {
 	})
 	id := server.Submit(strings.Repeat("x", 300_000) + " y")
 	conn := server.Dial()
+	if _, known := wire.Unsent(conn); !known {
+		t.Skip("here a cut waits a moment, whatever the client has got")
+	}
 	_ = conn.(*net.TCPConn).SetReadBuffer(32 << 10)
 	sayOn(t, conn, id, "GET /stream/{id}?unit=word&interval=1ms&fault=cut@1 HTTP/1.1\r\nHost: a\r\n\r\n")
 	start, read := time.Now(), 0
