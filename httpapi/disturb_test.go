@@ -3,14 +3,11 @@ package httpapi_test
 import (
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
-	"sseserver/internal/wire"
 )
 
 // TestFaultsNoted has what is logged of a stream of "Hello": what happens, and when it
@@ -43,37 +40,6 @@ func TestFaultsNoted(t *testing.T) {
 			}
 		}
 	})
-}
-
-// A client that takes what comes before a cut slowly, but does, is not too slow.
-func TestSlowlyBeforeACut(t *testing.T) {
-	const timeout = 500 * time.Millisecond
-	server := ssetest.Start(t, ssetest.Config{
-		API: httpapi.Config{WriteTimeout: timeout},
-		WrapConn: func(conn net.Conn) net.Conn {
-			_ = conn.(*net.TCPConn).SetWriteBuffer(1 << 20)
-			return conn
-		},
-	})
-	id := server.Submit(strings.Repeat("x", 300_000) + " y")
-	conn := server.Dial()
-	if _, known := wire.Unsent(conn); !known {
-		t.Skip("here a cut waits a moment, whatever the client has got")
-	}
-	_ = conn.(*net.TCPConn).SetReadBuffer(32 << 10)
-	sayOn(t, conn, id, "GET /stream/{id}?unit=word&interval=1ms&fault=cut@1 HTTP/1.1\r\nHost: a\r\n\r\n")
-	start, read := time.Now(), 0
-	for piece := make([]byte, 4000); ; {
-		n, err := conn.Read(piece)
-		if read += n; err != nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	closed := server.Await("stream.closed", 1)[0]
-	if took := time.Since(start); closed.Fields["reason"] != "fault" || took < 2*timeout {
-		t.Errorf("%v after %v and %d bytes; want a fault", closed.Fields["reason"], took, read)
-	}
 }
 
 // A long chunk of which each byte is a write takes seconds, but no longer than one

@@ -46,6 +46,9 @@ func parameters(r *http.Request) (url.Values, error) {
 // escapePercent returns a query in which each percent sign of a plan that cannot be
 // an escape stands for itself: fault=drop:5% is how people write it.
 func escapePercent(query string) string {
+	if !strings.Contains(query, "%") { // as of most streams
+		return query
+	}
 	parts := strings.Split(query, "&")
 	for i, part := range parts {
 		if strings.HasPrefix(part, "fault=") {
