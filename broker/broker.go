@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 )
 
 // Config configures a Broker. In each limit zero means the default and a
@@ -25,6 +26,11 @@ type Config struct {
 	// bits are one client. Default no limit.
 	MaxBytesPerClient   int64 // of text that it has submitted and that is still stored; one open live message for each KiB of it
 	MaxStreamsPerClient int
+
+	// Store, if set, is where the messages are kept, together with those of other
+	// nodes. The broker has copies of those that it serves, which the limits above
+	// bound. Default: messages are in this broker's memory alone.
+	Store Store
 
 	// Evicted, if set, is told of every message that the broker itself removed,
 	// in order, from a goroutine of its own. It may take its time; Run waits
@@ -101,6 +107,13 @@ type Broker struct {
 	subscribes questions[subscriber, subscribeAnswer]
 	stats      questions[struct{}, Stats]
 	endings    questions[error, int]
+
+	// Of copies. Without Config.Store, nobody asks them.
+	mayStores questions[submitting, error]
+	loads     questions[*Message, error]
+	arrivals  questions[arrival, *Message]
+	removals  questions[gone, Removal]
+	loading   singleflight.Group // by id, as text
 }
 
 // New returns a broker that has not been started.
@@ -118,31 +131,42 @@ func (b *Broker) NewMessage(text string) *Message {
 }
 
 // Submit stores text as a new message, which client has sent. Errors: ErrStoreFull,
-// ErrClientBytes, ErrShuttingDown, ErrClosed, or the cause of ctx; with any of them
-// it is not stored.
+// ErrClientBytes, ErrShuttingDown, ErrStoreUnavailable, ErrClosed, or the cause of
+// ctx; with any of them it is not stored.
 func (b *Broker) Submit(ctx context.Context, client netip.Prefix, text string) (*Message, error) {
 	return b.store(ctx, client, b.NewMessage(text))
 }
 
 func (b *Broker) store(ctx context.Context, client netip.Prefix, message *Message) (*Message, error) {
+	message, err := b.create(ctx, client, message)
+	if err != nil {
+		return nil, err
+	}
 	err, failed := b.submits.ask(ctx, b, submission{client, message})
 	if err = cmp.Or(failed, err); err != nil {
+		b.uncreate(ctx, message)
 		return nil, err
 	}
 	return message, nil
 }
 
-// Lookup tells of a stored message. Errors: ErrNotFound, ErrClosed, or the
-// cause of ctx.
+// Lookup tells of a stored message. Errors: ErrNotFound, ErrStoreUnavailable,
+// ErrClosed, or the cause of ctx.
 func (b *Broker) Lookup(ctx context.Context, id MessageID) (Status, error) {
+	if err := b.fetch(ctx, id); err != nil {
+		return Status{}, err
+	}
 	answer, failed := b.lookups.ask(ctx, b, id)
 	return answer.status, cmp.Or(failed, answer.err)
 }
 
 // Delete removes a message, which ends its streams with ErrDeleted. It says
 // whether there was one. Errors: ErrClosed, or the cause of ctx; with either
-// nothing is removed.
+// nothing is removed. With ErrStoreUnavailable it may be.
 func (b *Broker) Delete(ctx context.Context, id MessageID) (removal Removal, found bool, err error) {
+	if b.config.Store != nil {
+		return b.deleteShared(ctx, id)
+	}
 	answer, failed := b.deletes.ask(ctx, b, id)
 	return answer.removal, answer.found, failed
 }
@@ -154,9 +178,16 @@ func (b *Broker) Delete(ctx context.Context, id MessageID) (removal Removal, fou
 // Chunks until they are closed.
 //
 // Errors: ErrNotFound, ErrTooManyStreams, ErrClientStreams, ErrShuttingDown,
-// ErrClosed, or the cause of ctx; of a new message also those of Submit. With any of
-// them no stream is started, and a new message is not stored.
+// ErrStoreUnavailable, ErrClosed, or the cause of ctx; of a new message also those of
+// Submit. With any of them no stream is started, and a new message is not stored.
 func (b *Broker) Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
+	if b.config.Store != nil {
+		return b.subscribeShared(ctx, cancel, request)
+	}
+	return b.subscribe(ctx, cancel, request)
+}
+
+func (b *Broker) subscribe(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
 	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, cancel, SubscriptionID(b.config.NewID()), request})
 	return answer.subscription, cmp.Or(failed, answer.err)
 }
@@ -212,6 +243,6 @@ func (b *Broker) send(ctx context.Context, cmd command) error {
 // streamer and the last call of Config.Evicted have. Its error is always nil.
 func (b *Broker) Run(ctx context.Context) error {
 	defer close(b.done)
-	newLoop(b.config, b.inbox).run(ctx)
+	newLoop(b).run(ctx)
 	return nil
 }

@@ -71,14 +71,19 @@ func (c *clients) store(client netip.Prefix, size int) (*share, bool) {
 	if c.byteLimit == 0 {
 		return nil, true
 	}
-	s := c.of(client)
-	if s.bytes+int64(size) > c.byteLimit {
+	if !c.mayStore(client, size) {
 		return nil, false
 	}
+	s := c.of(client)
 	s.texts++
 	s.bytes += int64(size)
 	c.shares[s.client] = s
 	return s, true
+}
+
+// mayStore says whether a client may have a text of so many bytes more.
+func (c *clients) mayStore(client netip.Prefix, size int) bool {
+	return c.byteLimit == 0 || c.of(client).bytes+int64(size) <= c.byteLimit
 }
 
 // mayGrow says whether the client of a text that is stored may have so many bytes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"sync"
+	"time"
 )
 
 // command is one request to the broker. The types below are all there are, so
@@ -18,6 +19,10 @@ type (
 	changeCmd     = question[change, error] // answer: nil, ErrNotFound, ErrMessageClosed, ErrStoreFull, ErrClientBytes
 	deleteCmd     = question[MessageID, deleteAnswer]
 	subscribeCmd  = question[subscriber, subscribeAnswer]
+	mayStoreCmd   = question[submitting, error] // answer: nil, ErrShuttingDown, ErrStoreFull, ErrClientBytes
+	loadCmd       = question[*Message, error]   // a copy; answer: nil, ErrStoreFull
+	arriveCmd     = question[arrival, *Message] // what the message is then; nil if there is no copy of it any more
+	goneCmd       = question[gone, Removal]
 	statsCmd      = question[struct{}, Stats]
 	endStreamsCmd = question[error, int] // the cause; how many it ended
 )
@@ -35,6 +40,27 @@ type (
 	findAnswer struct {
 		message *Message // nil if there is none
 		full    error    // ErrStoreFull or ErrClientBytes if there is no room for the growth
+
+		// Of a copy.
+		tail  *tail     // nil without one
+		asked time.Time // when the Store was last asked, if there is no tail
+	}
+	submitting struct {
+		client netip.Prefix
+		size   int // bytes
+		state  State
+	}
+	// arrival is what a tail makes of a copy.
+	arrival struct {
+		before, after *Message
+		failed        bool // it is this node that has ended the message, as its producers were silent
+	}
+	// gone is the end of a message in the Store. There may be no copy of it.
+	gone struct {
+		id          MessageID
+		reason      RemovalReason
+		submittedAt time.Time
+		decided     bool // it is this node that has removed it
 	}
 	change struct {
 		before, after *Message // of one live message

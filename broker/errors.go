@@ -26,3 +26,9 @@ var (
 	ErrEvicted    = errors.New("broker: message evicted")
 	ErrClosed     = errors.New("broker: closed") // also: the broker was asked after its end
 )
+
+// Causes of the end of a tail.
+var (
+	errReleased = errors.New("broker: nothing needs the copy to be followed any more")
+	errRemoved  = errors.New("broker: there is no such copy any more")
+)

@@ -72,7 +72,8 @@ func (b *Broker) Open(ctx context.Context, client netip.Prefix, text string) (*M
 //
 // Errors: ErrNotFound, ErrMessageClosed, ErrPositionMismatch, ErrMessageTooLarge,
 // ErrStoreFull, ErrClientBytes, ErrClosed, or the cause of ctx; with any of them
-// nothing is appended. Where there is such a message, it comes with the error.
+// nothing is appended. With ErrStoreUnavailable it may be, also later. Where there is
+// such a message, it comes with the error.
 func (b *Broker) Append(ctx context.Context, id MessageID, at int, chunk string) (*Message, error) {
 	message, _, err := b.change(ctx, find{id, len(chunk)}, func(m *Message, full error) (*Message, error) {
 		return m.append(at, chunk, b.config.MaxMessageBytes, full)
@@ -103,11 +104,19 @@ func (b *Broker) PutProgress(ctx context.Context, id MessageID, percent int, act
 	return message, err
 }
 
+// outcome makes of a message what it is to be next, which is the same if nothing
+// changes, or says why it cannot be.
+type outcome = func(m *Message, full error) (*Message, error)
+
 // change puts what becomes of a message in its place, when it is its producer's
 // turn, and says whether it did. Making that, which may be much work, is done here,
 // and not by the loop. become is told why there is no room for it, if so; it is the
-// loop that decides.
-func (b *Broker) change(ctx context.Context, asked find, become func(m *Message, full error) (*Message, error)) (message *Message, changed bool, err error) {
+// loop that decides. Where there is a Store, the tail of the message does it, and stores
+// the change there first.
+func (b *Broker) change(ctx context.Context, asked find, become outcome) (message *Message, changed bool, err error) {
+	if b.config.Store != nil {
+		return b.changeShared(ctx, asked, become)
+	}
 	answer, failed := b.finds.ask(ctx, b, asked)
 	found := answer.message
 	switch {

@@ -11,6 +11,7 @@ import (
 // loop is the plumbing around state: one goroutine that owns every field below
 // but inbox, on which it only receives.
 type loop struct {
+	broker *Broker // which tails ask
 	config Config
 	inbox  chan command
 	state  *state
@@ -23,6 +24,7 @@ type loop struct {
 
 	clock     *actors.Clock // of all streamers
 	streamers sync.WaitGroup
+	tails     sync.WaitGroup
 }
 
 // news is what the broker has done to messages by itself.
@@ -33,10 +35,12 @@ type news struct {
 
 func (n *news) isEmpty() bool { return len(n.evicted)+len(n.failed) == 0 }
 
-func newLoop(config Config, inbox chan command) *loop {
+func newLoop(b *Broker) *loop {
+	config := b.config
 	return &loop{
+		broker: b,
 		config: config,
-		inbox:  inbox,
+		inbox:  b.inbox,
 		state: newState(limits{
 			ttl:      config.TTL,
 			messages: config.MaxMessages,
@@ -48,6 +52,8 @@ func newLoop(config Config, inbox chan command) *loop {
 			clientBytes:   config.MaxBytesPerClient,
 			clientOpen:    config.maxOpenPerClient(),
 			clientStreams: config.MaxStreamsPerClient,
+
+			copies: config.Store != nil,
 		}),
 		expiry: time.NewTimer(config.longestWait()),
 		report: make(chan news),
@@ -66,6 +72,7 @@ func (l *loop) run(ctx context.Context) {
 	defer close(l.report)
 	defer l.reportRest()
 	defer l.expiry.Stop()
+	defer l.tails.Wait()
 	defer l.streamers.Wait()
 	defer l.state.streams.endAll(ErrClosed)
 
@@ -128,13 +135,14 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	switch cmd := cmd.(type) {
 	case *submitCmd:
 		evicted, err := l.state.submit(now, cmd.asked.client, cmd.asked.message)
-		l.news.evicted = append(l.news.evicted, evicted...)
+		l.madeRoom(evicted)
+		l.follow(ctx, now, cmd.asked.message.ID)
 		cmd.reply <- err
 	case *findCmd:
 		cmd.reply <- l.state.find(cmd.asked)
 	case *changeCmd:
 		evicted, err := l.state.change(now, cmd.asked.before, cmd.asked.after)
-		l.news.evicted = append(l.news.evicted, evicted...)
+		l.madeRoom(evicted)
 		cmd.reply <- err
 	case *lookupCmd:
 		status, err := l.state.lookup(now, cmd.asked)
@@ -144,9 +152,22 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 		cmd.reply <- deleteAnswer{removal, found}
 	case *subscribeCmd:
 		subscription, err := l.subscribe(ctx, now, cmd.asked)
+		if err == nil {
+			l.follow(ctx, now, subscription.Message.ID)
+		}
 		cmd.reply <- subscribeAnswer{subscription, err}
 	case *statsCmd:
 		cmd.reply <- l.state.stats()
+	case *mayStoreCmd:
+		cmd.reply <- l.state.mayStore(cmd.asked)
+	case *loadCmd:
+		err := l.state.load(now, cmd.asked)
+		l.follow(ctx, now, cmd.asked.ID)
+		cmd.reply <- err
+	case *arriveCmd:
+		cmd.reply <- l.arrive(ctx, now, cmd.asked)
+	case *goneCmd:
+		cmd.reply <- l.gone(now, cmd.asked)
 	case *endStreamsCmd:
 		cmd.reply <- l.state.streams.endAll(cmd.asked)
 	case drainCmd:
@@ -155,6 +176,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 		l.finishDrains()
 	case endedCmd:
 		l.state.ended(now, cmd.stream)
+		l.follow(ctx, now, cmd.stream.message)
 		l.finishDrains()
 	case expireCmd:
 		l.expire(now)
@@ -186,7 +208,7 @@ func (l *loop) open(now time.Time, who subscriber) (*stream, *Message, error) {
 		return l.state.subscribe(now, request.Client, request.MessageID, request.Kind, who.cancel)
 	}
 	stream, evicted, err := l.state.submitStream(now, request.Client, request.New, request.Kind, who.cancel)
-	l.news.evicted = append(l.news.evicted, evicted...)
+	l.madeRoom(evicted)
 	return stream, request.New, err
 }
 
@@ -213,12 +235,61 @@ func (l *loop) reportEnd(ctx context.Context, stream *stream) {
 // longest wait before it, so a timer that is armed is never too late.
 func (l *loop) expire(now time.Time) {
 	l.news.failed = append(l.news.failed, l.state.failSilent(now)...)
-	l.news.evicted = append(l.news.evicted, l.state.expire(now)...)
+	l.madeRoom(l.state.expire(now))
 	wait := l.config.longestWait()
 	if next, ok := l.state.messages.nextExpiry(now); ok {
 		wait = min(wait, next)
 	}
 	l.expiry.Reset(wait)
+}
+
+// madeRoom tells of messages that had to leave. Copies can be read again.
+func (l *loop) madeRoom(evicted []Removal) {
+	if l.config.Store == nil {
+		l.news.evicted = append(l.news.evicted, evicted...)
+	}
+}
+
+// follow starts a tail for a copy that needs one, and ends that of one that does not
+// any more.
+func (l *loop) follow(ctx context.Context, now time.Time, id MessageID) {
+	if l.config.Store == nil {
+		return
+	}
+	e := l.state.messages.find(id)
+	if e == nil { // then its tail has been ended with it
+		return
+	}
+	needed := e.message.State == StateOpen || e.holds > 0
+	switch {
+	case needed && e.tail == nil:
+		e.tail = newTail(ctx, l.broker, e.message)
+		l.tails.Go(e.tail.run)
+	case !needed && e.tail != nil:
+		e.tail.cancel(errReleased)
+		e.tail, e.asked = nil, now
+	}
+}
+
+// arrive is state.arrive.
+func (l *loop) arrive(ctx context.Context, now time.Time, asked arrival) *Message {
+	current := l.state.arrive(now, asked.before, asked.after)
+	if current == asked.after && asked.failed {
+		l.news.failed = append(l.news.failed, current)
+	}
+	l.follow(ctx, now, asked.before.ID)
+	return current
+}
+
+// gone removes the copy of a message that is gone, if there is one. It tells of it if
+// nobody has asked for that, and no other node does.
+func (l *loop) gone(now time.Time, asked gone) Removal {
+	removal, _ := l.state.remove(now, asked.id, asked.reason)
+	removal.MessageID, removal.Reason, removal.Age = asked.id, asked.reason, now.Sub(asked.submittedAt)
+	if asked.decided && asked.reason != RemovedByRequest {
+		l.news.evicted = append(l.news.evicted, removal)
+	}
+	return removal
 }
 
 // finishDrains lets the askers of Drain go once no stream runs.

@@ -49,7 +49,8 @@ type Message struct {
 	Percent  int       // how far its job is; NoPercent as long as nobody has told
 	Activity string    // what the job does; "" is the default text
 
-	live *live // nil if it was submitted whole
+	live   *live   // nil if it was submitted whole
+	shared *shared // nil if it is only in memory
 }
 
 // isLive says whether it was opened, and not submitted whole.
@@ -120,5 +121,5 @@ type RemovalReason string
 const (
 	RemovedByRequest  RemovalReason = "request"
 	RemovedByTTL      RemovalReason = "ttl"
-	RemovedByCapacity RemovalReason = "capacity"
+	RemovedByCapacity RemovalReason = "capacity" // never of a Store: a copy that made room is read again
 )

@@ -31,6 +31,11 @@ type limits struct {
 
 	producerTimeout time.Duration // of silence, after which a live message fails
 
+	// copies says that the messages are copies of what a Store has. Then only those
+	// leave by themselves, after their time, that nothing holds; what becomes of the
+	// others, tails find out.
+	copies bool
+
 	clientBytes   int64
 	clientOpen    int // live messages; 0 if clientBytes is
 	clientStreams int
@@ -42,32 +47,58 @@ type entry struct {
 	lastUse time.Time    // of an open message, only its producers use it
 	share   *share       // of who submitted it
 	holds   int          // of running streams
+	tail    *tail        // follows the store; nil without one, or if nothing needs it
+	asked   time.Time    // when the store was last asked about a copy without a tail
 	place   place[entry] // in the list that messages.listOf says; in none once it is removed
 }
 
 // add stores message, which client has submitted, and returns what had to leave for
 // it. It fails with ErrStoreFull or ErrClientBytes, and then nothing has left.
 func (m *messages) add(now time.Time, client netip.Prefix, message *Message) (evicted []*Message, err error) {
-	leaving, ok := m.room(1, int64(message.size()))
-	if !ok {
-		return nil, ErrStoreFull
+	leaving, err := m.mayAdd(client, message.size(), message.State)
+	if err != nil {
+		return nil, err
 	}
-	if message.State == StateOpen && !m.clients.mayOpen(client) {
-		return nil, ErrClientBytes
-	}
-	share, ok := m.clients.store(client, message.size())
-	if !ok {
-		return nil, ErrClientBytes
-	}
+	share, _ := m.clients.store(client, message.size()) // it may
 	if message.State == StateOpen {
 		share.opened(1)
 	}
 	evicted = m.evict(leaving)
+	m.keep(now, message, share)
+	return evicted, nil
+}
+
+// mayAdd counts how many must leave for a message of so many bytes that client
+// submits. It fails with ErrStoreFull or ErrClientBytes.
+func (m *messages) mayAdd(client netip.Prefix, size int, state State) (leaving int, err error) {
+	leaving, ok := m.room(1, int64(size))
+	switch {
+	case !ok:
+		return 0, ErrStoreFull
+	case state == StateOpen && !m.clients.mayOpen(client), !m.clients.mayStore(client, size):
+		return 0, ErrClientBytes
+	default:
+		return leaving, nil
+	}
+}
+
+// addCopy stores a message that a Store has, and that is nobody's here. It fails with
+// ErrStoreFull.
+func (m *messages) addCopy(now time.Time, message *Message) (*entry, error) {
+	leaving, ok := m.room(1, int64(message.size()))
+	if !ok {
+		return nil, ErrStoreFull
+	}
+	m.evict(leaving) // which are copies, too
+	return m.keep(now, message, nil), nil
+}
+
+func (m *messages) keep(now time.Time, message *Message, share *share) *entry {
 	e := &entry{message: message, lastUse: now, share: share}
 	m.listOf(e).pushBack(&e.place, e)
 	m.byID[message.ID] = e
 	m.bytes += int64(message.size())
-	return evicted, nil
+	return e
 }
 
 // change puts after in the place of e's message, and returns what had to leave for
@@ -82,6 +113,14 @@ func (m *messages) change(now time.Time, e *entry, after *Message) (evicted []*M
 	evicted = m.evict(leaving)
 	m.put(now, e, after)
 	return evicted, nil
+}
+
+// arrive is change of what has changed in the Store already, and so is not refused:
+// where there is no room, all copies leave that can.
+func (m *messages) arrive(now time.Time, e *entry, after *Message) {
+	leaving, _ := m.roomFor(e, after.size()-e.message.size())
+	m.evict(leaving)
+	m.put(now, e, after)
 }
 
 // roomFor counts as room does how many must leave for so many more bytes of e's
@@ -191,6 +230,9 @@ func (m *messages) remove(e *entry) *Message {
 	}
 	m.clients.remove(e.share, e.message.size())
 	e.place.remove()
+	if e.tail != nil {
+		e.tail.cancel(errRemoved)
+	}
 	return e.message
 }
 
@@ -205,7 +247,7 @@ func (m *messages) expire(now time.Time) (expired []*Message) {
 // silent returns an open message whose producer was silent for too long at now, nil
 // where there is none.
 func (m *messages) silent(now time.Time) *entry {
-	if first := m.open.first; first != nil && !now.Before(first.value.lastUse.Add(m.limits.producerTimeout)) {
+	if first := m.open.first; first != nil && !m.limits.copies && !now.Before(first.value.lastUse.Add(m.limits.producerTimeout)) {
 		return first.value
 	}
 	return nil
@@ -217,7 +259,7 @@ func (m *messages) nextExpiry(now time.Time) (next time.Duration, ok bool) {
 	if e := m.oldest(); e != nil {
 		next, ok = e.lastUse.Add(m.limits.ttl).Sub(now), true
 	}
-	if first := m.open.first; first != nil {
+	if first := m.open.first; first != nil && !m.limits.copies {
 		if fails := first.value.lastUse.Add(m.limits.producerTimeout).Sub(now); !ok || fails < next {
 			next, ok = fails, true
 		}
@@ -225,11 +267,14 @@ func (m *messages) nextExpiry(now time.Time) (next time.Duration, ok bool) {
 	return next, ok
 }
 
-// oldest returns the least recently used message that is not open, nil where there
-// is none.
+// oldest returns the least recently used message that can expire, nil where there is
+// none: one that is not open.
 func (m *messages) oldest() *entry {
 	var oldest *entry
 	for _, front := range []*place[entry]{m.idle.first, m.held.first} {
+		if m.limits.copies && front == m.held.first {
+			continue
+		}
 		if front != nil && (oldest == nil || front.value.lastUse.Before(oldest.lastUse)) {
 			oldest = front.value
 		}

@@ -95,6 +95,7 @@ func (s *state) find(asked find) (answer findAnswer) {
 	if e := s.messages.find(asked.id); e != nil {
 		answer.message = e.message
 		_, answer.full = s.messages.roomFor(e, asked.growth)
+		answer.tail, answer.asked = e.tail, e.asked
 	}
 	return answer
 }
@@ -119,13 +120,59 @@ func (s *state) change(now time.Time, before, after *Message) ([]Removal, error)
 	return s.removals(now, evicted, RemovedByCapacity), nil
 }
 
-// publish lets the streams see what their message is now.
+// publish lets the streams see what their message is now, which was open before.
 func (s *state) publish(message *Message) {
 	message.live.newest.Store(message)
 	if message.State != StateOpen {
 		close(message.live.done)
 	}
 	s.streams.tell(message.ID)
+}
+
+// mayStore says why a message of so many bytes that client submits is not taken, nil
+// if it is.
+func (s *state) mayStore(asked submitting) error {
+	if s.draining {
+		return ErrShuttingDown
+	}
+	_, err := s.messages.mayAdd(asked.client, asked.size, asked.state)
+	return err
+}
+
+// load stores a copy of a message as the Store has it, unless there is one that is as
+// new. It is a use. It fails with ErrStoreFull.
+func (s *state) load(now time.Time, message *Message) (err error) {
+	e := s.messages.find(message.ID)
+	switch {
+	case e == nil:
+		if e, err = s.messages.addCopy(now, message); err != nil {
+			return err
+		}
+	case e.tail == nil && e.message.shared.Version < message.shared.Version: // and neither is open
+		s.messages.arrive(now, e, message)
+	default:
+		s.messages.use(now, e)
+	}
+	e.asked = now
+	return nil
+}
+
+// arrive puts after in the place of before, which is a copy, and tells the streams. It
+// returns what the message is then, nil if there is no copy of it any more: not after,
+// if it was not before.
+func (s *state) arrive(now time.Time, before, after *Message) (current *Message) {
+	e := s.messages.find(before.ID)
+	switch {
+	case e == nil:
+		return nil
+	case e.message != before:
+		return e.message
+	}
+	s.messages.arrive(now, e, after)
+	if before.State == StateOpen {
+		s.publish(after)
+	}
+	return after
 }
 
 // failSilent ends the live messages whose producers were silent for too long at
@@ -149,11 +196,15 @@ func (s *state) ended(now time.Time, ended *stream) {
 
 // delete removes a message at a client's request.
 func (s *state) delete(now time.Time, id MessageID) (Removal, bool) {
+	return s.remove(now, id, RemovedByRequest)
+}
+
+func (s *state) remove(now time.Time, id MessageID, reason RemovalReason) (Removal, bool) {
 	e := s.messages.find(id)
 	if e == nil {
 		return Removal{}, false
 	}
-	return s.removal(now, s.messages.remove(e), RemovedByRequest), true
+	return s.removal(now, s.messages.remove(e), reason), true
 }
 
 // expire removes every message whose time to live has run out at now.

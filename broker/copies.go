@@ -1,0 +1,309 @@
+package broker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+)
+
+// What is asked of a broker whose messages are in a Store. All of it is done by the
+// goroutine that asks: it reads what is not here, stores what is new, and tells the
+// loop.
+
+// freshFor is how long a copy that no tail follows is as good as what the store has.
+const freshFor = time.Second
+
+// fetch makes sure that there is a copy of the message, which is what the store has or
+// was lately. Errors: ErrNotFound, ErrStoreUnavailable, ErrStoreFull, ErrClosed, or the
+// cause of ctx. Without a Store it does nothing.
+func (b *Broker) fetch(ctx context.Context, id MessageID) error {
+	if b.config.Store == nil {
+		return nil
+	}
+	found, err := b.finds.ask(ctx, b, find{id: id})
+	switch {
+	case err != nil:
+		return err
+	case found.message == nil, found.tail == nil && time.Since(found.asked) > freshFor, found.message.needsTouch(&b.config, time.Now()):
+		return b.load(ctx, id)
+	case found.message.State == StateOpen && !b.config.Store.Available():
+		return ErrStoreUnavailable // there may be more of it
+	default:
+		return nil
+	}
+}
+
+// load reads a message that several may want at once.
+func (b *Broker) load(ctx context.Context, id MessageID) error {
+	for {
+		_, err, _ := b.loading.Do(string(id[:]), func() (any, error) {
+			err := b.loadNow(ctx, id)
+			if err != nil && ctx.Err() != nil {
+				err = errAskerGone
+			}
+			return nil, err
+		})
+		if err != errAskerGone {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// errAskerGone tells those who want the same that it was not done for them.
+var errAskerGone = errors.New("broker: who was reading the message has left")
+
+// loadNow makes the copy of a message what the store has, and tells that of the use.
+func (b *Broker) loadNow(ctx context.Context, id MessageID) error {
+	found, err := b.finds.ask(ctx, b, find{id: id})
+	if err != nil {
+		return err
+	}
+	message, err := b.newest(ctx, id, found.message)
+	switch {
+	case errors.Is(err, ErrStoreUnavailable) && found.message != nil && found.message.State != StateOpen:
+		return nil // it is all here
+	case errors.Is(err, ErrNotFound):
+		return cmp.Or(b.forget(ctx, gone{id: id, reason: RemovedByRequest}), ErrNotFound)
+	case err != nil:
+		return err
+	}
+	now := time.Now()
+	if !now.Before(message.expiry(&b.config)) {
+		return b.expire(ctx, message)
+	}
+	if message.needsTouch(&b.config, now) {
+		stamp, err := b.config.Store.Add(ctx, id, message.shared.Version, Record{SubmittedAt: message.SubmittedAt})
+		if err == nil {
+			message = message.at(stamp)
+		}
+	}
+	err, failed := b.loads.ask(ctx, b, message)
+	return cmp.Or(failed, err)
+}
+
+// newest returns a message as the store has it now: copy, if it is that.
+func (b *Broker) newest(ctx context.Context, id MessageID, copy *Message) (*Message, error) {
+	last, err := b.config.Store.Last(ctx, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case last.Gone != "":
+		return nil, ErrNotFound
+	case copy != nil && copy.shared.Version == last.Version:
+		return copy, nil
+	}
+	records, err := b.config.Store.Read(ctx, id, 0, last.Version)
+	if err != nil {
+		return nil, err
+	}
+	if message := fromRecords(id, records); message != nil {
+		return message, nil
+	}
+	return nil, ErrNotFound // it never became whole
+}
+
+// expire removes a message that is not kept any longer, and then there is none, unless
+// somebody has used it meanwhile.
+func (b *Broker) expire(ctx context.Context, message *Message) error {
+	r := Record{SubmittedAt: message.SubmittedAt, Gone: RemovedByTTL}
+	_, err := b.config.Store.Add(ctx, message.ID, message.shared.Version, r)
+	switch {
+	case errors.Is(err, ErrConflict):
+		return b.loadNow(ctx, message.ID)
+	case err != nil:
+		return err
+	}
+	return cmp.Or(b.forget(ctx, gone{message.ID, r.Gone, r.SubmittedAt, true}), ErrNotFound)
+}
+
+// forget removes the copy of a message that is gone.
+func (b *Broker) forget(ctx context.Context, gone gone) error {
+	_, err := b.removals.ask(ctx, b, gone)
+	return err
+}
+
+// create stores a new message of client in the Store, if there is one, and if it would
+// find room here.
+func (b *Broker) create(ctx context.Context, client netip.Prefix, message *Message) (*Message, error) {
+	if b.config.Store == nil {
+		return message, nil
+	}
+	err, failed := b.mayStores.ask(ctx, b, submitting{client, message.size(), message.State})
+	if err = cmp.Or(failed, err); err != nil {
+		return nil, err
+	}
+	stamp, err := b.addAll(ctx, message.ID, 0, message.first())
+	if err != nil {
+		return nil, err
+	}
+	created := message.at(stamp)
+	if created.live != nil {
+		created.live.newest.Store(created)
+	}
+	return created, nil
+}
+
+// uncreate takes back what create did, if the store lets it. If not, nobody knows the
+// id, and the message expires.
+func (b *Broker) uncreate(ctx context.Context, message *Message) {
+	if b.config.Store == nil {
+		return
+	}
+	r := Record{SubmittedAt: message.SubmittedAt, Gone: RemovedByRequest}
+	_, _ = b.config.Store.Add(context.WithoutCancel(ctx), message.ID, message.shared.Version, r)
+}
+
+// addAll stores a change of a message, which may be more than one record. With an error
+// a part of it may be stored, which is none of the message.
+func (b *Broker) addAll(ctx context.Context, id MessageID, after uint64, r Record) (stamp Stamp, err error) {
+	stamp.Version = after
+	for _, part := range r.split() {
+		if stamp, err = b.config.Store.Add(ctx, id, stamp.Version, part); err != nil {
+			return Stamp{}, err
+		}
+	}
+	return stamp, nil
+}
+
+func (b *Broker) subscribeShared(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
+	if request.New != nil {
+		return b.subscribeNew(ctx, cancel, request)
+	}
+	for tries := 1; ; tries++ {
+		if err := b.fetch(ctx, request.MessageID); err != nil {
+			return nil, err
+		}
+		if err := b.reach(ctx, request); err != nil {
+			return nil, err
+		}
+		subscription, err := b.subscribe(ctx, cancel, request)
+		if err != ErrNotFound || tries == fetches {
+			return subscription, err
+		}
+	}
+}
+
+// fetches is how often a copy is fetched that is evicted before it is used.
+const fetches = 3
+
+func (b *Broker) subscribeNew(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
+	created, err := b.create(ctx, request.Client, request.New)
+	if err != nil {
+		return nil, err
+	}
+	request.New = created
+	subscription, err := b.subscribe(ctx, cancel, request)
+	if err != nil {
+		b.uncreate(ctx, created)
+	}
+	return subscription, err
+}
+
+// reach makes sure that the copy has the position after which a stream resumes, if the
+// store has it: the client may have it from another node.
+func (b *Broker) reach(ctx context.Context, request Request) error {
+	if request.After == AfterNone {
+		return nil
+	}
+	found, err := b.finds.ask(ctx, b, find{id: request.MessageID})
+	if err != nil || found.tail == nil || found.message.State != StateOpen {
+		return err
+	}
+	if first, from, _ := request.of(found.message).span(found.message); from > first {
+		return nil
+	}
+	reply, err := b.askTail(ctx, found.tail, changing{sync: true})
+	if err == errTailEnded { // then so has the message
+		return nil
+	}
+	return cmp.Or(err, reply.err)
+}
+
+// askTail asks a tail to change its message. Errors: errTailEnded, or the cause of ctx;
+// with either, nothing has happened.
+func (b *Broker) askTail(ctx context.Context, t *tail, c changing) (changeReply, error) {
+	c.reply = make(chan changeReply, 1)
+	select {
+	case t.changes <- c:
+		return <-c.reply, nil // as with a command, it is at it
+	case <-t.done:
+		return changeReply{}, errTailEnded
+	case <-ctx.Done():
+		return changeReply{}, context.Cause(ctx)
+	}
+}
+
+// errTailEnded is not told to anybody: one looks again.
+var errTailEnded = errors.New("broker: the tail has ended")
+
+// changeShared is change where the tail takes the turns.
+func (b *Broker) changeShared(ctx context.Context, asked find, become outcome) (*Message, bool, error) {
+	for tries := 1; ; tries++ {
+		if err := b.fetch(ctx, asked.id); err != nil {
+			return nil, false, err
+		}
+		found, err := b.finds.ask(ctx, b, asked)
+		switch {
+		case err != nil:
+			return nil, false, err
+		case found.message == nil && tries == fetches:
+			return nil, false, ErrNotFound
+		case found.message == nil:
+			continue
+		case found.message.State != StateOpen: // it never changes
+			_, err = become(found.message, nil)
+			return found.message, false, err
+		}
+		reply, err := b.askTail(ctx, found.tail, changing{become: become, full: found.full})
+		if err != errTailEnded {
+			return reply.message, reply.changed, cmp.Or(err, reply.err)
+		}
+	}
+}
+
+// deleteShared removes a message from the store, and its copy here.
+func (b *Broker) deleteShared(ctx context.Context, id MessageID) (removal Removal, found bool, err error) {
+	for {
+		copy, err := b.finds.ask(ctx, b, find{id: id})
+		if err != nil {
+			return Removal{}, false, err
+		}
+		if copy.tail != nil {
+			var reply changeReply
+			if reply, err = b.askTail(ctx, copy.tail, changing{gone: RemovedByRequest}); err == nil {
+				removal, err = reply.removal, reply.err
+			}
+		} else {
+			removal, err = b.removeNow(ctx, id)
+		}
+		switch {
+		case errors.Is(err, ErrConflict), err == errTailEnded: // once more
+		case errors.Is(err, ErrNotFound):
+			return Removal{}, false, nil
+		default:
+			return removal, err == nil, err
+		}
+	}
+}
+
+// removeNow removes a message that no tail follows here. With ErrConflict it has changed
+// meanwhile.
+func (b *Broker) removeNow(ctx context.Context, id MessageID) (Removal, error) {
+	last, err := b.config.Store.Last(ctx, id)
+	if err == nil && last.Gone != "" {
+		err = ErrNotFound
+	}
+	if err == nil {
+		_, err = b.config.Store.Add(ctx, id, last.Version, Record{SubmittedAt: last.SubmittedAt, Gone: RemovedByRequest})
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Removal{}, err
+	}
+	removal, failed := b.removals.ask(ctx, b, gone{id: id, reason: RemovedByRequest, submittedAt: last.SubmittedAt})
+	return removal, cmp.Or(failed, err)
+}

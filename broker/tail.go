@@ -1,0 +1,347 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// tail keeps the copy of one message as the Store has it, as long as streams read it or
+// it is open: it follows the records, asks the Store if none has come for a while, and
+// stores what this node's producers change. It alone changes the copy, by commands.
+type tail struct {
+	// Immutable.
+	id     MessageID
+	broker *Broker
+	parent context.Context // the loop's, with which all tails end
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+
+	// Filled by the store without waiting, nobody closes it. What finds no room is
+	// missing from the sequence, and is read again.
+	records chan Record
+
+	// Unbuffered: what was sent is being done, and is answered. Producers send, run
+	// receives, nobody closes; askers also select on done.
+	changes chan changing
+
+	// Closed by run as its last act.
+	done chan struct{}
+
+	// Owned by run.
+	message *Message
+	heard   time.Time // when the store has last told what the newest record is
+}
+
+// recordsRoom is for what comes while a record is being stored.
+const recordsRoom = 64
+
+// How long the store may say nothing about a copy, until it is asked.
+const (
+	quietOpen  = time.Second
+	quietEnded = 15 * time.Second // only a removal may have been missed
+)
+
+// changing is what a producer wants to change, or whoever removes the message.
+type changing struct {
+	become outcome
+	full   error            // for become
+	gone   RemovalReason    // in place of become
+	sync   bool             // in place of both: only look what there is
+	reply  chan changeReply // has room for one; the tail sends, nobody closes
+}
+
+type changeReply struct {
+	message *Message // as it is with the change; with an error, as it is without
+	changed bool
+	removal Removal
+	err     error
+}
+
+func newTail(parent context.Context, b *Broker, message *Message) *tail {
+	ctx, cancel := context.WithCancelCause(parent)
+	return &tail{
+		id:      message.ID,
+		broker:  b,
+		parent:  parent,
+		ctx:     ctx,
+		cancel:  cancel,
+		records: make(chan Record, recordsRoom),
+		changes: make(chan changing),
+		done:    make(chan struct{}),
+		message: message,
+	}
+}
+
+// run follows the message until cancel is called.
+func (t *tail) run() {
+	defer close(t.done)
+	defer t.cancel(nil) // of what is left of it
+	stop := t.broker.config.Store.Follow(t.id, func(r Record) {
+		select {
+		case t.records <- r:
+		default:
+		}
+	})
+	defer stop()
+	_ = t.sync() // what has come before that
+	timer := time.NewTimer(t.wait(time.Now()))
+	defer timer.Stop()
+	for t.ctx.Err() == nil {
+		select {
+		case r := <-t.records:
+			t.take(r)
+		case first := <-t.changes:
+			t.change(t.gather(first))
+		case <-timer.C:
+			t.look()
+			timer.Reset(t.wait(time.Now()))
+		case <-t.ctx.Done():
+		}
+	}
+	if errors.Is(context.Cause(t.ctx), errReleased) {
+		t.touch()
+	}
+}
+
+// wait returns how long after now the tail has to look.
+func (t *tail) wait(now time.Time) time.Duration {
+	wait := t.quiet()
+	for _, due := range []time.Time{t.heard.Add(t.quiet()), t.deadline()} {
+		if left := due.Sub(now); left > 0 { // else it has just been tried
+			wait = min(wait, left)
+		}
+	}
+	return wait
+}
+
+func (t *tail) quiet() time.Duration {
+	if t.message.State == StateOpen {
+		return quietOpen
+	}
+	return quietEnded
+}
+
+// deadline returns when the message fails or expires, unless it changes.
+func (t *tail) deadline() time.Time {
+	if t.message.State == StateOpen {
+		return t.message.shared.At.Add(t.broker.config.ProducerTimeout)
+	}
+	return t.message.expiry(&t.broker.config)
+}
+
+// take takes a record that the store has delivered.
+func (t *tail) take(r Record) {
+	newest := t.message.shared.Version
+	switch {
+	case r.Version != 0 && r.Version <= newest: // known
+	case r.Gone != "":
+		t.gone(r, false)
+	case r.Version == 0 || r.Before != newest: // there are others before it
+		_ = t.sync()
+	default:
+		t.heard = time.Now()
+		t.arrive(t.message.with(r), false)
+	}
+}
+
+// sync makes the copy what the store has.
+func (t *tail) sync() error {
+	store := t.broker.config.Store
+	last, err := store.Last(t.ctx, t.id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		t.gone(Record{Gone: RemovedByTTL, SubmittedAt: t.message.SubmittedAt}, false)
+		return err
+	case err != nil:
+		return err
+	case last.Gone != "":
+		t.gone(last, false)
+		return ErrNotFound
+	case last.Version > t.message.shared.Version:
+		records, err := store.Read(t.ctx, t.id, t.message.shared.Version, last.Version)
+		if err != nil {
+			return err
+		}
+		next := t.message
+		for _, r := range records {
+			next = next.with(r)
+		}
+		t.arrive(next, false)
+	}
+	t.heard = time.Now()
+	return nil
+}
+
+// arrive makes next of the copy. If that is not what the tail has left any more, there
+// is another tail, or nothing left to follow.
+func (t *tail) arrive(next *Message, failed bool) {
+	current, err := t.broker.arrivals.ask(t.ctx, t.broker, arrival{t.message, next, failed})
+	switch {
+	case err != nil: // ctx has ended
+	case current == nil:
+		t.cancel(errRemoved)
+	default:
+		t.message = current
+	}
+}
+
+// gone removes the copy of a message that is gone, which this node has decided or not.
+func (t *tail) gone(r Record, decided bool) (removal Removal) {
+	removal, _ = t.broker.removals.ask(t.parent, t.broker, gone{t.id, r.Gone, r.SubmittedAt, decided})
+	t.cancel(errRemoved)
+	return removal
+}
+
+// look is what the tail does from time to time.
+func (t *tail) look() {
+	now := time.Now()
+	if now.Sub(t.heard) >= t.quiet() && t.sync() != nil || now.Before(t.deadline()) {
+		return
+	}
+	if t.message.State != StateOpen {
+		_, _ = t.remove(RemovedByTTL)
+		return
+	}
+	failed, _ := t.message.fail(ReasonProducerGone, now) // it is open
+	if stamp, err := t.add(t.message.to(failed)); err == nil {
+		t.arrive(failed.at(stamp), true)
+	}
+}
+
+// remove removes the message everywhere, as long as it is what the tail has.
+func (t *tail) remove(reason RemovalReason) (removal Removal, err error) {
+	r := Record{SubmittedAt: t.message.SubmittedAt, Gone: reason}
+	if _, err = t.add(r); err == nil {
+		removal = t.gone(r, true)
+	}
+	return removal, err
+}
+
+// touch tells the store that the message was used.
+func (t *tail) touch() {
+	b := t.broker
+	if t.message.needsTouch(&b.config, time.Now()) && b.config.Store.Available() {
+		_, _ = b.config.Store.Add(t.parent, t.id, t.message.shared.Version, Record{SubmittedAt: t.message.SubmittedAt})
+	}
+}
+
+// add stores a change of what the tail has. With ErrConflict the copy has been made what
+// the store has.
+func (t *tail) add(r Record) (stamp Stamp, err error) {
+	stamp, err = t.broker.addAll(t.ctx, t.id, t.message.shared.Version, r)
+	if errors.Is(err, ErrConflict) {
+		err = t.sync()
+		if err == nil {
+			err = ErrConflict
+		}
+	}
+	return stamp, err
+}
+
+// gathered is the most changes that one record has, each of which somebody waits for.
+const gathered = 64
+
+// gather adds to a change those that wait to be made behind it.
+func (t *tail) gather(first changing) []changing {
+	batch := []changing{first}
+	for len(batch) < gathered {
+		select {
+		case next := <-t.changes:
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// change makes changes, in order, and answers them.
+func (t *tail) change(batch []changing) {
+	current := false // whether the store was asked since the batch has come
+	for len(batch) > 0 {
+		replies, err := t.tryChange(batch, current)
+		switch {
+		case errors.Is(err, ErrConflict):
+			current = true // and once more
+			continue
+		case err != nil:
+			replies = make([]changeReply, max(len(replies), 1))
+			for i := range replies {
+				replies[i] = changeReply{message: t.message, err: t.ended(err)}
+			}
+		}
+		for i, reply := range replies {
+			batch[i].reply <- reply
+		}
+		batch = batch[len(replies):]
+	}
+}
+
+// tryChange makes the first changes of a batch, as many as can be one record, and
+// returns what to answer. An error is that of all of them; after ErrConflict the copy
+// has been made what the store has.
+func (t *tail) tryChange(batch []changing, current bool) ([]changeReply, error) {
+	switch first := batch[0]; {
+	case first.sync:
+		return []changeReply{{message: t.message}}, t.sync()
+	case first.gone != "":
+		removal, err := t.remove(first.gone)
+		return []changeReply{{removal: removal}}, err
+	}
+	replies, after, record, refused := t.message.try(batch)
+	if refused && !current { // perhaps for what is not so any more
+		if err := t.sync(); err != nil {
+			return replies, err
+		}
+		return nil, ErrConflict
+	}
+	if after == t.message {
+		return replies, nil
+	}
+	stamp, err := t.add(record)
+	if err == nil {
+		t.arrive(after.at(stamp), false)
+	}
+	return replies, err
+}
+
+// try makes the first changes of a batch of m, as many as can be one record: after is
+// what m is with them. Some may be refused.
+func (m *Message) try(batch []changing) (replies []changeReply, after *Message, record Record, refused bool) {
+	after, record = m, Record{SubmittedAt: m.SubmittedAt}
+	for _, c := range batch {
+		if c.become == nil {
+			break
+		}
+		next, err := c.become(after, c.full)
+		if err != nil {
+			replies = append(replies, changeReply{message: after, err: err})
+			refused = true
+			continue
+		}
+		if next != after {
+			change := after.to(next)
+			if after == m {
+				record = change
+			} else if !record.join(change) {
+				break
+			}
+		}
+		replies = append(replies, changeReply{message: next, changed: next != after})
+		after = next
+	}
+	return replies, after, record, refused
+}
+
+// ended returns err, or what it is to those who asked if the tail was ended meanwhile.
+func (t *tail) ended(err error) error {
+	switch {
+	case t.ctx.Err() == nil:
+		return err
+	case t.parent.Err() != nil:
+		return ErrClosed
+	default:
+		return ErrNotFound
+	}
+}
