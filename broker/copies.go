@@ -217,20 +217,21 @@ func (b *Broker) reach(ctx context.Context, request Request) error {
 	if first, from, _ := request.of(found.message).span(found.message); from > first {
 		return nil
 	}
-	reply, err := b.askTail(ctx, found.tail, changing{sync: true})
+	_, err = b.askTail(ctx, found.tail, changing{sync: true})
 	if err == errTailEnded { // then so has the message
 		return nil
 	}
-	return cmp.Or(err, reply.err)
+	return err
 }
 
-// askTail asks a tail to change its message. Errors: errTailEnded, or the cause of ctx;
-// with either, nothing has happened.
+// askTail asks a tail to change its message. Errors are those of the change, errTailEnded
+// if it has not tried, or the cause of ctx, if it was not asked.
 func (b *Broker) askTail(ctx context.Context, t *tail, c changing) (changeReply, error) {
 	c.reply = make(chan changeReply, 1)
 	select {
 	case t.changes <- c:
-		return <-c.reply, nil // as with a command, it is at it
+		reply := <-c.reply // as with a command, it is at it
+		return reply, reply.err
 	case <-t.done:
 		return changeReply{}, errTailEnded
 	case <-ctx.Done():
@@ -261,7 +262,7 @@ func (b *Broker) changeShared(ctx context.Context, asked find, become outcome) (
 		}
 		reply, err := b.askTail(ctx, found.tail, changing{become: become, full: found.full})
 		if err != errTailEnded {
-			return reply.message, reply.changed, cmp.Or(err, reply.err)
+			return reply.message, reply.changed, err
 		}
 	}
 }
@@ -275,9 +276,8 @@ func (b *Broker) deleteShared(ctx context.Context, id MessageID) (removal Remova
 		}
 		if copy.tail != nil {
 			var reply changeReply
-			if reply, err = b.askTail(ctx, copy.tail, changing{gone: RemovedByRequest}); err == nil {
-				removal, err = reply.removal, reply.err
-			}
+			reply, err = b.askTail(ctx, copy.tail, changing{gone: RemovedByRequest})
+			removal = reply.removal
 		} else {
 			removal, err = b.removeNow(ctx, id)
 		}

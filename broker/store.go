@@ -19,7 +19,8 @@ type Store interface {
 	// after, 0 if there is none, and returns once it will not be lost. With
 	// ErrConflict, another record was first; with ErrStoreFull, there is no room. With
 	// ErrStoreUnavailable or the cause of ctx the record may be stored nevertheless, also
-	// later. A record that is Gone takes the place of all others.
+	// later. A record that is Gone takes the place of all others. The text of record is
+	// only lent: after the return it may be written over.
 	Add(ctx context.Context, id MessageID, after uint64, record Record) (Stamp, error)
 
 	// Last returns the newest record of a message, without any that was stored before

@@ -341,6 +341,8 @@ func (t *tail) ended(err error) error {
 		return err
 	case t.parent.Err() != nil:
 		return ErrClosed
+	case errors.Is(context.Cause(t.ctx), errReleased):
+		return errTailEnded
 	default:
 		return ErrNotFound
 	}

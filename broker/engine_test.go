@@ -1,0 +1,193 @@
+package broker_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sseserver/broker"
+)
+
+// engine is what several nodes keep their messages in, in the memory of a test. Each
+// answer takes a millisecond.
+type engine struct {
+	mu       sync.Mutex // held for no time
+	version  uint64
+	messages map[broker.MessageID][]broker.Record
+	nodes    []*access
+}
+
+const engineTime = time.Millisecond
+
+// access is the Store of one node, which a test can disturb.
+type access struct {
+	engine *engine
+
+	// Guarded by the engine's mutex.
+	followers map[broker.MessageID]map[int]func(broker.Record)
+	next      int
+	cut       bool // nothing is answered, and nothing delivered
+	lost      int  // answers to Add that do not arrive
+	dropped   int  // records that are not delivered
+	full      bool
+	asked     int // how often Last was called
+}
+
+func newEngine() *engine { return &engine{messages: make(map[broker.MessageID][]broker.Record)} }
+
+func (e *engine) access() *access {
+	a := &access{engine: e, followers: make(map[broker.MessageID]map[int]func(broker.Record))}
+	e.nodes = append(e.nodes, a)
+	return a
+}
+
+// node starts a broker on the engine, with a store of its own.
+func (e *engine) node(t testing.TB, config broker.Config) (*running, *access) {
+	a := e.access()
+	config.Store = a
+	return start(t, config), a
+}
+
+// disturb does something to the node's access.
+func (a *access) disturb(how func()) {
+	a.engine.mu.Lock()
+	defer a.engine.mu.Unlock()
+	how()
+}
+
+// answer waits as long as an answer takes, and returns holding the lock, unless there
+// is none.
+func (a *access) answer(ctx context.Context) error {
+	select {
+	case <-time.After(engineTime):
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	a.engine.mu.Lock()
+	if a.cut {
+		a.engine.mu.Unlock()
+		return broker.ErrStoreUnavailable
+	}
+	return nil
+}
+
+func (a *access) Add(ctx context.Context, id broker.MessageID, after uint64, record broker.Record) (broker.Stamp, error) {
+	if err := a.answer(ctx); err != nil {
+		return broker.Stamp{}, err
+	}
+	e := a.engine
+	defer e.mu.Unlock()
+	var last uint64
+	if records := e.messages[id]; len(records) > 0 {
+		last = records[len(records)-1].Version
+	}
+	switch {
+	case a.full:
+		return broker.Stamp{}, broker.ErrStoreFull
+	case last != after:
+		return broker.Stamp{}, broker.ErrConflict
+	}
+	e.version++
+	record.Stamp, record.Before = broker.Stamp{Version: e.version, At: time.Now()}, last
+	record.Chunks = slices.Clone(record.Chunks)
+	for i, chunk := range record.Chunks {
+		record.Chunks[i] = strings.Clone(chunk) // it is only lent
+	}
+	if record.Gone != "" {
+		e.messages[id] = nil
+	}
+	e.messages[id] = append(e.messages[id], record)
+	for _, node := range e.nodes {
+		node.deliver(id, record)
+	}
+	if a.lost > 0 {
+		a.lost--
+		return broker.Stamp{}, broker.ErrStoreUnavailable
+	}
+	return record.Stamp, nil
+}
+
+func (a *access) deliver(id broker.MessageID, record broker.Record) {
+	if a.cut || len(a.followers[id]) == 0 {
+		return
+	}
+	if a.dropped > 0 {
+		a.dropped--
+		return
+	}
+	for _, deliver := range a.followers[id] {
+		deliver(record)
+	}
+}
+
+func (a *access) Last(ctx context.Context, id broker.MessageID) (broker.Record, error) {
+	if err := a.answer(ctx); err != nil {
+		return broker.Record{}, err
+	}
+	defer a.engine.mu.Unlock()
+	a.asked++
+	records := a.engine.messages[id]
+	if len(records) == 0 {
+		return broker.Record{}, broker.ErrNotFound
+	}
+	last := records[len(records)-1]
+	last.Before = 0
+	return last, nil
+}
+
+func (a *access) Read(ctx context.Context, id broker.MessageID, after, to uint64) (read []broker.Record, err error) {
+	if err := a.answer(ctx); err != nil {
+		return nil, err
+	}
+	defer a.engine.mu.Unlock()
+	for _, record := range a.engine.messages[id] {
+		if record.Version > after && record.Version <= to {
+			record.Before = 0
+			read = append(read, record)
+		}
+	}
+	if len(read) == 0 || read[len(read)-1].Version != to {
+		return nil, broker.ErrNotFound
+	}
+	return read, nil
+}
+
+func (a *access) Follow(id broker.MessageID, deliver func(broker.Record)) (stop func()) {
+	a.engine.mu.Lock()
+	defer a.engine.mu.Unlock()
+	if a.followers[id] == nil {
+		a.followers[id] = make(map[int]func(broker.Record))
+	}
+	number := a.next
+	a.next++
+	a.followers[id][number] = deliver
+	return func() {
+		a.engine.mu.Lock()
+		defer a.engine.mu.Unlock()
+		if delete(a.followers[id], number); len(a.followers[id]) == 0 {
+			delete(a.followers, id)
+		}
+	}
+}
+
+func (a *access) Available() bool {
+	a.engine.mu.Lock()
+	defer a.engine.mu.Unlock()
+	return !a.cut
+}
+
+// join ends a cut.
+func (a *access) join() {
+	a.disturb(func() {
+		a.cut = false
+		for id := range maps.Keys(a.followers) {
+			for _, deliver := range a.followers[id] {
+				deliver(broker.Record{})
+			}
+		}
+	})
+}
