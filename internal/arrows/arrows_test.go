@@ -86,6 +86,15 @@ var arrows = []arrow{
 		"labels are the words of the log's catalogue, and nothing else is known of what is counted",
 	},
 	{
+		"internal/jetstream",
+		[]string{"broker"},
+		"what keeps messages knows them by the broker's interface, and neither who serves nor who logs them",
+	},
+	{
+		"internal/jetstream/enginetest", nil,
+		"an engine for tests is the real one, whoever connects to it",
+	},
+	{
 		"internal/wire", nil,
 		"a connection that was taken over knows bytes, and nothing of streams and frames",
 	},
