@@ -68,6 +68,10 @@ var arrows = []arrow{
 	},
 
 	{
+		"internal/cluster", nil,
+		"a cluster is programs that are started, and knows them from outside",
+	},
+	{
 		"internal/fault", nil,
 		"a plan says what goes wrong at a position, and others do it",
 	},

@@ -1,0 +1,146 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"syscall"
+)
+
+// Cluster is a running one. Its methods may be called by one goroutine at a time.
+type Cluster struct {
+	Nodes, Engines []*Member
+}
+
+// Start starts the engines and then the nodes, and returns once all are ready. If
+// that fails, or ctx ends before, all are ended.
+func Start(ctx context.Context, config Config) (*Cluster, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{}
+	if err := c.start(ctx, config); err != nil {
+		c.Kill()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Cluster) start(ctx context.Context, config Config) (err error) {
+	if c.Engines, err = engines(config); err != nil {
+		return err
+	}
+	defer release(c.Engines)
+	if c.Nodes, err = nodes(config, c.Engines); err != nil {
+		return err
+	}
+	defer release(c.Nodes)
+	if err := startAll(ctx, c.Engines); err != nil {
+		return err
+	}
+	if err := formed(ctx, c.Engines); err != nil {
+		return err
+	}
+	return startAll(ctx, c.Nodes)
+}
+
+// member is what nodes and engines have in common.
+func member(config Config, name string, program Program, ports ports) *Member {
+	ended := config.Ended
+	if ended == nil {
+		ended = func(*Member, error) {}
+	}
+	return &Member{Name: name, Log: filepath.Join(config.Dir, name+".log"), program: program, ports: ports, ended: ended}
+}
+
+// release gives up the ports of members that were not started.
+func release(members []*Member) {
+	for _, m := range members {
+		m.ports.release()
+	}
+}
+
+// startAll starts the members at once and waits until all are ready, or one is not
+// to be.
+func startAll(ctx context.Context, members []*Member) error {
+	for _, m := range members {
+		if err := m.start(); err != nil {
+			return err
+		}
+	}
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	waits := make(chan error, len(members)) // room for all, though each is received
+	for _, m := range members {
+		go func() { waits <- m.wait(ctx) }()
+	}
+	var first error // the others are consequences
+	for range members {
+		if err := <-waits; err != nil && first == nil {
+			first = err
+			giveUp()
+		}
+	}
+	return first
+}
+
+// Stop asks the nodes to end and waits for that, then the engines. What has not
+// ended when ctx does is killed.
+func (c *Cluster) Stop(ctx context.Context) {
+	stop(ctx, c.Nodes)
+	stop(ctx, c.Engines)
+}
+
+func stop(ctx context.Context, members []*Member) {
+	for _, m := range members {
+		if m.Running() {
+			m.process.signal(syscall.SIGTERM)
+		}
+	}
+	for _, m := range members {
+		if m.process == nil {
+			continue
+		}
+		select {
+		case <-m.process.done:
+		case <-ctx.Done():
+			m.Kill()
+		}
+	}
+}
+
+// Kill ends all at once.
+func (c *Cluster) Kill() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	c.Stop(ctx)
+}
+
+// NodeURLs are the URLs of the nodes.
+func (c *Cluster) NodeURLs() []string { return urls(c.Nodes) }
+
+// EngineURLs are the URLs of the engines.
+func (c *Cluster) EngineURLs() []string { return urls(c.Engines) }
+
+func urls(members []*Member) (all []string) {
+	for _, m := range members {
+		all = append(all, m.URL)
+	}
+	return all
+}
+
+// Leader finds the engine that leads a stream. It waits until there is one.
+func (c *Cluster) Leader(ctx context.Context, stream string) (leader *Member, err error) {
+	err = until(ctx, func() error {
+		for _, m := range c.Engines {
+			s, err := m.askEngine(ctx, "streams=1&stream-leader-only=1")
+			if err == nil && s.leads(stream) {
+				leader = m
+				return nil
+			}
+		}
+		return fmt.Errorf("cluster: no engine leads the stream %s", stream)
+	})
+	return leader, err
+}
