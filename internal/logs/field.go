@@ -283,6 +283,7 @@ var (
 	durationMS = Field{Key: "duration_ms", Kind: Float, About: "how long it took"}
 	openFor    = durationMS.with("time from the opening of the message to its end")
 	intervalMS = Field{Key: "interval_ms", Kind: Float, About: "time between two chunks; 0 where those of a live message go out as they come"}
+	outageMS   = Field{Key: "outage_ms", Kind: Float, About: "how long the store was away"}
 	ageMS      = Field{Key: "age_ms", Kind: Float, About: "time since the message was submitted"}
 	ttfcMS     = Field{Key: "ttfc_ms", Kind: Float, About: "time from the stream's start to its first chunk"}
 	lagMS      = Field{Key: "lag_ms", Kind: Float, About: "how far the stream is behind its schedule"}
@@ -297,6 +298,9 @@ func DurationMS(d time.Duration) zap.Field { return milliseconds(durationMS, d) 
 
 // IntervalMS is the time between two chunks.
 func IntervalMS(d time.Duration) zap.Field { return milliseconds(intervalMS, d) }
+
+// OutageMS is how long the store was away.
+func OutageMS(d time.Duration) zap.Field { return milliseconds(outageMS, d) }
 
 // AgeMS is the time since a message was submitted.
 func AgeMS(d time.Duration) zap.Field { return milliseconds(ageMS, d) }

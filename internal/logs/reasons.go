@@ -38,6 +38,7 @@ const (
 	CodeRequestTimeout       = "request_timeout"
 	CodeUnauthorized         = "unauthorized"
 	CodeStoreFull            = "store_full"
+	CodeStoreUnavailable     = "store_unavailable"
 	CodeTooManyStreams       = "too_many_streams"
 	CodeBusy                 = "busy"
 	CodeShuttingDown         = "shutting_down"
@@ -58,14 +59,14 @@ var (
 	// StreamRejections say why a stream was not opened: the code of the HTTP
 	// error, or that nobody waited for one.
 	StreamRejections = []string{
-		CodeMessageNotFound, CodeInvalidParameter, CodeNotAcceptable, CodeTooManyStreams, CodeShuttingDown, CodeClientGone,
+		CodeMessageNotFound, CodeInvalidParameter, CodeNotAcceptable, CodeTooManyStreams, CodeStoreUnavailable, CodeShuttingDown, CodeClientGone,
 		CodeFaultInjected, CodeInternalError,
 	}
 	// MessageRejections say why a message was not stored: the code of the HTTP
 	// error, or that nobody waited for one.
 	MessageRejections = []string{
 		CodeInvalidJSON, CodeMessageRequired, CodeInvalidParameter, CodeMessageTooLarge, CodeUnsupportedMediaType, CodeRequestTimeout, CodeStoreFull,
-		CodeBusy, CodeShuttingDown, CodeClientGone, CodeInternalError,
+		CodeStoreUnavailable, CodeBusy, CodeShuttingDown, CodeClientGone, CodeInternalError,
 	}
 	// EvictionReasons say why the server forgot a message.
 	EvictionReasons = []string{"ttl", "capacity"}

@@ -73,6 +73,17 @@ var (
 			"At error, with `error`, they could not be used, and the old certificate stays in use; the same error is logged once.",
 		Required: fields(fingerprint), Optional: fields(errorText),
 	})
+	StoreLost = declare(Event{
+		Name: "store.lost", Levels: at(zap.ErrorLevel), Message: "store lost",
+		About: "The servers of `--nats` do not answer, at the start or later. Streams of messages that are here go on; what needs the store is refused with " +
+			"`store_unavailable`, and `/readyz` answers 503. The server keeps trying to connect, and `store.restored` follows.",
+		Required: fields(errorText),
+	})
+	StoreRestored = declare(Event{
+		Name: "store.restored", Levels: at(zap.InfoLevel), Message: "store restored",
+		About:    "The servers of `--nats` answer again. Once after each `store.lost`.",
+		Required: fields(outageMS),
+	})
 	ServerShutdownStarted = declare(Event{
 		Name: "server.shutdown_started", Levels: at(zap.InfoLevel), Message: "shutting down",
 		About:    "A signal asked for the end; running streams may finish for `--drain`.",
