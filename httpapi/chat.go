@@ -45,7 +45,7 @@ func (s *Server) completeChat(w http.ResponseWriter, r *http.Request) {
 	}
 	switch err := s.begin(w, r, asked); {
 	case err == nil:
-	case errors.Is(err, broker.ErrStoreFull), errors.Is(err, broker.ErrClientBytes):
+	case errors.Is(err, broker.ErrStoreFull), errors.Is(err, broker.ErrClientBytes), errors.Is(err, broker.ErrStoreUnavailable):
 		s.rejectMessage(w, err)
 	default:
 		s.rejectStream(w, err)

@@ -124,7 +124,7 @@ func TestChatErrors(t *testing.T) {
 // The broker's errors, too: a program of this API knows no 200 that says to come back.
 func TestChatRefused(t *testing.T) {
 	for code, err := range map[string]error{
-		"shutting_down": broker.ErrShuttingDown, "store_full": broker.ErrStoreFull, "internal_error": errors.New("of no kind"),
+		"shutting_down": broker.ErrShuttingDown, "store_full": broker.ErrStoreFull, "store_unavailable": broker.ErrStoreUnavailable, "internal_error": errors.New("of no kind"),
 	} {
 		server := ssetest.Start(t, ssetest.Config{Wrap: failingWith(err)})
 		status := 503
@@ -133,6 +133,13 @@ func TestChatRefused(t *testing.T) {
 		}
 		for _, more := range []string{"", streamed} {
 			complete(t, server, ssetest.HTTP1, chatOf("Hi", more), "").wantChatError(t, status, "server_error", "", code)
+		}
+		event := "stream.rejected"
+		if strings.HasPrefix(code, "store_") { // it was the message that was not taken
+			event = "message.rejected"
+		}
+		if lines := server.Log.Named(event); len(lines) != 2 || lines[0].Fields["reason"] != code {
+			t.Errorf("%s: the log has %v of %s, want two", code, lines, event)
 		}
 	}
 }

@@ -225,6 +225,18 @@ var apiCases = []apiCase{
 	{"", "GET", "/v1/chat/completions", 405, "", nil},
 	{"", "GET", "/v1/models", 200, "", nil},
 
+	{"away", "POST", "/send", 503, `{"message":"Hi"}`, asJSON},
+	{"away", "POST", "/messages", 503, "", nil},
+	{"away", "GET", "/messages/{id}", 503, "", nil},
+	{"away", "DELETE", "/messages/{id}", 503, "", nil},
+	{"away", "POST", "/messages/{id}/chunks", 503, "Hi", asText},
+	{"away", "PUT", "/messages/{id}/progress", 503, `{"percent":37}`, asJSON},
+	{"away", "POST", "/messages/{id}/fail", 503, "", nil},
+	{"away", "POST", "/messages/{id}/complete", 503, "", nil},
+	{"away", "POST", "/v1/chat/completions", 503, chatWith(""), asJSON},
+	{"away", "GET", "/livez", 200, "", nil},
+	{"away", "GET", "/readyz", 503, "", nil},
+
 	{"", "GET", "/livez", 200, "", nil},
 	{"", "GET", "/readyz", 200, "", nil},
 	{"draining", "GET", "/livez", 200, "", nil},
@@ -272,6 +284,8 @@ func init() {
 				apiCase{"", method, path + unknownID, 404, "", nil},
 				apiCase{"", method, one, 406, "", []string{"Accept", "application/json"}},
 				apiCase{"failing", method, one, 500, "", nil},
+				apiCase{"away", method, one, 503, "", nil},
+				apiCase{"away", method, one, 503, "", []string{"Last-Event-ID", "end"}},
 				apiCase{"closed", method, one, 200, "", nil},
 				apiCase{"closed", method, one, 200, "", []string{"Last-Event-ID", "end"}}, // 204 needs to know the message
 				apiCase{"draining", method, one, 204, "", []string{"Last-Event-ID", "end"}},
@@ -311,6 +325,10 @@ func situation(t *testing.T, name string, inMemory bool) (server *ssetest.Server
 		return ssetest.Start(t, config), strings.NewReplacer("{id}", unknownID)
 	case "closed":
 		config.Wrap = failingWith(broker.ErrClosed)
+		return ssetest.Start(t, config), strings.NewReplacer("{id}", unknownID)
+	case "away":
+		config.Wrap = failingWith(broker.ErrStoreUnavailable)
+		config.API.StoreAvailable = func() bool { return false }
 		return ssetest.Start(t, config), strings.NewReplacer("{id}", unknownID)
 	case "protected":
 		server, id := protected(t)
@@ -374,7 +392,7 @@ func newChecker(t *testing.T) checker {
 // "GET /livez 200".
 func (c checker) run(t *testing.T, protocol ssetest.Protocol) (seen map[string]bool) {
 	seen = make(map[string]bool)
-	for _, name := range []string{"", "failing", "closed", "full", "draining", "protected"} {
+	for _, name := range []string{"", "failing", "closed", "away", "full", "draining", "protected"} {
 		server, names := situation(t, name, false)
 		for _, test := range apiCases {
 			if test.situation == name {

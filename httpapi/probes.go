@@ -17,6 +17,10 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		writeProbe(w, http.StatusServiceUnavailable, "shutting down")
 		return
 	}
+	if !s.config.StoreAvailable() {
+		writeProbe(w, http.StatusServiceUnavailable, "store unavailable")
+		return
+	}
 	if n := s.config.LogDropped(); n > 0 {
 		writeProbe(w, http.StatusOK, fmt.Sprintf("ok, log: %d lines dropped", n))
 		return

@@ -49,7 +49,7 @@ const problemType = "urn:sseserver:problem:"
 // Seconds after which a refused client should try again.
 const (
 	retryWhenFull = 5
-	retryWhenDown = 2 // by then a proxy or a restarted server answers
+	retryWhenDown = 2 // by then another server answers, or this one or its store does again
 	retryWhenBusy = 1 // bodies come and go
 )
 
@@ -150,6 +150,11 @@ func problemOf(err error) *problem {
 		return conflict(logs.CodePercentTooLow, "Percent too low", "the job of this message was further before, and progress does not go back")
 	case errors.Is(err, broker.ErrMessageTooLarge):
 		return tooLarge("the text of the message would have more bytes than it may (--max-message-bytes)")
+	case errors.Is(err, broker.ErrStoreUnavailable):
+		return &problem{
+			Status: http.StatusServiceUnavailable, Code: logs.CodeStoreUnavailable, Title: "Store unavailable",
+			Detail: "the store that the messages are kept in does not answer", cause: err, retryAfter: retryWhenDown,
+		}
 	case errors.Is(err, broker.ErrShuttingDown), errors.Is(err, broker.ErrClosed):
 		return &problem{
 			Status: http.StatusServiceUnavailable, Code: logs.CodeShuttingDown, Title: "Shutting down",
@@ -181,7 +186,7 @@ func (p *problem) about(message *broker.Message) *problem {
 		p.State = message.State
 		fallthrough
 	case logs.CodePositionMismatch, logs.CodeInvalidText, logs.CodeMessageTooLarge, logs.CodeRequestTimeout,
-		logs.CodeStoreFull, logs.CodeBusy, logs.CodeShuttingDown, logs.CodeClientGone:
+		logs.CodeStoreFull, logs.CodeStoreUnavailable, logs.CodeBusy, logs.CodeShuttingDown, logs.CodeClientGone:
 		p.Position, p.Bytes = new(message.Text.Count(actors.Appended)), new(message.Text.Len())
 	}
 	return p

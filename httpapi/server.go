@@ -47,6 +47,10 @@ type Config struct {
 	// /readyz; default 0. It is called concurrently.
 	LogDropped func() int
 
+	// StoreAvailable says whether the store of the broker answers, for /readyz;
+	// default always. It is called concurrently.
+	StoreAvailable func() bool
+
 	Interval         time.Duration // between two chunks of characters; default 50 ms
 	ProgressInterval time.Duration // between two chunks of progress; default 100 ms
 	MinInterval      time.Duration // a client may ask for; default 1 ms
@@ -185,6 +189,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.LogDropped == nil {
 		c.LogDropped = func() int { return 0 }
+	}
+	if c.StoreAvailable == nil {
+		c.StoreAvailable = func() bool { return true }
 	}
 	if c.NewID == nil {
 		c.NewID = uuid.New
