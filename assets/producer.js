@@ -198,7 +198,7 @@ export async function persist(work, waiting, signal) {
       return await work();
     } catch (problem) {
       signal.throwIfAborted();
-      if (!['unreachable', 'busy', 'store_full', 'shutting_down'].includes(problem.code)) throw problem;
+      if (!['unreachable', 'busy', 'store_full', 'store_unavailable', 'shutting_down'].includes(problem.code)) throw problem;
       waiting(problem);
     } finally {
       clearTimeout(worry);
