@@ -187,6 +187,17 @@ func (b *Broker) Subscribe(ctx context.Context, cancel context.CancelCauseFunc, 
 	return b.subscribe(ctx, cancel, request)
 }
 
+// Prepare does what of Subscribe may have to wait for Config.Store, which is longer than
+// many may do at a time: it reads the message, or stores a new one. It returns the
+// request with which Subscribe does not wait again, unless much has happened in between.
+// Errors are those of Subscribe. Without a Store it does nothing.
+func (b *Broker) Prepare(ctx context.Context, request Request) (Request, error) {
+	if b.config.Store == nil {
+		return request, nil
+	}
+	return b.prepareShared(ctx, request)
+}
+
 func (b *Broker) subscribe(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
 	answer, failed := b.subscribes.ask(ctx, b, subscriber{ctx, cancel, SubscriptionID(b.config.NewID()), request})
 	return answer.subscription, cmp.Or(failed, answer.err)

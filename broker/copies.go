@@ -170,38 +170,38 @@ func (b *Broker) addAll(ctx context.Context, id MessageID, after uint64, r Recor
 	return stamp, nil
 }
 
-func (b *Broker) subscribeShared(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
+func (b *Broker) prepareShared(ctx context.Context, request Request) (_ Request, err error) {
+	request.prepared = true
 	if request.New != nil {
-		return b.subscribeNew(ctx, cancel, request)
+		request.New, err = b.create(ctx, request.Client, request.New)
+		return request, err
 	}
-	for tries := 1; ; tries++ {
-		if err := b.fetch(ctx, request.MessageID); err != nil {
-			return nil, err
-		}
-		if err := b.reach(ctx, request); err != nil {
-			return nil, err
-		}
-		subscription, err := b.subscribe(ctx, cancel, request)
-		if err != ErrNotFound || tries == fetches {
-			return subscription, err
-		}
+	if err = b.fetch(ctx, request.MessageID); err == nil {
+		err = b.reach(ctx, request)
 	}
+	return request, err
 }
 
 // fetches is how often a copy is fetched that is evicted before it is used.
 const fetches = 3
 
-func (b *Broker) subscribeNew(ctx context.Context, cancel context.CancelCauseFunc, request Request) (*Subscription, error) {
-	created, err := b.create(ctx, request.Client, request.New)
-	if err != nil {
-		return nil, err
+func (b *Broker) subscribeShared(ctx context.Context, cancel context.CancelCauseFunc, request Request) (subscription *Subscription, err error) {
+	for tries := 1; ; tries++ {
+		if !request.prepared {
+			if request, err = b.prepareShared(ctx, request); err != nil {
+				return nil, err
+			}
+		}
+		subscription, err = b.subscribe(ctx, cancel, request)
+		switch {
+		case err != nil && request.New != nil:
+			b.uncreate(ctx, request.New)
+			return nil, err
+		case err != ErrNotFound || tries == fetches:
+			return subscription, err
+		}
+		request.prepared = false // it has been evicted since then
 	}
-	request.New = created
-	subscription, err := b.subscribe(ctx, cancel, request)
-	if err != nil {
-		b.uncreate(ctx, created)
-	}
-	return subscription, err
 }
 
 // reach makes sure that the copy has the position after which a stream resumes, if the

@@ -65,6 +65,31 @@
 // that streams hold, by last use; and those that are open, by their producers' last
 // change. Whatever is to leave or fail next is at the front of one.
 //
+// # Several nodes
+//
+// With Config.Store, messages are in a Store that the brokers of several nodes share,
+// as a sequence of records each, and a broker has copies of those it serves:
+//
+//   - Whoever asks for a message reads it from the Store first if it is not here, or if
+//     nobody has asked about the copy for a second. That is done by the goroutine that
+//     asks, before the command, and a new copy comes to the loop as a command.
+//   - A copy that is open, or has streams, has one tail, a goroutine that the loop
+//     starts. It takes the records that the Store delivers, in unbroken sequence, asks
+//     for what is missing, and asks what there is if it has heard nothing for a while.
+//     It alone changes the copy, with commands.
+//   - What a producer changes, the tail stores, behind the record that it knows as the
+//     last, before it is shown. If another node was first, the tail takes that in, and
+//     tries again. The changes of several producers who wait can be one record.
+//   - That something is not there, or may not be, is only said after the Store was asked.
+//   - The end of a message, its removal and its expiry are records, too: of several
+//     nodes, one is first, and tells of it. What the Store may not have been told of is
+//     the last tenth of Config.TTL of uses, so a message is kept for that much longer.
+//   - If the Store does not answer, streams go on with what is here, and a message that
+//     is whole and here can be read. All else fails with ErrStoreUnavailable.
+//   - A copy that nothing holds can leave at any time, and is read again. Of an append
+//     that the Store has not answered, nobody knows: to repeat it with its position is
+//     safe.
+//
 // # Shutdown
 //
 // Drain refuses new work and waits for the running streams, while producers go on

@@ -398,6 +398,38 @@ func TestCutOff(t *testing.T) {
 	})
 }
 
+// TestPrepare waits for the store before the subscription, and not in it.
+func TestPrepare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		a, _ := e.node(t, broker.Config{MaxStreams: 3})
+		b, _ := e.node(t, broker.Config{})
+		other := live(b.Open("x"))
+		other.After = 5 // which there is not
+		created := live(broker.MessageID{})
+		created.New = a.NewMessage("Hi")
+		for _, request := range []broker.Request{requestOf(b.Submit("Hello")), other, created} {
+			ready, err := a.Prepare(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun := time.Now()
+			stream := a.Subscribe(t.Context(), ready)
+			if took := time.Since(begun); took != 0 {
+				t.Errorf("it took %v to subscribe", took)
+			}
+			if _, err := b.Broker.Lookup(t.Context(), stream.Message.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		created.New = a.NewMessage("too many")
+		if _, err := a.trySubscribe(t.Context(), created); !errors.Is(err, broker.ErrTooManyStreams) {
+			t.Errorf("got %v", err)
+		}
+		b.wantError(created.New.ID, broker.ErrNotFound)
+	})
+}
+
 // TestLostAnswer appends what is stored without an answer. Who repeats it with its
 // position doubles nothing.
 func TestLostAnswer(t *testing.T) {

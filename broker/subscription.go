@@ -34,6 +34,8 @@ type Request struct {
 	// position from, which is resumed or not; nil if nothing does. The broker's
 	// goroutine calls it, so it must not wait.
 	Bend func(from int, resumed bool) actors.Bend
+
+	prepared bool // by Prepare
 }
 
 // DefaultUnit is Appended for a live message, and Character for any other.

@@ -84,7 +84,7 @@ func (t *tail) run() {
 		}
 	})
 	defer stop()
-	_ = t.sync() // what has come before that
+	t.look() // for what has come before that
 	timer := time.NewTimer(t.wait(time.Now()))
 	defer timer.Stop()
 	for t.ctx.Err() == nil {

@@ -133,6 +133,10 @@ func (b broken) Delete(context.Context, broker.MessageID) (broker.Removal, bool,
 	return broker.Removal{}, false, b.err
 }
 
+func (broken) Prepare(_ context.Context, request broker.Request) (broker.Request, error) {
+	return request, nil
+}
+
 func (b broken) Subscribe(context.Context, context.CancelCauseFunc, broker.Request) (*broker.Subscription, error) {
 	return nil, b.err
 }

@@ -32,6 +32,7 @@ type Broker interface {
 	PutProgress(ctx context.Context, id broker.MessageID, percent int, activity string) (*broker.Message, error)
 	Lookup(ctx context.Context, id broker.MessageID) (broker.Status, error)
 	Delete(ctx context.Context, id broker.MessageID) (broker.Removal, bool, error)
+	Prepare(ctx context.Context, request broker.Request) (broker.Request, error)
 	Subscribe(ctx context.Context, cancel context.CancelCauseFunc, request broker.Request) (*broker.Subscription, error)
 }
 

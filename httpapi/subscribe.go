@@ -102,9 +102,14 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, asked ask) error 
 		return tooManyStreams("the server has as many connections with streams as its open-file limit allows")
 	}
 	ctx, cancel := x.streamContext()
-	subscription, err := s.inTurn(r.Context(), func() (*broker.Subscription, error) {
-		return s.config.Broker.Subscribe(ctx, cancel, asked.request)
-	})
+	request, err := s.config.Broker.Prepare(ctx, asked.request)
+	var subscription *broker.Subscription
+	if err == nil {
+		asked.request = request
+		subscription, err = s.inTurn(r.Context(), func() (*broker.Subscription, error) {
+			return s.config.Broker.Subscribe(ctx, cancel, request)
+		})
+	}
 	if err == nil {
 		if asked.request.New != nil {
 			s.noteSubmitted(asked.request.New, x)
