@@ -27,6 +27,7 @@ const examples = `EXAMPLES:
    sseserver                                       serve on 127.0.0.1:4400
    sseserver --addr 0.0.0.0:8080 --interval 20ms   for everyone, faster
    sseserver --tls-self-signed                     HTTPS, with HTTP/1.1 and HTTP/2
+   sseserver --nats nats://10.0.0.1:4222           one of several servers that share their messages
    SSESERVER_LOG_LEVEL=debug sseserver             every chunk in the log
    sseserver healthcheck                           exit 0 if the server at --addr is ready, else 1
 `

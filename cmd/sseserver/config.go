@@ -46,6 +46,13 @@ type Config struct {
 	// ProducerTimeout is how long the producers of a live message may be silent
 	// before it fails.
 	ProducerTimeout time.Duration
+	// NATS are the URLs, which may have a password, of the NATS servers that keep
+	// the messages for this server and others, in the JetStream stream NATSStream
+	// with so many replicas. NATSCreds is the file of credentials for them, if there
+	// is one. Without a URL the messages are in this process's memory.
+	NATS                  []string
+	NATSCreds, NATSStream string
+	NATSReplicas          int
 	// Drain is how long running streams may go on after the signal to stop; 0
 	// ends them at once.
 	Drain time.Duration
@@ -117,6 +124,11 @@ func settings(c *Config) []setting {
 		{"max-bytes-per-client", "0", "text that is kept of one client address, which may have one live message open for each KiB of it; 0 is no limit", &size{&c.MaxBytesPerClient, 0, 1024 * gib}},
 		{"producer-timeout", "5m", "how long the producers of a live message may send nothing before it fails", &duration{p: &c.ProducerTimeout, min: time.Second, max: day}},
 
+		{"nats", "", "NATS servers with JetStream that keep the messages, so that several sseserver serve the same; empty is this process's memory", &engines{&c.NATS}},
+		{"nats-creds", "", "file of credentials for them; empty is none", &text{&c.NATSCreds}},
+		{"nats-stream", "sseserver", "JetStream stream that the messages are in, which is made if it is not there", &streamName{&c.NATSStream}},
+		{"nats-replicas", "1", "NATS servers that keep each message", &count{&c.NATSReplicas, 1, 5}},
+
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
 
 		{"fault", "", "what goes wrong in each stream whose request does not say, as cut@12,jitter:20ms; empty is nothing", &faults{&c.Faults}},
@@ -157,6 +169,9 @@ func (c *Config) check() error {
 	if c.MaxBytesPerClient > 0 && c.MaxMessageBytes > c.MaxBytesPerClient {
 		return c.invalid(fmt.Errorf("--max-message-bytes must not be above --max-bytes-per-client, got %s and %s",
 			shortSize(c.MaxMessageBytes), shortSize(c.MaxBytesPerClient)), "max-message-bytes", "max-bytes-per-client")
+	}
+	if err := c.checkShared(); err != nil {
+		return err
 	}
 	if err := c.checkTLS(); err != nil {
 		return err

@@ -58,8 +58,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// values are for each setting texts that it takes and texts that it refuses,
-// and two words that its error must have.
+// values are for each setting texts that it takes and texts that it refuses.
 var values = map[string]struct{ good, bad []string }{
 	"addr":                   {[]string{"0.0.0.0:80", ":0", "[::1]:4400", "example.com:65535"}, []string{"", "4400", "localhost", ":65536", ":-1", ":http", "::1:4400"}},
 	"admin-addr":             {[]string{"", "127.0.0.1:9", "localhost:9", "[::1]:9"}, []string{"off", ":99999", ":9", "0.0.0.0:9", "[::]:9", "192.0.2.1:9", "a.example:9"}},
@@ -77,6 +76,10 @@ var values = map[string]struct{ good, bad []string }{
 	"max-messages":           {[]string{"1", "100000000"}, []string{"0", "100000001", "1.5"}},
 	"max-message-bytes":      {[]string{"1", "1B", "64KiB", "256MiB"}, []string{"", "0", "-1", "1MB", "1.5MiB", "MiB", "1025MiB", "9223372036854775807GiB", "18014398509483008KiB", "257MiB"}},
 	"max-store-bytes":        {[]string{"1048576", "1GiB", "1024GiB"}, []string{"0", "1025GiB", "lots", "1MiBMiB", "1023KiB"}},
+	"nats":                   {[]string{"", "nats://127.0.0.1:4222", "tls://user:p%2Cw@nats.example", "nats://a, nats://token@b:1", "wss://[::1]:443/,ws://b:80"}, []string{"127.0.0.1:4222", "localhost", "http://a", "nats:", "nats://", "nats://:4222", "nats://a:0", "nats://a:", "nats://a:x", "nats://a:65536", "nats://a,", "nats://a/b", "nats://a?b", "nats://a#b", "nats://a,ws://b", "nats://user:secret", "nats://a b"}},
+	"nats-creds":             {[]string{""}, []string{"a\x00b", "without.creds"}},
+	"nats-stream":            {[]string{"sse-server_2", "A", strings.Repeat("x", 64)}, []string{"", "a.b", "a b", "*", ">", "é", "a/b", strings.Repeat("x", 65)}},
+	"nats-replicas":          {[]string{"3", "5"}, []string{"", "0", "6", "-1", "two"}},
 	"drain":                  {[]string{"0", "1h"}, []string{"-1s", "61m", "ten"}},
 	"fault":                  {[]string{"", "cut@12", "cut@12,drop:5%,jitter:20ms"}, []string{"cut", "cut@", "cut@12,", "slip@3", "drop:5"}},
 	"no-faults":              {[]string{"true", "false"}, []string{"", "maybe"}},
@@ -93,6 +96,12 @@ var values = map[string]struct{ good, bad []string }{
 	"log-file":               {[]string{"", "server.log"}, []string{"a\x00b"}},
 }
 
+// needs are further flags without which a setting is refused.
+var needs = map[string][]string{
+	"nats-stream":   {"--nats=nats://127.0.0.1:4222"},
+	"nats-replicas": {"--nats=nats://127.0.0.1:4222"},
+}
+
 func TestEverySetting(t *testing.T) {
 	var c Config
 	for _, s := range settings(&c) {
@@ -100,12 +109,13 @@ func TestEverySetting(t *testing.T) {
 		if !ok {
 			t.Errorf("no values to try for --%s", s.name)
 		}
+		more := needs[s.name]
 		for _, text := range append(v.good, s.def) {
 			if s.value.Kind() != "" {
-				wantValue(t, s, text, []string{s.flag(), text}, nil)
+				wantValue(t, s, text, append([]string{s.flag(), text}, more...), nil)
 			}
-			wantValue(t, s, text, []string{s.flag() + "=" + text}, nil)
-			wantValue(t, s, text, nil, map[string]string{s.variable(): text})
+			wantValue(t, s, text, append([]string{s.flag() + "=" + text}, more...), nil)
+			wantValue(t, s, text, more, map[string]string{s.variable(): text})
 		}
 		for _, text := range v.bad {
 			if s.value.Kind() != "" {
@@ -187,6 +197,9 @@ func TestSettingsThatDependOnOneAnother(t *testing.T) {
 		{[]string{"--max-store-bytes", "1KiB"}, nil, "--max-store-bytes"},
 		{[]string{"--max-message-bytes", "1GiB"}, nil, "--max-message-bytes"},
 		{[]string{"--max-bytes-per-client", "1KiB"}, nil, "--max-bytes-per-client"},
+		{[]string{"--nats-creds", "a"}, nil, "--nats-creds"},
+		{[]string{"--nats-stream", "sseserver"}, nil, "--nats-stream"},
+		{[]string{"--nats="}, map[string]string{"SSESERVER_NATS": "nats://a", "SSESERVER_NATS_REPLICAS": "3"}, "SSESERVER_NATS_REPLICAS"},
 		{[]string{"--tls-cert", "a"}, nil, "--tls-cert"},
 		{[]string{"--tls-key", "a"}, nil, "--tls-key"},
 		{[]string{"--tls-key", "a", "--tls-cert="}, map[string]string{"SSESERVER_TLS_CERT": "b"}, "--tls-key"},

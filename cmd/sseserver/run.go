@@ -137,6 +137,9 @@ type program struct {
 // serveUntilSignal wires the parts, serves until a signal, and drains.
 func serveUntilSignal(p process, config Config, asked signals, started time.Time) int {
 	certificate, err := config.certificate()
+	if err == nil {
+		err = config.checkCreds()
+	}
 	if err != nil {
 		return config.report(err, p.stderr)
 	}
