@@ -9,8 +9,8 @@
 //
 // # Concurrency and cost
 //
-// Any goroutine may call any method at any time, except [Metrics.SetStats],
-// which comes before the first scrape. The methods of [Stream] are called for
+// Any goroutine may call any method at any time, except [Metrics.SetStats] and
+// [Metrics.SetStore], which come before the first scrape. The methods of [Stream] are called for
 // every event of every stream: they are one or two atomic additions each,
 // allocate nothing and need little stack.
 package metrics

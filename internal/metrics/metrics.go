@@ -40,6 +40,7 @@ type Metrics struct {
 	duration     *histogram
 	requests     *prometheus.CounterVec
 	requestTimes *prometheus.HistogramVec
+	storeTimes   *prometheus.HistogramVec // nil without a store that is shared
 }
 
 // New returns metrics that all stand at 0.
@@ -64,7 +65,7 @@ func New(c Config) *Metrics {
 		closed:           make(map[string]words),
 		duration:         r.histogram("stream_duration_seconds", "Time from a stream's opening to its end.", durationBuckets),
 		requests:         r.counters("http_requests_total", "HTTP requests answered.", "route", "method", "code"),
-		requestTimes:     r.requestTimes(),
+		requestTimes:     r.times("http_request_duration_seconds", "Time to answer an HTTP request in full, streams excluded.", "route"),
 	}
 	for _, kind := range logs.Kinds {
 		m.opened[kind] = newWords(opened.MustCurryWith(prometheus.Labels{"kind": kind}), []string{"true", "false"})

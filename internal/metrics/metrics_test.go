@@ -58,6 +58,8 @@ func used() *Metrics {
 	m.SetStats(func() Stats {
 		return Stats{MessagesStored: 3, MessageStoreBytes: 4096, LiveMessages: 2, StreamsActive: map[string]int{"characters": 2, "progress": 0}}
 	})
+	m.SetStore(func() bool { return true })
+	m.StoreDuration("add", 3*time.Millisecond)
 	m.MessageSubmitted()
 	m.ChunkAppended()
 	m.MessageRejected("store_full")
@@ -105,6 +107,11 @@ func TestEveryMetricOfTheContract(t *testing.T) {
 		`http_request_duration_seconds_count{route="POST /send"}`:          "1",
 		`http_request_duration_seconds_sum{route="POST /send"}`:            "0.003",
 		`log_entries_total{level="warn"}`:                                  "1",
+		`store_up`:                                                         "1",
+		`store_request_duration_seconds_count{op="add"}`:                   "1",
+		`store_request_duration_seconds_sum{op="add"}`:                     "0.003",
+		`store_request_duration_seconds_count{op="last"}`:                  "0",
+		`store_request_duration_seconds_count{op="read"}`:                  "0",
 	})
 	info := slices.IndexFunc(keys(scrape(t, used())), func(series string) bool {
 		return strings.HasPrefix(series, `build_info{goversion="go`) && strings.HasSuffix(series, `revision="abc",version="v1.2.3"}`)
@@ -150,6 +157,18 @@ func TestClosedLabelsExistFromTheStart(t *testing.T) {
 	add("streams_rejected_total{reason=%q}", logs.StreamRejections)
 	add("log_entries_total{level=%q}", []string{"debug", "info", "warn", "error"})
 	wantSamples(t, New(Config{}), want)
+}
+
+// A store that is away is 0, and where there is none there is no metric of it.
+func TestStoreUp(t *testing.T) {
+	m := New(Config{})
+	for series := range scrape(t, m) {
+		if strings.HasPrefix(series, "store_") {
+			t.Errorf("without a shared store there is %s", series)
+		}
+	}
+	m.SetStore(func() bool { return false })
+	wantSamples(t, m, map[string]string{"store_up": "0"})
 }
 
 func TestOnlyWordsOfTheListsBecomeLabels(t *testing.T) {

@@ -37,11 +37,11 @@ func (r registry) histogram(name, help string, bounds []time.Duration) *histogra
 	return h
 }
 
-func (r registry) requestTimes() *prometheus.HistogramVec {
+// times are histograms of how long requests take, of each value of a label.
+func (r registry) times(name, help, label string) *prometheus.HistogramVec {
 	vec := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Namespace: namespace, Name: "http_request_duration_seconds",
-		Help: "Time to answer an HTTP request in full, streams excluded.", Buckets: requestSeconds,
-	}, []string{"route"})
+		Namespace: namespace, Name: name, Help: help, Buckets: requestSeconds,
+	}, []string{label})
 	r.MustRegister(vec)
 	return vec
 }
