@@ -3,8 +3,8 @@ package measure
 import "time"
 
 // Second is what happened in one second of the run. All of it adds up over
-// groups of clients and over processes, except ProbeMax, of which the largest
-// counts.
+// groups of clients and over processes, except what ends in Max, of which the
+// largest counts.
 type Second struct {
 	Planned  uint64        `json:"planned"` // clients that the plan asked for
 	Left     uint64        `json:"left"`    // clients that have gone as planned
@@ -15,6 +15,23 @@ type Second struct {
 	CPU      time.Duration `json:"cpu"`                // processor time of the generator
 	ProbeMax time.Duration `json:"probe_max"`          // worst lateness of the generator's own event
 	Lateness []uint64      `json:"lateness,omitempty"` // heat row, by due time
+
+	Outages   uint64        `json:"outages,omitempty"` // those that began in it, by the loss of a connection
+	OutageMax time.Duration `json:"outage_max,omitempty"`
+	Stalls    uint64        `json:"stalls,omitempty"` // those that began in it, with the last event before
+	StallMax  time.Duration `json:"stall_max,omitempty"`
+}
+
+// OutOfService counts an outage, once its length is known.
+func (s *Second) OutOfService(outage time.Duration) {
+	s.Outages++
+	s.OutageMax = max(s.OutageMax, outage)
+}
+
+// Stalled counts a stall, once its length is known.
+func (s *Second) Stalled(stall time.Duration) {
+	s.Stalls++
+	s.StallMax = max(s.StallMax, stall)
 }
 
 func (s *Second) late(lateness time.Duration) {
@@ -35,6 +52,10 @@ func (s *Second) Add(from Second) {
 	s.Errors += from.Errors
 	s.CPU += from.CPU
 	s.ProbeMax = max(s.ProbeMax, from.ProbeMax)
+	s.Outages += from.Outages
+	s.OutageMax = max(s.OutageMax, from.OutageMax)
+	s.Stalls += from.Stalls
+	s.StallMax = max(s.StallMax, from.StallMax)
 	for len(s.Lateness) < len(from.Lateness) {
 		s.Lateness = append(s.Lateness, 0)
 	}

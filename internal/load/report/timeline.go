@@ -9,15 +9,21 @@ import (
 
 // Second is one second of the run.
 type Second struct {
-	At       int      `json:"at_s"`    // since the start
-	Planned  uint64   `json:"planned"` // clients that should be there, whatever the server did
-	Open     int64    `json:"open"`    // connections at its end
-	Events   uint64   `json:"events"`
-	Errors   uint64   `json:"errors"`
-	CPUShare float64  `json:"cpu_share"` // of the generator's cores, from 0 to 1
-	ProbeMax float64  `json:"probe_max_ms"`
-	P50      float64  `json:"lateness_p50_ms"` // of events due in it; upper edge of the bucket that it lies in
-	P99      float64  `json:"lateness_p99_ms"`
+	At       int     `json:"at_s"`    // since the start
+	Planned  uint64  `json:"planned"` // clients that should be there, whatever the server did
+	Open     int64   `json:"open"`    // connections at its end
+	Events   uint64  `json:"events"`
+	Errors   uint64  `json:"errors"`
+	CPUShare float64 `json:"cpu_share"` // of the generator's cores, from 0 to 1
+	ProbeMax float64 `json:"probe_max_ms"`
+	P50      float64 `json:"lateness_p50_ms"` // of events due in it; upper edge of the bucket that it lies in
+	P99      float64 `json:"lateness_p99_ms"`
+
+	Outages   uint64  `json:"outages"` // that began in it: connections lost, after which an event came again
+	OutageMax float64 `json:"outage_max_ms"`
+	Stalls    uint64  `json:"stalls"` // that began in it
+	StallMax  float64 `json:"stall_max_ms"`
+
 	Lateness []uint64 `json:"lateness"` // counts in the buckets; those at the end that are 0 are left out
 }
 
@@ -34,8 +40,9 @@ func newTimeline(timeline measure.Timeline, cores int) (edges []float64, seconds
 		second := Second{
 			At: i, Planned: planned, Open: open, Events: s.Events, Errors: s.Errors,
 			CPUShare: s.CPU.Seconds() / float64(max(cores, 1)), ProbeMax: millis(s.ProbeMax),
-			P50:      millis(measure.HeatQuantile(s.Lateness, 0.50)),
-			P99:      millis(measure.HeatQuantile(s.Lateness, 0.99)),
+			P50:     millis(measure.HeatQuantile(s.Lateness, 0.50)),
+			P99:     millis(measure.HeatQuantile(s.Lateness, 0.99)),
+			Outages: s.Outages, OutageMax: millis(s.OutageMax), Stalls: s.Stalls, StallMax: millis(s.StallMax),
 			Lateness: s.Lateness,
 		}
 		if second.Lateness == nil {
@@ -56,6 +63,7 @@ func (r *Report) timeline() (timeline measure.Timeline) {
 			Planned: s.Planned - before.Planned, Events: s.Events, Errors: s.Errors,
 			CPU:      time.Duration(math.Round(s.CPUShare * float64(max(r.Health.Cores, 1)) * float64(time.Second))),
 			ProbeMax: duration(s.ProbeMax), Lateness: s.Lateness,
+			Outages: s.Outages, OutageMax: duration(s.OutageMax), Stalls: s.Stalls, StallMax: duration(s.StallMax),
 		}
 		if more := s.Open - before.Open; more > 0 {
 			second.Opened = uint64(more)

@@ -108,6 +108,9 @@ func (s *Stream) timing(l *Ledger, at time.Duration) {
 		s.record(l, measure.TTFE, l.Windows.Of(s.planned), at-s.planned)
 	} else if s.last == 0 && s.lostAt > 0 {
 		s.record(l, measure.Outage, l.Windows.Of(at), at-s.lostAt)
+		if !s.unjudged {
+			l.Tally.Timeline.At(s.lostAt).OutOfService(at - s.lostAt)
+		}
 	}
 	if s.last > 0 {
 		gap := at - s.last
@@ -117,6 +120,9 @@ func (s *Stream) timing(l *Ledger, at time.Duration) {
 		s.record(l, measure.ITL, l.Windows.Of(at), gap)
 		if interval := l.Plan.Interval; interval > 0 && gap > interval+stallBeyond {
 			s.record(l, measure.Stall, l.Windows.Of(at), gap)
+			if !s.unjudged {
+				l.Tally.Timeline.At(s.last).Stalled(gap)
+			}
 		}
 	}
 	s.last = at

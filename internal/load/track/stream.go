@@ -18,7 +18,7 @@ type Stream struct {
 	planned time.Duration // when it should have opened
 	t0      time.Duration // of the connection
 	last    time.Duration // arrival of the connection's latest event with content
-	lostAt  time.Duration // when the connection before this one ended
+	lostAt  time.Duration // when the latest connection ended that had an event
 
 	seq     Sequence
 	base    int64 // position that was due at t0
@@ -163,7 +163,9 @@ func (s *Stream) Closed(l *Ledger, at time.Duration, cause Cause, final bool) {
 	asked := s.is(connected) && s.endsAsAsked(l, at, cause)
 	if s.is(connected) {
 		l.Tally.Timeline.At(at).Closed++
-		s.lostAt = at
+		if s.last > 0 || s.lostAt == 0 { // one that brings nothing ends no outage
+			s.lostAt = at
+		}
 		switch {
 		case s.is(finished), asked:
 		case !early:

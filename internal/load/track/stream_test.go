@@ -299,6 +299,34 @@ func TestResumedConnectionHasItsOwnSchedule(t *testing.T) {
 	wantValues(t, b, measure.ITL, 3, 50*ms, 50*ms) // none over the outage
 }
 
+// A connection that is lost before it brings an event belongs to the outage that it
+// should have ended.
+func TestOutageOverSeveralConnections(t *testing.T) {
+	b := characters("hello")
+	b.open()
+	b.chunks(0, 1)
+	b.at(2500*ms).close(Truncated, false)
+	b.at(3 * time.Second).open()
+	b.at(4*time.Second).close(Truncated, false)
+	b.at(5*time.Second).close(Failure, false)
+	b.at(6 * time.Second).open()
+	b.at(6*time.Second).chunks(2, 3)
+	b.at(7*time.Second).close(Truncated, false)
+	b.at(7100 * ms).open()
+	b.at(7200 * ms).chunks(4)
+	b.done()
+	wantValues(t, b, measure.Outage, 2, 200*ms, 3500*ms)
+	for at, want := range map[time.Duration]measure.Second{
+		2 * time.Second: {Outages: 1, OutageMax: 3500 * ms},
+		4 * time.Second: {},
+		7 * time.Second: {Outages: 1, OutageMax: 200 * ms},
+	} {
+		if got := b.ledger.Tally.Timeline.At(at); got.Outages != want.Outages || got.OutageMax != want.OutageMax {
+			t.Errorf("at %v: %d outages of up to %v, want %d of %v", at, got.Outages, got.OutageMax, want.Outages, want.OutageMax)
+		}
+	}
+}
+
 func TestStall(t *testing.T) {
 	b := characters("hello")
 	b.open()
@@ -306,6 +334,9 @@ func TestStall(t *testing.T) {
 	b.at(2101*ms).chunks(2, 3, 4)
 	b.done()
 	wantValues(t, b, measure.Stall, 1, 1051*ms, 1051*ms)
+	if got := b.ledger.Tally.Timeline.At(time.Second); got.Stalls != 1 || got.StallMax != 1051*ms {
+		t.Errorf("%d stalls of up to %v began in the second of the last event before", got.Stalls, got.StallMax)
+	}
 }
 
 func TestEarlyEventsAreCounted(t *testing.T) {
