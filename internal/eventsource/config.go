@@ -38,6 +38,11 @@ type Config struct {
 	// the response and its last event are.
 	EndIsFinal bool
 
+	// Retry, if set, tells which statuses are followed by another attempt though they
+	// are refusals, which the processing model takes as final: for a source whose
+	// Requests know another server.
+	Retry func(status int) bool
+
 	// ReadTimeout ends an attempt when not one byte has come for this long,
 	// counted from its beginning. Zero or less means never. It does not run
 	// while the handler delays the reading.

@@ -60,7 +60,7 @@ func (s *Source) Run(ctx context.Context) error {
 // closed reports the end of an attempt and waits for the next. It returns an
 // error if there is to be none.
 func (s *Source) closed(ctx context.Context, began time.Time, end *Error) error {
-	c := Closed{At: time.Now(), Err: end, Final: s.final(end.Reason)}
+	c := Closed{At: time.Now(), Err: end, Final: s.final(end)}
 	if !c.Final {
 		c.Wait = max(s.wait, s.short.after(c.At.Sub(began)+s.wait))
 	}
@@ -75,8 +75,14 @@ func (s *Source) closed(ctx context.Context, began time.Time, end *Error) error 
 	return nil
 }
 
-func (s *Source) final(reason Reason) bool {
-	return s.cfg.NoReconnect || reason.final() || reason == ReasonEnded && s.cfg.EndIsFinal
+func (s *Source) final(end *Error) bool {
+	switch {
+	case s.cfg.NoReconnect:
+		return true
+	case end.Reason == ReasonBadStatus && s.cfg.Retry != nil && s.cfg.Retry(end.Status):
+		return false
+	}
+	return end.Reason.final() || end.Reason == ReasonEnded && s.cfg.EndIsFinal
 }
 
 // ReconnectionTime is what is set as such: by the configuration, or since by

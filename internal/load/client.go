@@ -103,6 +103,7 @@ func (c *client) read(ctx context.Context, planned time.Duration) bool {
 	source, err := eventsource.New(eventsource.Config{
 		Requests: c, MaxEventBytes: config.MaxEventBytes, ErrorBody: !c.worker.hasRefusal.Load(),
 		Transport: c.transport, Handler: c, NoReconnect: !config.resumes(), EndIsFinal: config.Done == track.DoneClose,
+		Retry: c.worker.goesElsewhere,
 	})
 	if err != nil {
 		panic(err) // cannot be: only requests can be wrong
@@ -135,7 +136,7 @@ func (c *client) runSource(ctx context.Context, source *eventsource.Source) {
 // turn, and go to the next one when a connection has ended.
 func (c *client) Request() eventsource.Request {
 	who := c.worker.job.asker(c.index, c.round)
-	return c.worker.requests.of(who, (who.client+c.moves)%len(c.worker.requests.targets))
+	return c.worker.requests.of(who, c.worker.requests.target(who.client, c.moves))
 }
 
 func (c *client) begin(planned time.Duration) {

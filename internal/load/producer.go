@@ -22,6 +22,7 @@ type producer struct {
 	// Owned by run's goroutine.
 	pipe   *produce.Pipe // nil if there is none, or none now
 	timer  *time.Timer
+	tried  tries
 	sent   int64     // bytes that the server has, as far as is known
 	digest hash.Hash // of these
 	chunk  []byte
@@ -92,6 +93,7 @@ func (p *producer) append(ctx context.Context, k int64, due time.Duration) bool 
 		err := p.send(ctx, k)
 		if err == nil {
 			now := p.worker.now()
+			p.tried.row = 0
 			p.live.Answered(k, now)
 			p.took(due, p.answerTime(now-begun))
 			p.reach((k + 1) * size)
@@ -156,7 +158,7 @@ func (p *producer) recover(ctx context.Context, err error) error {
 			return err
 		}
 		p.count(ctx, err)
-		p.pause(ctx, leastPause)
+		p.pause(ctx, p.goElsewhere(err))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -188,6 +190,9 @@ func (p *producer) count(ctx context.Context, err error) {
 }
 
 func (p *producer) pause(ctx context.Context, d time.Duration) {
+	if d == 0 {
+		return
+	}
 	p.timer.Reset(d)
 	select {
 	case <-p.timer.C:

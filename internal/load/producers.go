@@ -45,12 +45,8 @@ func newProducers(w *worker) *producers {
 	}
 	for i, live := range w.live {
 		number := w.job.liveMessage(i)
-		server := w.requests.server(number)
-		server.Client = p.shared
-		if p.shared == nil {
-			server.Dial = c.dialer(server.URL, c.sourceOf(number))
-		}
-		p.all = append(p.all, &producer{producers: p, number: number, live: live, message: server.Message(w.job.MessageIDs[i])})
+		message := p.server(number, 0).Message(w.job.MessageIDs[i])
+		p.all = append(p.all, &producer{producers: p, number: number, live: live, message: message})
 	}
 	return p
 }
@@ -144,12 +140,21 @@ func (p *producers) failed(err error) {
 	}
 }
 
-// server is where a live message is.
-func (r *requests) server(message int) *produce.Server {
-	who := r.config.producerOf(message)
-	u, err := url.Parse(r.address(who, message%len(r.targets)))
+// server is where the producer of a live message appends after so many moves.
+func (p *producers) server(message, moves int) *produce.Server {
+	c, r := &p.worker.job.Config, p.worker.requests
+	who := c.producerOf(message)
+	u, err := url.Parse(r.address(who, r.target(message, moves)))
 	if err != nil {
 		panic(fmt.Sprintf("load: the address was checked: %v", err))
 	}
-	return &produce.Server{URL: u, Header: r.header(who), Patience: patience}
+	server := &produce.Server{URL: u, Header: r.header(who), Client: p.shared, Patience: answerPatience}
+	if p.shared == nil {
+		server.Dial = c.dialer(u, c.sourceOf(message))
+	}
+	return server
 }
+
+// answerPatience is how long an append may take. Servers that share their messages may
+// need some seconds until another one takes the place of one that has died.
+const answerPatience = 15 * time.Second

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sseserver/internal/load/measure"
+	"sseserver/internal/load/produce"
 )
 
 // submitters is how many messages are on their way to the server at a time. It
@@ -74,8 +75,8 @@ func (s *submitter) all(ctx context.Context, from, n int) ([]string, error) {
 
 func (s *submitter) close() { s.client.CloseIdleConnections() }
 
-// one submits a client's message to a server and returns its id.
-func (s *submitter) one(ctx context.Context, client, server int) (string, error) {
+// submitTo submits a client's message to a server and returns its id.
+func (s *submitter) submitTo(ctx context.Context, server, client int) (string, error) {
 	who := asker{client: client, stream: client, row: s.config.row(client)}
 	if s.config.Live.On {
 		who = s.config.producerOf(client)
@@ -91,15 +92,19 @@ func (s *submitter) one(ctx context.Context, client, server int) (string, error)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("cannot submit a message: %w", withAdvice(err))
+		return "", &notTaken{error: fmt.Errorf("cannot submit a message: %w", withAdvice(err))}
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
 	if err != nil {
-		return "", fmt.Errorf("cannot submit a message: %w", err)
+		return "", &notTaken{error: fmt.Errorf("cannot submit a message: %w", err)}
 	}
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
-		return "", fmt.Errorf("cannot submit a message: POST %s answered %s%s", Redacted(address), resp.Status, s.explained(resp, answer))
+		err := fmt.Errorf("cannot submit a message: POST %s answered %s%s", Redacted(address), resp.Status, s.explained(resp, answer))
+		if isUnavailable(resp.StatusCode) {
+			return "", &notTaken{error: err, wait: produce.RetryAfter(resp.Header.Get("Retry-After"))}
+		}
+		return "", err
 	}
 	var accepted struct{ MessageID string }
 	if err := json.Unmarshal(answer, &accepted); err != nil || accepted.MessageID == "" {

@@ -3,7 +3,9 @@ package produce
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 )
@@ -11,8 +13,9 @@ import (
 // Refusal is an answer that is not 2xx.
 type Refusal struct {
 	Status int
-	Code   string // of the problem (RFC 9457), empty if there is none
-	Text   string // of the answer, the beginning
+	Code   string        // of the problem (RFC 9457), empty if there is none
+	Text   string        // of the answer, the beginning
+	Wait   time.Duration // asked for by Retry-After, 0 if it is not
 }
 
 func (r *Refusal) Error() string {
@@ -31,13 +34,23 @@ func (r *Refusal) Final() bool {
 
 const shownText = 1 << 10
 
-// understand reads the body of an answer.
-func understand(status int, body []byte) (Progress, error) {
-	if status < http.StatusOK || status >= http.StatusMultipleChoices {
-		text := strings.ToValidUTF8(string(body[:min(len(body), shownText)]), "\uFFFD")
-		return Progress{}, &Refusal{Status: status, Code: gjson.GetBytes(body, "code").Str, Text: text}
+// understand reads an answer.
+func understand(r response) (Progress, error) {
+	if r.status < http.StatusOK || r.status >= http.StatusMultipleChoices {
+		text := strings.ToValidUTF8(string(r.body[:min(len(r.body), shownText)]), "\uFFFD")
+		return Progress{}, &Refusal{Status: r.status, Code: gjson.GetBytes(r.body, "code").Str, Text: text, Wait: r.wait}
 	}
-	return Progress{Position: number(body, "position"), Bytes: number(body, "bytes")}, nil
+	return Progress{Position: number(r.body, "position"), Bytes: number(r.body, "bytes")}, nil
+}
+
+// RetryAfter reads the header field of this name (RFC 9110, section 10.2.3) if it
+// has seconds. A date, which hardly any server sends, counts as none.
+func RetryAfter(value string) time.Duration {
+	seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 16)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // number is the natural number that a JSON object has under a name, 0 if there

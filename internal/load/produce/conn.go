@@ -54,14 +54,14 @@ func (c *conn) isClosed() bool {
 
 // exchange makes a request on the connection, or on a new one. The answer lies
 // in the buffer.
-func (m *Message) exchange(ctx context.Context, target string, body []byte, answer *[]byte) (int, []byte, error) {
+func (m *Message) exchange(ctx context.Context, target string, body []byte, answer *[]byte) (response, error) {
 	if m.conn != nil && m.conn.isClosed() {
 		m.Close()
 	}
 	if m.conn == nil {
 		made, err := m.connect(ctx)
 		if err != nil {
-			return 0, nil, err
+			return response{}, err
 		}
 		m.conn = made
 	}
@@ -72,7 +72,7 @@ func (m *Message) exchange(ctx context.Context, target string, body []byte, answ
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return r.status, r.body, err
+	return r, err
 }
 
 func (m *Message) onConn(target string, body []byte, answer *[]byte) (response, error) {
@@ -128,7 +128,7 @@ func (s *Server) host() string {
 }
 
 // exchangeShared makes a request with the server's client.
-func (m *Message) exchangeShared(ctx context.Context, target string, body []byte, answer *[]byte) (int, []byte, error) {
+func (m *Message) exchangeShared(ctx context.Context, target string, body []byte, answer *[]byte) (response, error) {
 	ctx, cancel := context.WithTimeout(ctx, m.server.Patience)
 	defer cancel()
 	var content io.Reader
@@ -137,7 +137,7 @@ func (m *Message) exchangeShared(ctx context.Context, target string, body []byte
 	}
 	req, err := m.server.newRequest(ctx, m.path+target, "application/json", content)
 	if err != nil {
-		return 0, nil, err
+		return response{}, err
 	}
 	return m.server.do(req, answer)
 }
@@ -159,12 +159,12 @@ func (s *Server) newRequest(ctx context.Context, target, contentType string, bod
 	return req, nil
 }
 
-func (s *Server) do(req *http.Request, answer *[]byte) (int, []byte, error) {
+func (s *Server) do(req *http.Request, answer *[]byte) (response, error) {
 	resp, err := s.Client.Do(req)
 	if err != nil {
-		return 0, nil, err
+		return response{}, err
 	}
 	defer resp.Body.Close()
 	*answer, err = readAll((*answer)[:0], resp.Body)
-	return resp.StatusCode, *answer, err
+	return response{status: resp.StatusCode, body: *answer, wait: RetryAfter(resp.Header.Get("Retry-After"))}, err
 }

@@ -27,6 +27,7 @@ type Server struct {
 // Message is a live message with its one producer: one goroutine at a time may
 // use it.
 type Message struct {
+	id     string
 	server *Server
 	path   string // of the message
 	head   string // what follows the request line, in each request
@@ -35,8 +36,16 @@ type Message struct {
 
 // Message is the message with an id.
 func (s *Server) Message(id string) *Message {
-	path := strings.TrimSuffix(s.URL.EscapedPath(), "/") + "/messages/" + url.PathEscape(id)
-	return &Message{server: s, path: path, head: s.head()}
+	m := &Message{id: id}
+	m.MoveTo(s)
+	return m
+}
+
+// MoveTo goes on with another server that has the message.
+func (m *Message) MoveTo(s *Server) {
+	m.Close()
+	m.server, m.head = s, s.head()
+	m.path = strings.TrimSuffix(s.URL.EscapedPath(), "/") + "/messages/" + url.PathEscape(m.id)
 }
 
 // Progress is how much of the message the server has.
@@ -77,11 +86,11 @@ func (m *Message) ask(ctx context.Context, target string, body []byte) (Progress
 	if m.server.Dial == nil {
 		exchange = m.exchangeShared
 	}
-	status, text, err := exchange(ctx, target, body, answer)
+	r, err := exchange(ctx, target, body, answer)
 	if err != nil {
 		return Progress{}, err
 	}
-	return understand(status, text)
+	return understand(r)
 }
 
 // Close gives the connection up, if there is one.

@@ -58,10 +58,10 @@ func (m *Message) pipeShared(ctx context.Context, target string) (*Pipe, error) 
 	}
 	s := &shared{PipeWriter: out, cancel: cancel, result: make(chan result, 1)}
 	go func() { // ends with the request, which Finish or Close waits for
-		status, text, err := m.server.do(req, new([]byte))
+		r, err := m.server.do(req, new([]byte))
 		var p Progress
 		if err == nil {
-			p, err = understand(status, text)
+			p, err = understand(r)
 		}
 		s.result <- result{p, err}
 		_ = in.CloseWithError(errAnswered)
@@ -120,7 +120,7 @@ func (p *Pipe) answer() (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	return understand(r.status, r.body)
+	return understand(r)
 }
 
 // Finish ends the request and waits for its answer.

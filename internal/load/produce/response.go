@@ -10,13 +10,15 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // response is an answer over HTTP/1.1.
 type response struct {
 	status int
-	body   []byte // in the buffer that it was read into
-	kept   bool   // the connection can carry another request
+	body   []byte        // in the buffer that it was read into
+	wait   time.Duration // of Retry-After
+	kept   bool          // the connection can carry another request
 }
 
 // maxAnswer bounds what is read of an answer.
@@ -78,6 +80,8 @@ func plainHead(head []byte) (r response, length int) {
 			if length, err = strconv.Atoi(string(value)); err != nil {
 				return response{}, -1
 			}
+		case bytes.EqualFold(name, []byte("Retry-After")):
+			r.wait = RetryAfter(string(value))
 		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
 			return response{}, -1
 		case bytes.EqualFold(name, []byte("Connection")) && !bytes.EqualFold(value, []byte("keep-alive")):
@@ -100,7 +104,7 @@ func readAnyResponse(from io.Reader) (response, error) {
 			continue
 		}
 		body, err := readAll(nil, resp.Body)
-		return response{status: resp.StatusCode, body: body}, err
+		return response{status: resp.StatusCode, body: body, wait: RetryAfter(resp.Header.Get("Retry-After"))}, err
 	}
 }
 
