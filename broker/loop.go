@@ -263,7 +263,7 @@ func (l *loop) follow(ctx context.Context, now time.Time, id MessageID) {
 	needed := e.message.State == StateOpen || e.holds > 0
 	switch {
 	case needed && e.tail == nil:
-		e.tail = newTail(ctx, l.broker, e.message)
+		e.tail = newTail(ctx, l.broker, e.message, e.asked)
 		l.tails.Go(e.tail.run)
 	case !needed && e.tail != nil:
 		e.tail.cancel(errReleased)

@@ -94,7 +94,7 @@ func (m *messages) addCopy(now time.Time, message *Message) (*entry, error) {
 }
 
 func (m *messages) keep(now time.Time, message *Message, share *share) *entry {
-	e := &entry{message: message, lastUse: now, share: share}
+	e := &entry{message: message, lastUse: now, share: share, asked: now}
 	m.listOf(e).pushBack(&e.place, e)
 	m.byID[message.ID] = e
 	m.bytes += int64(message.size())

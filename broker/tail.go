@@ -19,7 +19,7 @@ type tail struct {
 
 	// Filled by the store without waiting, nobody closes it. What finds no room is
 	// missing from the sequence, and is read again.
-	records chan Record
+	records chan *Record
 
 	// Unbuffered: what was sent is being done, and is answered. Producers send, run
 	// receives, nobody closes; askers also select on done.
@@ -58,18 +58,23 @@ type changeReply struct {
 	err     error
 }
 
-func newTail(parent context.Context, b *Broker, message *Message) *tail {
+// newTail returns the tail of a copy about which the store was last asked at asked.
+func newTail(parent context.Context, b *Broker, message *Message, asked time.Time) *tail {
 	ctx, cancel := context.WithCancelCause(parent)
+	if message.State == StateOpen { // there may be more since then
+		asked = time.Time{}
+	}
 	return &tail{
 		id:      message.ID,
 		broker:  b,
 		parent:  parent,
 		ctx:     ctx,
 		cancel:  cancel,
-		records: make(chan Record, recordsRoom),
+		records: make(chan *Record, recordsRoom),
 		changes: make(chan changing),
 		done:    make(chan struct{}),
 		message: message,
+		heard:   asked,
 	}
 }
 
@@ -79,7 +84,7 @@ func (t *tail) run() {
 	defer t.cancel(nil) // of what is left of it
 	stop := t.broker.config.Store.Follow(t.id, func(r Record) {
 		select {
-		case t.records <- r:
+		case t.records <- &r:
 		default:
 		}
 	})
@@ -90,7 +95,7 @@ func (t *tail) run() {
 	for t.ctx.Err() == nil {
 		select {
 		case r := <-t.records:
-			t.take(r)
+			t.take(*r)
 		case first := <-t.changes:
 			t.change(t.gather(first))
 		case <-timer.C:
