@@ -1,48 +1,160 @@
-// Package enginetest runs the engine of package jetstream in the process of a test.
 package enginetest
 
 import (
+	"fmt"
+	"net"
+	"net/url"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Cluster is one engine, or several that are one.
+// Cluster is one engine, or several that are one. Its methods are for the goroutine
+// of the test.
 type Cluster struct {
-	engines []*server.Server
+	t       testing.TB
+	options []*server.Options
+	engines []*server.Server // nil where one is killed
 }
 
-// Start starts n engines, which end with the test.
-func Start(t testing.TB, n int) *Cluster {
+// Start starts n engines on free ports, which keep what they store in directories of
+// the test, and waits until they can be used. They end with the test. Each option may
+// change their settings.
+func Start(t testing.TB, n int, options ...func(*server.Options)) *Cluster {
 	t.Helper()
-	c := &Cluster{}
-	for range n {
-		engine, err := server.NewServer(&server.Options{
-			Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true,
-			JetStream: true, StoreDir: t.TempDir(),
-		})
-		if err != nil {
-			t.Fatal(err)
+	c := &Cluster{t: t, engines: make([]*server.Server, n)}
+	routes := make([]*url.URL, n)
+	for i := range n {
+		o := &server.Options{
+			ServerName: fmt.Sprintf("engine-%d", i),
+			Host:       "127.0.0.1",
+			Port:       freePort(t),
+			NoSigs:     true,
+			NoLog:      true,
+			JetStream:  true,
+			StoreDir:   t.TempDir(),
 		}
-		go engine.Start()
-		t.Cleanup(func() {
-			engine.Shutdown()
-			engine.WaitForShutdown()
-		})
-		if !engine.ReadyForConnections(10 * time.Second) {
-			t.Fatal("the engine did not start")
+		if n > 1 {
+			o.Cluster = server.ClusterOpts{Name: "engines", Host: "127.0.0.1", Port: freePort(t)}
+			routes[i] = &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", o.Cluster.Port)}
+			o.Routes = routes
 		}
-		c.engines = append(c.engines, engine)
+		for _, option := range options {
+			option(o)
+		}
+		c.options = append(c.options, o)
 	}
+	t.Cleanup(func() {
+		for i := range n {
+			c.Kill(i)
+		}
+	})
+	for i := range n {
+		c.launch(i)
+	}
+	c.await()
 	return c
 }
 
-// URLs are where the engines listen.
-func (c *Cluster) URLs() []string {
-	var urls []string
-	for _, engine := range c.engines {
-		urls = append(urls, engine.ClientURL())
+// URLs are where the engines listen for clients.
+func (c *Cluster) URLs() (urls []string) {
+	for _, o := range c.options {
+		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", o.Port))
 	}
 	return urls
+}
+
+// Kill ends an engine without a word to the others, if it runs. What it has stored stays.
+func (c *Cluster) Kill(i int) {
+	if engine := c.engines[i]; engine != nil {
+		engine.Shutdown()
+		engine.WaitForShutdown()
+		c.engines[i] = nil
+	}
+}
+
+// Restart starts an engine again that was killed, where it was, and waits until the
+// engines can be used.
+func (c *Cluster) Restart(i int) {
+	c.t.Helper()
+	c.launch(i)
+	c.await()
+}
+
+// Leader returns which engine leads the stream, and waits until one does.
+func (c *Cluster) Leader(stream string) (leader int) {
+	c.t.Helper()
+	c.eventually("the stream has no leader", func() bool {
+		for i, engine := range c.engines {
+			if engine != nil && engine.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, stream) {
+				leader = i
+				return true
+			}
+		}
+		return false
+	})
+	return leader
+}
+
+func (c *Cluster) launch(i int) {
+	c.t.Helper()
+	engine, err := server.NewServer(c.options[i].Clone())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	engine.Start()
+	c.engines[i] = engine
+}
+
+// startTime is how long engines are waited for, also on a machine that has much to do.
+const startTime = 30 * time.Second
+
+// await waits until clients can connect, and the engines have one of them to lead.
+func (c *Cluster) await() {
+	c.t.Helper()
+	running := 0
+	for _, engine := range c.engines {
+		if engine == nil {
+			continue
+		}
+		running++
+		if !engine.ReadyForConnections(startTime) {
+			c.t.Fatal("an engine takes no connections")
+		}
+	}
+	if len(c.engines) == 1 || running <= len(c.engines)/2 || !c.options[0].JetStream {
+		return
+	}
+	c.eventually("the engines have no leader", func() bool {
+		led := false
+		for _, engine := range c.engines {
+			if engine != nil && !engine.JetStreamIsCurrent() {
+				return false
+			}
+			led = led || engine != nil && engine.JetStreamIsLeader()
+		}
+		return led
+	})
+}
+
+// eventually waits until something is so that the engines do not tell by themselves.
+func (c *Cluster) eventually(otherwise string, is func() bool) {
+	c.t.Helper()
+	for end := time.Now().Add(startTime); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			c.t.Fatal(otherwise)
+		}
+	}
+}
+
+// freePort returns a port that nobody listens on.
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
 }

@@ -1,0 +1,120 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"sseserver/broker"
+)
+
+// Headers of what is stored.
+const (
+	headerExpected = "Nats-Expected-Last-Subject-Sequence"
+	headerRollup   = "Nats-Rollup"
+	headerTTL      = "Nats-TTL"
+)
+
+// goneFor is how long a record stays that says that a message is gone: longer than
+// anybody repeats a record that was behind another one.
+const goneFor = 10 * time.Minute
+
+// Add implements broker.Store. The time of the stamp is this node's.
+func (s *Store) Add(ctx context.Context, id broker.MessageID, after uint64, record broker.Record) (broker.Stamp, error) {
+	record.Before = after
+	r := stored{record, newOrigin()}
+	message, err := s.toStore(id, r)
+	if err != nil {
+		return broker.Stamp{}, fmt.Errorf("%w: %w", broker.ErrStoreUnavailable, err)
+	}
+	var stamp broker.Stamp
+	unanswered := false
+	err = s.ask(ctx, func(ctx context.Context) error {
+		stamp, err = s.publish(ctx, message)
+		switch {
+		case is(err, codeWrongLast) && unanswered:
+			stamp, err = s.find(ctx, id, r)
+		case is(err, codeWrongLast):
+			err = broker.ErrConflict
+		case isFull(err):
+			err = broker.ErrStoreFull
+		case err != nil && !isAnswer(err):
+			unanswered = true
+		}
+		return err
+	})
+	if err != nil {
+		return broker.Stamp{}, err
+	}
+	return stamp, nil
+}
+
+func newOrigin() origin { return origin(strconv.FormatUint(rand.Uint64(), 36)) }
+
+// toStore returns a record as a message that the engine stores.
+func (s *Store) toStore(id broker.MessageID, r stored) (*nats.Msg, error) {
+	data, err := encode(r)
+	if err != nil {
+		return nil, err
+	}
+	header := nats.Header{headerExpected: {strconv.FormatUint(r.Before, 10)}}
+	if r.Gone != "" {
+		header[headerRollup] = []string{"sub"}
+		header[headerTTL] = []string{strconv.Itoa(int(goneFor.Seconds()))}
+	}
+	return &nats.Msg{Subject: s.subjects.of(id), Header: header, Data: data}, nil
+}
+
+type added struct {
+	refusal
+	Sequence uint64 `json:"seq"`
+}
+
+// publish makes one attempt to add.
+func (s *Store) publish(ctx context.Context, message *nats.Msg) (broker.Stamp, error) {
+	var answer added
+	if err := s.send(ctx, message, &answer); err != nil {
+		return broker.Stamp{}, err
+	}
+	if answer.Sequence == 0 {
+		return broker.Stamp{}, errors.New("the answer has no sequence")
+	}
+	return broker.Stamp{Version: answer.Sequence, At: time.Now()}, nil
+}
+
+// find looks whether the record behind r.Before is r, whose answer was lost. That is an
+// ErrConflict if it is another one.
+func (s *Store) find(ctx context.Context, id broker.MessageID, r stored) (broker.Stamp, error) {
+	found, err := s.next(ctx, id, r.Before)
+	switch {
+	case errors.Is(err, broker.ErrNotFound):
+		return broker.Stamp{}, broker.ErrConflict // and gone
+	case err != nil:
+		return broker.Stamp{}, err
+	case found.origin != r.origin:
+		return broker.Stamp{}, broker.ErrConflict
+	default:
+		return found.Stamp, nil
+	}
+}
+
+// isAnswer says whether an error is what JetStream has answered, so that nothing is
+// stored.
+func isAnswer(err error) bool {
+	var e *apiError
+	return errors.As(err, &e)
+}
+
+// isFull says whether the engine had no room, of which it tells in many ways.
+func isFull(err error) bool {
+	if is(err, codeNotStored) {
+		return strings.Contains(err.Error(), "maximum") || strings.Contains(err.Error(), "no space")
+	}
+	return is(err, codeAccountFull, codeFull, codeMemoryFull, codeStorageFull)
+}

@@ -1,0 +1,119 @@
+package jetstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"sseserver/broker"
+)
+
+// What a batch has: so many records, or so much of them, whatever is reached first.
+const (
+	batch      = 500
+	batchBytes = 1 << 20
+)
+
+// answers are what comes in parts, one sequence of messages for each question. One
+// subscription takes them all, for its interest is known when the first is asked.
+type answers struct {
+	prefix string // of the subjects they are sent to
+
+	mu    sync.Mutex
+	last  uint64
+	waits map[string]chan *nats.Msg // by subject
+}
+
+func newAnswers(prefix string) *answers {
+	return &answers{prefix: prefix, waits: make(map[string]chan *nats.Msg)}
+}
+
+// wait returns where the parts of an answer are sent to, and where they arrive.
+func (a *answers) wait() (subject string, parts <-chan *nats.Msg, stop func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.last++
+	subject = a.prefix + strconv.FormatUint(a.last, 36)
+	// Room for a batch and its end, so that nobody waits for a reader. take sends,
+	// nobody closes.
+	room := make(chan *nats.Msg, batch+1)
+	a.waits[subject] = room
+	return subject, room, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		delete(a.waits, subject)
+	}
+}
+
+// take takes a part of an answer.
+func (a *answers) take(part *nats.Msg) {
+	a.mu.Lock()
+	parts := a.waits[part.Subject]
+	a.mu.Unlock()
+	select {
+	case parts <- part:
+	default: // nobody has asked for so much, or waits any more
+	}
+}
+
+// direct asks any engine for records, and calls each for them, until that fails.
+func (s *Store) direct(ctx context.Context, question getRequest, each func(stored) error) error {
+	data, err := json.Marshal(question)
+	if err != nil {
+		return err
+	}
+	reply, parts, stop := s.answers.wait()
+	defer stop()
+	if err := s.conn.PublishRequest(s.subjects.direct, reply, data); err != nil {
+		return err
+	}
+	for {
+		select {
+		case part := <-parts:
+			if end, err := isEnd(part); end {
+				return err
+			}
+			r, err := received(part)
+			if err != nil {
+				return err
+			}
+			if err := each(r); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// isEnd says whether a part is the end of the answer, and of what kind.
+func isEnd(part *nats.Msg) (end bool, err error) {
+	switch status := part.Header.Get("Status"); status {
+	case "":
+		return false, nil
+	case "204", "404": // the end, or nothing
+		return true, nil
+	case "503":
+		return true, nats.ErrNoResponders
+	default:
+		return true, errors.New("a history was refused with " + status)
+	}
+}
+
+// received reads a record that comes with its stamp in headers.
+func received(message *nats.Msg) (stored, error) {
+	version, err := strconv.ParseUint(message.Header.Get("Nats-Sequence"), 10, 64)
+	if err != nil {
+		return stored{}, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, message.Header.Get("Nats-Time-Stamp"))
+	if err != nil {
+		return stored{}, err
+	}
+	return decode(broker.Stamp{Version: version, At: at}, message.Data)
+}
