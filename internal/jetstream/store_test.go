@@ -76,3 +76,13 @@ func TestRecords(t *testing.T) {
 	}
 	t.Log(last, records)
 }
+
+// add adds a record, and returns its version.
+func add(t testing.TB, store *jetstream.Store, id broker.MessageID, after uint64, record broker.Record) uint64 {
+	t.Helper()
+	stamp, err := store.Add(t.Context(), id, after, record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stamp.Version
+}

@@ -36,7 +36,10 @@ func Start(t testing.TB, n int, options ...func(*server.Options)) *Cluster {
 			StoreDir:   t.TempDir(),
 		}
 		if n > 1 {
-			o.Cluster = server.ClusterOpts{Name: "engines", Host: "127.0.0.1", Port: freePort(t)}
+			o.Cluster = server.ClusterOpts{
+				Name: "engines", Host: "127.0.0.1", Port: freePort(t),
+				NoAdvertise: true, // so that nobody finds a way around a Proxy
+			}
 			routes[i] = &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", o.Cluster.Port)}
 			o.Routes = routes
 		}
