@@ -13,6 +13,7 @@ import (
 	"sseserver/broker"
 	"sseserver/httpapi"
 	"sseserver/internal/fault"
+	"sseserver/internal/jetstream"
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/logstest"
 	"sseserver/internal/metrics"
@@ -26,7 +27,7 @@ func TestParts(t *testing.T) {
 		"--interval=11ms", "--progress-interval=12ms", "--min-interval=2ms", "--max-interval=13s", "--heartbeat=14s", "--write-timeout=15s",
 		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--max-streams-per-client=21", "--max-bytes-per-client=22MiB", "--message-ttl=20m", "--producer-timeout=23s",
 		"--cors-origins=https://a.example,http://b.example:8080", "--send-token=s", "--trusted-proxies=10.1.2.3/8,192.0.2.1",
-		"--fault=cut@24", "--no-faults",
+		"--fault=cut@24", "--no-faults", "--nats=nats://a,nats://user:secret@b:25", "--nats-creds=c", "--nats-stream=d", "--nats-replicas=3",
 	}, noEnv, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +37,11 @@ func TestParts(t *testing.T) {
 		MaxMessageBytes: 16 << 10, ProducerTimeout: 23 * time.Second,
 	}); !reflect.DeepEqual(got, want) {
 		t.Errorf("the broker gets\n%+v, want\n%+v", got, want)
+	}
+	if got, want := storeConfig(config), (jetstream.Config{
+		URLs: []string{"nats://a", "nats://user:secret@b:25"}, Creds: "c", Stream: "d", Replicas: 3, TTL: 20 * time.Minute,
+	}); !reflect.DeepEqual(got, want) {
+		t.Errorf("the store gets\n%+v, want\n%+v", got, want)
 	}
 	plan, err := fault.Parse("cut@24")
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"sseserver/assets"
 	"sseserver/broker"
 	"sseserver/httpapi"
+	"sseserver/internal/jetstream"
 	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
 	"sseserver/internal/tlscert"
@@ -127,6 +128,7 @@ type program struct {
 	config      Config
 	output      *logs.Output
 	metrics     *metrics.Metrics
+	store       *jetstream.Store // nil if the messages are in memory
 	broker      *broker.Broker
 	api         *httpapi.Server
 	certificate *tlscert.Source // nil without TLS
@@ -170,44 +172,60 @@ func serveUntilSignal(p process, config Config, asked signals, started time.Time
 	return code
 }
 
-// wire makes every part and opens the listeners. Nothing runs yet.
+// wire makes every part and opens the store and the listeners. Nothing runs yet.
 func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *metrics.Metrics) (*program, error) {
-	logger := output.Logger
 	files := openFileLimit()
-	logs.ServerStarting.Log(logger.Named("server"), startingFields(config, files)...)
-
+	logs.ServerStarting.Log(output.Logger.Named("server"), startingFields(config, files)...)
 	pr := &program{config: config, certificate: certificate, output: output, metrics: m}
+	if err := pr.openStore(context.Background()); err != nil {
+		return nil, err
+	}
+	if err := pr.wireParts(files); err != nil {
+		return nil, errors.Join(err, pr.closeStore())
+	}
+	return pr, nil
+}
+
+// wireParts makes what uses the store.
+func (pr *program) wireParts(files int) error {
+	config, logger, m := pr.config, pr.output.Logger, pr.metrics
 	stored := brokerConfig(config)
+	if pr.store != nil {
+		stored.Store = timed{pr.store, m}
+	}
 	stored.Evicted = func(removal broker.Removal) { pr.api.Evicted(removal) } // set below, before anything runs
 	stored.Failed = func(message *broker.Message) { pr.api.Failed(message) }
 	pr.broker = broker.New(stored)
 	m.SetStats(pr.stats)
 	served := apiConfig(config, files)
 	served.Broker, served.Pages, served.Logger, served.Metrics = pr.broker, assets.FS(), logger.Named("httpapi"), m
-	served.LogDropped = output.Dropped
+	served.LogDropped = pr.output.Dropped
+	if pr.store != nil {
+		served.StoreAvailable = pr.store.Available
+	}
 	api, err := httpapi.New(served)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	pr.api = api
 	server := api.HTTPServer()
-	if certificate != nil {
-		server.TLSConfig = tlsConfig(certificate, logger.Named("server"))
+	if pr.certificate != nil {
+		server.TLSConfig = tlsConfig(pr.certificate, logger.Named("server"))
 	}
 	if pr.public, err = listen("public", config.Addr, server, config.WriteTimeout); err != nil {
-		return nil, err
+		return err
 	}
 	if config.AdminAddr == "" {
-		return pr, nil
+		return nil
 	}
-	server = adminServer(adminConfig(config, m, output))
-	if certificate != nil && !isLoopback(config.AdminAddr) {
-		server.TLSConfig = tlsConfig(certificate, logger.Named("server"))
+	server = adminServer(adminConfig(config, m, pr.output))
+	if pr.certificate != nil && !isLoopback(config.AdminAddr) {
+		server.TLSConfig = tlsConfig(pr.certificate, logger.Named("server"))
 	}
 	if pr.admin, err = listen("admin", config.AdminAddr, server, config.WriteTimeout); err != nil {
-		return nil, errors.Join(err, pr.public.Close())
+		return errors.Join(err, pr.public.Close())
 	}
-	return pr, nil
+	return nil
 }
 
 // serve runs the parts until a signal says stop, then ends them in order, unless a
@@ -215,7 +233,7 @@ func wire(config Config, certificate *tlscert.Source, output *logs.Output, m *me
 func (pr *program) serve(asked signals) (code int, insisted bool) {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	failed := make(chan error, 4) // room for all that run, so that none waits to fail
+	failed := make(chan error, 5) // room for all that run, so that none waits to fail
 	start := func(run func() error) {
 		running.Go(func() {
 			if err := run(); err != nil {
@@ -223,7 +241,15 @@ func (pr *program) serve(asked signals) (code int, insisted bool) {
 			}
 		})
 	}
-	start(func() error { return pr.broker.Run(ctx) })
+	// The store ends after the broker, whose last records it takes.
+	stored, closeStore := context.WithCancel(context.Background())
+	if pr.store != nil {
+		start(func() error { return pr.store.Run(stored) })
+	}
+	start(func() error {
+		defer closeStore()
+		return pr.broker.Run(ctx)
+	})
 	start(func() error { return pr.api.Run(ctx) })
 	start(pr.public.serve)
 	running.Go(func() { trimMemory(ctx) })
@@ -271,6 +297,9 @@ func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-ch
 	logs.ServerReady.Log(logger, logs.StartupMS(time.Since(started)))
 	text := fmt.Sprintf("Character streaming  %s\nProgress streaming   %s\nLive messages        %s\nChat                 %s\n",
 		pages[0], pages[1], pages[2], pages[3])
+	if pr.store != nil {
+		text += pr.storeLine()
+	}
 	if pr.config.TLSSelfSigned { // for who wants to make sure, when the browser asks
 		text += fmt.Sprintf("Certificate SHA-256  %s\n", pr.certificate.Fingerprint())
 	}

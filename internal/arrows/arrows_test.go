@@ -29,7 +29,7 @@ type arrow struct {
 var arrows = []arrow{
 	{
 		"cmd/sseserver",
-		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/fault", "internal/logs", "internal/metrics", "internal/tlscert"},
+		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/fault", "internal/jetstream", "internal/logs", "internal/metrics", "internal/tlscert"},
 		"the program wires the parts; a streamer is the broker's to start",
 	},
 	{
@@ -141,12 +141,20 @@ var foreign = map[string]map[string]string{
 		"go.uber.org/zap":       "the loop does no I/O; it tells Config.Evicted, and others log it",
 		"github.com/prometheus": "the broker answers Stats, and others publish it",
 		"os":                    "the loop does no I/O",
+		"github.com/nats-io":    "the engine is behind Store, and internal/jetstream's",
 	},
 	"assets": {
 		"net/http": "serving is httpapi's; pages are files",
 	},
 	"httpapi": {
-		"flag": "settings are read in cmd, and arrive as values",
+		"flag":               "settings are read in cmd, and arrive as values",
+		"github.com/nats-io": "the engine is behind the broker's Store, and internal/jetstream's",
+	},
+	"cmd/sseserver": {
+		"github.com/nats-io": "the engine is internal/jetstream's",
+	},
+	"internal/jetstream": {
+		"github.com/nats-io/nats-server": "the engine is a process of its own, and not part of the program",
 	},
 }
 
@@ -176,6 +184,8 @@ func TestWrongArrowsAreFound(t *testing.T) {
 		{"broker/a_windows.go", `import "sseserver/httpapi"`, "broker/a_windows.go imports httpapi: "},
 		{"broker/a.go", `import _ "net/http/pprof"`, "broker/a.go imports net/http/pprof: "},
 		{"broker/a.go", `import "go.uber.org/zap/zapcore"`, "broker/a.go imports go.uber.org/zap/zapcore: "},
+		{"internal/jetstream/a.go", `import "github.com/nats-io/nats-server/v2/server"`, "internal/jetstream/a.go imports github.com/nats-io/nats-server/v2/server: "},
+		{"internal/jetstream/a.go", `import "github.com/nats-io/nats.go/jetstream"`, ""},
 		{"httpapi/a.go", `import "sseserver/cmd/sseserver"`, "httpapi/a.go imports cmd/sseserver: "},
 		{"httpapi/a.go", `import "sseserver/actors"; var a = actors.New`, "httpapi/a.go uses actors.New: "},
 		{"httpapi/a.go", `import act "sseserver/actors"; var a act.Streamer`, "httpapi/a.go uses actors.Streamer: "},

@@ -38,7 +38,7 @@ var (
 	})
 	ServerReady = declare(Event{
 		Name: "server.ready", Levels: at(zap.InfoLevel), Message: "ready",
-		About:    "Once, when `/readyz` answers 200.",
+		About:    "Once, when the server has started. `/readyz` answers 200, unless `store.lost` came before.",
 		Required: fields(startupMS),
 	})
 	ConfigInvalid = declare(Event{
