@@ -98,6 +98,14 @@ var commands = map[string]treatment{
 	`curl -s -o /dev/null -w '%{http_code}\n' -X DELETE http://127.0.0.1:4400/messages/unknown`:                                                         runs,
 	"sseserver --version": runs,
 
+	// cluster.md
+	"go run ./deploy/cluster": {except: "the tests of deploy/cluster run it"},
+	`curl -s -H 'Content-Type: application/json' -d '{"message":"Hi"}' http://127.0.0.1:4400/send`:      runs,
+	"curl -sN http://127.0.0.1:4410/stream/d0a1f8a4-6f3e-4f0c-9c53-0b8e2a7d4c16":                        runs,
+	"sseserver --nats nats://10.0.0.1:4222,nats://10.0.0.2:4222,nats://10.0.0.3:4222 --nats-replicas 3": serves,
+	"curl -s http://127.0.0.1:4401/metrics | grep ^sseserver_store_":                                    runs,
+	`jq -c 'select(.event | startswith("store.")) | {time, event, error, outage_ms}' server.log`:        runs,
+
 	// live.md
 	"MODEL_URL=http://127.0.0.1:8000/v1/chat/completions MODEL_KEY=secret-1 node backend.mjs":                                                                                             {stays: true, exits: []int{130}},
 	"curl -sS -d 'Why is the sky blue?' http://127.0.0.1:3000":                                                                                                                            runs,

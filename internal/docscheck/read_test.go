@@ -26,7 +26,7 @@ var (
 // languages are those that a block may be marked with, so that no command hides
 // in a block that is not read.
 var languages = map[string]bool{
-	"sh": true, "console": true, "html": true, "js": true, "go": true, "text": true, "promql": true, "json": true, "csv": true, "nginx": true,
+	"sh": true, "console": true, "html": true, "js": true, "go": true, "text": true, "promql": true, "json": true, "csv": true, "nginx": true, "nats": true,
 }
 
 // files finds the blocks of a document that name a file after their language, as

@@ -47,9 +47,10 @@ func newReader(t *testing.T, bin, document string) *reader {
 	t.Helper()
 	dir := t.TempDir()
 	shown := files(t, document)
-	plain := serve(t, shell(bin, dir, "sseserver --log-file server.log"), serves)
+	flags, nodes := startNodes(t, bin, document)
+	plain := serve(t, shell(bin, dir, "sseserver --log-file server.log"+flags), serves)
 	secure := serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
-	r := &reader{bin: bin, dir: dir, stand: []string{
+	r := &reader{bin: bin, dir: dir, stand: append(nodes,
 		"https://127.0.0.1:4400", secure,
 		"0.0.0.0:4400", "0.0.0.0:0", // other servers of the documents
 		"0.0.0.0:4401", "0.0.0.0:0",
@@ -60,7 +61,7 @@ func newReader(t *testing.T, bin, document string) *reader {
 		"http://127.0.0.1:8000", startModel(t),
 		"http://127.0.0.1:8080", startHub(t, shown["nchan.conf"]),
 		"https://127.0.0.1:8443", startSecure(t),
-	}}
+	)}
 	for name, content := range shown {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(r.here(content)), 0o600); err != nil {
 			t.Fatal(err)
