@@ -12,8 +12,8 @@ import (
 )
 
 func TestLiveFlags(t *testing.T) {
-	got, err := parse([]string{"--live", "a", "--live-messages", "3", "--append-rate", "2.5", "--append-bytes=7", "--pipe"}, io.Discard)
-	want := load.Live{On: true, Messages: 3, Rate: 2.5, Bytes: 7, Pipe: true}
+	got, err := parse([]string{"--live", "a", "--live-messages", "3", "--append-rate", "2.5", "--append-bytes=7", "--append-to=b", "--pipe"}, io.Discard)
+	want := load.Live{On: true, Messages: 3, Rate: 2.5, Bytes: 7, AppendTo: "b", Pipe: true}
 	if err != nil || got.config.Live != want {
 		t.Errorf("error %v\n got %+v\nwant %+v", err, got.config.Live, want)
 	}
@@ -30,6 +30,8 @@ func TestBadLiveFlags(t *testing.T) {
 		{"--live needs the address of a server", []string{"--live", "--url", "http://a"}},
 		{"--live needs the address of a server", []string{"--live", "--method", "POST", "http://a"}},
 		{"--publish-url needs --url", []string{"--live", "http://a", "--publish-url", "http://a", "--publish-body", "{n}"}},
+		{"--append-to and --pipe need --live", []string{"http://a", "--append-to", "http://b"}},
+		{`address "ftp://b": the scheme must be http or https`, []string{"--live", "http://a", "--append-to", "ftp://b"}},
 		{"say what to load", []string{"--live"}},
 	} {
 		wantConfigError(t, tt.want, tt.args...)

@@ -39,6 +39,10 @@ var (
 	onceAtTop = treatment{runs: true, more: " -benchtime 1x", atTop: true, slow: true}
 )
 
+// inCluster is why some commands are not run: they are for several nodes, of which one
+// dies.
+const inCluster = "the tests of cmd/sseserver kill nodes and engines of a cluster under the same load"
+
 // commands are all that the documents show.
 var commands = map[string]treatment{
 	// README.md
@@ -150,15 +154,17 @@ var commands = map[string]treatment{
 	"curl -s http://127.0.0.1:4401/metrics | grep ^sseserver_": runs,
 
 	// sseload.md
-	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10% --html report.html":    resumes,
-	"sseload http://127.0.0.1:4400 --clients 5000 --interval 100ms --html report.html --json report.json": small,
-	"sseload http://127.0.0.1:4400 --kind progress --reconnect 20%":                                       small,
-	"sseload http://127.0.0.1:4400 --protocol h2c --clients 2000":                                         small,
-	"sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'goodput>=99.9%'":          small,
-	"sseload http://127.0.0.1:4400 --clients 100 --fault cut@8,drop:5%,stall:300ms@5,retry:100ms":         few,
-	"sseload --live http://127.0.0.1:4400 --clients 20 --duration 3s":                                     few,
-	"sseload --live http://127.0.0.1:4400 --live-messages 2000 --append-rate 5":                           appends,
-	"sseload --live http://127.0.0.1:4400 --pipe --append-bytes 200 --reconnect 20%":                      few,
+	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10% --html report.html":                                                                                     resumes,
+	"sseload http://127.0.0.1:4400 --clients 5000 --interval 100ms --html report.html --json report.json":                                                                                  small,
+	"sseload http://127.0.0.1:4400 --kind progress --reconnect 20%":                                                                                                                        small,
+	"sseload http://127.0.0.1:4400 --protocol h2c --clients 2000":                                                                                                                          small,
+	"sseload http://127.0.0.1:4400 --threshold 'lateness.p99<50ms' --threshold 'goodput>=99.9%'":                                                                                           small,
+	"sseload http://127.0.0.1:4400 --clients 100 --fault cut@8,drop:5%,stall:300ms@5,retry:100ms":                                                                                          few,
+	"sseload --live http://127.0.0.1:4400 --clients 20 --duration 3s":                                                                                                                      few,
+	"sseload --live http://127.0.0.1:4400 --live-messages 2000 --append-rate 5":                                                                                                            appends,
+	`sseload http://127.0.0.1:4400 http://127.0.0.1:4410 http://127.0.0.1:4420 --clients 500 --duration 1m --threshold 'outage.p99<3s' --threshold 'truncated>=0' --threshold 'errors>=0'`: {except: inCluster},
+	`sseload --live http://127.0.0.1:4400 http://127.0.0.1:4410 http://127.0.0.1:4420 --live-messages 500 --clients 1500 --append-rate 1 --duration 1m --threshold 'outage.p99<10s' --threshold 'stall.max<10s' --threshold 'truncated>=0' --threshold 'errors>=0'`: {except: inCluster},
+	"sseload --live http://127.0.0.1:4400 --pipe --append-bytes 200 --reconnect 20%": few,
 	`sseload --preset openai http://127.0.0.1:8000/v1/chat/completions --body-file chat.json --data users.csv --header 'Authorization: Bearer {token}' --clients 3 --think 100ms --threshold 'ttfe.p99<2s' --threshold 'itl.p99<500ms'`: brief,
 	`sseload --url http://127.0.0.1:8080/sub/news --publish-url http://127.0.0.1:8080/pub/news --publish-body '{"n":{n}}' --publish-rate 20`:                                                                                            few,
 	"sseload --url https://127.0.0.1:8443/events --insecure --protocol h2 --header 'Authorization: Bearer change-me'":                                                                                                                   few,

@@ -136,7 +136,7 @@ func (c *client) runSource(ctx context.Context, source *eventsource.Source) {
 // turn, and go to the next one when a connection has ended.
 func (c *client) Request() eventsource.Request {
 	who := c.worker.job.asker(c.index, c.round)
-	return c.worker.requests.of(who, c.worker.requests.target(who.client, c.moves))
+	return c.worker.requests.of(who, turn(len(c.worker.requests.targets), who.client, c.moves))
 }
 
 func (c *client) begin(planned time.Duration) {

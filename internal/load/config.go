@@ -118,6 +118,7 @@ func (c Config) withDefaults() Config {
 	for i, server := range c.Servers {
 		c.Servers[i] = strings.TrimSuffix(c.withScheme(server), "/")
 	}
+	c.Live.AppendTo = strings.TrimSuffix(c.withScheme(c.Live.AppendTo), "/")
 	for i, stream := range c.URLs {
 		c.URLs[i] = c.withScheme(stream)
 	}

@@ -9,15 +9,15 @@ import (
 	"sseserver/internal/load/produce"
 )
 
-// target is where a client, or a producer, with this number is after so many moves.
-// They begin at the targets in turn. Half of them go through the others forwards and
-// half backwards, so that those of one that dies do not all go to the same.
-func (r *requests) target(number, moves int) int {
-	n := len(r.targets)
-	if number/n%2 == 1 {
+// turn is which of so many targets a client, or a producer, with this number is at
+// after so many moves. They begin at the targets in turn. Half of them go through the
+// others forwards and half backwards, so that those of one that dies do not all go to
+// the same.
+func turn(targets, number, moves int) int {
+	if number/targets%2 == 1 {
 		moves = -moves
 	}
-	return ((number+moves)%n + n) % n
+	return ((number+moves)%targets + targets) % targets
 }
 
 // isUnavailable tells whether a status says that this server, or who stands in front of
@@ -52,7 +52,7 @@ func (p *producer) goElsewhere(err error) (wait time.Duration) {
 		wait = min(refusal.Wait, longestWait)
 	}
 	wait = max(wait, leastPause)
-	servers := len(p.worker.requests.targets)
+	servers := len(p.worker.requests.appends)
 	if servers == 1 || refused && refusal.Status < http.StatusInternalServerError {
 		return wait
 	}

@@ -21,7 +21,8 @@ type cluster struct{ nodes []*node }
 // node is one of them.
 type node struct {
 	*httptest.Server
-	ill atomic.Bool // answers everything with 503
+	ill      atomic.Bool // answers everything with 503
+	appended atomic.Int32
 }
 
 func startCluster(t *testing.T, s *liveServer, nodes int) *cluster {
@@ -35,6 +36,9 @@ func startCluster(t *testing.T, s *liveServer, nodes int) *cluster {
 				w.Header().Set("Retry-After", "1")
 				http.Error(w, `{"code":"store_unavailable"}`, http.StatusServiceUnavailable)
 				return
+			}
+			if strings.HasSuffix(r.URL.Path, "/chunks") {
+				n.appended.Add(1)
 			}
 			s.Config.Handler.ServeHTTP(w, r)
 		}))
@@ -82,6 +86,20 @@ func TestNodeThatDies(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is appended to one node is read at the others.
+func TestAppendTo(t *testing.T) {
+	t.Parallel()
+	nodes := startCluster(t, &liveServer{}, 2)
+	c := fewChunks(nodes.nodes[0].URL)
+	c.Live.AppendTo = nodes.nodes[1].URL + "/"
+	if r := mustRun(t, c); r.Tally.Counts.Completed != 6 || r.Tally.Counts.Appended != appended || len(r.Tally.Errors) > 0 {
+		t.Errorf("got %+v, errors %v", r.Tally.Counts, r.Tally.Errors)
+	}
+	if n := nodes.nodes[1].appended.Load(); n < appended || nodes.nodes[0].appended.Load() > 0 {
+		t.Errorf("%d appended at the node that was named, %d at the other", n, nodes.nodes[0].appended.Load())
 	}
 }
 
@@ -138,7 +156,7 @@ func TestWhereProducersGo(t *testing.T) {
 		for _, err := range tt.errs {
 			waits = append(waits, p.goElsewhere(err))
 		}
-		if at := p.worker.requests.target(0, p.tried.moves); !slices.Equal(waits, tt.waits) || at != tt.at {
+		if at := turn(tt.servers, 0, p.tried.moves); !slices.Equal(waits, tt.waits) || at != tt.at {
 			t.Errorf("%s: waits %v, then at %d; want %v, %d", name, waits, at, tt.waits, tt.at)
 		}
 	}
@@ -146,15 +164,10 @@ func TestWhereProducersGo(t *testing.T) {
 
 // The clients of one server go to all others.
 func TestClientsOfOneServerSpread(t *testing.T) {
-	c := Config{Servers: []string{"http://a", "http://b", "http://c"}}
-	r, err := c.newRequests(0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for move, want := range map[int][3]int{0: {6, 0, 0}, 1: {0, 3, 3}, 2: {0, 3, 3}, 3: {6, 0, 0}} {
 		var at [3]int
-		for client := 0; client < 18; client += 3 { // those that begin at a
-			at[r.target(client, move)]++
+		for client := 0; client < 18; client += 3 { // those that begin at the first
+			at[turn(len(at), client, move)]++
 		}
 		if at != want {
 			t.Errorf("after %d moves: %v, want %v", move, at, want)

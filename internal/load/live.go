@@ -13,10 +13,11 @@ import (
 // of a message and its producer are in one process, so that they share a clock.
 type Live struct {
 	On       bool    `json:"on,omitempty"`
-	Messages int     `json:"messages,omitempty"` // 0 means 1
-	Rate     float64 `json:"rate,omitempty"`     // chunks per second of each message; 0 means 10
-	Bytes    int     `json:"bytes,omitempty"`    // of a chunk; 0 means 4
-	Pipe     bool    `json:"pipe,omitempty"`     // one request for each message, not for each chunk
+	Messages int     `json:"messages,omitempty"`  // 0 means 1
+	Rate     float64 `json:"rate,omitempty"`      // chunks per second of each message; 0 means 10
+	Bytes    int     `json:"bytes,omitempty"`     // of a chunk; 0 means 4
+	Pipe     bool    `json:"pipe,omitempty"`      // one request for each message, not for each chunk
+	AppendTo string  `json:"append_to,omitempty"` // address of a server that has the messages, too; empty means where the clients read
 }
 
 const (
@@ -52,7 +53,7 @@ func (c Config) checkLive() error {
 	l := c.Live
 	switch {
 	case !l.On && l != Live{}:
-		return invalid("--live-messages, --append-rate, --append-bytes and --pipe need --live")
+		return invalid("--live-messages, --append-rate, --append-bytes, --append-to and --pipe need --live")
 	case !l.On:
 		return nil
 	case c.foreign():

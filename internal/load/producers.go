@@ -144,7 +144,7 @@ func (p *producers) failed(err error) {
 func (p *producers) server(message, moves int) *produce.Server {
 	c, r := &p.worker.job.Config, p.worker.requests
 	who := c.producerOf(message)
-	u, err := url.Parse(r.address(who, r.target(message, moves)))
+	u, err := url.Parse(r.expand(r.appends[turn(len(r.appends), message, moves)], who))
 	if err != nil {
 		panic(fmt.Sprintf("load: the address was checked: %v", err))
 	}

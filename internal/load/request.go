@@ -30,7 +30,8 @@ type requests struct {
 	nonce  uint64 // makes the UUIDs of this run others than those of any other
 
 	targets []template.Template
-	fixed   http.Header // fields without placeholders
+	appends []template.Template // where live messages are appended to
+	fixed   http.Header         // fields without placeholders
 	varied  map[string][]template.Template
 	user    template.Template // name:password, empty for none, or if it is in fixed
 	body    template.Template
@@ -60,6 +61,10 @@ func (c *Config) newRequests(nonce uint64) (*requests, error) {
 	}
 	for _, target := range c.targets() {
 		r.targets = append(r.targets, read(fmt.Sprintf("address %q", Redacted(target)), target))
+	}
+	r.appends = r.targets
+	if to := c.Live.AppendTo; to != "" {
+		r.appends = []template.Template{read(fmt.Sprintf("--append-to %q", Redacted(to)), to)}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
 		for _, value := range c.Header[name] {
@@ -173,8 +178,10 @@ func (r *requests) streamURL(who asker, target int) string {
 
 // address is that of one of the targets. Values are escaped as both a path and
 // a query want it.
-func (r *requests) address(who asker, target int) string {
-	return r.targets[target].Expand(func(name string) string {
+func (r *requests) address(who asker, target int) string { return r.expand(r.targets[target], who) }
+
+func (r *requests) expand(address template.Template, who asker) string {
+	return address.Expand(func(name string) string {
 		return strings.ReplaceAll(url.QueryEscape(r.value(name, who)), "+", "%20")
 	})
 }
@@ -231,10 +238,12 @@ func (c *Config) checkRequests() error {
 	transport := c.transport(noAddress)
 	for client := range clients {
 		who := asker{client: client, stream: client, row: c.row(client)}
-		for target := range r.targets {
-			if err := c.checkAddress(r.address(who, target)); err != nil {
+		for _, address := range slices.Concat(r.targets, r.appends) {
+			if err := c.checkAddress(r.expand(address, who)); err != nil {
 				return err
 			}
+		}
+		for target := range r.targets {
 			if err := r.of(who, target).Check(transport); err != nil {
 				return invalid("the request of client %d: %v", client, err)
 			}

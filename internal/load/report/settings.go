@@ -57,6 +57,7 @@ type Settings struct {
 	LiveMessages    int     `json:"live_messages" merge:"sum"` // 0 if none is live
 	AppendRate      float64 `json:"append_per_second"`         // of each of them
 	AppendBytes     int     `json:"append_bytes"`
+	AppendTo        string  `json:"append_to"` // empty if it is Target
 	Pipe            bool    `json:"pipe"`
 }
 
@@ -70,7 +71,7 @@ func newSettings(c load.Config) Settings {
 		Fault: c.Fault, Reconnect: c.Reconnect, SlowReaders: c.SlowReaders, Stall: c.Stall,
 		SourceAddresses: len(c.SourceAddresses), Seed: c.Seed,
 		PublishURL: load.Redacted(c.Publish.URL), PublishRate: c.Publish.Rate,
-		LiveMessages: c.Live.Messages, AppendRate: c.Live.Rate, AppendBytes: c.Live.Bytes, Pipe: c.Live.Pipe,
+		LiveMessages: c.Live.Messages, AppendRate: c.Live.Rate, AppendBytes: c.Live.Bytes, AppendTo: load.Redacted(c.Live.AppendTo), Pipe: c.Live.Pipe,
 	}
 	s.request(c)
 	if c.ClockOffset != nil {
