@@ -68,6 +68,15 @@ var arrows = []arrow{
 	},
 
 	{
+		"deploy/cluster",
+		[]string{"internal/cluster", "internal/cluster/engine", "internal/cmdline"},
+		"a cluster is programs that are started, and only what they are started with is ours",
+	},
+	{
+		"internal/cluster/engine", nil,
+		"an engine is a nats-server, and knows nothing of who uses it",
+	},
+	{
 		"internal/cluster", nil,
 		"a cluster is programs that are started, and knows them from outside",
 	},

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"syscall"
 )
@@ -10,6 +11,8 @@ import (
 // Cluster is a running one. Its methods may be called by one goroutine at a time.
 type Cluster struct {
 	Nodes, Engines []*Member
+
+	lock *os.File // of the directory
 }
 
 // Start starts the engines and then the nodes, and returns once all are ready. If
@@ -19,7 +22,11 @@ func Start(ctx context.Context, config Config) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{}
+	lock, err := lockDir(config.Dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{lock: lock}
 	if err := c.start(ctx, config); err != nil {
 		c.Kill()
 		return nil, err
@@ -90,6 +97,7 @@ func startAll(ctx context.Context, members []*Member) error {
 func (c *Cluster) Stop(ctx context.Context) {
 	stop(ctx, c.Nodes)
 	stop(ctx, c.Engines)
+	_ = c.lock.Close() // again, if this is not the first time
 }
 
 func stop(ctx context.Context, members []*Member) {

@@ -24,8 +24,8 @@ type Config struct {
 	// here.
 	NodeFlags []string
 
-	// Ended is told of each member that ends though nobody asked it to, and how.
-	// Goroutines call it, and wait for it. nil tells nobody.
+	// Ended is told of each member that has ended though nobody asked it to, and
+	// how. Each call has a goroutine of its own, so it may wait. nil tells nobody.
 	Ended func(member *Member, how error)
 }
 

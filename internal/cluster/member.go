@@ -69,7 +69,7 @@ func (m *Member) start() error {
 		return fmt.Errorf("cluster: %s: %w", m.Name, err)
 	}
 	m.process = &process{cmd: cmd, done: make(chan struct{})}
-	go m.process.wait(func(how error) { m.ended(m, how) }) // until the process ends; done tells
+	go m.process.wait(func(how error) { m.ended(m, how) }) // until the process has ended, and Config.Ended was told
 	return nil
 }
 

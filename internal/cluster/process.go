@@ -18,10 +18,10 @@ type process struct {
 // wait waits for the end, and tells how it came if nobody asked for it.
 func (p *process) wait(ended func(how error)) {
 	p.err = p.cmd.Wait()
+	close(p.done)
 	if !p.asked.Load() {
 		ended(p.how())
 	}
-	close(p.done)
 }
 
 // signal asks for the end.

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sseserver/internal/cluster"
+)
+
+// show tells what runs where, and what to try.
+func (p process) show(ctx context.Context, c *cluster.Cluster, dir string) {
+	var text strings.Builder
+	leader := leaderOf(ctx, c)
+	for _, m := range append(append([]*cluster.Member(nil), c.Nodes...), c.Engines...) {
+		fmt.Fprintf(&text, "\n%-8s  %-24s  pid %d", m.Name, m.URL, m.PID())
+		if m == leader {
+			text.WriteString(", the leader")
+		}
+	}
+	first, last := c.Nodes[0], c.Nodes[len(c.Nodes)-1]
+	fmt.Fprintf(&text, `
+
+Logs and data: %s
+Submit a message to one node and read it from another:
+
+   id=$(curl -s -H 'Content-Type: application/json' -d '{"message":"Hello!"}' %s/send | grep -o '[0-9a-f-]\{36\}')
+   curl -N %s/stream/$id
+
+Try kill -9 %d: what has ended is started again when you press Enter here. Ctrl-C stops all.
+`, dir, first.URL, last.URL, first.PID())
+	fmt.Fprint(p.stdout, text.String())
+}
+
+// leaderTime is how long the leader of a stream is looked for. With another
+// --nats-stream among the options of the nodes there is none.
+const leaderTime = 2 * time.Second
+
+// leaderOf is the engine that leads the nodes' stream, nil if it is not known.
+func leaderOf(ctx context.Context, c *cluster.Cluster) *cluster.Member {
+	ctx, cancel := context.WithTimeout(ctx, leaderTime)
+	defer cancel()
+	leader, err := c.Leader(ctx, "sseserver")
+	if err != nil {
+		return nil
+	}
+	return leader
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
