@@ -40,10 +40,7 @@ type (
 	findAnswer struct {
 		message *Message // nil if there is none
 		full    error    // ErrStoreFull or ErrClientBytes if there is no room for the growth
-
-		// Of a copy.
-		tail  *tail     // nil without one
-		asked time.Time // when the Store was last asked, if there is no tail
+		tail    *tail    // of a copy; nil if none follows it
 	}
 	submitting struct {
 		client netip.Prefix

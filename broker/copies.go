@@ -12,11 +12,8 @@ import (
 // goroutine that asks: it reads what is not here, stores what is new, and tells the
 // loop.
 
-// freshFor is how long a copy that no tail follows is as good as what the store has.
-const freshFor = time.Second
-
-// fetch makes sure that there is a copy of the message, which is what the store has or
-// was lately. Errors: ErrNotFound, ErrStoreUnavailable, ErrStoreFull, ErrClosed, or the
+// fetch makes sure that there is a copy of the message, which is what the store has, or
+// a tail sees to that. Errors: ErrNotFound, ErrStoreUnavailable, ErrStoreFull, ErrClosed, or the
 // cause of ctx. Without a Store it does nothing.
 func (b *Broker) fetch(ctx context.Context, id MessageID) error {
 	if b.config.Store == nil {
@@ -26,7 +23,7 @@ func (b *Broker) fetch(ctx context.Context, id MessageID) error {
 	switch {
 	case err != nil:
 		return err
-	case found.message == nil, found.tail == nil && time.Since(found.asked) > freshFor, found.message.needsTouch(&b.config, time.Now()):
+	case found.tail == nil, found.message.needsTouch(&b.config, time.Now()):
 		return b.load(ctx, id)
 	case found.message.State == StateOpen && !b.config.Store.Available():
 		return ErrStoreUnavailable // there may be more of it
@@ -141,11 +138,7 @@ func (b *Broker) create(ctx context.Context, client netip.Prefix, message *Messa
 	if err != nil {
 		return nil, err
 	}
-	created := message.at(stamp)
-	if created.live != nil {
-		created.live.newest.Store(created)
-	}
-	return created, nil
+	return message.at(stamp), nil
 }
 
 // uncreate takes back what create did, if the store lets it. If not, nobody knows the

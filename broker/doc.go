@@ -70,8 +70,8 @@
 // With Config.Store, messages are in a Store that the brokers of several nodes share,
 // as a sequence of records each, and a broker has copies of those it serves:
 //
-//   - Whoever asks for a message reads it from the Store first if it is not here, or if
-//     nobody has asked about the copy for a second. That is done by the goroutine that
+//   - Whoever asks for a message asks the Store first, unless a tail follows the copy, and
+//     reads from there what is not here. That is done by the goroutine that
 //     asks, before the command, and a new copy comes to the loop as a command.
 //   - A copy that is open, or has streams, has one tail, a goroutine that the loop
 //     starts. It takes the records that the Store delivers, in unbroken sequence, asks

@@ -2,6 +2,7 @@ package broker_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -81,6 +82,9 @@ func (a *access) Add(ctx context.Context, id broker.MessageID, after uint64, rec
 	}
 	e := a.engine
 	defer e.mu.Unlock()
+	if size := len(strings.Join(record.Chunks, "")); size > 256<<10 {
+		panic(fmt.Sprintf("a record has %d bytes of text", size))
+	}
 	var last uint64
 	if records := e.messages[id]; len(records) > 0 {
 		last = records[len(records)-1].Version

@@ -95,7 +95,7 @@ func (s *state) find(asked find) (answer findAnswer) {
 	if e := s.messages.find(asked.id); e != nil {
 		answer.message = e.message
 		_, answer.full = s.messages.roomFor(e, asked.growth)
-		answer.tail, answer.asked = e.tail, e.asked
+		answer.tail = e.tail
 	}
 	return answer
 }

@@ -142,7 +142,7 @@ func (t *tail) take(r Record) {
 	case r.Version != 0 && r.Version <= newest: // known
 	case r.Gone != "":
 		t.gone(r, false)
-	case r.Version == 0 || r.Before != newest: // there are others before it
+	case r.Before != newest: // there are others before it, or there may be
 		_ = t.sync()
 	default:
 		t.heard = time.Now()
