@@ -118,10 +118,10 @@ func (m *Message) to(after *Message) Record {
 	return r
 }
 
-// join adds what another record changes to one that has only chunks, and says whether
-// both together are one record.
+// join adds the chunks of the change behind r to it, unless it is more than chunks, or
+// both together are more than one record, and says whether it did.
 func (r *Record) join(other Record) bool {
-	if r.isMore() || other.isMore() || r.size()+other.size() > recordBytes {
+	if other.isMore() || r.size()+other.size() > recordBytes {
 		return false
 	}
 	r.Chunks = append(r.Chunks, other.Chunks...)
