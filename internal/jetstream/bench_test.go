@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"sseserver/broker"
 	"sseserver/internal/jetstream"
@@ -13,10 +12,6 @@ import (
 
 // What the engine takes for records of 200 bytes. It shares the machine with the
 // benchmark.
-
-func record(chunks ...string) broker.Record {
-	return broker.Record{SubmittedAt: time.UnixMicro(1_790_000_000_000_000), Chunks: chunks}
-}
 
 var bytes200 = strings.Repeat("0123456789", 20)
 

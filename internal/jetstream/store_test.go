@@ -3,7 +3,7 @@ package jetstream_test
 import (
 	"context"
 	"errors"
-	"slices"
+	"flag"
 	"testing"
 	"time"
 
@@ -15,9 +15,22 @@ import (
 	"sseserver/internal/jetstream/enginetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // most tests wait for an engine, and not for a processor
+	goleak.VerifyTestMain(m)
+}
+
+// deadline is how long a test waits for what has to come.
+const deadline = time.Minute
 
 func newID() broker.MessageID { return broker.MessageID(uuid.New()) }
+
+// single starts one engine with a store.
+func single(t testing.TB) *jetstream.Store {
+	t.Helper()
+	return open(t, jetstream.Config{URLs: enginetest.Start(t, 1).URLs()})
+}
 
 // open opens a store that runs until the test ends.
 func open(t testing.TB, config jetstream.Config) *jetstream.Store {
@@ -38,43 +51,15 @@ func open(t testing.TB, config jetstream.Config) *jetstream.Store {
 	return store
 }
 
-func TestRecords(t *testing.T) {
-	engine := enginetest.Start(t, 1)
-	store := open(t, jetstream.Config{URLs: engine.URLs()})
-	id := newID()
-	if _, err := store.Last(t.Context(), id); !errors.Is(err, broker.ErrNotFound) {
-		t.Fatal(err)
-	}
-	live := make(chan broker.Record, 10)
-	stop := store.Follow(id, func(r broker.Record) { live <- r })
-	defer stop()
-	var versions []uint64
-	after := uint64(0)
-	at := time.UnixMicro(time.Now().UnixMicro())
-	for range 3 {
-		stamp, err := store.Add(t.Context(), id, after, broker.Record{SubmittedAt: at, Chunks: []string{"hello ", "wörld"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		after = stamp.Version
-		versions = append(versions, after)
-		got := <-live
-		if got.Version != after || !slices.Equal(got.Chunks, []string{"hello ", "wörld"}) {
-			t.Error(got)
-		}
-	}
-	if _, err := store.Add(t.Context(), id, 0, broker.Record{SubmittedAt: at}); !errors.Is(err, broker.ErrConflict) {
-		t.Error(err)
-	}
-	records, err := store.Read(t.Context(), id, 0, after)
-	if err != nil || len(records) != 3 {
-		t.Fatal(records, err)
-	}
-	last, err := store.Last(t.Context(), id)
-	if err != nil || last.Version != after {
-		t.Fatal(last, err)
-	}
-	t.Log(last, records)
+// record returns a change of which the submission is long ago.
+func record(chunks ...string) broker.Record {
+	return broker.Record{SubmittedAt: time.UnixMicro(1_790_000_000_000_000), Chunks: chunks}
+}
+
+func removed() broker.Record {
+	r := record()
+	r.Gone = broker.RemovedByRequest
+	return r
 }
 
 // add adds a record, and returns its version.
@@ -85,4 +70,46 @@ func add(t testing.TB, store *jetstream.Store, id broker.MessageID, after uint64
 		t.Fatal(err)
 	}
 	return stamp.Version
+}
+
+// addEach adds a record for each text, and returns the version of the last.
+func addEach(t testing.TB, store *jetstream.Store, id broker.MessageID, after uint64, texts ...string) uint64 {
+	t.Helper()
+	for _, text := range texts {
+		after = add(t, store, id, after, record(text))
+	}
+	return after
+}
+
+// wantTexts wants the records of a message, each of which has one chunk.
+func wantTexts(t testing.TB, store *jetstream.Store, id broker.MessageID, after, to uint64, want ...string) {
+	t.Helper()
+	records, err := store.Read(t.Context(), id, after, to)
+	if err != nil || len(records) != len(want) {
+		t.Fatalf("%d records, %v; want %d", len(records), err, len(want))
+	}
+	for i, r := range records {
+		if r.Chunks[0] != want[i] || r.Before != after {
+			t.Errorf("record %d is %q behind %d; want %q behind %d", i, r.Chunks, r.Before, want[i], after)
+		}
+		after = r.Version
+	}
+}
+
+func wantError(t testing.TB, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+}
+
+// next returns what comes next.
+func next[T any](t testing.TB, from <-chan T, what string) (value T) {
+	t.Helper()
+	select {
+	case value = <-from:
+	case <-time.After(deadline):
+		t.Fatal(what + " has not come")
+	}
+	return value
 }

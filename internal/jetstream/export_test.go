@@ -1,0 +1,14 @@
+package jetstream
+
+import (
+	"context"
+	"time"
+)
+
+// SweepOnce removes what will have expired after this time.
+func (s *Store) SweepOnce(ctx context.Context, after time.Duration) error {
+	return s.sweepOnce(ctx, time.Now().Add(after))
+}
+
+// ReadFrom has histories read from whoever answers to a subject.
+func (s *Store) ReadFrom(subject string) { s.subjects.direct = subject }
