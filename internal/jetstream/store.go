@@ -177,12 +177,14 @@ func (s *Store) start(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	for s.conn.IsConnected() {
-		if err = s.prepare(ctx); err == nil {
+		problem := s.prepare(ctx)
+		if problem == nil {
 			s.health.connected()
 			s.health.restore(time.Now())
 			return nil
 		}
 		if ctx.Err() == nil { // else it says nothing new
+			err = problem
 			s.health.failed(err)
 		}
 		if isPermanent(err) || !wait(ctx, startPause) {
