@@ -298,7 +298,7 @@ func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-ch
 	text := fmt.Sprintf("Character streaming  %s\nProgress streaming   %s\nLive messages        %s\nChat                 %s\n",
 		pages[0], pages[1], pages[2], pages[3])
 	if pr.store != nil {
-		text += pr.storeLine()
+		text += pr.storeLine(pr.store.Available())
 	}
 	if pr.config.TLSSelfSigned { // for who wants to make sure, when the browser asks
 		text += fmt.Sprintf("Certificate SHA-256  %s\n", pr.certificate.Fingerprint())

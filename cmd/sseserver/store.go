@@ -71,12 +71,12 @@ func (s timed) observe(op string, started time.Time) {
 	s.metrics.StoreDuration(op, time.Since(started))
 }
 
-// storeLine says to a person where the messages are kept, and until when that may be
-// waited for. It has no address, which could have a password.
-func (pr *program) storeLine() string {
+// storeLine says to a person where the messages are kept. It has no address, which
+// could have a password.
+func (pr *program) storeLine(available bool) string {
 	line := fmt.Sprintf("Messages kept in     NATS JetStream, stream %s on %s, %s",
 		pr.config.NATSStream, counted(len(pr.config.NATS), "server"), counted(pr.config.NATSReplicas, "replica"))
-	if !pr.store.Available() {
+	if !available {
 		line += "; it does not answer yet"
 	}
 	return line + "\n"

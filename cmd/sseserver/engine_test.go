@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sseserver/httpapi/ssetest"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// startEngine starts a NATS server with JetStream and what options changes of that,
+// which ends with the test.
+func startEngine(t *testing.T, options ...func(*server.Options)) *server.Server {
+	t.Helper()
+	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
+	for _, change := range options {
+		change(o)
+	}
+	engine, err := server.NewServer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine.Start()
+	t.Cleanup(func() { engine.Shutdown(); engine.WaitForShutdown() })
+	if !engine.ReadyForConnections(time.Minute) {
+		t.Fatal("the NATS server does not start")
+	}
+	return engine
+}
+
+// wantExit runs the program with an engine that waiting does not heal: that is one
+// line of the log, which shows no password, and exit code 1.
+func wantExit(t *testing.T, why string, flags ...string) {
+	t.Helper()
+	var stdout bytes.Buffer
+	log := newLogSink()
+	code := run(process{args: append(flags, "--addr=127.0.0.1:0", "--admin-addr="), env: noEnv, stdout: &stdout, stderr: log})
+	failed := log.named("http.server_error")
+	if code != exitFailed || stdout.Len() > 0 || len(failed) != 1 || failed[0]["level"] != "error" || !strings.Contains(failed[0]["error"].(string), why) {
+		t.Errorf("%v: exit code %d, said %q, logged %s; want %q", flags, code, &stdout, log.bytes(), why)
+	}
+	if bytes.Count(log.bytes(), []byte("\n")) != 2 || bytes.Contains(log.bytes(), []byte("secret")) {
+		t.Errorf("%v: want server.starting, one more line, and no password: %s", flags, log.bytes())
+	}
+}
+
+func TestEngineThatRefusesUs(t *testing.T) {
+	protected := startEngine(t, func(o *server.Options) { o.Username, o.Password = "user", "right" })
+	at := strings.TrimPrefix(protected.ClientURL(), "nats://")
+	wantExit(t, "cannot connect to NATS", "--nats=nats://user:secret@"+at)
+	wantExit(t, "cannot connect to NATS", "--nats=nats://"+at)
+	wantExit(t, "JetStream", "--nats="+startEngine(t, func(o *server.Options) { o.JetStream = false }).ClientURL())
+	wantExit(t, "version 2.10.29", "--nats="+oldEngine(t))
+	wantExit(t, "replicas", "--nats="+startEngine(t).ClientURL(), "--nats-replicas=3")
+}
+
+// oldEngine says that it is a NATS server that is too old, and nothing else.
+func oldEngine(t *testing.T) (url string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() { // until the listener is closed, with each connection
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			_, _ = conn.Write([]byte(`INFO {"server_id":"A","version":"2.10.29","proto":1,"headers":true,"max_payload":1048576,"jetstream":true}` + "\r\n"))
+			_, _ = conn.Write([]byte("PONG\r\n"))
+		}
+	}()
+	return "nats://" + listener.Addr().String()
+}
+
+// A server whose engine is not there starts, says so wherever it is asked, and is as
+// any other once the engine has come.
+func TestEngineThatComesLater(t *testing.T) {
+	first := startEngine(t)
+	address := first.Addr().(*net.TCPAddr)
+	first.Shutdown() // so its port is free, and nobody's
+	first.WaitForShutdown()
+
+	s := startServer(t, "--admin-addr=127.0.0.1:0", "--nats=nats://user:secret@"+address.String())
+	s.log.await("store.lost", 1)
+	public, admin := s.caller(t, ssetest.HTTP1), s.caller(t, ssetest.HTTP1).at(s.admin)
+	const unknown = "/5b0e2f0c-8a57-4a5e-9d0b-0d3f4a1c2b3e"
+	public.want(503, "store unavailable\n", "GET", "/readyz", "")
+	public.want(200, "ok\n", "GET", "/livez", "")
+	admin.want(200, "\nsseserver_store_up 0\n", "GET", "/metrics", "")
+	if err := checkHealth(t.Context(), "http", s.addr); err == nil || !strings.Contains(err.Error(), "store unavailable") {
+		t.Errorf("the health check says %v", err)
+	}
+	public.want(503, "store_unavailable", "POST", "/send", `{"message":"Hi"}`, "Content-Type", asJSON)
+	public.want(503, "store_unavailable", "POST", "/messages", "")
+	public.want(503, "store_unavailable", "POST", "/messages"+unknown+"/chunks", "Hi", "Content-Type", "text/plain")
+	public.want(503, "store_unavailable", "GET", "/messages"+unknown, "")
+	public.want(503, "store_unavailable", "DELETE", "/messages"+unknown, "")
+	header, _ := public.want(503, "store_unavailable", "GET", "/stream"+unknown, "")
+	if header.Get("Retry-After") != "2" {
+		t.Errorf("the header is %v", header)
+	}
+	chat := `{"model":"m","messages":[{"role":"user","content":"Hi"}]}`
+	public.want(503, `"type":"server_error","param":null,"code":"store_unavailable"`, "POST", "/v1/chat/completions", chat, "Content-Type", asJSON)
+
+	startEngine(t, func(o *server.Options) { o.Port = address.Port })
+	restored := s.log.await("store.restored", 1)
+	public.want(200, "ok\n", "GET", "/readyz", "")
+	admin.want(200, "\nsseserver_store_up 1\n", "GET", "/metrics", "")
+	public.stream("/stream/" + s.submit(t, "Hi")).WantOpening()
+	public.want(404, "message_not_found", "GET", "/messages"+unknown, "")
+	s.stop(t)
+	lost := s.log.named("store.lost")
+	if len(lost) != 1 || lost[0]["logger"] != "store" || lost[0]["level"] != "error" || lost[0]["error"] == "" || restored[0]["outage_ms"].(float64) <= 0 {
+		t.Errorf("the log says %v and %v", lost, restored)
+	}
+	if bytes.Contains(s.log.bytes(), []byte("secret")) {
+		t.Errorf("the log has the password: %s", s.log.bytes())
+	}
+}
+
+// What one node has stored others serve, and what one node was told lasts longer than
+// the node.
+func TestNodes(t *testing.T) {
+	engine := startEngine(t).ClientURL()
+	a, b := startServer(t, "--drain=1h", "--nats="+engine), startServer(t, "--nats="+engine)
+	onA, onB := a.caller(t, ssetest.HTTP1), b.caller(t, ssetest.HTTP1)
+
+	id := a.submit(t, "Hé 👋🏽")
+	stream := onB.stream("/stream/" + id)
+	stream.WantOpening()
+	stream.WantText(0, "Hé 👋🏽")
+	onB.want(204, "", "DELETE", "/messages/"+id, "")
+	onA.want(404, "message_not_found", "GET", "/stream/"+id, "")
+
+	_, answer := onA.want(201, `"state":"open"`, "POST", "/messages", `{"message":"one "}`, "Content-Type", asJSON)
+	id = uuidIn.FindString(answer)
+	here, there := onA.stream("/stream/"+id), onB.stream("/stream/"+id)
+	for _, reader := range []*ssetest.Stream{here, there} {
+		reader.WantOpening()
+		reader.WantChunk(0, "one ")
+	}
+	a.signals <- syscall.SIGTERM
+	a.log.await("server.shutdown_started", 1)
+	onA.want(200, appended(2, 8), "POST", "/messages/"+id+"/chunks?position=1", `{"chunk":"two "}`, "Content-Type", asJSON)
+	there.WantChunk(1, "two ")
+	onB.want(409, `"code":"position_mismatch","position":2,"bytes":8`, "POST", "/messages/"+id+"/chunks?position=1", `{"chunk":"2 "}`, "Content-Type", asJSON)
+	onB.want(200, appended(3, 13), "POST", "/messages/"+id+"/chunks?position=2&complete", `{"chunk":"three"}`, "Content-Type", asJSON)
+	for _, reader := range []*ssetest.Stream{here, there} {
+		if reader == here {
+			reader.WantChunk(1, "two ")
+		}
+		reader.WantChunk(2, "three")
+		reader.WantDone()
+	}
+	a.wait(t)
+	resumed := onB.stream("/stream/"+id, "Last-Event-ID", "1")
+	resumed.WantOpening()
+	resumed.WantResumed(2, true)
+	resumed.WantChunk(2, "three")
+	resumed.WantDone()
+}
+
+// What is said to a person tells where the messages are, and no password.
+func TestAnnouncedStore(t *testing.T) {
+	var c Config
+	c.NATS, c.NATSStream, c.NATSReplicas = []string{"nats://user:secret@a", "nats://b"}, "mine", 1
+	pr := &program{config: c}
+	want := "Messages kept in     NATS JetStream, stream mine on 2 servers, 1 replica"
+	if got := pr.storeLine(true); got != want+"\n" {
+		t.Errorf("it says %q", got)
+	}
+	if got := pr.storeLine(false); got != want+"; it does not answer yet\n" {
+		t.Errorf("it says %q", got)
+	}
+}
+
+// The permissions that docs/security.md shows are enough, and so is its password.
+func TestPermissionsInTheDocs(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?ms)^```nats sseserver.conf\n(.*?)^```$").FindSubmatch(docs)
+	if shown == nil {
+		t.Fatal("docs/security.md shows no sseserver.conf")
+	}
+	path := filepath.Join(t.TempDir(), "sseserver.conf")
+	if err := os.WriteFile(path, shown[1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	engine := startEngine(t, func(o *server.Options) {
+		if err := o.ProcessConfigFile(path); err != nil {
+			t.Fatal(err)
+		}
+		o.StoreDir = t.TempDir()
+	})
+	refused := new(refusals)
+	engine.SetLogger(refused, false, false)
+	url := "--nats=nats://sseserver:change-me@" + engine.Addr().String()
+	a, b := startServer(t, url), startServer(t, url)
+	public := a.caller(t, ssetest.HTTP1)
+	_, answer := public.want(201, `"state":"open"`, "POST", "/messages", "")
+	id := uuidIn.FindString(answer)
+	stream := b.caller(t, ssetest.HTTP1).stream("/stream/" + id)
+	stream.WantOpening()
+	public.want(200, appended(1, 2), "POST", "/messages/"+id+"/chunks?complete", "Hi", "Content-Type", "text/plain")
+	stream.WantChunk(0, "Hi")
+	stream.WantDone()
+	public.want(204, "", "DELETE", "/messages/"+id, "")
+	a.stop(t)
+	b.stop(t)
+	for _, s := range []*liveServer{a, b} {
+		if lost := s.log.named("store.lost"); len(lost) > 0 {
+			t.Errorf("the log says %v", lost)
+		}
+	}
+	refused.mu.Lock()
+	defer refused.mu.Unlock()
+	for _, line := range refused.lines {
+		t.Errorf("the NATS server says %s", line)
+	}
+}
+
+// refusals is the log of a NATS server, of which it keeps the errors: what a user may
+// not do is one.
+type refusals struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (r *refusals) Errorf(format string, v ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, fmt.Sprintf(format, v...))
+}
+
+func (r *refusals) Noticef(string, ...any) {}
+func (r *refusals) Warnf(string, ...any)   {}
+func (r *refusals) Fatalf(string, ...any)  {}
+func (r *refusals) Debugf(string, ...any)  {}
+func (r *refusals) Tracef(string, ...any)  {}
