@@ -167,7 +167,7 @@ var (
 	})
 	MessageEvicted = declare(Event{
 		Name: "message.evicted", Levels: at(zap.InfoLevel), Message: "message evicted",
-		About: "The server forgot a message: its time was over, or it made room for a new one.",
+		About: "The server forgot a message: its time was over, or it made room for a new one. With `--nats`, its time was over, and one server says so.",
 		Required: fields(messageID, reason.with("why it had to go", EvictionReasons...), ageMS,
 			activeStreams.with("streams of this message that it ended")),
 	})
