@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -42,6 +43,8 @@ func (s *Store) Add(ctx context.Context, id broker.MessageID, after uint64, reco
 			stamp, err = s.find(ctx, id, r)
 		case is(err, codeWrongLast):
 			err = broker.ErrConflict
+		case isFull(err) && record.Gone != "":
+			stamp, err = s.replace(ctx, message, record)
 		case isFull(err):
 			err = broker.ErrStoreFull
 		case err != nil && !isAnswer(err):
@@ -88,6 +91,29 @@ func (s *Store) publish(ctx context.Context, message *nats.Msg) (broker.Stamp, e
 	return broker.Stamp{Version: answer.Sequence, At: time.Now()}, nil
 }
 
+type purgeRequest struct {
+	Subject string `json:"filter"`
+	Before  uint64 `json:"seq"`
+}
+
+// replace stores that a message is gone in an engine that has no room for a record
+// more: what it takes the place of is removed first. Nothing comes in between, for
+// nobody can add. If it fails after half of that, the message is gone as well.
+func (s *Store) replace(ctx context.Context, message *nats.Msg, gone broker.Record) (broker.Stamp, error) {
+	purge := purgeRequest{message.Subject, gone.Before + 1}
+	if err := s.request(ctx, s.subjects.purge, purge, &refusal{}); err != nil {
+		return broker.Stamp{}, err
+	}
+	alone := *message
+	alone.Header = maps.Clone(message.Header)
+	alone.Header.Set(headerExpected, "0")
+	stamp, err := s.publish(ctx, &alone)
+	if isFull(err) {
+		err = broker.ErrStoreFull
+	}
+	return stamp, err
+}
+
 // find looks whether the record behind r.Before is r, whose answer was lost. That is an
 // ErrConflict if it is another one.
 func (s *Store) find(ctx context.Context, id broker.MessageID, r stored) (broker.Stamp, error) {
@@ -116,5 +142,5 @@ func isFull(err error) bool {
 	if is(err, codeNotStored) {
 		return strings.Contains(err.Error(), "maximum") || strings.Contains(err.Error(), "no space")
 	}
-	return is(err, codeAccountFull, codeFull, codeMemoryFull, codeStorageFull)
+	return is(err, fullCodes...)
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"sseserver/broker"
 	"sseserver/internal/jetstream"
 	"sseserver/internal/jetstream/enginetest"
@@ -170,5 +172,82 @@ func TestLongText(t *testing.T) {
 	}
 	if r, err := store.Last(t.Context(), id); err != nil || r.Chunks[0] != whole {
 		t.Error(err)
+	}
+}
+
+// TestFullEngine has engines that have no room, of which only a removal makes some.
+func TestFullEngine(t *testing.T) {
+	t.Parallel()
+	const room = 1 << 20
+	for name, start := range map[string]func() []string{
+		"engine": func() []string {
+			return enginetest.Start(t, 1, func(o *server.Options) { o.JetStreamMaxStore = room }).URLs()
+		},
+		"stream": func() []string {
+			urls := enginetest.Start(t, 1).URLs()
+			open(t, jetstream.Config{URLs: urls}) // makes the stream
+			limit(t, urls[0], room)
+			return urls
+		},
+	} {
+		store := open(t, jetstream.Config{URLs: start()})
+		text := strings.Repeat("x", 200<<10)
+		var ids []broker.MessageID
+		var versions []uint64
+		for {
+			id := newID()
+			stamp, err := store.Add(t.Context(), id, 0, record(text))
+			if errors.Is(err, broker.ErrStoreFull) {
+				break
+			}
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			ids, versions = append(ids, id), append(versions, stamp.Version)
+		}
+		if len(ids) < 3 || len(ids) > 6 {
+			t.Fatalf("%s: %d messages have found room", name, len(ids))
+		}
+		_, err := store.Add(t.Context(), ids[0], versions[0], record(text))
+		wantError(t, err, broker.ErrStoreFull)
+		fill(t, store, ids[1], versions[1])
+
+		gone := add(t, store, ids[0], versions[0], removed())
+		last, err := store.Last(t.Context(), ids[0])
+		if err != nil || last.Version != gone || last.Gone != broker.RemovedByRequest {
+			t.Errorf("%s: last %+v, %v", name, last, err)
+		}
+		_, err = store.Add(t.Context(), ids[0], versions[0], record("late"))
+		wantError(t, err, broker.ErrConflict)
+		add(t, store, newID(), 0, record(text[:100<<10]))
+	}
+}
+
+// fill adds short texts until there is no room.
+func fill(t *testing.T, store *jetstream.Store, id broker.MessageID, after uint64) {
+	t.Helper()
+	for {
+		stamp, err := store.Add(t.Context(), id, after, record("x"))
+		if errors.Is(err, broker.ErrStoreFull) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		after = stamp.Version
+	}
+}
+
+// limit gives a stream a size, as an operator does.
+func limit(t *testing.T, url string, bytes int64) {
+	t.Helper()
+	js := client(t, url)
+	info, err := js.StreamInfo("sseserver")
+	if err != nil {
+		t.Fatal(err)
+	}
+	info.Config.MaxBytes = bytes
+	if _, err := js.UpdateStream(&info.Config); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -39,6 +39,8 @@ const (
 	codeAnotherInFlight = 10164 // which is stored or not
 )
 
+var fullCodes = []int{codeAccountFull, codeFull, codeMemoryFull, codeStorageFull}
+
 // is says whether err is one of these codes.
 func is(err error, codes ...int) bool {
 	var e *apiError
@@ -155,7 +157,7 @@ func (s *Store) send(ctx context.Context, message *nats.Msg, answer interface{ r
 	switch {
 	case is(err, codeNoStream):
 		return errNoStream
-	case err == nil, is(err, codeWrongLast, codeNoMessage):
+	case err == nil, is(err, codeWrongLast, codeNoMessage, codeNotStored), is(err, fullCodes...):
 		s.health.heard(time.Now())
 	}
 	return err

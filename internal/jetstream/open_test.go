@@ -38,6 +38,7 @@ func TestSettingsThatCannotWork(t *testing.T) {
 
 // TestEngineThatDoesNotFit wants one line for what somebody has to mend.
 func TestEngineThatDoesNotFit(t *testing.T) {
+	t.Parallel()
 	none := filepath.Join(t.TempDir(), "none.creds")
 	garbage := filepath.Join(t.TempDir(), "garbage.creds")
 	if err := os.WriteFile(garbage, []byte("hello"), 0o600); err != nil {
@@ -90,15 +91,7 @@ func TestEngineThatDoesNotFit(t *testing.T) {
 func TestStreamOfOthers(t *testing.T) {
 	t.Parallel()
 	url := enginetest.Start(t, 1).URLs()[0]
-	conn, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	js, err := conn.JetStream()
-	if err != nil {
-		t.Fatal(err)
-	}
+	js := client(t, url)
 	fits := nats.StreamConfig{
 		Name: "x", Subjects: []string{"x.m.*"}, Discard: nats.DiscardNew, AllowDirect: true, AllowRollup: true, AllowMsgTTL: true,
 		RePublish: &nats.RePublish{Source: "x.m.*", Destination: "x.live.{{wildcard(1)}}"},

@@ -132,3 +132,26 @@ func TestCallerLeaves(t *testing.T) {
 	}
 	proxy.Join()
 }
+
+// TestCredentials revokes those of a node, and takes that back.
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	credentials := enginetest.NewCredentials(t)
+	engine := enginetest.Start(t, 1, credentials.Wanted)
+	events := newEvents()
+	config := events.config(engine.URLs())
+	if _, err := jetstream.Open(t.Context(), config); err == nil {
+		t.Error("there is a store without credentials")
+	}
+	config.Creds = credentials.File
+	store, id := open(t, config), newID()
+	last := addEach(t, store, id, 0, "a")
+
+	credentials.Revoke(engine)
+	if reason := next(t, events.lost, "the loss"); !strings.Contains(strings.ToLower(reason.Error()), "authorization violation") {
+		t.Error(reason)
+	}
+	credentials.Restore(engine)
+	next(t, events.restored, "the engine")
+	wantTexts(t, store, id, 0, addEach(t, store, id, last, "b"), "a", "b")
+}

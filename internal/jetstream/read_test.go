@@ -31,19 +31,15 @@ func TestLongHistory(t *testing.T) {
 }
 
 // answering has an engine that is not the leader, and says what it has to a question.
-func answering(t *testing.T, answer func(*nats.Conn, *nats.Msg)) (store *jetstream.Store, asked chan struct{}) {
+func answering(t *testing.T, answer func(*nats.Msg)) (store *jetstream.Store, asked chan struct{}) {
 	t.Helper()
 	engine := enginetest.Start(t, 1)
 	store = open(t, jetstream.Config{URLs: engine.URLs()})
-	conn, err := nats.Connect(engine.URLs()[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(conn.Close)
+	conn := connect(t, engine.URLs()[0])
 	asked = make(chan struct{}, 1_000)
-	_, err = conn.Subscribe("behind", func(m *nats.Msg) {
+	_, err := conn.Subscribe("behind", func(m *nats.Msg) {
 		asked <- struct{}{}
-		answer(conn, m)
+		answer(m)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +55,7 @@ func answering(t *testing.T, answer func(*nats.Conn, *nats.Msg)) (store *jetstre
 // nothing: the leader has the others.
 func TestEngineIsBehind(t *testing.T) {
 	t.Parallel()
-	none := func(_ *nats.Conn, question *nats.Msg) {
+	none := func(question *nats.Msg) {
 		_ = question.RespondMsg(&nats.Msg{Header: nats.Header{"Status": {"404"}}})
 	}
 	store, asked := answering(t, none)
@@ -97,18 +93,9 @@ func TestRecordIsMissing(t *testing.T) {
 	engine := enginetest.Start(t, 1)
 	store, id := open(t, jetstream.Config{URLs: engine.URLs()}), newID()
 	last := addEach(t, store, id, 0, "a", "b", "c")
-	conn, err := nats.Connect(engine.URLs()[0])
-	if err != nil {
+	if err := client(t, engine.URLs()[0]).DeleteMsg("sseserver", last-1); err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	js, err := conn.JetStream()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := js.DeleteMsg("sseserver", last-1); err != nil {
-		t.Fatal(err)
-	}
-	_, err = store.Read(t.Context(), id, 0, last)
+	_, err := store.Read(t.Context(), id, 0, last)
 	wantError(t, err, broker.ErrStoreUnavailable)
 }

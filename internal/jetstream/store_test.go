@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
 	"sseserver/broker"
@@ -112,4 +113,25 @@ func next[T any](t testing.TB, from <-chan T, what string) (value T) {
 		t.Fatal(what + " has not come")
 	}
 	return value
+}
+
+// connect connects to an engine as others do.
+func connect(t testing.TB, url string) *nats.Conn {
+	t.Helper()
+	conn, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	return conn
+}
+
+// client returns what an operator uses.
+func client(t testing.TB, url string) nats.JetStreamContext {
+	t.Helper()
+	js, err := connect(t, url).JetStream()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
 }

@@ -9,7 +9,7 @@ type subjects struct {
 	all  string // of all records
 	none string // of a message that does not exist
 
-	get, direct, info, create, update string // JetStream's API
+	get, direct, info, create, update, purge string // JetStream's API
 }
 
 func subjectsOf(stream string) subjects {
@@ -22,6 +22,7 @@ func subjectsOf(stream string) subjects {
 		info:   "$JS.API.STREAM.INFO." + stream,
 		create: "$JS.API.STREAM.CREATE." + stream,
 		update: "$JS.API.STREAM.UPDATE." + stream,
+		purge:  "$JS.API.STREAM.PURGE." + stream,
 	}
 }
 

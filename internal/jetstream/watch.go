@@ -50,7 +50,7 @@ func (s *Store) look(ctx context.Context) {
 		err = s.prepare(ctx)
 	}
 	switch {
-	case ctx.Err() != nil && s.health.link().Err() != nil: // which says more
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled): // says nothing
 	case err != nil:
 		s.health.failed(err)
 	case s.health.available():
