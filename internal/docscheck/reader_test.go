@@ -57,7 +57,7 @@ func newReader(t *testing.T, bin, document string) *reader {
 		"127.0.0.1:4400", strings.TrimPrefix(plain, "http://"),
 		"127.0.0.1:9464", "127.0.0.1:0",
 		"127.0.0.1:4401", adminIn(t, filepath.Join(dir, "server.log")),
-		"https://example.org/events", plain + "/stream/" + submit(t, plain) + "?interval=10ms",
+		"https://example.org/events", plain+"/stream/"+submit(t, plain)+"?interval=10ms",
 		"http://127.0.0.1:8000", startModel(t),
 		"http://127.0.0.1:8080", startHub(t, shown["nchan.conf"]),
 		"https://127.0.0.1:8443", startSecure(t),
