@@ -2,41 +2,16 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"net"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"sseserver/httpapi/ssetest"
+	"sseserver/internal/jetstream/enginetest"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
-
-// startEngine starts a NATS server with JetStream and what options changes of that,
-// which ends with the test.
-func startEngine(t *testing.T, options ...func(*server.Options)) *server.Server {
-	t.Helper()
-	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
-	for _, change := range options {
-		change(o)
-	}
-	engine, err := server.NewServer(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine.Start()
-	t.Cleanup(func() { engine.Shutdown(); engine.WaitForShutdown() })
-	if !engine.ReadyForConnections(time.Minute) {
-		t.Fatal("the NATS server does not start")
-	}
-	return engine
-}
 
 // wantExit runs the program with an engine that waiting does not heal: that is one
 // line of the log, which shows no password, and exit code 1.
@@ -55,13 +30,14 @@ func wantExit(t *testing.T, why string, flags ...string) {
 }
 
 func TestEngineThatRefusesUs(t *testing.T) {
-	protected := startEngine(t, func(o *server.Options) { o.Username, o.Password = "user", "right" })
-	at := strings.TrimPrefix(protected.ClientURL(), "nats://")
+	engine := func(option func(*server.Options)) (url string) { return enginetest.Start(t, 1, option).URLs()[0] }
+	protected := engine(func(o *server.Options) { o.Username, o.Password = "user", "right" })
+	at := strings.TrimPrefix(protected, "nats://")
 	wantExit(t, "cannot connect to NATS", "--nats=nats://user:secret@"+at)
 	wantExit(t, "cannot connect to NATS", "--nats=nats://"+at)
-	wantExit(t, "JetStream", "--nats="+startEngine(t, func(o *server.Options) { o.JetStream = false }).ClientURL())
+	wantExit(t, "JetStream", "--nats="+engine(func(o *server.Options) { o.JetStream = false }))
 	wantExit(t, "version 2.10.29", "--nats="+oldEngine(t))
-	wantExit(t, "replicas", "--nats="+startEngine(t).ClientURL(), "--nats-replicas=3")
+	wantExit(t, "replicas", "--nats="+engine(func(*server.Options) {}), "--nats-replicas=3")
 }
 
 // oldEngine says that it is a NATS server that is too old, and nothing else.
@@ -89,12 +65,10 @@ func oldEngine(t *testing.T) (url string) {
 // A server whose engine is not there starts, says so wherever it is asked, and is as
 // any other once the engine has come.
 func TestEngineThatComesLater(t *testing.T) {
-	first := startEngine(t)
-	address := first.Addr().(*net.TCPAddr)
-	first.Shutdown() // so its port is free, and nobody's
-	first.WaitForShutdown()
-
-	s := startServer(t, "--admin-addr=127.0.0.1:0", "--nats=nats://user:secret@"+address.String())
+	engine := enginetest.Start(t, 1)
+	engine.Kill(0)
+	url := strings.Replace(engine.URLs()[0], "://", "://user:secret@", 1) // which it does not ask for
+	s := startServer(t, "--admin-addr=127.0.0.1:0", "--nats="+url)
 	s.log.await("store.lost", 1)
 	public, admin := s.caller(t, ssetest.HTTP1), s.caller(t, ssetest.HTTP1).at(s.admin)
 	const unknown = "/5b0e2f0c-8a57-4a5e-9d0b-0d3f4a1c2b3e"
@@ -116,7 +90,7 @@ func TestEngineThatComesLater(t *testing.T) {
 	chat := `{"model":"m","messages":[{"role":"user","content":"Hi"}]}`
 	public.want(503, `"type":"server_error","param":null,"code":"store_unavailable"`, "POST", "/v1/chat/completions", chat, "Content-Type", asJSON)
 
-	startEngine(t, func(o *server.Options) { o.Port = address.Port })
+	engine.Restart(0)
 	restored := s.log.await("store.restored", 1)
 	public.want(200, "ok\n", "GET", "/readyz", "")
 	admin.want(200, "\nsseserver_store_up 1\n", "GET", "/metrics", "")
@@ -135,7 +109,7 @@ func TestEngineThatComesLater(t *testing.T) {
 // What one node has stored others serve, and what one node was told lasts longer than
 // the node.
 func TestNodes(t *testing.T) {
-	engine := startEngine(t).ClientURL()
+	engine := enginetest.Start(t, 1).URLs()[0]
 	a, b := startServer(t, "--drain=1h", "--nats="+engine), startServer(t, "--nats="+engine)
 	onA, onB := a.caller(t, ssetest.HTTP1), b.caller(t, ssetest.HTTP1)
 
@@ -187,69 +161,3 @@ func TestAnnouncedStore(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
-
-// The permissions that docs/security.md shows are enough, and so is its password.
-func TestPermissionsInTheDocs(t *testing.T) {
-	docs, err := os.ReadFile("../../docs/security.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := regexp.MustCompile("(?ms)^```nats sseserver.conf\n(.*?)^```$").FindSubmatch(docs)
-	if shown == nil {
-		t.Fatal("docs/security.md shows no sseserver.conf")
-	}
-	path := filepath.Join(t.TempDir(), "sseserver.conf")
-	if err := os.WriteFile(path, shown[1], 0o600); err != nil {
-		t.Fatal(err)
-	}
-	engine := startEngine(t, func(o *server.Options) {
-		if err := o.ProcessConfigFile(path); err != nil {
-			t.Fatal(err)
-		}
-		o.StoreDir = t.TempDir()
-	})
-	refused := new(refusals)
-	engine.SetLogger(refused, false, false)
-	url := "--nats=nats://sseserver:change-me@" + engine.Addr().String()
-	a, b := startServer(t, url), startServer(t, url)
-	public := a.caller(t, ssetest.HTTP1)
-	_, answer := public.want(201, `"state":"open"`, "POST", "/messages", "")
-	id := uuidIn.FindString(answer)
-	stream := b.caller(t, ssetest.HTTP1).stream("/stream/" + id)
-	stream.WantOpening()
-	public.want(200, appended(1, 2), "POST", "/messages/"+id+"/chunks?complete", "Hi", "Content-Type", "text/plain")
-	stream.WantChunk(0, "Hi")
-	stream.WantDone()
-	public.want(204, "", "DELETE", "/messages/"+id, "")
-	a.stop(t)
-	b.stop(t)
-	for _, s := range []*liveServer{a, b} {
-		if lost := s.log.named("store.lost"); len(lost) > 0 {
-			t.Errorf("the log says %v", lost)
-		}
-	}
-	refused.mu.Lock()
-	defer refused.mu.Unlock()
-	for _, line := range refused.lines {
-		t.Errorf("the NATS server says %s", line)
-	}
-}
-
-// refusals is the log of a NATS server, of which it keeps the errors: what a user may
-// not do is one.
-type refusals struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (r *refusals) Errorf(format string, v ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lines = append(r.lines, fmt.Sprintf(format, v...))
-}
-
-func (r *refusals) Noticef(string, ...any) {}
-func (r *refusals) Warnf(string, ...any)   {}
-func (r *refusals) Fatalf(string, ...any)  {}
-func (r *refusals) Debugf(string, ...any)  {}
-func (r *refusals) Tracef(string, ...any)  {}

@@ -68,6 +68,13 @@ func (c *Cluster) URLs() (urls []string) {
 	return urls
 }
 
+// Log makes the engines that run log to a logger.
+func (c *Cluster) Log(to server.Logger) {
+	for _, engine := range c.engines {
+		engine.SetLogger(to, false, false)
+	}
+}
+
 // Kill ends an engine without a word to the others, if it runs. What it has stored stays.
 func (c *Cluster) Kill(i int) {
 	if engine := c.engines[i]; engine != nil {
