@@ -46,7 +46,7 @@ func TestOneOfManyAdds(t *testing.T) {
 	engine := enginetest.Start(t, 1)
 	stores := []*jetstream.Store{open(t, jetstream.Config{URLs: engine.URLs()}), open(t, jetstream.Config{URLs: engine.URLs()})}
 	id := newID()
-	const rounds = 50
+	const rounds = 20
 	var nodes sync.WaitGroup
 	won := make([]int, len(stores))
 	for i, store := range stores {
@@ -223,18 +223,19 @@ func TestFullEngine(t *testing.T) {
 	}
 }
 
-// fill adds short texts until there is no room.
+// fill adds shorter and shorter texts, until there is no room for one of a letter.
 func fill(t *testing.T, store *jetstream.Store, id broker.MessageID, after uint64) {
 	t.Helper()
-	for {
-		stamp, err := store.Add(t.Context(), id, after, record("x"))
-		if errors.Is(err, broker.ErrStoreFull) {
-			return
-		}
-		if err != nil {
+	for size := 100 << 10; size > 0; {
+		stamp, err := store.Add(t.Context(), id, after, record(strings.Repeat("x", size)))
+		switch {
+		case errors.Is(err, broker.ErrStoreFull):
+			size /= 10
+		case err != nil:
 			t.Fatal(err)
+		default:
+			after = stamp.Version
 		}
-		after = stamp.Version
 	}
 }
 

@@ -1,7 +1,6 @@
 package jetstream_test
 
 import (
-	"strconv"
 	"sync"
 	"testing"
 
@@ -19,45 +18,42 @@ func TestLeaderFails(t *testing.T) {
 	for range 2 {
 		stores = append(stores, open(t, jetstream.Config{URLs: engines.URLs(), Replicas: 3}))
 	}
-	const messages, before, behind = 8, 10, 30
+	const messages, before, behind = 6, 8, 16
 	texts := numbers(before + behind)
-	type progress struct {
-		id      broker.MessageID
-		version uint64
-	}
-	done := make([]progress, messages)
-	var ready, rest sync.WaitGroup
-	ready.Add(messages)
-	killed := make(chan struct{})
-	for i := range done {
-		rest.Go(func() {
-			store, id := stores[i%len(stores)], newID()
-			last := addEach(t, store, id, 0, texts[:before]...)
-			ready.Done()
-			for n := before; n < len(texts); n++ {
-				last = addEach(t, store, id, last, texts[n])
-				if n == before+behind/2 { // the first half is added meanwhile
-					<-killed
+	ids, versions := make([]broker.MessageID, messages), make([]uint64, messages)
+	// addSome adds some of the texts to all messages at once.
+	addSome := func(texts []string, during func()) {
+		t.Helper()
+		var adding sync.WaitGroup
+		for i := range ids {
+			adding.Go(func() {
+				for _, text := range texts {
+					stamp, err := stores[i%len(stores)].Add(t.Context(), ids[i], versions[i], record(text))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					versions[i] = stamp.Version
 				}
-			}
-			done[i] = progress{id, last}
-		})
+			})
+		}
+		during()
+		adding.Wait()
 	}
-	ready.Wait()
+	for i := range ids {
+		ids[i] = newID()
+	}
+	addSome(texts[:before], func() {})
 	leader := engines.Leader("sseserver")
-	engines.Kill(leader)
-	close(killed)
-	rest.Wait()
+	addSome(texts[before:], func() { engines.Kill(leader) })
 	check := func() {
 		t.Helper()
-		for i, p := range done {
-			wantTexts(t, stores[(i+1)%len(stores)], p.id, 0, p.version, texts...)
+		for i, id := range ids {
+			wantTexts(t, stores[(i+1)%len(stores)], id, 0, versions[i], texts...)
 		}
 	}
 	check()
 	engines.Restart(leader)
 	check()
-	for i, p := range done {
-		add(t, stores[i%len(stores)], p.id, p.version, record(strconv.Itoa(i)))
-	}
+	addSome([]string{"more"}, func() {})
 }

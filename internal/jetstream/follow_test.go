@@ -37,7 +37,7 @@ func TestFollow(t *testing.T) {
 	if _, err := other.Last(t.Context(), id); err != nil { // is answered once the engine knows who follows
 		t.Fatal(err)
 	}
-	for i := range 100 {
+	for i := range 20 {
 		text, before := strconv.Itoa(i), last
 		last = add(t, store, id, before, record(text))
 		add(t, other, newID(), 0, record("of another message"))

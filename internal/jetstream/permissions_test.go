@@ -1,7 +1,6 @@
-package jetstream
+package jetstream_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,80 +10,68 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/nats-io/nats-server/v2/server"
 
 	"sseserver/broker"
+	"sseserver/internal/jetstream"
 	"sseserver/internal/jetstream/enginetest"
 )
 
-// The permissions that docs/security.md shows are enough for all that a store does.
-func TestPermissionsInTheDocs(t *testing.T) {
+// TestPermissions has a user that may do what the documentation says, and no more. That
+// is enough for all that a store does.
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	const room = 1 << 20
+	documented := accounts(t, "../../docs/security.md")
+	engine := enginetest.Start(t, 1, documented, func(o *server.Options) { o.JetStreamMaxStore = room })
 	refused := new(refusals)
-	engine := enginetest.Start(t, 1, func(o *server.Options) {
-		port, dir := o.Port, o.StoreDir
-		if err := o.ProcessConfigFile(shown(t)); err != nil {
-			t.Fatal(err)
-		}
-		o.Port, o.StoreDir = port, dir
-	})
 	engine.Log(refused)
-	var expired []broker.MessageID
-	store, err := Open(t.Context(), Config{
-		URLs:    []string{strings.Replace(engine.URLs()[0], "://", "://sseserver:change-me@", 1)},
-		Expired: func(r broker.Removal) { expired = append(expired, r.MessageID) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() { ended <- store.Run(ctx) }()
+	url := strings.Replace(engine.URLs()[0], "nats://", "nats://sseserver:change-me@", 1)
+	expired := make(chan broker.Removal, 1)
+	store := open(t, jetstream.Config{URLs: []string{url}, Expired: func(r broker.Removal) { expired <- r }})
 
-	id := broker.MessageID(uuid.New())
-	live := make(chan broker.Record, 3)
-	defer store.Follow(id, func(r broker.Record) { live <- r })()
-	first, err := store.Add(t.Context(), id, 0, broker.Record{SubmittedAt: time.Now(), Chunks: []string{"Hi"}, State: broker.StateComplete})
-	if err != nil {
+	id, old := newID(), newID()
+	records, _ := follow(t, store, id)
+	last := addEach(t, store, id, 0, "a", "b")
+	next(t, records, "a record")
+	wantTexts(t, store, id, 0, last, "a", "b")
+	gone := add(t, store, id, last, removed())
+	if r, err := store.Last(t.Context(), id); err != nil || r.Version != gone {
+		t.Errorf("last %+v, %v", r, err)
+	}
+	last = add(t, store, old, 0, record(strings.Repeat("x", 200<<10)))
+	fill(t, store, old, last)
+	if err := store.SweepOnce(t.Context(), 2*time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if r := <-live; r.Version != first.Version {
-		t.Errorf("%+v comes, want version %d", r, first.Version)
-	}
-	if last, err := store.Last(t.Context(), id); err != nil || last.Version != first.Version {
-		t.Errorf("the last record is %+v, %v", last, err)
-	}
-	if records, err := store.Read(t.Context(), id, 0, first.Version); err != nil || len(records) != 1 {
-		t.Errorf("the records are %+v, %v", records, err)
-	}
-	if err := store.sweepOnce(t.Context(), time.Now().Add(3*time.Hour)); err != nil || len(expired) != 1 || expired[0] != id {
-		t.Errorf("what has expired is %v, %v", expired, err)
-	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Error(err)
+	if r := next(t, expired, "a removal"); r.MessageID != old {
+		t.Errorf("got %+v", r)
 	}
 	for _, line := range refused.all() {
 		t.Errorf("the NATS server says %s", line)
 	}
 }
 
-// shown returns the file of the configuration that docs/security.md shows.
-func shown(t *testing.T) (path string) {
+// accounts returns the option that has the accounts of a configuration in a document.
+func accounts(t *testing.T, document string) func(*server.Options) {
 	t.Helper()
-	docs, err := os.ReadFile("../../docs/security.md")
+	text, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?ms)^```nats sseserver.conf\n(.*?)^```$").FindSubmatch(docs)
-	if block == nil {
-		t.Fatal("docs/security.md shows no sseserver.conf")
+	found := regexp.MustCompile("(?s)```nats sseserver.conf\n(.*?)```").FindSubmatch(text)
+	if found == nil {
+		t.Fatalf("%s has no configuration", document)
 	}
-	path = filepath.Join(t.TempDir(), "sseserver.conf")
-	if err := os.WriteFile(path, block[1], 0o600); err != nil {
+	file := filepath.Join(t.TempDir(), "sseserver.conf")
+	if err := os.WriteFile(file, found[1], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	parsed, err := server.ProcessConfigFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(o *server.Options) { o.Accounts, o.Users = parsed.Accounts, parsed.Users }
 }
 
 // refusals is the log of a NATS server, of which it keeps the errors: what a user may

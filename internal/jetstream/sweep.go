@@ -16,7 +16,7 @@ import (
 const (
 	sweeps       = 4                // within a time to live
 	sweepSlowest = 10 * time.Second // however short that is
-	sweepBatch   = 256
+	sweepBatch   = 64
 	sweepWait    = 5 * time.Second
 	sweepGentle  = 2 * time.Millisecond // after each message that is looked at
 
