@@ -23,12 +23,13 @@ func TestPermissions(t *testing.T) {
 	t.Parallel()
 	const room = 1 << 20
 	documented := accounts(t, "../../docs/security.md")
-	engine := enginetest.Start(t, 1, documented, func(o *server.Options) { o.JetStreamMaxStore = room })
+	engine := enginetest.Start(t, 1, documented)
 	refused := new(refusals)
 	engine.Log(refused)
 	url := strings.Replace(engine.URLs()[0], "nats://", "nats://sseserver:change-me@", 1)
 	expired := make(chan broker.Removal, 1)
 	store := open(t, jetstream.Config{URLs: []string{url}, Expired: func(r broker.Removal) { expired <- r }})
+	limit(t, url, room)
 
 	id, old := newID(), newID()
 	records, _ := follow(t, store, id)
