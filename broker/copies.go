@@ -238,13 +238,16 @@ var errTailEnded = errors.New("broker: the tail has ended")
 // changeShared is change where the tail takes the turns.
 func (b *Broker) changeShared(ctx context.Context, asked find, become outcome) (*Message, bool, error) {
 	for tries := 1; ; tries++ {
-		if err := b.fetch(ctx, asked.id); err != nil {
-			return nil, false, err
+		unavailable := b.fetch(ctx, asked.id)
+		if unavailable != nil && !errors.Is(unavailable, ErrStoreUnavailable) {
+			return nil, false, unavailable
 		}
 		found, err := b.finds.ask(ctx, b, asked)
 		switch {
 		case err != nil:
 			return nil, false, err
+		case unavailable != nil: // the producer is told what is known of it here
+			return found.message, false, unavailable
 		case found.message == nil && tries == fetches:
 			return nil, false, ErrNotFound
 		case found.message == nil:

@@ -106,6 +106,37 @@ func TestEngineThatComesLater(t *testing.T) {
 	}
 }
 
+// A server that loses its engine goes on with what it has, tells producers where they
+// were, and goes on from there.
+func TestEngineThatLeaves(t *testing.T) {
+	engine := enginetest.Start(t, 1)
+	s := startServer(t, "--nats="+engine.URLs()[0])
+	public := s.caller(t, ssetest.HTTP1)
+	complete := s.submit(t, "Hi")
+	_, answer := public.want(201, `"state":"open"`, "POST", "/messages", `{"message":"é"}`, "Content-Type", asJSON)
+	live := uuidIn.FindString(answer)
+	reader := public.stream("/stream/" + live)
+	reader.WantOpening()
+	reader.WantChunk(0, "é")
+
+	engine.Kill(0)
+	s.log.await("store.lost", 1)
+	public.want(503, "store unavailable\n", "GET", "/readyz", "")
+	for _, path := range []string{"/chunks?position=1", "/complete"} {
+		public.want(503, `"code":"store_unavailable","position":1,"bytes":2}`, "POST", "/messages/"+live+path, "b", "Content-Type", "text/plain")
+	}
+	public.want(503, "store_unavailable", "GET", "/stream/"+live, "")
+	stream := public.stream("/stream/" + complete)
+	stream.WantOpening()
+	stream.WantText(0, "Hi")
+
+	engine.Restart(0)
+	s.log.await("store.restored", 1)
+	public.want(200, appended(2, 3), "POST", "/messages/"+live+"/chunks?position=1&complete", "b", "Content-Type", "text/plain")
+	reader.WantChunk(1, "b")
+	reader.WantDone()
+}
+
 // What one node has stored others serve, and what one node was told lasts longer than
 // the node.
 func TestNodes(t *testing.T) {
