@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beProgram) != "" {
 		main() // which exits
 	}
+	if os.Getenv(beEngine) != "" {
+		runEngine()
+	}
 	os.Exit(m.Run())
 }
 
