@@ -137,6 +137,14 @@ func tell(l *log.Logger, s run.Scenario, r run.Sample) {
 		l.Printf("%s failed: %s", turn, r.Error)
 		return
 	}
+	if k := r.Kills; k != nil {
+		l.Printf("%s live: p99 of outages %.2f s, wrong %v; stored: %.2f s, %v", s.Name, k.Live.Outage.P99/1000, k.Live.Wrong, k.Stored.Outage.P99/1000, k.Stored.Wrong)
+		return
+	}
+	if a := r.Appends; a != nil {
+		l.Printf("%s %-10s %.0f appends/s, %.0f µs each", s.Name, r.Server, a.PerSecond, a.CPUPerAppend)
+		return
+	}
 	if h := r.Hold; h != nil {
 		l.Printf("%s %d live messages of %d chunks: %.2f KiB each, %.2f KiB of it in use, %.0f µs/append",
 			s.Name, h.Messages, h.Chunks, h.RSSKiB, h.HeapKiB, h.CPUPerAppend)

@@ -9,16 +9,17 @@ import (
 )
 
 func TestOnly(t *testing.T) {
-	const every = "main memory busy saturated growth churn fair live live-each live-pipe live-held chat h2c"
-	const all = "floor sseserver sseserver-live sseserver-chat nchan nchan10 gosse plain httpbin express"
+	const every = "main memory busy saturated growth churn fair live live-each live-pipe live-held chat cluster cluster-delivery cluster-stored cluster-live cluster-appends h2c"
+	const all = "floor sseserver sseserver-live sseserver-chat nats nats-live nats-r3 nodes nchan nchan10 gosse plain httpbin express"
 	tests := []struct {
 		args, scenarios, servers string
 	}{
 		{"", every, all},
-		{"--only busy,main", "main busy", strings.Replace(all, " sseserver-live sseserver-chat", "", 1)},
+		{"--only busy,main", "main busy", strings.Replace(all, " sseserver-live sseserver-chat nats nats-live nats-r3 nodes", "", 1)},
 		{"--only floor,nchan", "main memory busy saturated growth", "floor nchan"}, // nobody is left for the others
 		{"--only growth", "growth", "floor sseserver nchan plain"},
 		{"--only sseserver,h2c", "h2c", "sseserver"},
+		{"--only cluster,cluster-live", "cluster cluster-live", "sseserver-live nats-live nats-r3 nodes"},
 		{"--only chat", "chat", "sseserver-chat"},
 		{"--only live,live-held", "live live-held", "sseserver sseserver-live"},
 		{"--only churn,h2c --versus ..", "churn h2c", "sseserver before"},

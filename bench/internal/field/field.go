@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sseserver/bench/internal/host"
+	"sseserver/internal/cluster"
 )
 
 // Work is what is asked of a server.
@@ -47,6 +48,11 @@ const (
 	Before = "before"
 	Live   = "sseserver-live" // ours, of live messages
 	Chat   = "sseserver-chat" // ours, of chat completions
+
+	Nats      = "nats"      // ours, with an engine
+	NatsLive  = "nats-live" // the same, of live messages
+	NatsLive3 = "nats-r3"   // the same, with three engines
+	Cluster   = "nodes"     // three nodes of ours, with three engines
 )
 
 // All lists the field. The floor comes first: the others are measured by it.
@@ -56,6 +62,10 @@ func All() []Entry {
 		{Ours, "this server", ours{name: Ours}},
 		{Live, "this server, live messages", ours{name: Ours, isLive: true}},
 		{Chat, "this server, chat completions", ours{name: Ours, isChat: true}},
+		{Nats, "this server with an engine", clustered{nodes: 1, engines: 1}},
+		{NatsLive, "this server with an engine, live messages", clustered{nodes: 1, engines: 1, isLive: true}},
+		{NatsLive3, "this server with three engines, live messages", clustered{nodes: 1, engines: 3, isLive: true}},
+		{Cluster, "three nodes of this server with three engines", clustered{nodes: 3, engines: 3, isLive: true}},
 		{"nchan", "nginx + Nchan", nchan{1, "0"}},
 		{"nchan10", "nginx + Nchan, 10 channels", nchan{10, "$last_digit"}},
 		{"gosse", "go-sse", goPeer{"gosse", "github.com/tmaxmax/go-sse"}},
@@ -72,7 +82,9 @@ func Versus(checkout string) Entry {
 
 // Running is a server that runs. Its owner calls Stop.
 type Running struct {
-	*host.Process
+	*host.Process                  // nil if there is a Cluster
+	Cluster       *cluster.Cluster // of several processes, of which the first node counts
+
 	URL   string // of the streams
 	Base  string // of the server, ours only
 	Admin string // of the admin listener, ours only
@@ -91,11 +103,23 @@ type Running struct {
 	publisher *publisher // nil but for Nchan
 }
 
+// PID is that of the server.
+func (r *Running) PID() int {
+	if r.Cluster != nil {
+		return r.Cluster.Nodes[0].PID()
+	}
+	return r.Process.PID()
+}
+
 // Addr is where our server listens, as host:port.
 func (r *Running) Addr() string { return strings.TrimPrefix(r.Base, "http://") }
 
 // Stop ends the server and waits for that.
 func (r *Running) Stop() {
+	if r.Cluster != nil {
+		stop(r.Cluster)
+		return
+	}
 	if r.publisher != nil {
 		r.publisher.stop()
 	}

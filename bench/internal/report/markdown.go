@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sseserver/bench/internal/field"
@@ -16,19 +17,23 @@ func (r Results) Markdown() string {
 	fmt.Fprintf(&b, "%s, %d cores, %d MiB; %s, Linux %s; the server on one core, the client on another.\n",
 		m.CPU, m.Cores, m.MemoryMiB, m.System, m.Kernel)
 	for _, o := range r.Scenarios {
-		if o.Name != run.Growth && o.Name != run.Fair && o.Name != run.LiveHeld {
+		if !slices.Contains(ownTables, o.Name) && !isCluster(o) {
 			r.outcome(&b, o)
 		}
 	}
 	r.growth(&b)
 	r.fair(&b)
 	r.held(&b)
+	r.cluster(&b)
 	b.WriteString("\n## Versions\n\n| server | version |\n|---|---|\n")
 	for _, s := range r.Servers {
 		fmt.Fprintf(&b, "| %s | %s |\n", s.Title, s.Version)
 	}
 	return b.String()
 }
+
+// ownTables are the scenarios that have tables of another form.
+var ownTables = []string{run.Growth, run.Fair, run.LiveHeld}
 
 func (r Results) outcome(b *strings.Builder, o Outcome) {
 	rounds := 0
@@ -104,6 +109,7 @@ const quiet = 0.05
 // notes is what a table cannot say; some may be empty.
 func (r Results) notes(o Outcome) []string {
 	notes := append(r.trust(o), r.opening(o), r.versus(o), r.liveRatio(o), r.delivery(o))
+	notes = append(notes, r.engines(o)...)
 	for _, s := range o.Samples {
 		notes = append(notes, r.beside(s)...)
 	}

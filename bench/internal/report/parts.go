@@ -19,6 +19,8 @@ func (r Results) Parts() map[string]Results {
 			name = o.Name
 		case slices.Contains([]string{run.Live, run.LiveEach, run.LivePipe, run.LiveHeld}, o.Name):
 			name = run.Live
+		case isCluster(o):
+			name = run.Cluster
 		}
 		part, begun := parts[name]
 		if !begun {

@@ -68,7 +68,7 @@ func some() Results {
 	r := Results{
 		Date: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: "bench/run --quick",
 		Machine: host.Machine{CPU: "A processor", Cores: 2, MemoryMiB: 2048, Kernel: "6.1", System: "Debian", OpenFiles: 1024},
-		Servers: []Server{{field.Floor, "C epoll floor", "cc 12"}, {field.Ours, "this server", "v1"}, {field.Live, "this server, live messages", "v1"}, {field.Before, "this server before", "v0"}, {"x", "X & <Y>", "2"}},
+		Servers: []Server{{field.Floor, "C epoll floor", "cc 12"}, {field.Ours, "this server", "v1"}, {field.Live, "this server, live messages", "v1"}, {field.Before, "this server before", "v0"}, {field.NatsLive, "this server with an engine", "v1"}, {field.NatsLive3, "this server with three engines", "v1"}, {field.Cluster, "three nodes", "v1"}, {"x", "X & <Y>", "2"}},
 		Scenarios: []Outcome{
 			NewOutcome(main, []run.Sample{
 				{Server: field.Floor, Round: 1, CPUPerEvent: 5, RSSPerStream: .8, LatenessP50: .5, LatenessP99: 1.04, EventsPerSecond: 20000},
@@ -100,6 +100,7 @@ func some() Results {
 		r.Scenarios = append(r.Scenarios, NewOutcome(step, attacked(step.Attack)))
 	}
 	r.Scenarios = append(r.Scenarios, live()...)
+	r.Scenarios = append(r.Scenarios, clustered()...)
 	for i, step := range growth.Steps() {
 		grown := float64(i)
 		samples := []run.Sample{
@@ -138,6 +139,38 @@ func live() []Outcome {
 	return outcomes
 }
 
+// clustered is the scenarios of several nodes.
+func clustered() []Outcome {
+	outcome := func(name, title string, samples ...run.Sample) Outcome {
+		return NewOutcome(run.Scenario{Name: name, Title: title, Protocol: "http1", Window: 8 * time.Second}, samples)
+	}
+	load := run.KilledLoad{
+		Streams: 500, Completed: 499, Events: 1000, Wrong: map[string]uint64{"lost": 3, "not completed": 1}, Broken: 20, Resumed: 20,
+		Outage: run.Times{Count: 20, P50: 2100, P99: 2900, Max: 3001},
+	}
+	live := load
+	live.Wrong, live.Appended, live.Stall.Max, live.Errors = nil, 700, 6004, map[string]uint64{"append_broken": 4, "append_connect_failed": 2}
+	kills := &run.KillsResult{Stored: load, Live: live, Kills: []run.Kill{
+		{Member: "node-1", At: 8.4, Away: 4, Ready: .3, Live: run.Gaps{Outages: 9, OutageMax: 2200}, Stored: run.Gaps{Outages: 8, OutageMax: 2100}},
+		{Member: "engine-2", Leads: true, At: 18, Away: 10, Ready: 1.26, Live: run.Gaps{Stalls: 7, StallMax: 6004}},
+	}}
+	return []Outcome{
+		outcome(run.Cluster, "members are killed", run.Sample{Server: field.Cluster, Round: 1, Kills: kills}, run.Sample{Server: field.Cluster, Round: 2, Error: "it fell over"}),
+		outcome(run.ClusterDelivery, "from node to node", run.Sample{
+			Server: field.Cluster, Round: 1, LatenessP50: 11, LatenessP99: 19,
+			Live: &run.LiveResult{Appends: 16000, AppendP50: 8, AppendP99: 16, AppendMax: 31, DeliveryP99: 4.4, DeliveryMax: 12},
+		}, run.Sample{Server: field.Cluster, Round: 2, Error: "it fell over"}),
+		outcome(run.ClusterLive, "with and without engines", run.Sample{Server: field.Live, Round: 1, CPUPerEvent: 40, RSSPerStream: 20}, run.Sample{
+			Server: field.NatsLive3, Round: 1, CPUPerEvent: 80, RSSPerStream: 25,
+			Engines: &run.EngineResult{Engines: 3, CPUPerAppend: 310, Core: .31, RSSMiB: 55},
+		}),
+		outcome(run.ClusterAppends, "many appends",
+			run.Sample{Server: field.Live, Round: 1, Appends: &run.AppendResult{PerSecond: 9000, CPUPerAppend: 90}},
+			run.Sample{Server: field.NatsLive, Round: 1, Appends: &run.AppendResult{PerSecond: 5000, CPUPerAppend: 150, Engines: 1, EnginesCPU: 60}},
+			run.Sample{Server: field.NatsLive3, Round: 1, Error: "it fell over"}),
+	}
+}
+
 // attacked is two rounds beside an attack. Its figures are the worse of the two.
 func attacked(name string) []run.Sample {
 	ours := func(round int, late, peak float64) run.Sample {
@@ -164,7 +197,7 @@ func TestGolden(t *testing.T) {
 	parts := r.Parts()
 	for name, got := range map[string]string{
 		"results.md": r.Markdown(), "results.json": string(text), "churn.md": parts[run.Churning].Markdown(),
-		"fair.md": parts[run.Fair].Markdown(), "live.md": parts[run.Live].Markdown(),
+		"fair.md": parts[run.Fair].Markdown(), "live.md": parts[run.Live].Markdown(), "cluster.md": parts[run.Cluster].Markdown(),
 		"main.svg": string(parts[run.Main].Plot()), "growth.svg": string(parts[run.Growth].Plot()),
 	} {
 		file := filepath.Join("testdata", name)
@@ -205,6 +238,7 @@ func TestParts(t *testing.T) {
 	want := map[string]string{
 		run.Main: "main | floor sseserver x", others: "busy h2c | sseserver before",
 		run.Churning: "churn | sseserver", run.Fair: "fair fair | sseserver before", run.Live: "live live-held live-held | sseserver sseserver-live", run.Growth: "growth growth growth | floor sseserver x",
+		run.Cluster: "cluster cluster-delivery cluster-live cluster-appends | sseserver-live nats-live nats-r3 nodes",
 	}
 	parts := some().Parts()
 	if len(parts) != len(want) {

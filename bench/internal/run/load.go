@@ -25,12 +25,17 @@ const (
 
 // load runs sseload against a server.
 func (b *Bench) load(ctx context.Context, s Scenario, running *field.Running) (loadReport, error) {
-	var report loadReport
 	file := filepath.Join(b.Workshop.Dir, "sseload.json")
+	return b.sseload(ctx, file, b.arguments(s, running, file))
+}
+
+// sseload runs it to its end. It writes its report to the file.
+func (b *Bench) sseload(ctx context.Context, file string, args []string) (loadReport, error) {
+	var report loadReport
 	if err := os.RemoveAll(file); err != nil {
 		return report, fmt.Errorf("run: %w", err)
 	}
-	client, err := host.Start(b.ClientCore, host.Command{Args: b.arguments(s, running, file)})
+	client, err := host.Start(b.ClientCore, host.Command{Args: args})
 	if err != nil {
 		return report, err
 	}
@@ -65,6 +70,9 @@ func (b *Bench) arguments(s Scenario, running *field.Running, file string) []str
 			"--live-messages", strconv.Itoa(s.Work.Messages),
 			"--append-rate", strconv.FormatFloat(rate, 'f', -1, 64),
 			"--pipe=" + strconv.FormatBool(s.Work.Pipe),
+		}
+		if s.Name == ClusterDelivery {
+			args = append(args, "--append-to", running.Cluster.Nodes[1].URL)
 		}
 	}
 	if running.IsChat {
@@ -118,22 +126,31 @@ type loadReport struct {
 	Counts struct {
 		Lost, Duplicate, Reordered, Corrupt, Truncated, Failed, Appended uint64
 
-		Completed, Events uint64
+		Completed, Events, Streams, Empty, Unappended, Reconnects uint64
+
+		ResumedWrong uint64 `json:"resumed_wrong"`
 	} `json:"counts"`
 	Metrics struct {
 		OpenLag    struct{ P99 float64 }           `json:"open_lag"` // in ms, as all are
 		FirstEvent struct{ P50, P99 float64 }      `json:"ttfe"`
 		Lateness   struct{ P50, P99, Max float64 } `json:"lateness"`
 		Probe      struct{ P99, Max float64 }      `json:"probe"`
-		Append     struct{ P50, P99 float64 }      `json:"append"`
+		Append     struct{ P50, P99, Max float64 } `json:"append"`
 		Delivery   struct{ P50, P99, Max float64 } `json:"delivery"`
+		Outage     Times                           `json:"outage"`
+		Stall      Times                           `json:"stall"`
 	} `json:"metrics"`
 	Health struct {
 		Complaints []string `json:"complaints"`
 	} `json:"health"`
 	Timeline []struct {
-		Events uint64 `json:"events"`
+		Events    uint64  `json:"events"`
+		Outages   uint64  `json:"outages"`
+		OutageMax float64 `json:"outage_max_ms"`
+		Stalls    uint64  `json:"stalls"`
+		StallMax  float64 `json:"stall_max_ms"`
 	} `json:"timeline"` // by the second
+	Errors map[string]uint64 `json:"errors"`
 }
 
 // reportVersion is the form of report that loadReport knows.
@@ -144,6 +161,11 @@ func (r loadReport) window(skip time.Duration) (from, to int) {
 	begin := r.Windows.Ramp/1000 + skip.Seconds()
 	end := (r.Windows.Ramp + r.Windows.Steady) / 1000
 	return int(math.Ceil(begin)), min(int(end), len(r.Timeline))
+}
+
+// end is that of the steady window.
+func (r loadReport) end() time.Time {
+	return r.Started.Add(time.Duration((r.Windows.Ramp + r.Windows.Steady) * float64(time.Millisecond)))
 }
 
 // events is the number of events received in the seconds from up to, without, to.
@@ -167,7 +189,7 @@ func (r loadReport) into(s *Sample) {
 	s.Faults = r.Counts.Duplicate + r.Counts.Reordered + r.Counts.Corrupt + r.Counts.Truncated + r.Counts.Failed
 	s.Complaints = r.Health.Complaints
 	if m := r.Metrics; r.Counts.Appended > 0 {
-		s.Live = &LiveResult{r.Counts.Appended, m.Append.P50, m.Append.P99, m.Delivery.P50, m.Delivery.P99, m.Delivery.Max}
+		s.Live = &LiveResult{r.Counts.Appended, m.Append.P50, m.Append.P99, m.Append.Max, m.Delivery.P50, m.Delivery.P99, m.Delivery.Max}
 	}
 	if f := s.Fair; f != nil {
 		f.LatenessMax = r.Metrics.Lateness.Max

@@ -33,6 +33,10 @@ type Sample struct {
 	Fair  *FairResult  `json:"fair,omitempty"`
 	Live  *LiveResult  `json:"live,omitempty"`
 	Hold  *HoldResult  `json:"hold,omitempty"`
+
+	Engines *EngineResult `json:"engines,omitempty"`
+	Kills   *KillsResult  `json:"kills,omitempty"`
+	Appends *AppendResult `json:"appends,omitempty"`
 }
 
 // LiveResult is how the chunks of live messages came to their readers.
@@ -40,6 +44,7 @@ type LiveResult struct {
 	Appends     uint64  `json:"appends"`
 	AppendP50   float64 `json:"append_p50_ms"` // from sending a chunk to its answer
 	AppendP99   float64 `json:"append_p99_ms"`
+	AppendMax   float64 `json:"append_max_ms"`
 	DeliveryP50 float64 `json:"delivery_p50_ms"` // from the answer to the arrival at a reader; 0 if that was earlier
 	DeliveryP99 float64 `json:"delivery_p99_ms"`
 	DeliveryMax float64 `json:"delivery_max_ms"`

@@ -36,13 +36,13 @@ type Scenario struct {
 }
 
 // Has says whether a server takes part. The server that this one is compared
-// with takes part wherever this one does, and live messages and chat completions only
-// where they are named.
+// with takes part wherever this one does, and live messages, chat completions and servers
+// with engines only where they are named.
 func (s Scenario) Has(name string) bool {
 	if name == field.Before {
 		name = field.Ours
 	}
-	everywhere := name != field.Live && name != field.Chat
+	everywhere := !slices.Contains([]string{field.Live, field.Chat, field.Nats, field.NatsLive, field.NatsLive3, field.Cluster}, name)
 	return s.Servers == nil && everywhere || slices.Contains(s.Servers, name)
 }
 
@@ -66,6 +66,12 @@ const (
 	LiveEach = "live-each" // a stream each of many
 	LivePipe = "live-pipe" // the same, with a pipe each
 	LiveHeld = "live-held" // none at all
+
+	Cluster         = "cluster"          // nodes and engines are killed
+	ClusterDelivery = "cluster-delivery" // from one node to another
+	ClusterStored   = "cluster-stored"   // what an engine costs streams of stored messages
+	ClusterLive     = "cluster-live"     // and live messages
+	ClusterAppends  = "cluster-appends"  // as many as there can be
 )
 
 // Quick is under three minutes: the main scenario, shorter.
@@ -133,6 +139,31 @@ func Full(churn time.Duration) []Scenario {
 			Name: Chat, Title: "10 000 chat completions of 45 words, 1 word/s",
 			Work: field.Work{Streams: 10_000, Interval: time.Second, Words: 45},
 			Ramp: 500, Window: 10 * time.Second, Rounds: 1, Protocol: http1, Servers: []string{field.Chat},
+		},
+		{
+			Name: Cluster, Title: "500 live and 500 stored messages with 2 000 clients, while each node and each engine is killed",
+			Work: field.Work{Streams: killedStored + killedReaders, Interval: time.Second, Messages: killedMessages},
+			Ramp: 500, Window: killWindow, Rounds: 1, Protocol: http1, Servers: []string{field.Cluster},
+		},
+		{
+			Name: ClusterDelivery, Title: "1 000 chunks/s that are appended on one node and read on another",
+			Work: field.Work{Streams: 100, Interval: 100 * time.Millisecond, Messages: 100},
+			Ramp: 100, Window: 15 * time.Second, Rounds: 2, Protocol: http1, Servers: []string{field.Cluster},
+		},
+		{
+			Name: ClusterStored, Title: "2 000 streams of 10 events/s, with and without an engine",
+			Work: field.Work{Streams: 2_000, Interval: 100 * time.Millisecond},
+			Ramp: 2000, Window: 8 * time.Second, Rounds: 2, Protocol: http1, Servers: []string{field.Ours, field.Nats},
+		},
+		{
+			Name: ClusterLive, Title: "1 000 live messages of 1 chunk/s, each with a stream, with and without engines",
+			Work: field.Work{Streams: 1_000, Interval: time.Second, Messages: 1_000},
+			Ramp: 500, Window: 8 * time.Second, Rounds: 2, Protocol: http1, Servers: []string{field.Live, field.NatsLive, field.NatsLive3},
+		},
+		{
+			Name: ClusterAppends, Title: "as many appends as 64 producers can make, one message each",
+			Work: field.Work{Messages: 64}, Ramp: 1, Window: 4 * time.Second, Rounds: 1, Protocol: http1,
+			Servers: []string{field.Live, field.NatsLive, field.NatsLive3},
 		},
 		{
 			Name: "h2c", Title: "100 000 HTTP/2 streams of 1 event in 10 s",

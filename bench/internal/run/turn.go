@@ -70,15 +70,28 @@ func (b *Bench) turn(ctx context.Context, s Scenario, server field.Entry, result
 		result.Hold, err = hold(ctx, s.Hold, running)
 		return err
 	}
+	switch s.Name {
+	case Cluster:
+		result.Kills, err = b.kills(ctx, s, running)
+		return err
+	case ClusterAppends:
+		result.Appends, err = appendAll(ctx, s, running)
+		return err
+	}
 	sampler := sample(running.PID(), b.Workshop.Core)
+	engines := sampleEach(running.EnginePIDs(), b.Workshop.Core)
 	extra := b.beside(ctx, s, running)
 	report, err := b.load(ctx, s, running)
-	readings := sampler.stop()
+	readings, ofEngines := sampler.stop(), stopAll(engines)
 	extra.into(result)
 	if err != nil {
 		return err
 	}
-	return result.fill(s, idle, readings, report)
+	if err := result.fill(s, idle, readings, report); err != nil {
+		return err
+	}
+	result.Engines = engineUse(ofEngines, report)
+	return nil
 }
 
 // fill computes the figures.
