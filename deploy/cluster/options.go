@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -16,6 +17,7 @@ import (
 type options struct {
 	engines, nodes int
 	keep           string   // the directory that stays; empty is a temporary one
+	server         string   // the program of the nodes; empty is the one of this repository
 	nodeFlags      []string // of each node
 }
 
@@ -54,6 +56,7 @@ func (o *options) commandLine() cmdline.Program {
 			{Name: "engines", Kind: "n", Default: "3", Usage: "nats-servers; with 3 of them any one may fail", Set: number(&o.engines, "1, or from 3 to 9", func(n int) bool { return n == 1 || n >= 3 && n <= 9 })},
 			{Name: "nodes", Kind: "n", Default: "3", Usage: "nodes", Set: number(&o.nodes, "from 1 to 9", func(n int) bool { return n >= 1 && n <= 9 })},
 			{Name: "keep", Kind: "directory", Usage: "where data and logs are kept; without it, in a temporary directory", Set: directory(&o.keep)},
+			{Name: "server", Kind: "file", Usage: "the program sseserver, in place of one that is built now", Set: file(&o.server)},
 		}}},
 	}
 }
@@ -77,6 +80,14 @@ func directory(p *string) func(string) error {
 		}
 		*p = text
 		return nil
+	}
+}
+
+func file(p *string) func(string) error {
+	return func(text string) error {
+		*p = text
+		_, err := os.Stat(text)
+		return err
 	}
 }
 

@@ -2,27 +2,55 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"sseserver/internal/cluster"
 )
 
 // beProgram is the variable that makes the test binary the program itself.
 const beProgram = "CLUSTER_TEST_BE_THE_PROGRAM=1"
 
 func TestMain(m *testing.M) {
-	if name, _, _ := strings.Cut(beProgram, "="); os.Getenv(name) != "" {
+	if slices.Contains(os.Environ(), beProgram) || len(os.Args) > 1 && os.Args[1] == engineArg { // which a test must never be
 		main() // which exits
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(built)
+		os.Exit(code)
+	}))
+}
+
+var built string // the directory of what sseserver builds
+
+// sseserver is the path of the server, which is built once for all tests that do
+// not want the command to do it.
+var sseserver = sync.OnceValues(func() (path string, err error) {
+	if built, err = os.MkdirTemp("", "cluster-test-"); err != nil {
+		return "", err
+	}
+	return cluster.Build(context.Background(), built, "cmd/sseserver")
+})
+
+func buildServer(t *testing.T) string {
+	t.Helper()
+	path, err := sseserver()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // program is the command as somebody runs it in a terminal.

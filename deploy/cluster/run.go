@@ -123,10 +123,9 @@ func (p process) serve(ctx, hurry context.Context, o options, dir string) error 
 	return context.Cause(hurry)
 }
 
-// start builds the server and starts the cluster.
+// start starts the cluster.
 func (p process) start(ctx context.Context, o options, dir string, ended func(*cluster.Member, error)) (*cluster.Cluster, error) {
-	fmt.Fprintln(p.stdout, "Building the server …")
-	server, err := cluster.Build(ctx, dir, "cmd/sseserver")
+	server, err := p.build(ctx, o, dir)
 	if err != nil {
 		return nil, interrupted(ctx, err)
 	}
@@ -146,6 +145,15 @@ func (p process) start(ctx context.Context, o options, dir string, ended func(*c
 		Ended:     ended,
 	})
 	return c, interrupted(ctx, err)
+}
+
+// build returns the path of the server.
+func (p process) build(ctx context.Context, o options, dir string) (string, error) {
+	if o.server != "" {
+		return filepath.Abs(o.server) // which is a path, also where a shell would look for a name
+	}
+	fmt.Fprintln(p.stdout, "Building the server …")
+	return cluster.Build(ctx, dir, "cmd/sseserver")
 }
 
 // interrupted is an error, or why ctx ended, of which the error is a consequence.

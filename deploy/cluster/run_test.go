@@ -16,6 +16,7 @@ import (
 
 // The command as somebody uses it who wants to see what it is.
 func TestCluster(t *testing.T) {
+	t.Parallel()
 	p := start(t)
 	said := p.ready(t)
 	if len(p.urls) != 6 || !slices.IsSorted(p.urls[:3]) || strings.Count(said, "the leader") != 1 {
@@ -84,7 +85,7 @@ func get(t *testing.T, url string) (status int, answer string) {
 // there the next time.
 func TestSecondInterrupt(t *testing.T) {
 	keep := filepath.Join(t.TempDir(), "new", "kept")
-	flags := []string{"--keep", keep, "--engines=1", "--nodes=1", "--", "--drain=1h"}
+	flags := []string{"--server", buildServer(t), "--keep", keep, "--engines=1", "--nodes=1", "--", "--drain=1h"}
 	p := start(t, flags...)
 	p.ready(t)
 	response, err := http.Post(p.urls[0]+"/messages", "application/json", strings.NewReader(`{"message":"Hi"}`))
@@ -142,6 +143,7 @@ func TestCommandLine(t *testing.T) {
 		{"--nodes=0", exitInvalid, "", "cluster: --nodes: must be from 1 to 9, got '0'\n"},
 		{"--nodse=1", exitInvalid, "", "cluster: --nodse: unknown flag; did you mean --nodes?\n"},
 		{"--keep=", exitInvalid, "", "cluster: --keep: must be a directory\n"},
+		{"--server=/no/such/file", exitInvalid, "", "cluster: --server: stat /no/such/file: no such file or directory\n"},
 		{"--drain 1s", exitInvalid, "", "cluster: --drain: unknown flag; "},
 		{"drain", exitInvalid, "", "cluster: drain: unknown argument; options for the nodes follow --\n"},
 		{"--keep " + file, exitFailed, "", fmt.Sprintf("cluster: mkdir %s: ", file)},
