@@ -35,6 +35,10 @@ var (
 	searches = treatment{runs: true, more: " --clients 4 --ramp 1000 --duration 200ms --drain 10ms --find-limit 'clients<=16'", exits: []int{0, 3, 99}, figures: true, slow: true}
 	serves   = treatment{serves: true}
 	runs     = treatment{runs: true}
+
+	aCluster     = treatment{except: "the tests of deploy/cluster run it"}
+	inContainers = treatment{except: "no containers run here; the tests of deploy/cluster try what they are made of"}
+
 	// Each benchmark is run for one round.
 	onceAtTop = treatment{runs: true, more: " -benchtime 1x", atTop: true, slow: true}
 )
@@ -102,8 +106,21 @@ var commands = map[string]treatment{
 	`curl -s -o /dev/null -w '%{http_code}\n' -X DELETE http://127.0.0.1:4400/messages/unknown`:                                                         runs,
 	"sseserver --version": runs,
 
+	// deploy/cluster/README.md
+	"go run ./deploy/cluster --engines 1 --nodes 2":            aCluster,
+	"go run ./deploy/cluster --keep data":                      aCluster,
+	"go run ./deploy/cluster -- --log-level debug --drain 10s": aCluster,
+	"go run ./deploy/cluster --server ./sseserver-next":        aCluster,
+	"cd deploy/cluster":                                   inContainers,
+	"cp env.example .env":                                 inContainers,
+	"docker compose up --build --detach --wait":           inContainers,
+	"docker compose kill node-2":                          inContainers,
+	"docker compose up --detach":                          inContainers,
+	"docker compose up --build --detach --no-deps node-1": inContainers,
+	"curl http://127.0.0.1:4400/readyz":                   runs,
+
 	// cluster.md
-	"go run ./deploy/cluster": {except: "the tests of deploy/cluster run it"},
+	"go run ./deploy/cluster": aCluster,
 	`curl -s -H 'Content-Type: application/json' -d '{"message":"Hi"}' http://127.0.0.1:4400/send`:      runs,
 	"curl -sN http://127.0.0.1:4410/stream/d0a1f8a4-6f3e-4f0c-9c53-0b8e2a7d4c16":                        runs,
 	"sseserver --nats nats://10.0.0.1:4222,nats://10.0.0.2:4222,nats://10.0.0.3:4222 --nats-replicas 3": serves,

@@ -1,5 +1,6 @@
-// Package docscheck runs the commands that README.md and the files in docs show,
-// and compares what they print with what is shown there. It has only tests.
+// Package docscheck runs the commands that README.md, the files in docs and
+// deploy/cluster/README.md show, and compares what they print with what is shown
+// there. It has only tests.
 //
 // A command is a line of a sh block, a line after "$ " in a console block, or a
 // code span that begins with the name of a program, such as `sseserver --help`.
@@ -30,7 +31,7 @@ func documents(t *testing.T) []string {
 	if err != nil || len(docs) == 0 {
 		t.Fatalf("no documents: %v", err)
 	}
-	return append([]string{filepath.Join(top, "README.md")}, docs...)
+	return append([]string{filepath.Join(top, "README.md"), filepath.Join(top, "deploy", "cluster", "README.md")}, docs...)
 }
 
 // TestTable fails for a command that nobody runs, and for an entry of the table
