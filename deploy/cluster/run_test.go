@@ -38,7 +38,7 @@ func TestCluster(t *testing.T) {
 	p.wantEnd(t, exitOK)
 }
 
-// tryWhatItSays runs the commands that are shown.
+// tryWhatItSays runs the commands that are shown, but for the load test.
 func tryWhatItSays(t *testing.T, said string) {
 	t.Helper()
 	var commands []string
@@ -47,14 +47,17 @@ func tryWhatItSays(t *testing.T, said string) {
 			commands = append(commands, command)
 		}
 	}
+	if len(commands) != 3 || !strings.Contains(commands[2], "sseload") {
+		t.Errorf("it shows the commands %q", commands)
+	}
 	if _, err := exec.LookPath("curl"); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Error(err)
 		}
 		return
 	}
-	out, err := exec.Command("sh", "-c", strings.Join(commands, "")).Output()
-	if err != nil || len(commands) != 2 || !bytes.Contains(out, []byte(`"chunk":"H","position":0,"total":6}`)) || !bytes.Contains(out, []byte("event: done\n")) {
+	out, err := exec.Command("sh", "-c", strings.Join(commands[:2], "")).Output()
+	if err != nil || !bytes.Contains(out, []byte(`"chunk":"H","position":0,"total":6}`)) || !bytes.Contains(out, []byte("event: done\n")) {
 		t.Errorf("%v\nprint %s, %v", commands, out, err)
 	}
 }

@@ -19,7 +19,6 @@ func (p process) show(ctx context.Context, c *cluster.Cluster, dir string) {
 			text.WriteString(", the leader")
 		}
 	}
-	first, last := c.Nodes[0], c.Nodes[len(c.Nodes)-1]
 	fmt.Fprintf(&text, `
 
 Logs and data: %s
@@ -28,8 +27,12 @@ Submit a message to one node and read it from another:
    id=$(curl -s -H 'Content-Type: application/json' -d '{"message":"Hello!"}' %s/send | grep -o '[0-9a-f-]\{36\}')
    curl -N %s/stream/$id
 
-Try kill -9 %d: what has ended is started again when you press Enter here. Ctrl-C stops all.
-`, dir, first.URL, last.URL, first.PID())
+Load all nodes, and kill -9 %d meanwhile. Enter, pressed here, starts again what has ended.
+
+   go run ./cmd/sseload %s
+
+Ctrl-C stops all.
+`, dir, c.Nodes[0].URL, c.Nodes[len(c.Nodes)-1].URL, c.Nodes[0].PID(), strings.Join(c.NodeURLs(), " "))
 	fmt.Fprint(p.stdout, text.String())
 }
 

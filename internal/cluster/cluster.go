@@ -128,9 +128,6 @@ func (c *Cluster) Kill() {
 // NodeURLs are the URLs of the nodes.
 func (c *Cluster) NodeURLs() []string { return urls(c.Nodes) }
 
-// EngineURLs are the URLs of the engines.
-func (c *Cluster) EngineURLs() []string { return urls(c.Engines) }
-
 func urls(members []*Member) (all []string) {
 	for _, m := range members {
 		all = append(all, m.URL)

@@ -42,7 +42,7 @@ func TestCluster(t *testing.T) {
 	}
 	for i, m := range c.Nodes {
 		log := logOf(t, m)
-		for _, flag := range []string{"--nats=" + strings.Join(c.EngineURLs(), ","), "--nats-replicas=3", "--admin-addr=" + strings.TrimPrefix(m.Admin, "http://")} {
+		for _, flag := range []string{"--nats=" + engineURLs(c), "--nats-replicas=3", "--admin-addr=" + strings.TrimPrefix(m.Admin, "http://")} {
 			if want := 2 - i; strings.Count(log, flag) != want { // only the first one was started twice
 				t.Errorf("%s was not started %d times with %s: %s", m.Name, want, flag, log)
 			}
@@ -56,10 +56,15 @@ func TestCluster(t *testing.T) {
 	}
 }
 
+// engineURLs are those that a node is told.
+func engineURLs(c *cluster.Cluster) string {
+	return strings.Join([]string{c.Engines[0].URL, c.Engines[1].URL, c.Engines[2].URL}, ",")
+}
+
 // store keeps a text in the engines, as the nodes do.
 func store(t *testing.T, c *cluster.Cluster) jetstream.Stream {
 	t.Helper()
-	conn, err := nats.Connect(strings.Join(c.EngineURLs(), ","), nats.MaxReconnects(-1))
+	conn, err := nats.Connect(engineURLs(c), nats.MaxReconnects(-1))
 	if err != nil {
 		t.Fatal(err)
 	}
