@@ -91,7 +91,7 @@ func (b *Broker) newest(ctx context.Context, id MessageID, copy *Message) (*Mess
 		return nil, err
 	case last.Gone != "":
 		return nil, ErrNotFound
-	case copy != nil && copy.shared.Version == last.Version:
+	case copy != nil && copy.shared.Version >= last.Version: // if not the same, the store has lost something
 		return copy, nil
 	}
 	records, err := b.config.Store.Read(ctx, id, 0, last.Version)

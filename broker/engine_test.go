@@ -184,6 +184,13 @@ func (a *access) Available() bool {
 	return !a.cut
 }
 
+// undo takes the newest records of a message back, as a loss of power does.
+func (e *engine) undo(id broker.MessageID, records int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.messages[id] = e.messages[id][:len(e.messages[id])-records]
+}
+
 // join ends a cut.
 func (a *access) join() {
 	a.disturb(func() {

@@ -31,4 +31,5 @@ var (
 var (
 	errReleased = errors.New("broker: nothing needs the copy to be followed any more")
 	errRemoved  = errors.New("broker: there is no such copy any more")
+	errUndone   = errors.New("broker: the store has lost what the copy was made of")
 )

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -31,6 +32,8 @@ type tail struct {
 	// Owned by run.
 	message *Message
 	heard   time.Time // when the store has last told what the newest record is
+
+	olderSince time.Time // since when the store tells of an older one than there was; zero if it does not
 }
 
 // recordsRoom is for what comes while a record is being stored.
@@ -163,6 +166,8 @@ func (t *tail) sync() error {
 	case last.Gone != "":
 		t.gone(last, false)
 		return ErrNotFound
+	case last.Version < t.message.shared.Version:
+		return t.undone()
 	case last.Version > t.message.shared.Version:
 		records, err := store.Read(t.ctx, t.id, t.message.shared.Version, last.Version)
 		if err != nil {
@@ -174,7 +179,7 @@ func (t *tail) sync() error {
 		}
 		t.arrive(next, false)
 	}
-	t.heard = time.Now()
+	t.heard, t.olderSince = time.Now(), time.Time{}
 	return nil
 }
 
@@ -196,6 +201,27 @@ func (t *tail) gone(r Record, decided bool) (removal Removal) {
 	removal, _ = t.broker.removals.ask(t.parent, t.broker, gone{t.id, r.Gone, r.SubmittedAt, decided})
 	t.cancel(errRemoved)
 	return removal
+}
+
+// undoneAfter is how long the store has to tell the same: a part of it that has been
+// replaced may not know that yet.
+const undoneAfter = 15 * time.Second
+
+// undone takes that the newest record that the store has is older than one that it had, as
+// after a loss of power. If it stays so, the copy is removed, for nothing can ever be
+// added behind a record that is lost. Whoever asks for the message then gets what
+// the store has.
+func (t *tail) undone() error {
+	now := time.Now()
+	if t.olderSince.IsZero() {
+		t.olderSince = now
+	}
+	if now.Sub(t.olderSince) < undoneAfter {
+		return fmt.Errorf("%w: it has lost the newest record, or is behind", ErrStoreUnavailable)
+	}
+	t.cancel(errUndone)
+	_, _ = t.broker.removals.ask(t.parent, t.broker, gone{id: t.id, reason: RemovedByTTL})
+	return errTailEnded
 }
 
 // look is what the tail does from time to time.
@@ -346,7 +372,7 @@ func (t *tail) ended(err error) error {
 		return err
 	case t.parent.Err() != nil:
 		return ErrClosed
-	case errors.Is(context.Cause(t.ctx), errReleased):
+	case errors.Is(context.Cause(t.ctx), errReleased), errors.Is(context.Cause(t.ctx), errUndone):
 		return errTailEnded
 	default:
 		return ErrNotFound
