@@ -32,7 +32,6 @@ const (
 	codeStorageFull     = 10047
 	codeNoStream        = 10059
 	codeWrongLast       = 10071 // another record was first
-	codeAnotherStream   = 10058 // of the same name
 	codeNoReplicas      = 10074 // of a single server
 	codeNotEnabled      = 10076
 	codeNotStored       = 10077 // for many reasons
@@ -95,9 +94,13 @@ func (s *Store) try(ctx context.Context, attempt func(context.Context) error) er
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	link := s.health.link()
+	if link.Err() != nil { // nats.go would let it wait for the next connection
+		return context.Cause(link)
+	}
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
-	defer context.AfterFunc(s.health.link(), cancel)()
+	defer context.AfterFunc(link, cancel)()
 	return attempt(ctx)
 }
 

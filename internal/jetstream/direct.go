@@ -98,10 +98,8 @@ func isEnd(part *nats.Msg) (end bool, err error) {
 		return false, nil
 	case "204", "404": // the end, or nothing
 		return true, nil
-	case "503":
-		return true, nats.ErrNoResponders
-	default:
-		return true, errors.New("a history was refused with " + status)
+	default: // 503, where nobody takes the question
+		return true, errors.New("a history was refused with status " + status)
 	}
 }
 

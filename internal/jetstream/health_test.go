@@ -75,7 +75,7 @@ func TestConnectionIsLost(t *testing.T) {
 	}
 }
 
-func TestShortCut(t *testing.T) {
+func TestConnectionIsRestored(t *testing.T) {
 	h := healthy()
 	h.cut(at(5), errReset)
 	h.connected()

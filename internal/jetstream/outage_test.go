@@ -113,6 +113,23 @@ func TestConnectionIsCut(t *testing.T) {
 	}
 }
 
+// TestShortCut has a connection that is down for a moment: who follows a message is told
+// that something may be missing.
+func TestShortCut(t *testing.T) {
+	t.Parallel()
+	engine := enginetest.Start(t, 1)
+	proxy := enginetest.NewProxy(t, engine.URLs()[0])
+	store, id := open(t, jetstream.Config{URLs: []string{proxy.URL()}}), newID()
+	records, _ := follow(t, store, id)
+	proxy.Cut()
+	proxy.Join()
+	if r := next(t, records, "a warning"); r.Version != 0 {
+		t.Errorf("got %+v", r)
+	}
+	first := add(t, store, id, 0, record("a"))
+	wantNext(t, records, first, 0, "a")
+}
+
 // TestCallerLeaves ends the context of calls that wait for an engine.
 func TestCallerLeaves(t *testing.T) {
 	t.Parallel()

@@ -66,16 +66,14 @@ func (s *Store) prepare(ctx context.Context) error {
 
 var errNoJetStream = errors.New("JetStream is not enabled on the NATS server, or not for this account")
 
+// make fails as well if another node makes the stream at the same time, with more or
+// fewer replicas. Next time it is there.
 func (s *Store) make(ctx context.Context) error {
 	var answer streamAnswer
 	err := s.request(ctx, s.subjects.info, struct{}{}, &answer)
 	if errors.Is(err, errNoStream) {
 		answer = streamAnswer{}
 		err = s.request(ctx, s.subjects.create, s.wanted(), &answer)
-	}
-	if is(err, codeAnotherStream) { // another node was first, with more or fewer replicas
-		answer = streamAnswer{}
-		err = s.request(ctx, s.subjects.info, struct{}{}, &answer)
 	}
 	if err != nil {
 		return err
