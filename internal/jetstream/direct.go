@@ -15,7 +15,7 @@ import (
 
 // What a batch has: so many records, or so much of them, whatever is reached first.
 const (
-	batch      = 500
+	batch      = 256
 	batchBytes = 1 << 20
 )
 

@@ -80,7 +80,7 @@ func TestLeaderComesBack(t *testing.T) {
 		t.Error("an engine that answers is not there")
 	}
 	s.followers.warn()
-	if r := <-records; r.Version != 0 {
-		t.Errorf("got %+v", r)
+	if len(records) != 1 {
+		t.Error("nobody is told that something may be missing")
 	}
 }

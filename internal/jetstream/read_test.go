@@ -22,7 +22,7 @@ func numbers(n int) (texts []string) {
 func TestLongHistory(t *testing.T) {
 	t.Parallel()
 	store, id := single(t), newID()
-	texts := numbers(510) // more than a batch
+	texts := numbers(260) // more than a batch
 	last := addEach(t, store, id, 0, texts...)
 	add(t, store, id, last, record("more"))
 	wantTexts(t, store, id, 0, last, texts...)

@@ -85,7 +85,7 @@ func TestLongSweep(t *testing.T) {
 		URLs: enginetest.Start(t, 1).URLs(), TTL: time.Hour,
 		Expired: func(r broker.Removal) { expired <- r },
 	})
-	const many = 100
+	const many = 70
 	for range many {
 		add(t, store, newID(), 0, record("a"))
 	}
