@@ -164,6 +164,9 @@ func TestLongText(t *testing.T) {
 	letters := strings.Split(strings.Repeat("x", 256<<10), "")
 	whole := strings.Repeat("y", 256<<10)
 	one := add(t, store, id, 0, record(letters...)) // takes the most of all records
+	if r, err := store.Last(t.Context(), id); err != nil || len(r.Chunks) != len(letters) {
+		t.Errorf("%d chunks, %v", len(r.Chunks), err)
+	}
 	last := addEach(t, store, id, one, whole, whole, whole)
 	wantTexts(t, store, id, one, last, whole, whole, whole)
 	records, err := store.Read(t.Context(), id, 0, one)

@@ -22,9 +22,10 @@ type Config struct {
 	Replicas int           // of the stream, of which fewer than half may fail; default 1
 	TTL      time.Duration // of a message after its newest record; default one hour
 
-	// Each may be nil, and must not wait. Run calls them, one at a time. Lost is told why
-	// the engine is not there, Restored for how long it was not, and Expired of each
-	// message that this node, among several, has removed because nobody has used it.
+	// Run calls them. Each may be nil, and must not wait. Lost is told why the engine is
+	// not there, Restored for how long it was not, one after the other; Expired, at any
+	// time, of a message that this node, among several, has removed because nobody has
+	// used it.
 	Lost     func(reason error)
 	Restored func(outage time.Duration)
 	Expired  func(broker.Removal)

@@ -86,6 +86,14 @@ func (h *health) link() context.Context {
 	return h.linked
 }
 
+// end takes that there will be no engine any more.
+func (h *health) end() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.there.end(errClosed)
+	h.linked.end(errClosed)
+}
+
 // connected takes that the connection is there.
 func (h *health) connected() {
 	h.mu.Lock()

@@ -167,3 +167,24 @@ func TestStreamOutlivesItsEngine(t *testing.T) {
 	wantTexts(t, store, id, 0, last, "a", "b")
 	add(t, store, id, last, record("c"))
 }
+
+// TestAfterTheEnd asks a store whose Run has returned.
+func TestAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	store, err := jetstream.Open(t.Context(), jetstream.Config{URLs: enginetest.Start(t, 1).URLs()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := newID()
+	last := add(t, store, id, 0, record("a"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := store.Run(ctx); err != nil || store.Available() {
+		t.Errorf("Run: %v; available %v", err, store.Available())
+	}
+	_, err = store.Last(t.Context(), id)
+	wantError(t, err, broker.ErrStoreUnavailable)
+	_, err = store.Read(t.Context(), id, 0, last)
+	wantError(t, err, broker.ErrStoreUnavailable)
+	store.Follow(id, func(broker.Record) {})()
+}

@@ -161,6 +161,7 @@ func (s *Store) failed(_ *nats.Conn, subscription *nats.Subscription, err error)
 
 // close closes the connection, and waits for what nats.go has left to tell.
 func (s *Store) close() {
+	s.health.end()
 	s.conn.Close()
 	<-s.closed
 }

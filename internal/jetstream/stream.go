@@ -134,16 +134,22 @@ const oldestMajor, oldestMinor = 2, 11
 
 // checkServer looks whether the server that is connected to can be used.
 func (s *Store) checkServer() error {
-	var major, minor int
 	version := s.conn.ConnectedServerVersion()
-	if n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor); n < 2 {
+	if version == "" {
 		return nats.ErrDisconnected
 	}
+	return serves(version, s.conn.MaxPayload())
+}
+
+// serves returns why a server cannot be used.
+func serves(version string, maxPayload int64) error {
+	var major, minor int
+	_, _ = fmt.Sscanf(version, "%d.%d", &major, &minor) // else it is too old
 	if major < oldestMajor || major == oldestMajor && minor < oldestMinor {
 		return permanent{fmt.Errorf("the NATS server has version %s, but %d.%d or newer is needed", version, oldestMajor, oldestMinor)}
 	}
-	if most := s.conn.MaxPayload(); most < recordRoom {
-		return permanent{fmt.Errorf("the NATS server has a max_payload of %d, but %d is needed", most, recordRoom)}
+	if maxPayload < recordRoom {
+		return permanent{fmt.Errorf("the NATS server has a max_payload of %d, but %d is needed", maxPayload, recordRoom)}
 	}
 	return nil
 }

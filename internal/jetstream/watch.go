@@ -10,6 +10,7 @@ import (
 var (
 	errNotYet = errors.New("not connected yet")
 	errSilent = errors.New("the stream has no leader that answers")
+	errClosed = errors.New("the connection was closed")
 )
 
 // watch tells whether the engine is there, until ctx ends or the connection is closed.
