@@ -22,7 +22,10 @@ func main() {
 		os.Exit(exitFailed)
 	}
 	signals := make(chan os.Signal, 2) // room for the one that stops and the one that insists
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup does
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	// Neither a reader that goes away nor a terminal that is another program's is a
 	// reason to end, or to stand still.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGTTIN)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -136,6 +137,13 @@ func (p *program) wantEnd(t *testing.T, code int) {
 	for _, pid := range p.pids {
 		if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
 			t.Errorf("process %d is there: %v", pid, err)
+		}
+	}
+	for _, at := range p.urls {
+		_, addr, _ := strings.Cut(at, "://")
+		if conn, err := net.Dial("tcp", addr); err == nil {
+			_ = conn.Close()
+			t.Errorf("somebody listens at %s", at)
 		}
 	}
 	if left, err := os.ReadDir(p.temp); err != nil || len(left) > 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,8 +18,14 @@ import (
 // The command as somebody uses it who wants to see what it is.
 func TestCluster(t *testing.T) {
 	t.Parallel()
+	if taken, err := net.Listen("tcp", "127.0.0.1:4400"); err == nil { // else it is taken as well
+		defer taken.Close()
+	}
 	p := start(t)
 	said := p.ready(t)
+	if !strings.Contains(said, "Not all ports from 4400 on are free") || strings.Contains(said, "http://127.0.0.1:4400") {
+		t.Errorf("it says %s", said)
+	}
 	if len(p.urls) != 6 || !slices.IsSorted(p.urls[:3]) || strings.Count(said, "the leader") != 1 {
 		t.Fatalf("it says %s", said)
 	}
@@ -34,7 +41,11 @@ func TestCluster(t *testing.T) {
 	}
 	p.wait(t, "node-1 is ready again.")
 	wantReady(t, p.urls[0])
-	p.interrupt()
+	if err := syscall.Kill(p.pids[5], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(t, "engine-3 has ended (signal: killed).")
+	p.interrupt() // the others end all the same
 	p.wantEnd(t, exitOK)
 }
 

@@ -19,6 +19,9 @@ func (p process) show(ctx context.Context, c *cluster.Cluster, dir string) {
 			text.WriteString(", the leader")
 		}
 	}
+	if last := len(c.Nodes) - 1; c.Nodes[last].URL != fmt.Sprintf("http://127.0.0.1:%d", firstPort+10*last) {
+		fmt.Fprintf(&text, "\n\nNot all ports from %d on are free, so the nodes listen at the next ones.", firstPort)
+	}
 	fmt.Fprintf(&text, `
 
 Logs and data: %s
