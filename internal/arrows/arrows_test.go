@@ -100,8 +100,13 @@ var arrows = []arrow{
 	},
 	{
 		"internal/jetstream",
-		[]string{"broker"},
+		[]string{"broker", "internal/jetstream/record"},
 		"what keeps messages knows them by the broker's interface, and neither who serves nor who logs them",
+	},
+	{
+		"internal/jetstream/record",
+		[]string{"broker"},
+		"how a record is written is one thing, where it is kept another",
 	},
 	{
 		"internal/jetstream/enginetest", nil,

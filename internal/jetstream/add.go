@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"sseserver/broker"
+	"sseserver/internal/jetstream/record"
 )
 
 // Headers of what is stored.
@@ -27,9 +28,9 @@ const (
 const goneFor = 10 * time.Minute
 
 // Add implements broker.Store. The time of the stamp is this node's.
-func (s *Store) Add(ctx context.Context, id broker.MessageID, after uint64, record broker.Record) (broker.Stamp, error) {
-	record.Before = after
-	r := stored{record, newOrigin()}
+func (s *Store) Add(ctx context.Context, id broker.MessageID, after uint64, change broker.Record) (broker.Stamp, error) {
+	change.Before = after
+	r := record.Stored{Record: change, Origin: newOrigin()}
 	message, err := s.toStore(id, r)
 	if err != nil {
 		return broker.Stamp{}, fmt.Errorf("%w: %w", broker.ErrStoreUnavailable, err)
@@ -43,8 +44,8 @@ func (s *Store) Add(ctx context.Context, id broker.MessageID, after uint64, reco
 			stamp, err = s.find(ctx, id, r)
 		case is(err, codeWrongLast):
 			err = broker.ErrConflict
-		case isFull(err) && record.Gone != "":
-			stamp, err = s.replace(ctx, message, record)
+		case isFull(err) && change.Gone != "":
+			stamp, err = s.replace(ctx, message, change)
 		case isFull(err):
 			err = broker.ErrStoreFull
 		case err != nil && !isAnswer(err):
@@ -58,11 +59,11 @@ func (s *Store) Add(ctx context.Context, id broker.MessageID, after uint64, reco
 	return stamp, nil
 }
 
-func newOrigin() origin { return origin(strconv.FormatUint(rand.Uint64(), 36)) }
+func newOrigin() record.Origin { return record.Origin(strconv.FormatUint(rand.Uint64(), 36)) }
 
 // toStore returns a record as a message that the engine stores.
-func (s *Store) toStore(id broker.MessageID, r stored) (*nats.Msg, error) {
-	data, err := encode(r)
+func (s *Store) toStore(id broker.MessageID, r record.Stored) (*nats.Msg, error) {
+	data, err := record.Encode(r)
 	if err != nil {
 		return nil, err
 	}
@@ -116,14 +117,14 @@ func (s *Store) replace(ctx context.Context, message *nats.Msg, gone broker.Reco
 
 // find looks whether the record behind r.Before is r, whose answer was lost. That is an
 // ErrConflict if it is another one.
-func (s *Store) find(ctx context.Context, id broker.MessageID, r stored) (broker.Stamp, error) {
+func (s *Store) find(ctx context.Context, id broker.MessageID, r record.Stored) (broker.Stamp, error) {
 	found, err := s.next(ctx, id, r.Before)
 	switch {
 	case errors.Is(err, broker.ErrNotFound):
 		return broker.Stamp{}, broker.ErrConflict // and gone
 	case err != nil:
 		return broker.Stamp{}, err
-	case found.origin != r.origin:
+	case found.Origin != r.Origin:
 		return broker.Stamp{}, broker.ErrConflict
 	default:
 		return found.Stamp, nil

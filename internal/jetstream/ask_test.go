@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,11 +31,14 @@ func wantEnd(t *testing.T, call func() error, want error, took time.Duration) {
 	}
 }
 
+// errUnreadable is how a record tells that it cannot be read.
+var errUnreadable = fmt.Errorf("%w: unreadable", broker.ErrStoreUnavailable)
+
 var errRefused = errors.New("refused")
 
 func TestAskAnswers(t *testing.T) {
 	asking(t, func(t *testing.T, s *Store) {
-		for _, answer := range []error{nil, broker.ErrConflict, broker.ErrNotFound, broker.ErrStoreFull, unreadable(stamp, errUTF8)} {
+		for _, answer := range []error{nil, broker.ErrConflict, broker.ErrNotFound, broker.ErrStoreFull, errUnreadable} {
 			wantEnd(t, func() error {
 				return s.ask(t.Context(), func(context.Context) error { return answer })
 			}, answer, 0)

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"sseserver/broker"
+	"sseserver/internal/jetstream/record"
 )
 
 // What a batch has: so many records, or so much of them, whatever is reached first.
@@ -62,7 +63,7 @@ func (a *answers) take(part *nats.Msg) {
 }
 
 // direct asks any engine for records, and calls each for them, until that fails.
-func (s *Store) direct(ctx context.Context, question getRequest, each func(stored) error) error {
+func (s *Store) direct(ctx context.Context, question getRequest, each func(record.Stored) error) error {
 	data, err := json.Marshal(question)
 	if err != nil {
 		return err
@@ -104,14 +105,14 @@ func isEnd(part *nats.Msg) (end bool, err error) {
 }
 
 // received reads a record that comes with its stamp in headers.
-func received(message *nats.Msg) (stored, error) {
+func received(message *nats.Msg) (record.Stored, error) {
 	version, err := strconv.ParseUint(message.Header.Get("Nats-Sequence"), 10, 64)
 	if err != nil {
-		return stored{}, err
+		return record.Stored{}, err
 	}
 	at, err := time.Parse(time.RFC3339Nano, message.Header.Get("Nats-Time-Stamp"))
 	if err != nil {
-		return stored{}, err
+		return record.Stored{}, err
 	}
-	return decode(broker.Stamp{Version: version, At: at}, message.Data)
+	return record.Decode(broker.Stamp{Version: version, At: at}, message.Data)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"sseserver/broker"
+	"sseserver/internal/jetstream/record"
 )
 
 // followers are those who are told of records as they are stored. Subscriptions share
@@ -74,7 +75,7 @@ func (f *followers) deliver(message *nats.Msg) {
 	}
 	r, err := received(message)
 	if err != nil {
-		r = stored{}
+		r = record.Stored{}
 	}
 	deliver(r.Record)
 }

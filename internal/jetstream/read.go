@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sseserver/broker"
+	"sseserver/internal/jetstream/record"
 )
 
 // getRequest asks for one record, or directly for several.
@@ -38,22 +39,22 @@ func (s *Store) Last(ctx context.Context, id broker.MessageID) (last broker.Reco
 }
 
 // next returns the first record of a message behind a version.
-func (s *Store) next(ctx context.Context, id broker.MessageID, after uint64) (stored, error) {
+func (s *Store) next(ctx context.Context, id broker.MessageID, after uint64) (record.Stored, error) {
 	return s.get(ctx, getRequest{From: after + 1, Next: s.subjects.of(id)})
 }
 
 // get asks the leader for one record.
-func (s *Store) get(ctx context.Context, question getRequest) (stored, error) {
+func (s *Store) get(ctx context.Context, question getRequest) (record.Stored, error) {
 	var answer getAnswer
 	err := s.request(ctx, s.subjects.get, question, &answer)
 	switch {
 	case is(err, codeNoMessage):
-		return stored{}, broker.ErrNotFound
+		return record.Stored{}, broker.ErrNotFound
 	case err != nil:
-		return stored{}, err
+		return record.Stored{}, err
 	}
 	m := answer.Message
-	return decode(broker.Stamp{Version: m.Sequence, At: m.Time}, m.Data)
+	return record.Decode(broker.Stamp{Version: m.Sequence, At: m.Time}, m.Data)
 }
 
 // knock returns an error if the leader does not answer.
@@ -122,7 +123,7 @@ func (s *Store) readLeader(ctx context.Context, id broker.MessageID, after, _ ui
 // readDirect returns the records behind after of which an engine has an unbroken
 // chain, also when it then fails.
 func (s *Store) readDirect(ctx context.Context, id broker.MessageID, after, to uint64) (records []broker.Record, err error) {
-	err = s.direct(ctx, getRequest{From: after + 1, Next: s.subjects.of(id), Batch: batch, Bytes: batchBytes}, func(r stored) error {
+	err = s.direct(ctx, getRequest{From: after + 1, Next: s.subjects.of(id), Batch: batch, Bytes: batchBytes}, func(r record.Stored) error {
 		switch {
 		case r.Gone != "" && r.Before >= to:
 			return broker.ErrNotFound

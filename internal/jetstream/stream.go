@@ -8,6 +8,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"sseserver/internal/jetstream/record"
 )
 
 // unlimited is what JetStream says.
@@ -118,16 +120,12 @@ func (s *Store) wrong(config jetstream.StreamConfig) string {
 		return "purge is denied, it is sealed, or does not acknowledge"
 	case config.Retention != want.Retention || config.Discard != want.Discard || config.MaxAge != 0 || config.MaxMsgsPerSubject > 0:
 		return "it discards messages itself"
-	case size > 0 && size < recordRoom:
-		return fmt.Sprintf("its messages may have %d bytes, but a record has up to %d", size, recordRoom)
+	case size > 0 && size < record.Room:
+		return fmt.Sprintf("its messages may have %d bytes, but a record has up to %d", size, record.Room)
 	default:
 		return ""
 	}
 }
-
-// recordRoom is what a record with its headers takes at most: 256 KiB of text, chunk
-// lengths that take twice as much if each is a letter, and the rest.
-const recordRoom = 3*256<<10 + 32<<10
 
 // Oldest version that has what the stream needs: times to live of single messages.
 const oldestMajor, oldestMinor = 2, 11
@@ -148,8 +146,8 @@ func serves(version string, maxPayload int64) error {
 	if major < oldestMajor || major == oldestMajor && minor < oldestMinor {
 		return permanent{fmt.Errorf("the NATS server has version %s, but %d.%d or newer is needed", version, oldestMajor, oldestMinor)}
 	}
-	if maxPayload < recordRoom {
-		return permanent{fmt.Errorf("the NATS server has a max_payload of %d, but %d is needed", maxPayload, recordRoom)}
+	if maxPayload < record.Room {
+		return permanent{fmt.Errorf("the NATS server has a max_payload of %d, but %d is needed", maxPayload, record.Room)}
 	}
 	return nil
 }

@@ -1,4 +1,6 @@
-package jetstream
+// Package record writes the records of messages as they are stored, and reads them.
+// Its functions are pure.
+package record
 
 import (
 	"bytes"
@@ -20,7 +22,7 @@ import (
 // There the lengths of the chunks are in bytes. What is zero is left out.
 type line struct {
 	Format      int                  `json:"v"`
-	Origin      origin               `json:"o"`
+	Origin      Origin               `json:"o"`
 	Before      uint64               `json:"b,omitempty"` // version of the record before it
 	SubmittedAt int64                `json:"s"`           // microseconds since 1970
 	Live        bool                 `json:"l,omitempty"`
@@ -38,13 +40,17 @@ type line struct {
 // another way, instead of guessing.
 const format = 1
 
-// origin tells the records that different calls of Add have made from each other.
-type origin string
+// Room is what a record with its headers takes at most: 256 KiB of text, chunk
+// lengths that take twice as much if each is a letter, and the rest.
+const Room = 3*256<<10 + 32<<10
 
-// stored is a record as it is in the engine.
-type stored struct {
+// Origin tells the records that different calls of Add have made from each other.
+type Origin string
+
+// Stored is a record as it is in the engine.
+type Stored struct {
 	broker.Record
-	origin origin
+	Origin Origin
 }
 
 // Errors of a record that was not written by this program, or by a newer one.
@@ -54,11 +60,11 @@ var (
 	errUTF8   = errors.New("its text is not UTF-8")
 )
 
-// encode returns what is stored of a record: all but its stamp.
-func encode(r stored) ([]byte, error) {
+// Encode returns what is stored of a record: all but its stamp.
+func Encode(r Stored) ([]byte, error) {
 	l := line{
 		Format:      format,
-		Origin:      r.origin,
+		Origin:      r.Origin,
 		Before:      r.Before,
 		SubmittedAt: r.SubmittedAt.UnixMicro(),
 		Live:        r.Live,
@@ -86,21 +92,21 @@ func encode(r stored) ([]byte, error) {
 	return data, nil
 }
 
-// decode reads what encode has written. The chunks share one copy of the text.
-func decode(stamp broker.Stamp, data []byte) (stored, error) {
+// Decode reads what Encode has written. The chunks share one copy of the text.
+func Decode(stamp broker.Stamp, data []byte) (Stored, error) {
 	head, text, found := bytes.Cut(data, []byte("\n"))
 	var l line
 	if !found || json.Unmarshal(head, &l) != nil {
-		return stored{}, unreadable(stamp, errNoLine)
+		return Stored{}, unreadable(stamp, errNoLine)
 	}
 	if l.Format != format {
-		return stored{}, unreadable(stamp, fmt.Errorf("it has the format %d", l.Format))
+		return Stored{}, unreadable(stamp, fmt.Errorf("it has the format %d", l.Format))
 	}
 	chunks, err := cut(string(text), l.Lengths)
 	if err != nil {
-		return stored{}, unreadable(stamp, err)
+		return Stored{}, unreadable(stamp, err)
 	}
-	return stored{origin: l.Origin, Record: broker.Record{
+	return Stored{Origin: l.Origin, Record: broker.Record{
 		Stamp:       stamp,
 		Before:      l.Before,
 		SubmittedAt: time.UnixMicro(l.SubmittedAt),
