@@ -31,6 +31,7 @@ func BenchmarkAdd(b *testing.B) {
 			store := open(b, jetstream.Config{URLs: engines.URLs(), Replicas: replicas})
 			b.SetParallelism(32)
 			b.ReportAllocs()
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				id, after := newID(), uint64(0)
 				for pb.Next() {

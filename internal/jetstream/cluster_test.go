@@ -9,9 +9,9 @@ import (
 	"sseserver/internal/jetstream/enginetest"
 )
 
-// TestLeaderFails ends the engine that leads, while two nodes add to messages: nothing
+// TestLeaderEnds ends the engine that leads, while two nodes add to messages: nothing
 // is lost or doubled, and all is there when the engine is back.
-func TestLeaderFails(t *testing.T) {
+func TestLeaderEnds(t *testing.T) {
 	t.Parallel()
 	engines := enginetest.Start(t, 3)
 	var stores []*jetstream.Store

@@ -18,7 +18,11 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "8") // most tests wait for an engine, and not for a processor
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		_ = flag.Set("test.parallel", "8") // most tests wait for an engine, and not for a processor
+	}
 	goleak.VerifyTestMain(m)
 }
 

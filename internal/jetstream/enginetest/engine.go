@@ -75,7 +75,8 @@ func (c *Cluster) Log(to server.Logger) {
 	}
 }
 
-// Kill ends an engine without a word to the others, if it runs. What it has stored stays.
+// Kill ends an engine, if it runs. It hands over what it leads, which the process of one
+// that crashes cannot. What it has stored stays.
 func (c *Cluster) Kill(i int) {
 	if engine := c.engines[i]; engine != nil {
 		engine.Shutdown()
