@@ -17,7 +17,8 @@
 // A record that a message is Gone rolls up its subject: it takes the place of
 // whatever there is, in one step, and vanishes some minutes later. Until then it is
 // the version that late records would have to know. Afterwards those that expect a
-// record find none, and are refused just as well.
+// record find none, and are refused just as well. Only where there is no room for
+// it, what it takes the place of is purged first, or there would never be any.
 //
 // # Who is asked
 //
@@ -38,6 +39,6 @@
 // that has not answered anything for longer than patience, is an outage: calls
 // fail at once, until a probe is answered.
 //
-// Goroutines: those of nats.go, which end with the connection; and the three of
-// Run, which returns after them.
+// Goroutines: those of nats.go, which end with the connection; that of Run; and the
+// two that it starts, for records that come and for the sweep, and waits for.
 package jetstream
