@@ -39,7 +39,7 @@ func TestParts(t *testing.T) {
 		t.Errorf("the broker gets\n%+v, want\n%+v", got, want)
 	}
 	if got, want := storeConfig(config), (jetstream.Config{
-		URLs: []string{"nats://a", "nats://user:secret@b:25"}, Creds: "c", Stream: "d", Replicas: 3, TTL: 20 * time.Minute,
+		URLs: []string{"nats://a", "nats://user:secret@b:25"}, Creds: "c", Stream: "d", Replicas: 3, TTL: 20 * time.Minute, ProducerTimeout: 23 * time.Second,
 	}); !reflect.DeepEqual(got, want) {
 		t.Errorf("the store gets\n%+v, want\n%+v", got, want)
 	}

@@ -43,7 +43,10 @@ func (pr *program) closeStore() error {
 
 // storeConfig is what the settings mean to the store.
 func storeConfig(c Config) jetstream.Config {
-	return jetstream.Config{URLs: c.NATS, Creds: c.NATSCreds, Stream: c.NATSStream, Replicas: c.NATSReplicas, TTL: c.MessageTTL}
+	return jetstream.Config{
+		URLs: c.NATS, Creds: c.NATSCreds, Stream: c.NATSStream, Replicas: c.NATSReplicas,
+		TTL: c.MessageTTL, ProducerTimeout: c.ProducerTimeout,
+	}
 }
 
 // timed is a store whose answers are timed.

@@ -22,6 +22,10 @@ type Config struct {
 	Replicas int           // of the stream, of which fewer than half may fail; default 1
 	TTL      time.Duration // of a message after its newest record; default one hour
 
+	// ProducerTimeout is how long the producers of an open message may be silent before the
+	// brokers end it; default 5 minutes.
+	ProducerTimeout time.Duration
+
 	// Run calls them. Each may be nil, and must not wait. Lost is told why the engine is
 	// not there, Restored for how long it was not, one after the other; Expired, at any
 	// time, of a message that this node, among several, has removed because nobody has
@@ -38,6 +42,7 @@ func (c Config) withDefaults() Config {
 	c.Stream = cmp.Or(c.Stream, "sseserver")
 	c.Replicas = cmp.Or(c.Replicas, 1)
 	c.TTL = cmp.Or(c.TTL, time.Hour)
+	c.ProducerTimeout = cmp.Or(c.ProducerTimeout, 5*time.Minute)
 	if c.Lost == nil {
 		c.Lost = func(error) {}
 	}
@@ -63,8 +68,8 @@ func (c Config) check() error {
 	if c.Replicas < 1 || c.Replicas > mostReplicas {
 		return fmt.Errorf("jetstream: a stream has 1 to %d replicas, not %d", mostReplicas, c.Replicas)
 	}
-	if c.TTL < 0 {
-		return errors.New("jetstream: the time to live is negative")
+	if c.TTL < 0 || c.ProducerTimeout < 0 {
+		return errors.New("jetstream: a time is negative")
 	}
 	return nil
 }

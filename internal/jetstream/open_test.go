@@ -28,7 +28,7 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		{jetstream.Config{Stream: "a.b"}, `jetstream: "a.b" cannot be a stream's name: use letters, digits, '-' and '_'`},
 		{jetstream.Config{Replicas: 6}, "jetstream: a stream has 1 to 5 replicas, not 6"},
 		{jetstream.Config{Replicas: -1}, "jetstream: a stream has 1 to 5 replicas, not -1"},
-		{jetstream.Config{TTL: -1}, "jetstream: the time to live is negative"},
+		{jetstream.Config{TTL: -1}, "jetstream: a time is negative"},
 	} {
 		if _, err := jetstream.Open(t.Context(), test.config); err == nil || err.Error() != test.want {
 			t.Errorf("%+v\n got %v\nwant %v", test.config, err, test.want)

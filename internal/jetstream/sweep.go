@@ -24,7 +24,8 @@ const (
 	touches = 10
 
 	// An open message whose producer is silent belongs to a node that ends it. If
-	// that is gone, and nobody asks for the message, it is removed after this time.
+	// that is gone, and nobody asks for the message, it is removed after this time, or
+	// twice that of its producers.
 	openFor = time.Hour
 )
 
@@ -113,7 +114,7 @@ func (s *Store) expire(ctx context.Context, id broker.MessageID, now time.Time) 
 	case last.Gone != "" || now.Sub(last.At) <= s.keptFor():
 		return nil
 	}
-	if now.Sub(last.At) <= openFor {
+	if now.Sub(last.At) <= max(openFor, 2*s.config.ProducerTimeout) {
 		if open, err := s.isOpen(ctx, id, last); open || err != nil {
 			return err
 		}

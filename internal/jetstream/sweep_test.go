@@ -76,6 +76,23 @@ func TestSweep(t *testing.T) {
 	want(open)
 }
 
+// TestSweepOfSlowProducers keeps a message whose producers may be silent for hours.
+func TestSweepOfSlowProducers(t *testing.T) {
+	t.Parallel()
+	store := open(t, jetstream.Config{URLs: enginetest.Start(t, 1).URLs(), TTL: time.Minute, ProducerTimeout: 3 * time.Hour})
+	id := newID()
+	add(t, store, id, 0, opened(record("a")))
+	for _, after := range []time.Duration{5 * time.Hour, 7 * time.Hour} {
+		if err := store.SweepOnce(t.Context(), after); err != nil {
+			t.Fatal(err)
+		}
+		last, err := store.Last(t.Context(), id)
+		if isGone := last.Gone != ""; err != nil || isGone != (after > 6*time.Hour) {
+			t.Errorf("after %v: %+v, %v", after, last, err)
+		}
+	}
+}
+
 // TestLongSweep has more messages than are looked at together, and stops at the first
 // that is new.
 func TestLongSweep(t *testing.T) {
