@@ -41,6 +41,8 @@ type (
 		message *Message // nil if there is none
 		full    error    // ErrStoreFull or ErrClientBytes if there is no room for the growth
 		tail    *tail    // of a copy; nil if none follows it
+
+		asked time.Time // when the Store was last asked about a copy that no tail follows
 	}
 	submitting struct {
 		client netip.Prefix

@@ -60,7 +60,7 @@ func (b *Broker) loadNow(ctx context.Context, id MessageID) error {
 	if err != nil {
 		return err
 	}
-	message, err := b.newest(ctx, id, found.message)
+	message, err := b.newest(ctx, id, found)
 	switch {
 	case errors.Is(err, ErrStoreUnavailable) && found.message != nil && found.message.State != StateOpen:
 		return nil // it is all here
@@ -83,8 +83,15 @@ func (b *Broker) loadNow(ctx context.Context, id MessageID) error {
 	return cmp.Or(failed, err)
 }
 
-// newest returns a message as the store has it now: copy, if it is that.
-func (b *Broker) newest(ctx context.Context, id MessageID, copy *Message) (*Message, error) {
+// newest returns a message as the store has it now: the copy that was found, if it is that.
+func (b *Broker) newest(ctx context.Context, id MessageID, found findAnswer) (*Message, error) {
+	copy := found.message
+	if copy != nil && time.Since(found.asked) < toldFor {
+		newer, err := b.config.Store.Newer(ctx, id, copy.shared.Version)
+		if !newer || err != nil {
+			return copy, err
+		}
+	}
 	last, err := b.config.Store.Last(ctx, id)
 	switch {
 	case err != nil:

@@ -36,6 +36,7 @@ type access struct {
 	dropped   int  // records that are not delivered
 	full      bool
 	asked     int // how often Last was called
+	checked   int // and Newer
 }
 
 func newEngine() *engine { return &engine{messages: make(map[broker.MessageID][]broker.Record)} }
@@ -141,6 +142,16 @@ func (a *access) Last(ctx context.Context, id broker.MessageID) (broker.Record, 
 	last := records[len(records)-1]
 	last.Before = 0
 	return last, nil
+}
+
+func (a *access) Newer(ctx context.Context, id broker.MessageID, after uint64) (bool, error) {
+	if err := a.answer(ctx); err != nil {
+		return false, err
+	}
+	defer a.engine.mu.Unlock()
+	a.checked++
+	records := a.engine.messages[id]
+	return len(records) > 0 && records[len(records)-1].Version > after, nil
 }
 
 func (a *access) Read(ctx context.Context, id broker.MessageID, after, to uint64) (read []broker.Record, err error) {

@@ -136,7 +136,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	case *submitCmd:
 		evicted, err := l.state.submit(now, cmd.asked.client, cmd.asked.message)
 		l.madeRoom(evicted)
-		l.follow(ctx, now, cmd.asked.message.ID)
+		l.follow(ctx, cmd.asked.message.ID)
 		cmd.reply <- err
 	case *findCmd:
 		cmd.reply <- l.state.find(cmd.asked)
@@ -153,7 +153,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 	case *subscribeCmd:
 		subscription, err := l.subscribe(ctx, now, cmd.asked)
 		if err == nil {
-			l.follow(ctx, now, subscription.Message.ID)
+			l.follow(ctx, subscription.Message.ID)
 		}
 		cmd.reply <- subscribeAnswer{subscription, err}
 	case *statsCmd:
@@ -162,7 +162,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 		cmd.reply <- l.state.mayStore(cmd.asked)
 	case *loadCmd:
 		err := l.state.load(now, cmd.asked)
-		l.follow(ctx, now, cmd.asked.ID)
+		l.follow(ctx, cmd.asked.ID)
 		cmd.reply <- err
 	case *arriveCmd:
 		cmd.reply <- l.arrive(ctx, now, cmd.asked)
@@ -176,7 +176,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 		l.finishDrains()
 	case endedCmd:
 		l.state.ended(now, cmd.stream)
-		l.follow(ctx, now, cmd.stream.message)
+		l.follow(ctx, cmd.stream.message)
 		l.finishDrains()
 	case expireCmd:
 		l.expire(now)
@@ -252,7 +252,7 @@ func (l *loop) madeRoom(evicted []Removal) {
 
 // follow starts a tail for a copy that needs one, and ends that of one that does not
 // any more.
-func (l *loop) follow(ctx context.Context, now time.Time, id MessageID) {
+func (l *loop) follow(ctx context.Context, id MessageID) {
 	if l.config.Store == nil {
 		return
 	}
@@ -267,7 +267,7 @@ func (l *loop) follow(ctx context.Context, now time.Time, id MessageID) {
 		l.tails.Go(e.tail.run)
 	case !needed && e.tail != nil:
 		e.tail.cancel(errReleased)
-		e.tail, e.asked = nil, now
+		e.tail, e.asked = nil, time.Time{} // the tail may not have reached the store for long
 	}
 }
 
@@ -277,7 +277,7 @@ func (l *loop) arrive(ctx context.Context, now time.Time, asked arrival) *Messag
 	if current == asked.after && asked.failed {
 		l.news.failed = append(l.news.failed, current)
 	}
-	l.follow(ctx, now, asked.before.ID)
+	l.follow(ctx, asked.before.ID)
 	return current
 }
 

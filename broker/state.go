@@ -96,6 +96,7 @@ func (s *state) find(asked find) (answer findAnswer) {
 		answer.message = e.message
 		_, answer.full = s.messages.roomFor(e, asked.growth)
 		answer.tail = e.tail
+		answer.asked = e.asked
 	}
 	return answer
 }

@@ -27,6 +27,12 @@ type Store interface {
 	// being overlooked. Error: ErrNotFound if there is none.
 	Last(ctx context.Context, id MessageID) (Record, error)
 
+	// Newer says whether a message has a record behind the version after, without any that
+	// was stored before being overlooked. It costs much less than Last if there is none. Of
+	// a message that was removed minutes ago it may say that, too, so after was the last one
+	// a short time ago.
+	Newer(ctx context.Context, id MessageID, after uint64) (bool, error)
+
 	// Read returns the records of a message behind the version after, up to the version
 	// to, which was the last of the message when the caller asked, in order. Error:
 	// ErrNotFound if it is not there any more.

@@ -32,6 +32,7 @@ type tail struct {
 	// Owned by run.
 	message *Message
 	heard   time.Time // when the store has last told what the newest record is
+	told    time.Time // and has told of it, not only that there is none behind it
 
 	olderSince time.Time // since when the store tells of an older one than there was; zero if it does not
 }
@@ -78,6 +79,7 @@ func newTail(parent context.Context, b *Broker, message *Message, asked time.Tim
 		done:    make(chan struct{}),
 		message: message,
 		heard:   asked,
+		told:    asked,
 	}
 }
 
@@ -153,6 +155,26 @@ func (t *tail) take(r Record) {
 	}
 }
 
+// toldFor is how long the store need not tell of a newest record that it has told of, if
+// there is none behind it. The text of a record can be long, and what asks for it can
+// be short, or comes every second.
+const toldFor = time.Minute
+
+// refresh is sync if there is no reason to think that the copy is not what the store has.
+func (t *tail) refresh() error {
+	if time.Since(t.told) < toldFor {
+		newer, err := t.broker.config.Store.Newer(t.ctx, t.id, t.message.shared.Version)
+		if err != nil {
+			return err
+		}
+		if !newer {
+			t.heard = time.Now()
+			return nil
+		}
+	}
+	return t.sync()
+}
+
 // sync makes the copy what the store has.
 func (t *tail) sync() error {
 	store := t.broker.config.Store
@@ -180,6 +202,7 @@ func (t *tail) sync() error {
 		t.arrive(next, false)
 	}
 	t.heard, t.olderSince = time.Now(), time.Time{}
+	t.told = t.heard
 	return nil
 }
 
@@ -227,7 +250,7 @@ func (t *tail) undone() error {
 // look is what the tail does from time to time.
 func (t *tail) look() {
 	now := time.Now()
-	if now.Sub(t.heard) >= t.quiet() && t.sync() != nil || now.Before(t.deadline()) {
+	if now.Sub(t.heard) >= t.quiet() && t.refresh() != nil || now.Before(t.deadline()) {
 		return
 	}
 	if t.message.State != StateOpen {
@@ -315,14 +338,14 @@ func (t *tail) change(batch []changing) {
 func (t *tail) tryChange(batch []changing, current bool) ([]changeReply, error) {
 	switch first := batch[0]; {
 	case first.sync:
-		return []changeReply{{message: t.message}}, t.sync()
+		return []changeReply{{message: t.message}}, t.refresh()
 	case first.gone != "":
 		removal, err := t.remove(first.gone)
 		return []changeReply{{removal: removal}}, err
 	}
 	replies, after, record, refused := t.message.try(batch)
 	if refused && !current { // perhaps for what is not so any more
-		if err := t.sync(); err != nil {
+		if err := t.refresh(); err != nil {
 			return replies, err
 		}
 		return nil, ErrConflict

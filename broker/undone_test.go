@@ -23,7 +23,7 @@ func TestUndone(t *testing.T) {
 		e.undo(id, 2)
 		begun := time.Now()
 		for err := error(broker.ErrStoreUnavailable); err != nil; time.Sleep(time.Second) {
-			if _, err = a.Append(t.Context(), id, 1, "two"); err != nil && !errors.Is(err, broker.ErrStoreUnavailable) {
+			if _, err = a.Append(t.Context(), id, broker.AtEnd, "two"); err != nil && !errors.Is(err, broker.ErrStoreUnavailable) {
 				t.Fatal(err)
 			}
 		}
@@ -54,7 +54,7 @@ func TestBehind(t *testing.T) {
 		access.disturb(func() { newest = e.messages[id][1] })
 		e.undo(id, 1)
 		time.Sleep(10 * time.Second)
-		if _, err := a.Append(t.Context(), id, 1, "3"); !errors.Is(err, broker.ErrStoreUnavailable) {
+		if _, err := a.Append(t.Context(), id, broker.AtEnd, "3"); !errors.Is(err, broker.ErrStoreUnavailable) {
 			t.Errorf("got %v", err)
 		}
 		access.disturb(func() { e.messages[id] = append(e.messages[id], newest) })

@@ -65,6 +65,11 @@ func (s timed) Last(ctx context.Context, id broker.MessageID) (broker.Record, er
 	return s.Store.Last(ctx, id)
 }
 
+func (s timed) Newer(ctx context.Context, id broker.MessageID, after uint64) (bool, error) {
+	defer s.observe("last", time.Now())
+	return s.Store.Newer(ctx, id, after)
+}
+
 func (s timed) Read(ctx context.Context, id broker.MessageID, after, to uint64) ([]broker.Record, error) {
 	defer s.observe("read", time.Now())
 	return s.Store.Read(ctx, id, after, to)

@@ -38,6 +38,20 @@ func (s *Store) Last(ctx context.Context, id broker.MessageID) (last broker.Reco
 	return last, err
 }
 
+// Newer implements broker.Store. Of a message that was removed, the record that says so
+// is behind all others for some minutes.
+func (s *Store) Newer(ctx context.Context, id broker.MessageID, after uint64) (newer bool, err error) {
+	err = s.ask(ctx, func(ctx context.Context) error {
+		_, err := s.next(ctx, id, after)
+		newer = err == nil
+		if errors.Is(err, broker.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return newer, err
+}
+
 // next returns the first record of a message behind a version.
 func (s *Store) next(ctx context.Context, id broker.MessageID, after uint64) (record.Stored, error) {
 	return s.get(ctx, getRequest{From: after + 1, Next: s.subjects.of(id)})

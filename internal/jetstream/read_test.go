@@ -99,3 +99,24 @@ func TestRecordIsMissing(t *testing.T) {
 	_, err := store.Read(t.Context(), id, 0, last)
 	wantError(t, err, broker.ErrStoreUnavailable)
 }
+
+func TestNewer(t *testing.T) {
+	t.Parallel()
+	store, id := single(t), newID()
+	want := func(id broker.MessageID, after uint64, want bool) {
+		t.Helper()
+		if got, err := store.Newer(t.Context(), id, after); err != nil || got != want {
+			t.Errorf("newer than %d: %v, %v", after, got, err)
+		}
+	}
+	want(newID(), 0, false)
+	first := add(t, store, id, 0, record("a"))
+	addEach(t, store, newID(), 0, "another", "message")
+	want(id, 0, true)
+	want(id, first, false)
+	second := add(t, store, id, first, record("b"))
+	want(id, first, true)
+	want(id, second, false)
+	add(t, store, id, second, removed())
+	want(id, second, true)
+}

@@ -1,0 +1,62 @@
+package broker_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sseserver/broker"
+)
+
+// TestLongRecordIsNotReadAgain has a message that is asked about all the time, of which
+// the newest record has much text: the store tells of that once a minute.
+func TestLongRecordIsNotReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		a, access := e.node(t, broker.Config{})
+		b, _ := e.node(t, broker.Config{})
+		id := a.Open(strings.Repeat("x", 100_000))
+		whole := a.Submit(strings.Repeat("x", 100_000))
+		time.Sleep(time.Second)
+		access.disturb(func() { access.asked, access.checked = 0, 0 })
+		for range 3 * 60 {
+			time.Sleep(time.Second)
+			if _, err := a.Append(t.Context(), id, 7, "y"); !errors.Is(err, broker.ErrPositionMismatch) {
+				t.Fatal(err)
+			}
+			a.Lookup(whole)
+		}
+		access.disturb(func() {
+			if access.asked > 2*3 || access.checked < 3*60 {
+				t.Errorf("Last was called %d times, and Newer %d times", access.asked, access.checked)
+			}
+		})
+		b.append(id, "y")
+		if message, err := a.Append(t.Context(), id, 2, "z"); err != nil {
+			t.Errorf("got %+v %v", message, err)
+		}
+		b.Delete(whole)
+		a.wantMissing(whole)
+	})
+}
+
+// TestRemovedWhileCutOff has a message removed, and the record of that gone as well,
+// while a node that streams it has no store.
+func TestRemovedWhileCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		a, access := e.node(t, broker.Config{})
+		b, _ := e.node(t, broker.Config{})
+		message := b.Submit("Hi!")
+		stream := a.Subscribe(t.Context(), requestOf(message))
+		access.disturb(func() { access.cut = true })
+		b.Delete(message)
+		access.disturb(func() { delete(e.messages, message.ID) })
+		time.Sleep(time.Minute)
+		wantText(t, stream, "Hi!")
+		access.disturb(func() { access.cut = false })
+		a.wantMissing(message)
+	})
+}
