@@ -35,14 +35,15 @@ type access struct {
 	lost      int  // answers to Add that do not arrive
 	dropped   int  // records that are not delivered
 	full      bool
-	asked     int // how often Last was called
-	checked   int // and Newer
+	asked     int               // how often Last was called
+	checked   int               // and Newer
+	crowd     map[time.Time]int // the latter at one time
 }
 
 func newEngine() *engine { return &engine{messages: make(map[broker.MessageID][]broker.Record)} }
 
 func (e *engine) access() *access {
-	a := &access{engine: e, followers: make(map[broker.MessageID]map[int]func(broker.Record))}
+	a := &access{engine: e, followers: make(map[broker.MessageID]map[int]func(broker.Record)), crowd: make(map[time.Time]int)}
 	e.nodes = append(e.nodes, a)
 	return a
 }
@@ -150,6 +151,7 @@ func (a *access) Newer(ctx context.Context, id broker.MessageID, after uint64) (
 	}
 	defer a.engine.mu.Unlock()
 	a.checked++
+	a.crowd[time.Now()]++
 	records := a.engine.messages[id]
 	return len(records) > 0 && records[len(records)-1].Version > after, nil
 }

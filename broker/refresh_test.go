@@ -60,3 +60,29 @@ func TestRemovedWhileCutOff(t *testing.T) {
 		a.wantMissing(message)
 	})
 }
+
+// TestTailsAskByTurns has tails that all ask at once after an outage, and not each time
+// from then on.
+func TestTailsAskByTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, access := newEngine().node(t, broker.Config{})
+		const many = 100
+		for range many {
+			a.Open("x")
+		}
+		access.disturb(func() { access.cut = true })
+		time.Sleep(10 * time.Second)
+		access.join()
+		time.Sleep(10 * time.Second)
+		access.disturb(func() {
+			for _, crowd := range access.crowd {
+				if crowd > many/10 {
+					t.Fatalf("%d of %d ask at once", crowd, many)
+				}
+			}
+			if access.checked < 10*many || access.checked > 20*many {
+				t.Errorf("they have asked %d times", access.checked)
+			}
+		})
+	})
+}
