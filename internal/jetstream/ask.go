@@ -138,6 +138,10 @@ func wait(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
+// askedAtOnce is how many questions of one node may wait for an answer. If ten thousand
+// wait in it, of all nodes together, an engine forgets all of them.
+const askedAtOnce = 256
+
 // request asks JetStream's API, and reads the answer into one that has an error. Only
 // leaders answer.
 func (s *Store) request(ctx context.Context, subject string, question any, answer interface{ refused() error }) error {
@@ -145,6 +149,12 @@ func (s *Store) request(ctx context.Context, subject string, question any, answe
 	if err != nil {
 		return err
 	}
+	select {
+	case s.asking <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-s.asking }()
 	return s.send(ctx, &nats.Msg{Subject: subject, Data: data}, answer)
 }
 

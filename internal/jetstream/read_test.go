@@ -1,8 +1,11 @@
 package jetstream_test
 
 import (
+	"context"
+	"errors"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -119,4 +122,26 @@ func TestNewer(t *testing.T) {
 	want(id, second, false)
 	add(t, store, id, second, removed())
 	want(id, second, true)
+}
+
+// TestCrowd has more questions than a node asks at a time.
+func TestCrowd(t *testing.T) {
+	t.Parallel()
+	store, id := single(t), newID()
+	add(t, store, id, 0, record("a"))
+	stop := store.Crowd()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := store.Last(ctx, id); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	answers := make(chan error)
+	go func() {
+		_, err := store.Last(t.Context(), id)
+		answers <- err
+	}()
+	stop()
+	if err := next(t, answers, "the answer"); err != nil {
+		t.Error(err)
+	}
 }

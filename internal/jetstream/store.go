@@ -23,6 +23,7 @@ type Store struct {
 	subjects subjects
 	conn     *nats.Conn
 	closed   chan struct{} // closed by nats.go's callback, when the connection is
+	asking   chan struct{} // has room for the questions that wait for an answer; nobody closes it
 
 	// Each for several goroutines.
 	health    *health
@@ -46,6 +47,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		config:    config,
 		subjects:  subjectsOf(config.Stream),
 		closed:    make(chan struct{}),
+		asking:    make(chan struct{}, askedAtOnce),
 		health:    newHealth(time.Now()),
 		followers: newFollowers(),
 		answers:   newAnswers(nats.NewInbox() + "."),
