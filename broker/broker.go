@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -114,6 +115,10 @@ type Broker struct {
 	arrivals  questions[arrival, *Message]
 	removals  questions[gone, Removal]
 	loading   singleflight.Group // by id, as text
+
+	// Has room for the messages that may be read from the Store at a time. Who reads one
+	// sends and receives, nobody closes.
+	reading chan struct{}
 }
 
 // New returns a broker that has not been started.
@@ -122,6 +127,8 @@ func New(config Config) *Broker {
 		config: config.withDefaults(),
 		inbox:  make(chan command),
 		done:   make(chan struct{}),
+
+		reading: make(chan struct{}, readings*runtime.GOMAXPROCS(0)),
 	}
 }
 

@@ -101,7 +101,22 @@ func (b *Broker) newest(ctx context.Context, id MessageID, found findAnswer) (*M
 	case copy != nil && copy.shared.Version >= last.Version: // if not the same, the store has lost something
 		return copy, nil
 	}
-	records, err := b.config.Store.Read(ctx, id, 0, last.Version)
+	return b.read(ctx, id, last.Version)
+}
+
+// readings is how many messages each core may read at a time. A long one takes some tens of
+// milliseconds to split, and three times its size meanwhile.
+const readings = 4
+
+// read returns a message as it was at a version, when it is its turn.
+func (b *Broker) read(ctx context.Context, id MessageID, version uint64) (*Message, error) {
+	select {
+	case b.reading <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	defer func() { <-b.reading }()
+	records, err := b.config.Store.Read(ctx, id, 0, version)
 	if err != nil {
 		return nil, err
 	}

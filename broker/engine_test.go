@@ -38,6 +38,8 @@ type access struct {
 	asked     int               // how often Last was called
 	checked   int               // and Newer
 	crowd     map[time.Time]int // the latter at one time
+
+	reading, readers int // calls of Read, now and at most
 }
 
 func newEngine() *engine { return &engine{messages: make(map[broker.MessageID][]broker.Record)} }
@@ -157,6 +159,15 @@ func (a *access) Newer(ctx context.Context, id broker.MessageID, after uint64) (
 }
 
 func (a *access) Read(ctx context.Context, id broker.MessageID, after, to uint64) (read []broker.Record, err error) {
+	a.disturb(func() {
+		a.reading++
+		a.readers = max(a.readers, a.reading)
+	})
+	defer a.disturb(func() { a.reading-- })
+	return a.read(ctx, id, after, to)
+}
+
+func (a *access) read(ctx context.Context, id broker.MessageID, after, to uint64) (read []broker.Record, err error) {
 	if err := a.answer(ctx); err != nil {
 		return nil, err
 	}

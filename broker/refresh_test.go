@@ -1,7 +1,9 @@
 package broker_test
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -84,5 +86,41 @@ func TestTailsAskByTurns(t *testing.T) {
 				t.Errorf("they have asked %d times", access.checked)
 			}
 		})
+	})
+}
+
+// TestReadByTurns has many messages wanted at once that are not here. Whoever leaves does
+// not wait for a turn.
+func TestReadByTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine()
+		a, _ := e.node(t, broker.Config{})
+		b, access := e.node(t, broker.Config{})
+		many := 20 * runtime.GOMAXPROCS(0)
+		var ids []broker.MessageID
+		for range 2 * many {
+			ids = append(ids, a.Submit("Hi").ID)
+		}
+		left, cancel := context.WithCancelCause(t.Context())
+		for i, ctx := range []context.Context{t.Context(), left} {
+			for _, id := range ids[i*many:][:many] {
+				go func() {
+					if _, err := b.Broker.Lookup(ctx, id); err != nil && err != context.Cause(left) {
+						t.Error(err)
+					}
+				}()
+			}
+		}
+		time.Sleep(engineTime) // each has asked whether there is such a message
+		cancel(errors.New("left"))
+		time.Sleep(time.Second)
+		access.disturb(func() {
+			if access.readers == 0 || access.readers > many/5 {
+				t.Errorf("%d were read at once", access.readers)
+			}
+		})
+		if stats, err := b.Stats(t.Context()); err != nil || stats.Messages < many {
+			t.Errorf("got %+v %v", stats, err)
+		}
 	})
 }
