@@ -13,9 +13,10 @@
 //
 // # What is where
 //
-// In Config.Dir each member has a log, such as node-1.log, which each start
-// appends to. An engine also has its configuration, engine-1.conf, and its data,
-// engine-1. The directory is the caller's to make and to remove.
+// In Config.Dir each member has a log, such as node-1.log, to which each start
+// appends what it writes to stderr. An engine also has its configuration,
+// engine-1.conf, and its data, engine-1. The directory is the caller's to make and
+// to remove.
 //
 // Ports are free ones below those that the system gives to outgoing connections:
 // nothing takes them while a member is down. A member keeps its ports.

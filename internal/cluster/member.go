@@ -62,7 +62,7 @@ func (m *Member) start() error {
 	defer log.Close() // the child has its own
 	cmd := exec.Command(m.program.Path, append(m.program.Args[:len(m.program.Args):len(m.program.Args)], m.args...)...)
 	cmd.Env = append(cmd.Environ(), m.program.Env...)
-	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Stderr = log // alone: what a node says to people is none of the lines that programs read
 	cmd.SysProcAttr = attributes()
 	m.ports.release()
 	if err := cmd.Start(); err != nil {

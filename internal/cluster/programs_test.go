@@ -46,10 +46,10 @@ const (
 
 // node is a program that listens where it is told to, and is ready.
 func node(flags []string) {
-	fmt.Println("flags:", flags)
+	fmt.Fprintln(os.Stderr, "flags:", flags)
 	switch {
 	case slices.Contains(flags, brokenFlag):
-		fmt.Println("broken")
+		fmt.Fprintln(os.Stderr, "broken")
 		os.Exit(3)
 	case slices.Contains(flags, stubbornFlag):
 		signal.Ignore(syscall.SIGTERM)
@@ -59,7 +59,7 @@ func node(flags []string) {
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	})
-	fmt.Println(http.ListenAndServe(strings.TrimPrefix(flags[0], "--addr="), nil))
+	fmt.Fprintln(os.Stderr, http.ListenAndServe(strings.TrimPrefix(flags[0], "--addr="), nil))
 	os.Exit(1)
 }
 
