@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"sseserver/internal/cluster"
 )
@@ -13,6 +14,12 @@ import (
 type end struct {
 	member *cluster.Member
 	how    error
+}
+
+// restart is how it went.
+type restart struct {
+	member *cluster.Member
+	err    error
 }
 
 // attend tells which members end, and starts them again when somebody presses
@@ -26,25 +33,30 @@ func (p process) attend(ctx context.Context, c *cluster.Cluster, ended <-chan en
 		case end := <-ended:
 			fmt.Fprintf(p.stdout, "\n%s has ended (%v). Enter starts it again.\n", end.member.Name, end.how)
 		case <-enter:
-			p.restart(ctx, c.Engines)
-			p.restart(ctx, c.Nodes)
+			p.restart(ctx, slices.Concat(c.Engines, c.Nodes))
 		}
 	}
 }
 
-// restart starts those members again that have ended.
+// restart starts those members again that have ended. All at once: one engine of
+// three waits for another one, and a node for the engines.
 func (p process) restart(ctx context.Context, members []*cluster.Member) {
+	waiting, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	restarts, waits := 0, make(chan restart, len(members)) // room for all, though each is received
 	for _, m := range members {
-		if m.Running() {
-			continue
+		if !m.Running() {
+			restarts++
+			go func() { waits <- restart{m, m.Restart(waiting)} }() // until m is ready, or the time is over
 		}
-		waiting, cancel := context.WithTimeout(ctx, startTime)
-		if err := m.Restart(waiting); err == nil {
-			fmt.Fprintf(p.stdout, "%s is ready again.\n", m.Name)
-		} else if ctx.Err() == nil {
-			fmt.Fprintln(p.stderr, err)
+	}
+	for range restarts {
+		switch done := <-waits; {
+		case done.err == nil:
+			fmt.Fprintf(p.stdout, "%s is ready again. It has pid %d.\n", done.member.Name, done.member.PID())
+		case ctx.Err() == nil:
+			fmt.Fprintln(p.stderr, done.err)
 		}
-		cancel()
 	}
 }
 

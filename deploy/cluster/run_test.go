@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -39,14 +40,32 @@ func TestCluster(t *testing.T) {
 	if _, err := io.WriteString(p.stdin, "\n"); err != nil {
 		t.Fatal(err)
 	}
-	p.wait(t, "node-1 is ready again.")
+	if said := p.wait(t, "node-1 is ready again."); !strings.Contains(said, " pid ") {
+		t.Errorf("it says %s", said)
+	}
 	wantReady(t, p.urls[0])
-	if err := syscall.Kill(p.pids[5], syscall.SIGKILL); err != nil {
+
+	for _, engine := range p.pids[3:] { // none of which is ready before another one is
+		if err := syscall.Kill(engine, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		p.wait(t, " has ended (signal: killed). Enter starts it again.")
+	}
+	if _, err := io.WriteString(p.stdin, "\n"); err != nil {
 		t.Fatal(err)
 	}
-	p.wait(t, "engine-3 has ended (signal: killed).")
+	for range p.pids[3:] {
+		p.wait(t, " is ready again.")
+	}
+	if err := syscall.Kill(p.pids[1], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(t, "node-2 has ended (signal: killed).")
 	p.interrupt() // the others end all the same
 	p.wantEnd(t, exitOK)
+	if says := p.stderr.String(); says != "" {
+		t.Errorf("it says %s", says)
+	}
 }
 
 // tryWhatItSays runs the commands that are shown, but for the load test.
@@ -121,6 +140,7 @@ func TestSecondInterrupt(t *testing.T) {
 	if says := p.stderr.String(); says != "cluster: interrupted\n" {
 		t.Errorf("it says %q", says)
 	}
+	wantJSON(t, filepath.Join(keep, "node-1.log"))
 
 	p = start(t, flags...)
 	p.ready(t)
@@ -137,6 +157,20 @@ func TestSecondInterrupt(t *testing.T) {
 	p.wantEnd(t, exitFailed)
 	if says := p.stderr.String(); says != "cluster: interrupted\n" {
 		t.Errorf("it says %q", says)
+	}
+}
+
+// wantJSON checks that programs can read a log.
+func wantJSON(t *testing.T, path string) {
+	t.Helper()
+	log, err := os.ReadFile(path)
+	if err != nil || len(log) == 0 {
+		t.Fatalf("%s has %d bytes, %v", path, len(log), err)
+	}
+	for line := range bytes.Lines(log) {
+		if !json.Valid(line) {
+			t.Errorf("%s has the line %s", path, line)
+		}
 	}
 }
 

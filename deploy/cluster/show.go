@@ -30,9 +30,10 @@ Submit a message to one node and read it from another:
    id=$(curl -s -H 'Content-Type: application/json' -d '{"message":"Hello!"}' %s/send | grep -o '[0-9a-f-]\{36\}')
    curl -N %s/stream/$id
 
-Load all nodes, and kill -9 %d meanwhile. Enter, pressed here, starts again what has ended.
+Load all nodes, and kill -9 %d meanwhile. Connections may break, and nothing may be lost.
+Enter, pressed here, starts again what has ended.
 
-   go run ./cmd/sseload %s
+   go run ./cmd/sseload %s --duration 30s --threshold 'truncated>=0' --threshold 'errors>=0'
 
 Ctrl-C stops all.
 `, dir, c.Nodes[0].URL, c.Nodes[len(c.Nodes)-1].URL, c.Nodes[0].PID(), strings.Join(c.NodeURLs(), " "))
