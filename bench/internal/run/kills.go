@@ -223,21 +223,32 @@ func results(kills []kill, live, stored loadReport) (all []Kill) {
 	return all
 }
 
-// gaps are those that began from one moment up to another; zero is the end of the run.
-// The second of a moment counts as after it.
-func (r loadReport) gaps(from, to time.Time) (g Gaps) {
-	first, end := int(from.Sub(r.Started)/time.Second), len(r.Timeline)
-	if !to.IsZero() {
-		end = min(end, int(to.Sub(r.Started)/time.Second))
-	}
-	for i := max(first, 0); i < end; i++ {
-		s := r.Timeline[i]
-		g.Outages += s.Outages
-		g.OutageMax = max(g.OutageMax, s.OutageMax)
-		g.Stalls += s.Stalls
-		g.StallMax = max(g.StallMax, s.StallMax)
+// gaps are those of a kill; next is the moment of the one after it, zero if there is
+// none.
+func (r loadReport) gaps(at, next time.Time) (g Gaps) {
+	for i := range r.Timeline {
+		s := &r.Timeline[i]
+		if r.within(i, at, next) {
+			g.Outages += s.Outages
+			g.OutageMax = max(g.OutageMax, s.OutageMax)
+		}
+		if r.within(i+stallBefore, at, next) {
+			g.Stalls += s.Stalls
+			g.StallMax = max(g.StallMax, s.StallMax)
+		}
 	}
 	return g
+}
+
+// stallBefore is how many seconds before its cause a stall may begin, as it does with
+// the last event before it.
+const stallBefore = 2
+
+// within says whether a second is from one moment up to another, zero being the end of
+// all. The second of a moment counts as after it.
+func (r loadReport) within(second int, from, to time.Time) bool {
+	of := func(moment time.Time) int { return int(moment.Sub(r.Started) / time.Second) }
+	return second >= of(from) && (to.IsZero() || second < of(to))
 }
 
 func (r loadReport) killed() KilledLoad {

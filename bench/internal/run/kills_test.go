@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// What began after a kill, and before the next, belongs to it.
+// What began after a kill, and before the next, belongs to it. A stall begins with the
+// last event before.
 func TestGapsOfKills(t *testing.T) {
 	var load loadReport
 	if err := json.Unmarshal([]byte(`{"timeline": [
 		{"outages": 1, "outage_max_ms": 9},
 		{"outages": 5, "outage_max_ms": 2100, "stalls": 1, "stall_max_ms": 1500},
 		{"outages": 2, "outage_max_ms": 2000},
+		{},
 		{"stalls": 4, "stall_max_ms": 6000},
 		{"stalls": 3, "stall_max_ms": 5000}
 	]}`), &load); err != nil {
@@ -21,12 +23,12 @@ func TestGapsOfKills(t *testing.T) {
 	load.Started = start
 	kills := []kill{
 		{Kill{Member: "node-1"}, start.Add(1200 * time.Millisecond)},
-		{Kill{Member: "engine-1", Leads: true}, start.Add(3 * time.Second)},
+		{Kill{Member: "engine-1", Leads: true}, start.Add(6 * time.Second)}, // after which the last events before it have come
 	}
 	got := results(kills, load, loadReport{Started: start})
 	want := []Kill{
 		{Member: "node-1", At: 1.2, Live: Gaps{Outages: 7, OutageMax: 2100, Stalls: 1, StallMax: 1500}},
-		{Member: "engine-1", Leads: true, At: 3, Live: Gaps{Stalls: 7, StallMax: 6000}},
+		{Member: "engine-1", Leads: true, At: 6, Live: Gaps{Stalls: 7, StallMax: 6000}},
 	}
 	for i := range want {
 		if got[i] != want[i] {
