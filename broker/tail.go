@@ -94,7 +94,7 @@ func (t *tail) run() {
 		}
 	})
 	defer stop()
-	t.look() // for what has come before that
+	apart(t.look) // for what has come before that
 	timer := time.NewTimer(t.wait(time.Now()))
 	defer timer.Stop()
 	for t.ctx.Err() == nil {
@@ -102,9 +102,9 @@ func (t *tail) run() {
 		case r := <-t.records:
 			t.take(*r)
 		case first := <-t.changes:
-			t.change(t.gather(first))
+			apart(func() { t.change(t.gather(first)) })
 		case <-timer.C:
-			t.look()
+			apart(t.look)
 			timer.Reset(t.wait(time.Now()))
 		case <-t.ctx.Done():
 		}
@@ -112,6 +112,17 @@ func (t *tail) run() {
 	if errors.Is(context.Cause(t.ctx), errReleased) {
 		t.touch()
 	}
+}
+
+// apart calls do, which asks the store, on a goroutine that ends then. Its deep calls would
+// leave that of the tail with a large stack for as long as it follows the message.
+func apart(do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	<-done
 }
 
 // wait returns how long after now the tail has to look.
@@ -152,7 +163,7 @@ func (t *tail) take(r Record) {
 	case r.Gone != "":
 		t.gone(r, false)
 	case r.Before != newest: // there are others before it, or there may be
-		_ = t.sync()
+		apart(func() { _ = t.sync() })
 	default:
 		t.heard = time.Now()
 		t.arrive(t.message.with(r), false)
