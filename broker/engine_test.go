@@ -125,10 +125,20 @@ func (a *access) deliver(id broker.MessageID, record broker.Record) {
 	}
 	if a.dropped > 0 {
 		a.dropped--
+		time.AfterFunc(time.Second, func() { a.catchUp(id) })
 		return
 	}
 	for _, deliver := range a.followers[id] {
 		deliver(record)
+	}
+}
+
+// catchUp delivers the newest record, of which some others may be missing.
+func (a *access) catchUp(id broker.MessageID) {
+	a.engine.mu.Lock()
+	defer a.engine.mu.Unlock()
+	if records := a.engine.messages[id]; len(records) > 0 {
+		a.deliver(id, records[len(records)-1])
 	}
 }
 

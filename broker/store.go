@@ -41,8 +41,9 @@ type Store interface {
 	// Follow calls deliver with each record of a message that is stored from now on, in
 	// order and soon, until stop is called. Some may be missing: then Record.Before of the
 	// next one is not the version of the one before. A record without a version says
-	// that some may be missing now. deliver is called by one goroutine at a time, and must
-	// not wait; it may be called once more while stop is.
+	// that some may be missing now. If the newest is missing, it is delivered about a
+	// second later; one may come twice. Several goroutines may call deliver at
+	// once, which must not wait; it may be called once more while stop is.
 	Follow(id MessageID, deliver func(Record)) (stop func())
 
 	// Available says whether the store answers.

@@ -42,8 +42,8 @@ const recordsRoom = 64
 
 // How long the store may say nothing about a copy, until it is asked.
 const (
-	quietOpen  = time.Second
-	quietEnded = 15 * time.Second // only a removal may have been missed
+	quietOpen  = 15 * time.Second // beside what Follow promises
+	quietEnded = 15 * time.Second
 )
 
 // changing is what a producer wants to change, or whoever removes the message.

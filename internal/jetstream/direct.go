@@ -62,32 +62,33 @@ func (a *answers) take(part *nats.Msg) {
 	}
 }
 
-// direct asks any engine for records, and calls each for them, until that fails.
-func (s *Store) direct(ctx context.Context, question getRequest, each func(record.Stored) error) error {
+// direct asks any engine for records, and calls each for them, until that fails. It
+// returns what is said at the end.
+func (s *Store) direct(ctx context.Context, question getRequest, each func(subject string, r record.Stored) error) (end nats.Header, err error) {
 	data, err := json.Marshal(question)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	reply, parts, stop := s.answers.wait()
 	defer stop()
 	if err := s.conn.PublishRequest(s.subjects.direct, reply, data); err != nil {
-		return err
+		return nil, err
 	}
 	for {
 		select {
 		case part := <-parts:
 			if end, err := isEnd(part); end {
-				return err
+				return part.Header, err
 			}
 			r, err := received(part)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			if err := each(r); err != nil {
-				return err
+			if err := each(part.Header.Get("Nats-Subject"), r); err != nil {
+				return nil, err
 			}
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -17,9 +18,24 @@ type followers struct {
 	missed chan struct{}  // room for one, sent without waiting: look into behind; nobody closes it
 
 	mu     sync.Mutex
-	by     map[*nats.Subscription]func(broker.Record)
+	by     map[*nats.Subscription]*follower
+	newest uint64               // version that is known of
 	behind []*nats.Subscription // which have missed something
 	all    bool                 // have
+}
+
+// follower is who is told of the records of one message.
+type follower struct {
+	id      broker.MessageID
+	deliver func(broker.Record)
+	heard   time.Time // when a record was last delivered, or the follower came
+	next    uint64    // the first version that it may not have been told of
+}
+
+// silentFollower is one of which nothing has come for a while.
+type silentFollower struct {
+	subscription *nats.Subscription
+	follower
 }
 
 // liveRoom is for what comes while run gets no time: some tenths of a second of the
@@ -30,7 +46,7 @@ func newFollowers() *followers {
 	return &followers{
 		live:   make(chan *nats.Msg, liveRoom),
 		missed: make(chan struct{}, 1),
-		by:     make(map[*nats.Subscription]func(broker.Record)),
+		by:     make(map[*nats.Subscription]*follower),
 	}
 }
 
@@ -43,7 +59,7 @@ func (s *Store) Follow(id broker.MessageID, deliver func(broker.Record)) (stop f
 	if err != nil { // the connection was closed, and with it everything
 		return func() {}
 	}
-	f.by[subscription] = deliver
+	f.by[subscription] = &follower{id: id, deliver: deliver, heard: time.Now(), next: f.newest + 1}
 	return func() {
 		_ = subscription.Unsubscribe() // fails if the connection was closed
 		f.mu.Lock()
@@ -69,22 +85,50 @@ func (f *followers) run(ctx context.Context) {
 // deliver tells a follower of a record. Of one that cannot be read it learns that there
 // is something, and will be told what is wrong when it asks.
 func (f *followers) deliver(message *nats.Msg) {
-	deliver := f.of(message.Sub)
-	if deliver == nil {
-		return
-	}
 	r, err := received(message)
 	if err != nil {
 		r = record.Stored{}
 	}
-	deliver(r.Record)
+	if one := f.hears(message.Sub, r.Version); one != nil {
+		one.deliver(r.Record)
+	}
 }
 
-// of returns who has a subscription, nil if that has stopped.
-func (f *followers) of(subscription *nats.Subscription) func(broker.Record) {
+// hears returns who has a subscription, nil if that has stopped, and notes that it is
+// told of a version.
+func (f *followers) hears(subscription *nats.Subscription, version uint64) *follower {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.by[subscription]
+	f.newest = max(f.newest, version)
+	one := f.by[subscription]
+	if one != nil {
+		one.heard = time.Now()
+		one.next = max(one.next, version+1)
+	}
+	return one
+}
+
+// silent returns the subscriptions of which nothing has come since then, with their
+// followers as they are now.
+func (f *followers) silent(since time.Time) (silent []silentFollower) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for subscription, one := range f.by {
+		if one.heard.Before(since) {
+			silent = append(silent, silentFollower{subscription, *one})
+		}
+	}
+	return silent
+}
+
+// reached notes that a subscription has been told of all before a version.
+func (f *followers) reached(subscription *nats.Subscription, next uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.newest = max(f.newest, next-1)
+	if one := f.by[subscription]; one != nil {
+		one.next = max(one.next, next)
+	}
 }
 
 // missedBy takes that a subscription had no room.
@@ -121,13 +165,15 @@ func (f *followers) missing() (missing []func(broker.Record)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.all {
-		for _, deliver := range f.by {
-			missing = append(missing, deliver)
+		f.newest = 0 // the stream may be another one
+		for _, one := range f.by {
+			one.next = 0
+			missing = append(missing, one.deliver)
 		}
 	} else {
 		for _, subscription := range f.behind {
-			if deliver := f.by[subscription]; deliver != nil {
-				missing = append(missing, deliver)
+			if one := f.by[subscription]; one != nil {
+				missing = append(missing, one.deliver)
 			}
 		}
 	}

@@ -67,3 +67,28 @@ func TestRecordIsNotDelivered(t *testing.T) {
 	second := add(t, store, id, first, record("b"))
 	wantNext(t, records, second, first, "b")
 }
+
+// TestLastRecordIsNotDelivered loses records behind which nothing comes of the message,
+// though something of others: they are delivered nevertheless.
+func TestLastRecordIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	engine := enginetest.Start(t, 1)
+	proxy := enginetest.NewProxy(t, engine.URLs()[0])
+	store, id, other := open(t, jetstream.Config{URLs: []string{proxy.URL()}}), newID(), newID()
+	records, _ := follow(t, store, id)
+	others, _ := follow(t, store, other)
+	lose := func(after uint64, text string) (version uint64) {
+		lost := proxy.Lose("sseserver.live."+id.String(), 1)
+		version = add(t, store, id, after, record(text))
+		next(t, lost, "a record that was lost")
+		return version
+	}
+	first := lose(0, "a")
+	wantNext(t, records, first, 0, "a")
+	second := add(t, store, id, first, record("b"))
+	wantNext(t, records, second, first, "b")
+	third := lose(second, "c") // while it is not silent yet
+	last := add(t, store, other, 0, record("of another message"))
+	wantNext(t, others, last, 0, "of another message")
+	wantNext(t, records, third, second, "c")
+}

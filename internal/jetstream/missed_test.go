@@ -33,12 +33,12 @@ func TestWhoHasMissedSomething(t *testing.T) {
 	subscriptions := make(map[string]*nats.Subscription)
 	for _, name := range []string{"a", "b", "c"} {
 		subscriptions[name] = &nats.Subscription{Subject: name}
-		f.by[subscriptions[name]] = func(r broker.Record) {
+		f.by[subscriptions[name]] = &follower{deliver: func(r broker.Record) {
 			if r.Version != 0 {
 				t.Errorf("%s: got %+v", name, r)
 			}
 			told = append(told, name)
-		}
+		}}
 	}
 	f.missedBy(subscriptions["a"])
 	f.missedBy(subscriptions["c"])

@@ -17,6 +17,10 @@ type getRequest struct {
 	From  uint64 `json:"seq,omitempty"`
 	Batch int    `json:"batch,omitempty"`
 	Bytes int    `json:"max_bytes,omitempty"`
+
+	// Newest is subjects whose last records are wanted, as far as they are not
+	// before From.
+	Newest []string `json:"multi_last,omitempty"`
 }
 
 type getAnswer struct {
@@ -137,7 +141,8 @@ func (s *Store) readLeader(ctx context.Context, id broker.MessageID, after, _ ui
 // readDirect returns the records behind after of which an engine has an unbroken
 // chain, also when it then fails.
 func (s *Store) readDirect(ctx context.Context, id broker.MessageID, after, to uint64) (records []broker.Record, err error) {
-	err = s.direct(ctx, getRequest{From: after + 1, Next: s.subjects.of(id), Batch: batch, Bytes: batchBytes}, func(r record.Stored) error {
+	question := getRequest{From: after + 1, Next: s.subjects.of(id), Batch: batch, Bytes: batchBytes}
+	_, err = s.direct(ctx, question, func(_ string, r record.Stored) error {
 		switch {
 		case r.Gone != "" && r.Before >= to:
 			return broker.ErrNotFound

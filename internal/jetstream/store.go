@@ -71,6 +71,7 @@ func (s *Store) Run(ctx context.Context) error {
 	defer parts.Wait()
 	defer cancel()
 	parts.Go(func() { s.followers.run(ctx) })
+	parts.Go(func() { s.catchUp(ctx) })
 	parts.Go(func() { s.sweep(ctx) })
 	if reason := s.health.missing(); reason != nil {
 		s.config.Lost(reason)
