@@ -59,7 +59,8 @@ type (
 		id          MessageID
 		reason      RemovalReason
 		submittedAt time.Time
-		decided     bool // it is this node that has removed it
+		decided     bool  // it is this node that has removed it
+		cause       error // with which its streams end; nil is what is usual for the reason
 	}
 	change struct {
 		before, after *Message // of one live message

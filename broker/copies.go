@@ -137,7 +137,7 @@ func (b *Broker) expire(ctx context.Context, message *Message) error {
 	case err != nil:
 		return err
 	}
-	return cmp.Or(b.forget(ctx, gone{message.ID, r.Gone, r.SubmittedAt, true}), ErrNotFound)
+	return cmp.Or(b.forget(ctx, gone{id: message.ID, reason: r.Gone, submittedAt: r.SubmittedAt, decided: true}), ErrNotFound)
 }
 
 // forget removes the copy of a message that is gone.
@@ -245,12 +245,27 @@ func (b *Broker) askTail(ctx context.Context, t *tail, c changing) (changeReply,
 	c.reply = make(chan changeReply, 1)
 	select {
 	case t.changes <- c:
-		reply := <-c.reply // as with a command, it is at it
-		return reply, reply.err
+		return t.reply(c)
 	case <-t.done:
 		return changeReply{}, errTailEnded
 	case <-ctx.Done():
 		return changeReply{}, context.Cause(ctx)
+	}
+}
+
+// reply waits for the answer to what was sent, which comes, as with a command, unless the
+// tail panics.
+func (t *tail) reply(c changing) (changeReply, error) {
+	select {
+	case reply := <-c.reply:
+		return reply, reply.err
+	case <-t.done:
+	}
+	select {
+	case reply := <-c.reply:
+		return reply, reply.err
+	default:
+		return changeReply{}, context.Cause(t.ctx)
 	}
 }
 

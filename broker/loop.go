@@ -284,7 +284,13 @@ func (l *loop) arrive(ctx context.Context, now time.Time, asked arrival) *Messag
 // gone removes the copy of a message that is gone, if there is one. It tells of it if
 // nobody has asked for that, and no other node does.
 func (l *loop) gone(now time.Time, asked gone) Removal {
-	removal, _ := l.state.remove(now, asked.id, asked.reason)
+	if asked.cause == nil {
+		asked.cause = ErrEvicted
+		if asked.reason == RemovedByRequest {
+			asked.cause = ErrDeleted
+		}
+	}
+	removal, _ := l.state.remove(now, asked.id, asked.reason, asked.cause)
 	removal.MessageID, removal.Reason, removal.Age = asked.id, asked.reason, now.Sub(asked.submittedAt)
 	if asked.decided && asked.reason != RemovedByRequest {
 		l.news.evicted = append(l.news.evicted, removal)

@@ -197,15 +197,16 @@ func (s *state) ended(now time.Time, ended *stream) {
 
 // delete removes a message at a client's request.
 func (s *state) delete(now time.Time, id MessageID) (Removal, bool) {
-	return s.remove(now, id, RemovedByRequest)
+	return s.remove(now, id, RemovedByRequest, ErrDeleted)
 }
 
-func (s *state) remove(now time.Time, id MessageID, reason RemovalReason) (Removal, bool) {
+// remove removes a message, whose streams end with cause.
+func (s *state) remove(now time.Time, id MessageID, reason RemovalReason, cause error) (Removal, bool) {
 	e := s.messages.find(id)
 	if e == nil {
 		return Removal{}, false
 	}
-	return s.removal(now, s.messages.remove(e), reason), true
+	return s.removal(now, s.messages.remove(e), reason, cause), true
 }
 
 // expire removes every message whose time to live has run out at now.
@@ -213,14 +214,10 @@ func (s *state) expire(now time.Time) []Removal {
 	return s.removals(now, s.messages.expire(now), RemovedByTTL)
 }
 
-// removal ends the streams of a message that has left the store.
-func (s *state) removal(now time.Time, message *Message, reason RemovalReason) Removal {
+// removal ends the streams of a message that has left the store, with cause.
+func (s *state) removal(now time.Time, message *Message, reason RemovalReason, cause error) Removal {
 	if message.State == StateOpen {
 		close(message.live.done)
-	}
-	cause := ErrEvicted
-	if reason == RemovedByRequest {
-		cause = ErrDeleted
 	}
 	return Removal{
 		MessageID:     message.ID,
@@ -232,7 +229,7 @@ func (s *state) removal(now time.Time, message *Message, reason RemovalReason) R
 
 func (s *state) removals(now time.Time, removed []*Message, reason RemovalReason) (removals []Removal) {
 	for _, message := range removed {
-		removals = append(removals, s.removal(now, message, reason))
+		removals = append(removals, s.removal(now, message, reason, ErrEvicted))
 	}
 	return removals
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
+
+	"sseserver/actors"
 )
 
 // tail keeps the copy of one message as the Store has it, as long as streams read it or
@@ -87,6 +90,7 @@ func newTail(parent context.Context, b *Broker, message *Message, asked time.Tim
 func (t *tail) run() {
 	defer close(t.done)
 	defer t.cancel(nil) // of what is left of it
+	defer t.recover()
 	stop := t.broker.config.Store.Follow(t.id, func(r Record) {
 		select {
 		case t.records <- &r:
@@ -114,15 +118,38 @@ func (t *tail) run() {
 	}
 }
 
+// recover ends the tail alone if it panics, and with it the copy, which may not be what it
+// should. The streams of that end with an *actors.PanicError.
+func (t *tail) recover() {
+	v := recover()
+	if v == nil {
+		return
+	}
+	err, ok := v.(*actors.PanicError)
+	if !ok {
+		err = &actors.PanicError{Value: v, Stack: debug.Stack()}
+	}
+	t.cancel(err)
+	_, _ = t.broker.removals.ask(t.parent, t.broker, gone{id: t.id, cause: err})
+}
+
 // apart calls do, which asks the store, on a goroutine that ends then. Its deep calls would
-// leave that of the tail with a large stack for as long as it follows the message.
+// leave that of the tail with a large stack for as long as it follows the message. If
+// do panics, apart does so with an *actors.PanicError.
 func apart(do func()) {
-	done := make(chan struct{})
+	done := make(chan *actors.PanicError, 1)
 	go func() {
-		defer close(done)
+		defer func() {
+			if v := recover(); v != nil {
+				done <- &actors.PanicError{Value: v, Stack: debug.Stack()}
+			}
+			close(done)
+		}()
 		do()
 	}()
-	<-done
+	if panicked := <-done; panicked != nil {
+		panic(panicked)
+	}
 }
 
 // wait returns how long after now the tail has to look.
@@ -236,7 +263,7 @@ func (t *tail) arrive(next *Message, failed bool) {
 
 // gone removes the copy of a message that is gone, which this node has decided or not.
 func (t *tail) gone(r Record, decided bool) (removal Removal) {
-	removal, _ = t.broker.removals.ask(t.parent, t.broker, gone{t.id, r.Gone, r.SubmittedAt, decided})
+	removal, _ = t.broker.removals.ask(t.parent, t.broker, gone{id: t.id, reason: r.Gone, submittedAt: r.SubmittedAt, decided: decided})
 	t.cancel(errRemoved)
 	return removal
 }
