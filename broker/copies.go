@@ -156,11 +156,13 @@ func (b *Broker) create(ctx context.Context, client netip.Prefix, message *Messa
 	if err = cmp.Or(failed, err); err != nil {
 		return nil, err
 	}
-	stamp, err := b.addAll(ctx, message.ID, 0, message.first())
+	created := *message
+	created.SubmittedAt = message.SubmittedAt.Truncate(time.Microsecond) // as other nodes read it
+	stamp, err := b.addAll(ctx, created.ID, 0, created.first())
 	if err != nil {
 		return nil, err
 	}
-	return message.at(stamp), nil
+	return created.at(stamp), nil
 }
 
 // uncreate takes back what create did, if the store lets it. If not, nobody knows the

@@ -48,6 +48,18 @@ func TestUseWhileStreamed(t *testing.T) {
 	})
 }
 
+// TestSubmittedAt has a message whose node knows more exactly when it was submitted than
+// a Store keeps.
+func TestSubmittedAt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, _ := newEngine().node(t, broker.Config{})
+		time.Sleep(1234567 * time.Nanosecond)
+		if at := a.Submit("Hi!").SubmittedAt; at.Nanosecond() != 1234000 {
+			t.Errorf("it was submitted at %s", at)
+		}
+	})
+}
+
 // TestEndOfStreamIsUse has a stream that lasts for most of the time to live.
 func TestEndOfStreamIsUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
