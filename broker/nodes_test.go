@@ -356,6 +356,30 @@ func TestProducerGoneOnce(t *testing.T) {
 	})
 }
 
+// TestProducerRefused has a producer whom an outage keeps from appending for longer than
+// it may be silent.
+func TestProducerRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, access := newEngine().node(t, broker.Config{ProducerTimeout: time.Minute})
+		id := a.Open("x")
+		stream := a.Subscribe(t.Context(), live(id))
+		time.Sleep(2 * engineTime)
+		wantText(t, stream, "x")
+		access.disturb(func() { access.cut = true })
+		time.Sleep(2 * time.Minute)
+		access.join()
+		time.Sleep(55 * time.Second)
+		wantRunning(t, stream)
+		a.append(id, "y")
+		wantText(t, stream, "y")
+		time.Sleep(time.Minute + 3*engineTime)
+		wantEnd(t, stream, nil) // for now it is silent itself
+		if m := stream.Newest(); m.Reason != broker.ReasonProducerGone {
+			t.Errorf("it is %s, %s", m.State, m.Reason)
+		}
+	})
+}
+
 // TestCutOff has a node without its store for 20 s.
 func TestCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

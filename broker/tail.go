@@ -33,9 +33,10 @@ type tail struct {
 	done chan struct{}
 
 	// Owned by run.
-	message *Message
-	heard   time.Time // when the store has last told what the newest record is
-	told    time.Time // and has told of it, not only that there is none behind it
+	message  *Message
+	heard    time.Time // when the store has last told what the newest record is
+	told     time.Time // and has told of it, not only that there is none behind it
+	restored time.Time // when the store has last answered after an outage; zero if there was none
 
 	olderSince time.Time // since when the store tells of an older one than there was; zero if it does not
 }
@@ -174,12 +175,26 @@ func (t *tail) quiet() time.Duration {
 	return quiet - time.Duration(t.id[len(t.id)-1])*quiet/(4*256)
 }
 
-// deadline returns when the message fails or expires, unless it changes.
+// deadline returns when the message fails or expires, unless it changes. What a
+// producer said while the store did not answer was refused, so it was not silent then.
 func (t *tail) deadline() time.Time {
 	if t.message.State == StateOpen {
-		return t.message.shared.At.Add(t.broker.config.ProducerTimeout)
+		said := t.message.shared.At
+		if said.Before(t.restored) {
+			said = t.restored
+		}
+		return said.Add(t.broker.config.ProducerTimeout)
 	}
 	return t.message.expiry(&t.broker.config)
+}
+
+// hear takes that the store tells what the newest record is, perhaps after an outage.
+func (t *tail) hear() {
+	now := time.Now()
+	if !t.heard.IsZero() && now.Sub(t.heard) >= 2*t.quiet() { // asked at least once, in vain
+		t.restored = now
+	}
+	t.heard = now
 }
 
 // take takes a record that the store has delivered.
@@ -192,7 +207,7 @@ func (t *tail) take(r Record) {
 	case r.Before != newest: // there are others before it, or there may be
 		apart(func() { _ = t.sync() })
 	default:
-		t.heard = time.Now()
+		t.hear()
 		t.arrive(t.message.with(r), false)
 	}
 }
@@ -210,7 +225,7 @@ func (t *tail) refresh() error {
 			return err
 		}
 		if !newer {
-			t.heard = time.Now()
+			t.hear()
 			return nil
 		}
 	}
@@ -243,7 +258,8 @@ func (t *tail) sync() error {
 		}
 		t.arrive(next, false)
 	}
-	t.heard, t.olderSince = time.Now(), time.Time{}
+	t.hear()
+	t.olderSince = time.Time{}
 	t.told = t.heard
 	return nil
 }
