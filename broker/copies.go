@@ -241,67 +241,6 @@ func (b *Broker) reach(ctx context.Context, request Request) error {
 	return err
 }
 
-// askTail asks a tail to change its message. Errors are those of the change, errTailEnded
-// if it has not tried, or the cause of ctx, if it was not asked.
-func (b *Broker) askTail(ctx context.Context, t *tail, c changing) (changeReply, error) {
-	c.reply = make(chan changeReply, 1)
-	select {
-	case t.changes <- c:
-		return t.reply(c)
-	case <-t.done:
-		return changeReply{}, errTailEnded
-	case <-ctx.Done():
-		return changeReply{}, context.Cause(ctx)
-	}
-}
-
-// reply waits for the answer to what was sent, which comes, as with a command, unless the
-// tail panics.
-func (t *tail) reply(c changing) (changeReply, error) {
-	select {
-	case reply := <-c.reply:
-		return reply, reply.err
-	case <-t.done:
-	}
-	select {
-	case reply := <-c.reply:
-		return reply, reply.err
-	default:
-		return changeReply{}, context.Cause(t.ctx)
-	}
-}
-
-// errTailEnded is not told to anybody: one looks again.
-var errTailEnded = errors.New("broker: the tail has ended")
-
-// changeShared is change where the tail takes the turns.
-func (b *Broker) changeShared(ctx context.Context, asked find, become outcome) (*Message, bool, error) {
-	for tries := 1; ; tries++ {
-		unavailable := b.fetch(ctx, asked.id)
-		if unavailable != nil && !errors.Is(unavailable, ErrStoreUnavailable) {
-			return nil, false, unavailable
-		}
-		found, err := b.finds.ask(ctx, b, asked)
-		switch {
-		case err != nil:
-			return nil, false, err
-		case unavailable != nil: // the producer is told what is known of it here
-			return found.message, false, unavailable
-		case found.message == nil && tries == fetches:
-			return nil, false, ErrNotFound
-		case found.message == nil:
-			continue
-		case found.message.State != StateOpen: // it never changes
-			_, err = become(found.message, nil)
-			return found.message, false, err
-		}
-		reply, err := b.askTail(ctx, found.tail, changing{become: become, full: found.full})
-		if err != errTailEnded {
-			return reply.message, reply.changed, err
-		}
-	}
-}
-
 // deleteShared removes a message from the store, and its copy here.
 func (b *Broker) deleteShared(ctx context.Context, id MessageID) (removal Removal, found bool, err error) {
 	for {
