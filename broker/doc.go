@@ -75,8 +75,8 @@
 //     asks, before the command, and a new copy comes to the loop as a command.
 //   - A copy that is open, or has streams, has one tail, a goroutine that the loop
 //     starts. It takes the records that the Store delivers, in unbroken sequence, asks
-//     for what is missing, and asks what there is if it has heard nothing for a while.
-//     It alone changes the copy, with commands.
+//     for what is missing, and after an outage, or a longer silence, what there is. It
+//     alone changes the copy, with commands.
 //   - What a producer changes, the tail stores, behind the record that it knows as the
 //     last, before it is shown. If another node was first, the tail takes that in, and
 //     tries again. The changes of several producers who wait can be one record.

@@ -44,11 +44,9 @@ type tail struct {
 // recordsRoom is for what comes while a record is being stored.
 const recordsRoom = 64
 
-// How long the store may say nothing about a copy, until it is asked.
-const (
-	quietOpen  = 15 * time.Second // beside what Follow promises
-	quietEnded = 15 * time.Second
-)
+// longestQuiet is how long the store may say nothing about a copy until it is asked,
+// though Follow promises to deliver what is newest.
+const longestQuiet = 15 * time.Second
 
 // newTail returns the tail of a copy about which the store was last asked at asked.
 func newTail(parent context.Context, b *Broker, message *Message, asked time.Time) *tail {
@@ -152,11 +150,7 @@ func (t *tail) wait(now time.Time) time.Duration {
 // messages than for others: else all tails that have asked at once, as after an outage,
 // would do so each time.
 func (t *tail) quiet() time.Duration {
-	quiet := quietEnded
-	if t.message.State == StateOpen {
-		quiet = quietOpen
-	}
-	return quiet - time.Duration(t.id[len(t.id)-1])*quiet/(4*256)
+	return longestQuiet - time.Duration(t.id[len(t.id)-1])*longestQuiet/(4*256)
 }
 
 // deadline returns when the message fails or expires, unless it changes. What a

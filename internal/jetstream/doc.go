@@ -26,7 +26,8 @@
 // the stream's leader. Histories are read from whichever engine is near, which may
 // be behind: a Read that does not reach its end along an unbroken chain is
 // repeated, and in the end answered by the leader. What is published again is sent
-// at most once; a broker notices what is missing.
+// at most once: of messages of which nothing has come for a second, the newest records are
+// asked for, of many with one question; a broker notices what else is missing.
 //
 // # When the engine does not answer
 //
