@@ -166,8 +166,15 @@ func (x *exchange) refusal() error {
 const smallBody = 16 << 10
 
 // parsers is how many larger bodies may be in work at a time: as many as leave
-// every other core to the streams.
-func parsers() int { return max(1, runtime.GOMAXPROCS(0)/2) }
+// every other core to the streams. Where what is made of them waits for a store, they
+// are at work for a small part of that time, so there may be more.
+func (c Config) parsers() int {
+	parsers := max(1, runtime.GOMAXPROCS(0)/2)
+	if c.StoreAvailable != nil {
+		parsers *= 8
+	}
+	return parsers
+}
 
 // awaitParser returns when a body of that size, which has come, may be parsed. It
 // fails with a *problem, or the cause of the request's context.

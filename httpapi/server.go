@@ -48,8 +48,8 @@ type Config struct {
 	// /readyz; default 0. It is called concurrently.
 	LogDropped func() int
 
-	// StoreAvailable says whether the store of the broker answers, for /readyz;
-	// default always. It is called concurrently.
+	// StoreAvailable says whether the store of the broker answers, for /readyz; default:
+	// there is none, and the broker has all in memory. It is called concurrently.
 	StoreAvailable func() bool
 
 	Interval         time.Duration // between two chunks of characters; default 50 ms
@@ -103,7 +103,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, openings*runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, parsers())}
+	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, openings*runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, config.parsers())}
 	s.intake = newIntake(maxBodyBytes(s.config.MaxMessageBytes))
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
 	s.rejections = logs.NewQuota(s.logRejections)

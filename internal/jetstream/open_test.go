@@ -2,6 +2,7 @@ package jetstream_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,11 +93,7 @@ func TestStreamOfOthers(t *testing.T) {
 	t.Parallel()
 	url := enginetest.Start(t, 1).URLs()[0]
 	js := client(t, url)
-	fits := nats.StreamConfig{
-		Name: "x", Subjects: []string{"x.m.*"}, Discard: nats.DiscardNew, AllowDirect: true, AllowRollup: true, AllowMsgTTL: true,
-		RePublish: &nats.RePublish{Source: "x.m.*", Destination: "x.live.{{wildcard(1)}}"},
-	}
-	for _, test := range []struct {
+	for i, test := range []struct {
 		change func(*nats.StreamConfig)
 		want   string
 	}{
@@ -111,21 +108,25 @@ func TestStreamOfOthers(t *testing.T) {
 		{func(c *nats.StreamConfig) { c.Discard = nats.DiscardOld }, "it discards messages itself"},
 		{func(c *nats.StreamConfig) { c.MaxMsgSize = 1000 }, "its messages may have 1000 bytes"},
 	} {
-		config := fits
+		name := fmt.Sprintf("x%d", i) // one that was just deleted may not be free yet
+		config := nats.StreamConfig{
+			Name: name, Subjects: []string{name + ".m.*"}, Discard: nats.DiscardNew, AllowDirect: true, AllowRollup: true, AllowMsgTTL: true,
+			RePublish: &nats.RePublish{Source: name + ".m.*", Destination: name + ".live.{{wildcard(1)}}"},
+		}
 		test.change(&config)
 		if _, err := js.AddStream(&config); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		store, err := jetstream.Open(t.Context(), jetstream.Config{URLs: []string{url}, Stream: "x"})
+		store, err := jetstream.Open(t.Context(), jetstream.Config{URLs: []string{url}, Stream: name})
 		if err == nil {
 			_ = store.Run(ctx)
 		}
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v\n got %v\nwant %v", config, err, test.want)
 		}
-		if err := js.DeleteStream("x"); err != nil {
+		if err := js.DeleteStream(name); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,15 +29,14 @@ func TestEmptyStreamsAreCounted(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var opened atomic.Int32
 			server := startHandler(t, func(w http.ResponseWriter, r *http.Request) {
-				if opened.Add(1)%2 == 0 { // the preflight's is the first one
+				if stream, _ := strconv.Atoi(r.URL.Query().Get("n")); stream%2 == 0 {
 					tt.bad(w, r)
 					return
 				}
 				_, _ = io.WriteString(w, "data: x\n\nevent: over\ndata:\n\n")
 			})
-			c := quick(Config{URLs: []string{server}, Done: tt.done})
+			c := quick(Config{URLs: []string{server + "?n={n}"}, Done: tt.done})
 			c.Interval = 0
 			got := mustRun(t, c).Tally.Counts
 			if got.Empty != 4 || got.Good != 4 || got.Judged != 8 || got.Completed != 8 {
