@@ -13,8 +13,8 @@ import (
 // loop.
 
 // fetch makes sure that there is a copy of the message, which is what the store has, or
-// a tail sees to that. Errors: ErrNotFound, ErrStoreUnavailable, ErrStoreFull, ErrClosed, or the
-// cause of ctx. Without a Store it does nothing.
+// a tail sees to that. Errors: ErrNotFound, ErrStoreUnavailable, ErrStoreFull,
+// ErrClosed, or the cause of ctx. Without a Store it does nothing.
 func (b *Broker) fetch(ctx context.Context, id MessageID) error {
 	if b.config.Store == nil {
 		return nil

@@ -17,7 +17,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		writeProbe(w, http.StatusServiceUnavailable, "shutting down")
 		return
 	}
-	if !s.config.StoreAvailable() {
+	if s.config.StoreAvailable != nil && !s.config.StoreAvailable() {
 		writeProbe(w, http.StatusServiceUnavailable, "store unavailable")
 		return
 	}

@@ -191,9 +191,6 @@ func (c Config) withDefaults() Config {
 	if c.LogDropped == nil {
 		c.LogDropped = func() int { return 0 }
 	}
-	if c.StoreAvailable == nil {
-		c.StoreAvailable = func() bool { return true }
-	}
 	if c.NewID == nil {
 		c.NewID = uuid.New
 	}

@@ -120,9 +120,12 @@ func stop(ctx context.Context, members []*Member) {
 
 // Kill ends all at once.
 func (c *Cluster) Kill() {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	c.Stop(ctx)
+	for _, members := range [][]*Member{c.Nodes, c.Engines} {
+		for _, m := range members {
+			m.Kill()
+		}
+	}
+	_ = c.lock.Close() // again, if this is not the first time
 }
 
 // NodeURLs are the URLs of the nodes.

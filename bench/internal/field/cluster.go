@@ -3,7 +3,6 @@ package field
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"runtime"
@@ -52,13 +51,7 @@ func (c clustered) Start(ctx context.Context, w *Workshop, work Work) (*Running,
 	if c.isLive {
 		return running, nil
 	}
-	id, err := Submit(ctx, http.DefaultClient, running.Base, letters(events))
-	if err != nil {
-		running.Stop()
-		return nil, err
-	}
-	running.URL = fmt.Sprintf("%s/stream/%s?interval=%s", running.Base, id, work.Interval)
-	return running, nil
+	return running.submit(ctx, work)
 }
 
 // config has a single node on the servers' core, as other servers are. Everything else

@@ -54,13 +54,18 @@ func (o ours) Start(ctx context.Context, w *Workshop, work Work) (*Running, erro
 		running.URL += "/v1/chat/completions"
 		return running, nil
 	}
-	id, err := Submit(ctx, http.DefaultClient, running.Base, letters(events))
+	return running.submit(ctx, work)
+}
+
+// submit submits the message that is to be streamed, or stops what runs.
+func (r *Running) submit(ctx context.Context, work Work) (*Running, error) {
+	id, err := Submit(ctx, http.DefaultClient, r.Base, letters(events))
 	if err != nil {
-		running.Stop()
+		r.Stop()
 		return nil, err
 	}
-	running.URL = fmt.Sprintf("%s/stream/%s?interval=%s", running.Base, id, work.Interval)
-	return running, nil
+	r.URL = fmt.Sprintf("%s/stream/%s?interval=%s", r.Base, id, work.Interval)
+	return r, nil
 }
 
 // letters is a message of n characters.

@@ -119,7 +119,7 @@ func FuzzEncode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, one, two string, percent int, activity string, at int64) {
 		for _, text := range []string{one, two, activity} {
 			if !utf8.ValidString(text) {
-				t.Skip() // is refused before it is Stored
+				t.Skip() // is refused before it is stored
 			}
 		}
 		r := full()
