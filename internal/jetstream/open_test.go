@@ -108,7 +108,8 @@ func TestStreamOfOthers(t *testing.T) {
 		{func(c *nats.StreamConfig) { c.Discard = nats.DiscardOld }, "it discards messages itself"},
 		{func(c *nats.StreamConfig) { c.MaxMsgSize = 1000 }, "its messages may have 1000 bytes"},
 	} {
-		name := fmt.Sprintf("x%d", i) // one that was just deleted may not be free yet
+		// None is deleted: the engine clears an empty directory up while the next is made in it.
+		name := fmt.Sprintf("x%d", i)
 		config := nats.StreamConfig{
 			Name: name, Subjects: []string{name + ".m.*"}, Discard: nats.DiscardNew, AllowDirect: true, AllowRollup: true, AllowMsgTTL: true,
 			RePublish: &nats.RePublish{Source: name + ".m.*", Destination: name + ".live.{{wildcard(1)}}"},
@@ -125,9 +126,6 @@ func TestStreamOfOthers(t *testing.T) {
 		}
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v\n got %v\nwant %v", config, err, test.want)
-		}
-		if err := js.DeleteStream(name); err != nil {
-			t.Fatal(err)
 		}
 	}
 }
