@@ -20,7 +20,9 @@
 //
 //	*.html               the pages; the ids in them are the scripts' handles
 //	style.css            their look, light and dark
-//	stream.js            asks the server, follows an EventSource, checks the order
+//	sse-client.js        an event stream that reconnects; of use to any page anywhere
+//	stream.js            asks the server, follows a stream of it, checks the order
+//	states.js            says how a connection is, in words
 //	token.js             keeps the access token, where the server wants one
 //	text.js, wire.js     show the text that arrives, and the events that bring it
 //	frame.js             paints no more often than the screen does

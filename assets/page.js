@@ -2,6 +2,7 @@
 
 import {blamed, offerFaults, plan} from './faults.js';
 import {Painter} from './frame.js';
+import {Ticker, describe} from './states.js';
 import {Problem, Stream, at, send} from './stream.js';
 import {keep, recall} from './token.js';
 import * as view from './view.js';
@@ -44,6 +45,8 @@ class Page {
   #noun = ''; // what they are called; the form may change while they come
   #resumes = 0;
   #painter = new Painter(() => this.#paint());
+  #now = () => {}; // says how the connection is
+  #ticker = new Ticker(() => this.#now());
 
   constructor(kind) {
     this.#kind = kind;
@@ -122,8 +125,8 @@ class Page {
     const url = at(`${path}/${encodeURIComponent(id)}`, options);
     view.follow(url);
     this.#stream = new Stream(url, order, {
-      state: (word, attempt) => this.#state(word, attempt),
-      event: (type, id, data) => this.#event(type, id, data),
+      state: (word, detail) => this.#state(word, detail),
+      bytes: (bytes) => this.#bytes(bytes),
       chunk: (data, position) => this.#chunk(data, position),
       resumed: () => { this.#resumes++; },
       restart: () => this.#restart(),
@@ -133,18 +136,14 @@ class Page {
     this.#stream.open();
   }
 
-  #state(word, attempt) {
-    if (attempt > 1) view.fault('The server cannot be reached. The browser goes on trying until you press Stop.');
-    else view.clearFault();
-    this.#show(word, {
-      connecting: 'Connecting…',
-      streaming: 'Streaming',
-      reconnecting: 'Connection lost. Reconnecting…',
-    }[word]);
+  #state(word, detail) {
+    this.#now = () => this.#show(word, describe(word, detail, this.#stream.silence));
+    this.#now();
+    this.#ticker.start();
   }
 
-  #event(type, id, data) {
-    view.wire.add(type, id, data);
+  #bytes(bytes) {
+    view.wire.add(bytes);
     this.#painter.soon();
   }
 
@@ -202,6 +201,7 @@ class Page {
   #end(word, detail) {
     this.#running = false;
     this.#sending = null;
+    this.#ticker.stop();
     this.#painter.now();
     view.state(word, detail);
     view.offer(this.#stream ? 'Resume' : '');

@@ -1,6 +1,7 @@
 // One reader of the live message: an EventSource, how it is to be paced, and what has arrived.
 
 import {Painter} from './frame.js';
+import {Ticker, describe} from './states.js';
 import {Problem, Stream, at} from './stream.js';
 import {ArrivingText} from './text.js';
 import {Command, WireLog} from './wire.js';
@@ -21,6 +22,8 @@ export class Reader {
   #wire = new WireLog(this.#find('.wire'));
   #curl = new Command(this.#find('.curl'), this.#find('.copy'));
   #painter = new Painter(() => this.#paint());
+  #now = () => {}; // says how the connection is
+  #ticker = new Ticker(() => this.#now());
   #name;
   #id = ''; // of the message, '' for none
   #stream = null;
@@ -59,8 +62,8 @@ export class Reader {
       return;
     }
     const stream = new Stream(this.#url(), {}, {
-      state: (word) => this.#state(word),
-      event: (type, id, data) => this.#event(type, id, data),
+      state: (word, detail) => this.#state(word, detail),
+      bytes: (bytes) => this.#event(bytes),
       chunk: ({chunk}) => this.#chunk(chunk),
       resumed: () => { this.#resumes++; },
       restart: () => this.#restart(),
@@ -95,18 +98,16 @@ export class Reader {
     return url;
   }
 
-  #state(word) {
+  #state(word, detail) {
     this.#running = true;
     for (const field of [this.#interval, this.#fault]) field.removeAttribute('aria-invalid');
-    this.#show(word, {
-      connecting: 'Connecting…',
-      streaming: 'Streaming',
-      reconnecting: 'Connection lost. Reconnecting…',
-    }[word], 'Drop the connection');
+    this.#now = () => this.#show(word, describe(word, detail, this.#stream.silence), 'Drop the connection');
+    this.#now();
+    this.#ticker.start();
   }
 
-  #event(type, id, data) {
-    this.#wire.add(type, id, data);
+  #event(bytes) {
+    this.#wire.add(bytes);
     this.#painter.soon();
   }
 
@@ -152,6 +153,7 @@ export class Reader {
 
   #end(word, detail, offer) {
     this.#running = false;
+    this.#ticker.stop();
     this.#painter.now();
     this.#show(word, detail, offer);
   }

@@ -1,5 +1,7 @@
-// The server as any front end meets it: POST /send, then one EventSource.
+// The server as any front end meets it: POST /send, then one event stream.
 // Nothing here knows what the page looks like.
+
+import {EventStream, StreamError} from './sse-client.js';
 
 /** Problem is a failure in words that a user can act on. */
 export class Problem extends Error {
@@ -74,10 +76,12 @@ async function ask(url, init) {
     throw unreachable();
   }
   if (response.ok) return response;
-  const answer = await response.json().catch(() => ({}));
-  // A proxy's own words, for a server that is away.
-  if (!answer.code && [502, 503, 504].includes(response.status)) throw unreachable();
-  throw new Problem(answer.detail || answer.title || `The server answered with status ${response.status}.`, answer.code, answer);
+  throw refusal(response.status, await response.json().catch(() => ({})));
+}
+
+function refusal(status, answer) {
+  if (!answer.code && [0, 502, 503, 504].includes(status)) return unreachable(); // a proxy's own words, for a server that is away
+  return new Problem(answer.detail || answer.title || `The server answered with status ${status}.`, answer.code, answer);
 }
 
 /** unreachable is what to say when no answer came. */
@@ -88,13 +92,16 @@ export function unreachable() {
 /**
  * Stream follows one event stream to its end and checks that no chunk is lost, doubled or out of order.
  *
- *   connecting → streaming ⇄ reconnecting      the browser reconnects by itself, with Last-Event-ID
- *        └──────────┴──────────────┴──→ complete | failed, or stopped by close()
+ *   connecting → streaming ⇄ stale            as EventStream has them; streaming is its live
+ *        ↑           ↓
+ *       reconnecting …                        and at last: complete | failed, or stopped by close()
  *
- * Positions begin at `first`. Those that are percents of a real job skip what was not reported: `skips`.
+ * Positions begin at `first`. Those that are percents of a real job skip what was not reported: `skips`. A `session` carries the
+ * stream over a reload of the page: {key, save(), restore(saved)}, as EventStream has it.
  * It tells what happens through the callbacks of `on`, of which any may be left out:
- *   state(word, attempt)   'connecting', 'streaming' or 'reconnecting', with the number of failed attempts
- *   event(type, id, data)  every event as it came, id '' where the event carried none
+ *   state(word, detail)    'connecting', 'streaming', 'stale' or 'reconnecting', and what `describe` needs to know
+ *   bytes(bytes)           the bytes as they came; where this is asked for, fetch reads them
+ *   connected(id)          a connection begins, behind this id, '' for the beginning
  *   chunk(data, position)  the next chunk, always in order
  *   resumed()              the server continued where the connection was lost
  *   restart()              the server begins anew: forget all chunks
@@ -106,74 +113,93 @@ export class Stream {
   #url;
   #first; // position of the first chunk: 0 for characters, 1 for simulated progress
   #skips;
+  #session;
   #next; // position of the chunk expected next
   #on;
-  #source = null; // the EventSource, null while closed
-  #attempts = 0; // failed connections since the last open one
+  #source = null; // the EventStream, null while closed
   #last; // position of the last chunk, undefined while unknown
   #owed = 0; // connections that had nothing left to say but `done`
 
   /** next is the position to begin with, if that is not the first. */
-  constructor(url, {first = 0, next = first, skips = false}, on) {
+  constructor(url, {first = 0, next = first, skips = false, session = null}, on) {
     this.#url = url;
     this.#first = first;
     this.#next = next;
     this.#skips = skips;
+    this.#session = session;
     this.#on = on;
+  }
+
+  /** silence is how long nothing has come, in milliseconds. */
+  get silence() {
+    return this.#source?.silence ?? 0;
   }
 
   /** open connects. After close or a failure it continues with the next chunk, at url where that is now another. */
   open(url = this.#url) {
     this.close();
     this.#url = url;
-    url = new URL(url);
-    // A new EventSource cannot set the Last-Event-ID header; the query says the same.
-    if (this.#next > this.#first) url.searchParams.set('lastEventId', this.#next - 1);
-
-    const source = new EventSource(url);
-    source.onopen = () => this.#opened();
-    source.onerror = () => this.#lost();
-    source.onmessage = (event) => this.#read(event, this.#chunk);
-    source.addEventListener('resumed', (event) => this.#read(event, this.#resumed));
-    source.addEventListener('done', (event) => this.#read(event, this.#done));
-    source.addEventListener('failed', (event) => this.#read(event, this.#failed));
-    this.#source = source;
-    this.#attempts = 0;
     this.#owed = 0;
-    this.#on.state?.('connecting', 0);
+    const source = this.#source = new EventStream(url, {
+      transport: this.#on.bytes && 'fetch',
+      bytes: this.#on.bytes,
+      lastEventId: this.#id(),
+      session: this.#kept(),
+      on: {
+        message: (event) => this.#read(event, this.#chunk),
+        resumed: (event) => this.#read(event, this.#resumed),
+        done: (event) => this.#read(event, this.#done),
+        failed: (event) => this.#read(event, this.#failed),
+      },
+      state: (state, detail) => { if (this.#source === source) this.#state(state, detail); },
+    });
+    source.open();
   }
 
   /** close ends the connection; no callback follows. */
   close() {
-    this.#source?.close();
+    const source = this.#source;
     this.#source = null;
+    source?.close();
   }
 
-  #opened() {
-    this.#attempts = 0;
-    if (this.#next > this.#last) this.#owed++;
-    this.#on.state?.('streaming', 0);
+  #id() {
+    return this.#next > this.#first ? String(this.#next - 1) : '';
   }
 
-  // A lost connection leaves EventSource CONNECTING: it tries again by itself. CLOSED is its last word,
-  // after any answer that is no event stream.
-  #lost() {
-    if (this.#source.readyState === EventSource.CLOSED) this.#explain(this.#source);
-    else if (this.#owed > 1) this.#fail(endless());
-    else this.#on.state?.('reconnecting', ++this.#attempts);
+  #kept() {
+    const session = this.#session;
+    return session && {
+      key: session.key,
+      save: () => ({next: this.#next, last: this.#last, page: session.save()}),
+      restore: ({next, last, page}) => {
+        this.#next = next;
+        this.#last = last;
+        session.restore(page);
+      },
+    };
   }
 
-  // EventSource hides the answer it was refused with, so ask once more with fetch and read it.
-  async #explain(source) {
-    const gone = new AbortController();
-    let problem = new Problem('The server closed the stream.', 'closed');
-    try {
-      await ask(source.url, {headers: {Accept: 'text/event-stream'}, signal: gone.signal});
-    } catch (thrown) {
-      problem = thrown;
+  #state(state, detail) {
+    switch (state) {
+      case 'connecting':
+        if (!detail.waiting) this.#on.connected?.(this.#source.lastEventId);
+        break;
+      case 'live':
+        if (this.#next > this.#last) this.#owed++;
+        state = 'streaming';
+        break;
+      case 'reconnecting':
+        if (this.#owed > 1) return this.#fail(endless());
+        break;
+      case 'failed':
+        return this.#fail(asProblem(detail.error));
+      case 'ended': // 204: the server says that there is nothing more
+        return this.#fail(new Problem('The server closed the stream.', 'closed'));
+      case 'closed':
+        return; // the page is left, and perhaps comes back
     }
-    gone.abort();
-    if (this.#source === source) this.#fail(problem); // unless closed or reopened meanwhile
+    this.#on.state?.(state, moment(detail));
   }
 
   #fail(problem) {
@@ -182,14 +208,11 @@ export class Stream {
   }
 
   #read(event, take) {
-    // EventSource repeats the last id on an event that has none; `resumed` is the one that has none.
-    this.#on.event?.(event.type, event.type === 'resumed' ? '' : event.lastEventId, event.data);
     let data;
     try {
       data = JSON.parse(event.data);
     } catch {
-      this.#fail(new Problem('The stream carried an event that is not JSON.', 'bad_event'));
-      return;
+      throw new Problem('The stream carried an event that is not JSON.', 'bad_event');
     }
     take.call(this, data, event);
   }
@@ -197,8 +220,7 @@ export class Stream {
   #chunk(data, event) {
     const position = data.position ?? Number(event.lastEventId || NaN); // progress has its position in the id alone
     if (this.#skips ? !(position >= this.#next) : position !== this.#next) {
-      this.#fail(disorder(this.#next, position));
-      return;
+      throw disorder(this.#next, position);
     }
     this.#next = position + 1;
     this.#last = this.#lastOf(data);
@@ -212,16 +234,13 @@ export class Stream {
     } else if (from === this.#next) {
       this.#on.resumed?.();
     } else {
-      this.#fail(disorder(this.#next, from));
+      throw disorder(this.#next, from);
     }
   }
 
   #done(data) {
-    if (this.#next !== this.#lastOf(data) + 1) {
-      this.#fail(disorder(this.#next, 'the end'));
-      return;
-    }
-    this.close(); // else EventSource would reconnect, only to be told 204
+    if (this.#next !== this.#lastOf(data) + 1) throw disorder(this.#next, 'the end');
+    this.close();
     this.#on.done?.(data);
   }
 
@@ -232,8 +251,18 @@ export class Stream {
   }
 
   #failed(data) {
-    this.#fail(new Problem(`The producer of this message has failed: ${data.reason}`, 'message_failed', data));
+    throw new Problem(`The producer of this message has failed: ${data.reason}`, 'message_failed', data);
   }
+}
+
+// moment is a detail of a state together with when it was told, so that the time to the next attempt can be counted down.
+function moment(detail) {
+  const now = performance.now();
+  return {...detail, seconds: () => Math.max(0, Math.ceil((now + detail.delay - performance.now()) / 1000))};
+}
+
+function asProblem(error) {
+  return error instanceof StreamError ? refusal(error.status, error.answer) : error;
 }
 
 function endless() {

@@ -7,6 +7,7 @@ export class WireLog {
   #pre;
   #details;
   #lines = [];
+  #decoder = new TextDecoder();
 
   constructor(pre) {
     this.#pre = pre;
@@ -14,11 +15,10 @@ export class WireLog {
     this.#details.addEventListener('toggle', () => this.paint());
   }
 
-  /** add keeps an event; paint shows it. */
-  add(type, id, data) {
-    if (type !== 'message') this.#lines.push(`event: ${type}`);
-    if (id) this.#lines.push(`id: ${id}`);
-    this.#lines.push(`data: ${data}`, '');
+  /** add keeps bytes as they came; paint shows them. */
+  add(bytes) {
+    const lines = (this.#lines.pop() ?? '') + this.#decoder.decode(bytes, {stream: true});
+    this.#lines.push(...lines.split('\n'));
     if (this.#lines.length > wireLines) this.#lines = this.#lines.slice(-wireLines);
   }
 
