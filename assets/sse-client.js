@@ -1,4 +1,4 @@
-// A client for Server-Sent Events that reconnects. No dependencies: copy this file.
+// A client for Server-Sent Events. No dependencies: copy this file.
 //
 //   new EventStream(url, {on: {message: ({data}) => …}, state: (state) => …}).open();
 //
@@ -40,12 +40,13 @@ export class EventStream {
   #url;
   #options;
   #retry;
+  #fetches;
   #attempt = 0;
   #connection = null; // AbortController
-  #page = null; // the same of its listeners, null when over
+  #page = null; // the same of its listeners, null if over
   #asleep = false; // page hidden or left
   #opened = Infinity;
-  #life = 0; // time of the last sign of it
+  #life = 0; // the last sign of it
   #timer = 0;
   #patience = 0;
 
@@ -56,6 +57,7 @@ export class EventStream {
       on: {}, done: 'done', idParam: 'lastEventId', stale: 20_000, retry: 1000, attempts: Infinity, ...options,
     };
     this.#retry = this.#options.retry;
+    this.#fetches = options.transport === 'fetch';
     this.lastEventId = options.lastEventId ?? '';
     this.#restore();
   }
@@ -153,12 +155,13 @@ export class EventStream {
     if (signal.aborted) return;
     this.#patience = setTimeout(() => this.#set('connecting', {waiting: true}), 3000);
     this.#watch();
-    this.#follow(signal).then(() => new StreamError('The stream ended before it was done.'), (error) => error)
+    this.#follow(signal).then(() => new StreamError('The stream ended early.'), (error) => error)
       .then((error) => signal.aborted || this.#lost(error));
   }
 
   async #follow(signal) {
-    if (this.#options.transport === 'fetch' || await this.#source(signal) && !signal.aborted) await this.#fetch(signal);
+    this.#fetches ||= await this.#source(signal);
+    if (this.#fetches && !signal.aborted) await this.#fetch(signal);
   }
 
   // Answers whether EventSource gave up; a broken network is no reason to.
@@ -240,7 +243,7 @@ export class EventStream {
     this.#timer = setTimeout(() => {
       if (performance.now() - due > 500) return this.#watch(1000);
       if (left() > 0) return this.#watch();
-      if (this.state !== 'live') return this.#lost(new StreamError('The server has gone silent.'));
+      if (this.state !== 'live') return this.#lost(new StreamError('The server is silent.'));
       this.#set('stale');
       this.#watch();
     }, delay);
@@ -279,7 +282,7 @@ export class EventReader {
   /** @type {number | undefined} */ retry; // milliseconds
   #decoder = new TextDecoder(); // passes over a byte order mark
   #line = '';
-  #cr = false; // whether a CR came last, which an LF may still belong to
+  #cr = false; // came last, and may have an LF
   #type = '';
   #data = [];
   #last;
