@@ -21,6 +21,9 @@ func follow(t *testing.T, store *jetstream.Store, id broker.MessageID) (records 
 func wantNext(t *testing.T, records chan broker.Record, version, before uint64, text string) {
 	t.Helper()
 	r := next(t, records, text)
+	for r.Version != 0 && r.Version <= before { // one may come twice
+		r = next(t, records, text)
+	}
 	if r.Version != version || r.Before != before || r.At.IsZero() || r.Chunks[0] != text {
 		t.Fatalf("got %+v, want %q of version %d behind %d", r, text, version, before)
 	}
@@ -49,8 +52,10 @@ func TestFollow(t *testing.T) {
 	if r := next(t, there, "the removal"); r.Version != gone || r.Before != last || r.Gone != broker.RemovedByRequest {
 		t.Errorf("got %+v", r)
 	}
-	if len(here) > 0 {
-		t.Errorf("got %+v after the end", <-here)
+	for len(here) > 0 {
+		if r := <-here; r.Version >= gone {
+			t.Errorf("got %+v after the end", r)
+		}
 	}
 }
 
