@@ -76,6 +76,8 @@ func (e *chatEvents) appendTail(dst []byte, _, _ int) []byte {
 
 func (*chatEvents) appendComment(dst []byte, text string) []byte { return appendComment(dst, text) }
 
+func (*chatEvents) appendHeartbeat(dst []byte) []byte { return appendSilentHeartbeat(dst) }
+
 // appendEnd tells that the answer is whole, how long it was, if that was asked for,
 // and that nothing follows.
 func (e *chatEvents) appendEnd(dst []byte, _ *broker.Message, total int) []byte {
@@ -141,6 +143,7 @@ func (*chatDocument) appendID(dst []byte, _ int) []byte              { return ds
 func (*chatDocument) appendData(dst []byte, _ int) []byte            { return dst }
 func (*chatDocument) appendTail(dst []byte, _, _ int) []byte         { return dst }
 func (*chatDocument) appendComment(dst []byte, _ string) []byte      { return dst }
+func (*chatDocument) appendHeartbeat(dst []byte) []byte              { return dst }
 
 func (d *chatDocument) appendEnd(dst []byte, _ *broker.Message, total int) []byte {
 	dst = append(dst, `","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":`...)

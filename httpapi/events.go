@@ -15,11 +15,17 @@ type events struct {
 	kind   broker.Kind
 	name   string    // of the message
 	faults fault.Set // of the whole stream
+	beats  bool      // heartbeats are events
 }
 
 // newEvents returns the form of a stream to which faults happen.
 func newEvents(subscription *broker.Subscription, faults fault.Set) form {
-	return events{subscription.Kind, subscription.Message.Name, faults}
+	return events{subscription.Kind, subscription.Message.Name, faults, false}
+}
+
+// newBeatingEvents is newEvents for who wants to see the heartbeats.
+func newBeatingEvents(subscription *broker.Subscription, faults fault.Set) form {
+	return events{subscription.Kind, subscription.Message.Name, faults, true}
 }
 
 // idEnd is the id of the done event. A client that sends it back has seen all.
@@ -37,6 +43,19 @@ func (events) appendFirst(dst []byte, retry time.Duration) []byte {
 }
 
 func (events) appendComment(dst []byte, text string) []byte { return appendComment(dst, text) }
+
+// appendHeartbeat appends a comment, which EventSource shows to nobody, or an event
+// for pages that watch over their stream. It has no id, so that the client's last
+// event id stays what it was.
+//
+//	event: heartbeat
+//	data: {}
+func (e events) appendHeartbeat(dst []byte) []byte {
+	if e.beats {
+		return append(dst, "event: heartbeat\ndata: {}\n\n"...)
+	}
+	return appendSilentHeartbeat(dst)
+}
 
 // appendResumed has no id of its own, so the client's last event id stays what it
 // was.

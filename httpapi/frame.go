@@ -34,6 +34,9 @@ type form interface {
 	// appendComment appends a line that no client sees as an event, where there can
 	// be one.
 	appendComment(dst []byte, text string) []byte
+	// appendHeartbeat appends the block that says, after a silence, that the stream
+	// is alive.
+	appendHeartbeat(dst []byte) []byte
 	// appendEnd appends what follows the last chunk of a message that has ended.
 	appendEnd(dst []byte, message *broker.Message, total int) []byte
 	// appendBroken appends what follows the last chunk if the server ends the stream
@@ -55,6 +58,11 @@ func appendComment(dst []byte, text string) []byte {
 	dst = append(dst, ": "...)
 	dst = append(dst, text...)
 	return append(dst, '\n')
+}
+
+// appendSilentHeartbeat appends a heartbeat that no client sees as an event.
+func appendSilentHeartbeat(dst []byte) []byte {
+	return append(appendComment(dst, "heartbeat"), '\n')
 }
 
 // unknownTotal is the number of chunks of a stream whose message is open.

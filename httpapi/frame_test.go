@@ -98,7 +98,7 @@ func FuzzFrame(f *testing.F) {
 			form := events{kind: kind, name: frameID}
 			frame := form.appendFirst(nil, reconnection)
 			frame = appendChunk(frame, form, actors.Chunk{Position: int(position), Text: text}, 100)
-			frame = append(form.appendComment(frame, "heartbeat"), '\n')
+			frame = form.appendHeartbeat(frame)
 
 			var data struct {
 				MessageID, Chunk string
@@ -133,7 +133,7 @@ func FuzzFailed(f *testing.F) {
 		form := events{kind: broker.Characters, name: frameID}
 		frame := form.appendFirst(nil, reconnection)
 		frame = form.appendEnd(frame, &broker.Message{Name: frameID, State: broker.StateFailed, Reason: reason}, unknownTotal)
-		frame = append(form.appendComment(frame, "heartbeat"), '\n')
+		frame = form.appendHeartbeat(frame)
 		events := parse(t, frame, int(cut))
 		if len(events) != 1 || events[0].id != "end" || events[0].name != "failed" {
 			t.Fatalf("reason %q\nframe %q\n got %+v\nwant one event, failed", reason, frame, events)

@@ -265,6 +265,8 @@ func init() {
 			apiCase{"", "GET", one, 200, "", nil},
 			apiCase{"", "GET", one, 200, "", []string{"Last-Event-ID", "0"}},
 			apiCase{"", "GET", one + "&lastEventId=99", 200, "", nil},
+			apiCase{"", "GET", one + "&heartbeat=event", 200, "", []string{"X-Stream-Plan", "heartbeat=comment"}},
+			apiCase{"", "GET", path + "{id}", 200, "", []string{"X-Stream-Plan", "interval=1ms&heartbeat=event"}},
 			apiCase{"", "GET", one + "&fault=comment@1,double:5%&fault=drop@0&seed=42", 200, "", nil},
 			apiCase{"", "GET", path + "{id}", 200, "", []string{"X-Stream-Plan", "interval=1ms&fault=noid,end@2"}},
 			apiCase{"full", "GET", path + "{id}?interval=1m", 503, "", nil},
@@ -277,6 +279,7 @@ func init() {
 			apiCases = append(apiCases,
 				apiCase{"", method, one, 204, "", []string{"Last-Event-ID", "end"}},
 				apiCase{"", method, path + "{id}?interval=0", 400, "", nil},
+				apiCase{"", method, path + "{id}?heartbeat=ping", 400, "", nil},
 				apiCase{"", method, path + "{id}?fault=explode", 400, "", nil},
 				apiCase{"", method, one + "&fault=status:418", 418, "", nil},
 				apiCase{"", method, one + "&fault=status:503", 503, "", nil},
@@ -465,7 +468,7 @@ func (c checker) checkEvents(t *testing.T, name, body string) {
 	events := 0
 	err := new(eventstream.Parser).Feed([]byte(body), eventFunc(func(e eventstream.Event) error {
 		events++
-		schemas := map[string]string{"": "CharacterChunk", "done": "CharactersDone", "resumed": "Resumed", "failed": "Failed"}
+		schemas := map[string]string{"": "CharacterChunk", "done": "CharactersDone", "resumed": "Resumed", "failed": "Failed", "heartbeat": "Heartbeat"}
 		switch {
 		case strings.Contains(name, "/progress/"):
 			schemas[""], schemas["done"] = "ProgressChunk", "ProgressDone"

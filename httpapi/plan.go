@@ -108,7 +108,8 @@ func (p plan) bend() func(from int, resumed bool) actors.Bend {
 // it, so that it can be asked for once more.
 //
 //	X-Stream-Plan: interval=50ms&unit=character&fault=cut@12&seed=42
-func (p plan) tell(header http.Header, subscription *broker.Subscription) {
+func (a ask) tell(header http.Header, subscription *broker.Subscription) {
+	p := a.plan
 	if p.faults.Empty() && !p.header {
 		return
 	}
@@ -118,6 +119,9 @@ func (p plan) tell(header http.Header, subscription *broker.Subscription) {
 	}
 	if subscription.Kind == broker.Characters {
 		parts = append(parts, "unit="+unitNames[subscription.Unit])
+	}
+	if a.beats {
+		parts = append(parts, "heartbeat=event")
 	}
 	if !p.faults.Empty() {
 		faults := strings.ReplaceAll(p.faults.String(), "%", "%25")

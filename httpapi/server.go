@@ -56,7 +56,7 @@ type Config struct {
 	ProgressInterval time.Duration // between two chunks of progress; default 100 ms
 	MinInterval      time.Duration // a client may ask for; default 1 ms
 	MaxInterval      time.Duration // a client may ask for; default 1 min
-	Heartbeat        time.Duration // without an event until a comment; default 15 s, negative: never
+	Heartbeat        time.Duration // without an event until a heartbeat; default 15 s, negative: never
 	WriteTimeout     time.Duration // that one write may block; default 10 s
 	MaxMessageBytes  int64         // of the body of POST /send, and of the JSON of a chunk; default 1 MiB
 	MaxConns         int           // open connections; default unlimited

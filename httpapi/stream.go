@@ -98,7 +98,7 @@ func (st *stream) begin(x *exchange, asked ask) {
 		frames.bytes = st.form.appendResumed(frames.bytes, st.subscription.From, st.resumed())
 	}
 	setStreamHeader(x.Header(), st.form.contentType())
-	asked.plan.tell(x.Header(), st.subscription)
+	asked.tell(x.Header(), st.subscription)
 	x.status = http.StatusOK
 	size := st.faults.first(frames)
 	if err := st.transport.begin(x.Header(), frames); err != nil {
@@ -156,7 +156,7 @@ func (st *stream) frame(chunk actors.Chunk) error {
 		st.frames = newBuffer()
 	}
 	if chunk.Text == "" {
-		st.frames.bytes = append(st.form.appendComment(st.frames.bytes, "heartbeat"), '\n')
+		st.frames.bytes = st.form.appendHeartbeat(st.frames.bytes)
 		st.metrics.Heartbeat()
 		return nil
 	}

@@ -55,6 +55,9 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 		asked.request.After = position
 	}
 	asked.form = newEvents
+	if asked.beats {
+		asked.form = newBeatingEvents
+	}
 	if s.draining.Load() && asked.lastEventID != idEnd {
 		return broker.ErrShuttingDown // as it would say; so a HEAD is answered as a GET
 	}
@@ -69,6 +72,7 @@ type ask struct {
 	request     broker.Request
 	lastEventID string // "" for none
 	plan        plan
+	beats       bool // heartbeats are events
 	form        func(*broker.Subscription, fault.Set) form
 	void        fault.Set // faults that cannot happen in that form
 }
@@ -84,6 +88,9 @@ func (s *Server) ask(r *http.Request, values url.Values, kind broker.Kind) (aske
 		return ask{}, err
 	}
 	if asked.plan, err = s.plan(r, values); err != nil {
+		return ask{}, err
+	}
+	if asked.beats, err = beats(values); err != nil {
 		return ask{}, err
 	}
 	asked.request.Bend = asked.plan.bend()
@@ -275,6 +282,21 @@ func unit(query url.Values, kind broker.Kind) (actors.Unit, error) {
 		return actors.Appended, nil
 	default:
 		return 0, invalidParameter("unit must be character, word or chunk")
+	}
+}
+
+// beats says whether the query asks for heartbeats that are events.
+func beats(query url.Values) (bool, error) {
+	if !query.Has("heartbeat") {
+		return false, nil
+	}
+	switch query.Get("heartbeat") {
+	case "comment":
+		return false, nil
+	case "event":
+		return true, nil
+	default:
+		return false, invalidParameter("heartbeat must be comment or event")
 	}
 }
 

@@ -24,7 +24,7 @@ type Config struct {
 	// request does not say; MinInterval and MaxInterval bound what a request
 	// may say.
 	Interval, ProgressInterval, MinInterval, MaxInterval time.Duration
-	// Heartbeat is the silence after which a comment is sent; 0 sends none.
+	// Heartbeat is the silence after which a heartbeat is sent; 0 sends none.
 	Heartbeat time.Duration
 	// WriteTimeout is how long one write may block before its stream is ended.
 	WriteTimeout time.Duration
@@ -112,7 +112,7 @@ func settings(c *Config) []setting {
 		{"progress-interval", "100ms", "time between two steps of progress, where a request does not say", &duration{p: &c.ProgressInterval, min: tick, max: day}},
 		{"min-interval", "1ms", "least interval that a request may ask for", &duration{p: &c.MinInterval, min: tick, max: day}},
 		{"max-interval", "1m", "greatest interval that a request may ask for", &duration{p: &c.MaxInterval, min: tick, max: day}},
-		{"heartbeat", "15s", "silence after which a stream sends a comment; 0 sends none", &duration{p: &c.Heartbeat, min: 10 * time.Millisecond, max: time.Hour, zeroIsOff: true}},
+		{"heartbeat", "15s", "silence after which a stream sends a heartbeat; 0 sends none", &duration{p: &c.Heartbeat, min: 10 * time.Millisecond, max: time.Hour, zeroIsOff: true}},
 		{"write-timeout", "10s", "how long a client may take nothing of what is sent to it before its stream is ended", &duration{p: &c.WriteTimeout, min: 10 * time.Millisecond, max: time.Hour}},
 		{"max-streams", "100000", "streams that may run at once", &count{&c.MaxStreams, 1, 10_000_000}},
 		{"max-streams-per-client", "0", "streams that one client address may run at once; 0 is no limit", &count{&c.MaxStreamsPerClient, 0, 10_000_000}},

@@ -76,6 +76,9 @@ func (g *glance) Open(o eventsource.Opened) {
 }
 
 func (g *glance) Event(e eventstream.Event, at time.Time) error {
+	if track.IsHeartbeat(e) {
+		return nil
+	}
 	g.complaint = doubt(g.timestamp, e.Data, at)
 	g.enough()
 	return errOver

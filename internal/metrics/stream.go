@@ -41,7 +41,7 @@ func newStreams(r registry) map[string]*Stream {
 	events := r.counters("events_sent_total", "Events written to streams, by kind.", "kind")
 	shared := Stream{
 		bytes:      r.counters("sent_bytes_total", "Bytes written to streams.").WithLabelValues(),
-		heartbeats: r.counters("heartbeats_sent_total", "Heartbeat comments written to streams.").WithLabelValues(),
+		heartbeats: r.counters("heartbeats_sent_total", "Heartbeats written to streams, comments and events.").WithLabelValues(),
 		lateness:   r.histogram("stream_lateness_seconds", "Actual less scheduled time of each event.", delayBuckets),
 		firstEvent: r.histogram("stream_time_to_first_event_seconds", "Time from a stream's opening until its first event was written.", delayBuckets),
 	}

@@ -36,6 +36,9 @@
 // With Plan.Token only events that bring a token are events in this sense. The
 // others have a number at most, or tell of an error, which is one of the run.
 //
+// A heartbeat is no event in this sense, be it a comment or one of type heartbeat
+// ([IsHeartbeat]).
+//
 // Where the interval is not known there is no schedule, and neither lateness
 // nor stall.
 //

@@ -15,6 +15,9 @@ const stallBeyond = time.Second
 // stream is over for its reader: at its proper end, or because all that was due
 // before the run's end has come.
 func (s *Stream) Event(l *Ledger, e eventstream.Event, at time.Duration) (over bool) {
+	if IsHeartbeat(e) && !l.Plan.Done.is(e) {
+		return false
+	}
 	switch {
 	case l.Plan.Kind == Any && s.numbers == Auto:
 		if s.numbers = detect(l, e); s.numbers == Unnumbered {
