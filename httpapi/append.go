@@ -77,13 +77,13 @@ func (p *producer) appendBody(r *http.Request) (err error) {
 func (p *producer) readQuery(r *http.Request) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return invalidParameter("the query is malformed: %v", err)
+		return invalidParameter("", "the query is malformed: %v", err)
 	}
 	p.at = broker.AtEnd
 	if query.Has("position") {
 		position, ok := parsePosition(query.Get("position"))
 		if !ok {
-			return invalidParameter("position must be a number of chunks, from 0")
+			return invalidParameter("position", "position must be a number of chunks, from 0").between("0", "")
 		}
 		p.at = position
 	}
@@ -92,7 +92,7 @@ func (p *producer) readQuery(r *http.Request) error {
 		p.completes = query.Has("complete")
 	case "false":
 	default:
-		return invalidParameter("complete must be true, false, or without a value")
+		return invalidParameter("complete", "complete must be true, false, or without a value")
 	}
 	return nil
 }

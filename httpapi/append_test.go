@@ -69,7 +69,11 @@ func TestAppendBadly(t *testing.T) {
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
 		server := ssetest.Start(t, ssetest.Config{})
 		p := produce(t, server, "a")
-		const here = `"position":1,"bytes":1`
+		const (
+			here     = `"position":1,"bytes":1`
+			position = `"parameter":"position","minimum":"0"`
+			complete = `"parameter":"complete"`
+		)
 		tests := []struct {
 			query, mediaType, body string
 			status                 int
@@ -81,12 +85,12 @@ func TestAppendBadly(t *testing.T) {
 			{"?position=0", "application/json", `{"chunk":""}`, 409, "position_mismatch", here},
 			{"?position=0", "application/json", "no", 409, "position_mismatch", here},
 			{"?position=0", "", "", 409, "position_mismatch", here},
-			{"?position=-1", "text/plain", "b", 400, "invalid_parameter", ""},
-			{"?position=01", "text/plain", "b", 400, "invalid_parameter", ""},
-			{"?position=", "text/plain", "b", 400, "invalid_parameter", ""},
-			{"?position=one", "text/plain", "b", 400, "invalid_parameter", ""},
-			{"?complete=yes", "text/plain", "b", 400, "invalid_parameter", ""},
-			{"?complete=1", "text/plain", "b", 400, "invalid_parameter", ""},
+			{"?position=-1", "text/plain", "b", 400, "invalid_parameter", position},
+			{"?position=01", "text/plain", "b", 400, "invalid_parameter", position},
+			{"?position=", "text/plain", "b", 400, "invalid_parameter", position},
+			{"?position=one", "text/plain", "b", 400, "invalid_parameter", position},
+			{"?complete=yes", "text/plain", "b", 400, "invalid_parameter", complete},
+			{"?complete=1", "text/plain", "b", 400, "invalid_parameter", complete},
 			{"?%zz", "text/plain", "b", 400, "invalid_parameter", ""},
 			{"?complete", "application/json", `{}`, 400, "message_required", ""},
 			{"?complete", "application/json", `{"chunk":null}`, 400, "message_required", ""},

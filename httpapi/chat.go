@@ -60,7 +60,7 @@ func (s *Server) askChat(r *http.Request) (ask, error) {
 	}
 	asked, err := s.ask(r, values, broker.Characters)
 	if err == nil && asked.beats { // an event that is no chunk breaks clients of this API
-		err = invalidParameter("heartbeat must be comment here")
+		err = invalidParameter("heartbeat", "heartbeat must be comment here")
 	}
 	if asked.request.Unit == broker.DefaultUnit {
 		asked.request.Unit = actors.Word

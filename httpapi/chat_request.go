@@ -131,7 +131,7 @@ func inMessage(i int, err error) *problem {
 // readMessage returns the text of a message, and whether it is the user's.
 func readMessage(message []byte) (isUser bool, text []byte, err error) {
 	if message[0] != '{' {
-		return false, nil, invalidParameter("each of messages must be an object")
+		return false, nil, invalidParameter("", "each of messages must be an object")
 	}
 	var values [2][]byte
 	if err := object(message).members([]string{"role", "content"}, values[:]); err != nil {
@@ -222,7 +222,7 @@ func countWords(text []byte) (count int) {
 
 // invalidParam returns the *problem of a member of the body that is wrong.
 func invalidParam(name, says string) *problem {
-	p := invalidParameter("%s %s", name, says)
+	p := invalidParameter("", "%s %s", name, says)
 	p.param = name
 	return p
 }

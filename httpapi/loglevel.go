@@ -45,7 +45,7 @@ func (l logLevel) change(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	invalidParameter("level must be debug, info, warn or error, as level=debug or as %s", `{"level":"debug"}`).write(w)
+	invalidParameter("level", "level must be debug, info, warn or error, as level=debug or as %s", `{"level":"debug"}`).write(w)
 }
 
 // levelIn returns the level that a body names, "" for none.

@@ -89,6 +89,8 @@ func (a answer) wantProblem(t *testing.T, status int, code string) {
 
 		Position, Bytes, Percent *int
 		State                    string
+
+		Parameter, Minimum, Maximum string
 	}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(a.body)))
 	decoder.DisallowUnknownFields()

@@ -29,11 +29,11 @@ type plan struct {
 func parameters(r *http.Request) (url.Values, error) {
 	values, err := url.ParseQuery(escapePercent(r.URL.RawQuery))
 	if err != nil {
-		return nil, invalidParameter("the query is malformed: %v", err)
+		return nil, invalidParameter("", "the query is malformed: %v", err)
 	}
 	header, err := url.ParseQuery(escapePercent(strings.Join(r.Header.Values(planHeader), "&")))
 	if err != nil {
-		return nil, invalidParameter("%s is malformed: %v", planHeader, err)
+		return nil, invalidParameter(planHeader, "%s is malformed: %v", planHeader, err)
 	}
 	for name, value := range header {
 		if !values.Has(name) {
@@ -79,17 +79,17 @@ func (s *Server) plan(r *http.Request, values url.Values) (plan, error) {
 	p := plan{faults: s.config.Faults, seed: uint64(rand.Uint32()), header: r.Header.Get(planHeader) != ""}
 	if values.Has("fault") {
 		if s.config.NoFaults {
-			return plan{}, invalidParameter("fault: this server lets no request ask for faults (--no-faults)")
+			return plan{}, invalidParameter("fault", "fault: this server lets no request ask for faults (--no-faults)")
 		}
 		var err error
 		if p.faults, err = fault.Parse(strings.Join(values["fault"], ",")); err != nil {
-			return plan{}, invalidParameter("%v", err)
+			return plan{}, invalidParameter("fault", "%v", err)
 		}
 	}
 	if values.Has("seed") {
 		seed, err := strconv.ParseUint(values.Get("seed"), 10, 64)
 		if err != nil {
-			return plan{}, invalidParameter("seed must be a whole number from 0 to 18446744073709551615")
+			return plan{}, invalidParameter("seed", "seed must be a whole number from 0 to 18446744073709551615").between("0", "18446744073709551615")
 		}
 		p.seed = seed
 	}

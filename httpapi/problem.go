@@ -31,13 +31,20 @@ type problem struct {
 	members
 }
 
-// members of a problem beside those that RFC 9457 names, each of which is sent where
-// it is set: what a message is to which its producer could not append.
+// members of a problem beside those that RFC 9457 names (its §3.2), each of which is
+// sent where it is set.
 type members struct {
+	// What a message is to which its producer could not append.
 	Position *int         `json:"position,omitempty"` // chunks that it has
 	Bytes    *int         `json:"bytes,omitempty"`
 	State    broker.State `json:"state,omitempty"`
 	Percent  *int         `json:"percent,omitempty"`
+
+	// What of the request is wrong, by its name, and its bounds if it has some, in the
+	// form in which it is written.
+	Parameter string `json:"parameter,omitempty"`
+	Minimum   string `json:"minimum,omitempty"`
+	Maximum   string `json:"maximum,omitempty"`
 }
 
 func (p *problem) Error() string { return "httpapi: " + p.Code + ": " + p.Detail }
@@ -64,11 +71,19 @@ func messageRequired(detail string) *problem {
 	return &problem{Status: http.StatusBadRequest, Code: logs.CodeMessageRequired, Title: "Message required", Detail: detail}
 }
 
-func invalidParameter(format string, args ...any) *problem {
+// invalidParameter is of the parameter of that name, "" where it is not one of them.
+func invalidParameter(name, format string, args ...any) *problem {
 	return &problem{
 		Status: http.StatusBadRequest, Code: logs.CodeInvalidParameter,
 		Title: "Invalid parameter", Detail: fmt.Sprintf(format, args...),
+		members: members{Parameter: name},
 	}
+}
+
+// between adds the bounds of the parameter, of which "" is none.
+func (p *problem) between(minimum, maximum string) *problem {
+	p.Minimum, p.Maximum = minimum, maximum
+	return p
 }
 
 func messageNotFound() *problem {

@@ -35,7 +35,8 @@ func (p profiles) timed(record http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if text := r.FormValue("seconds"); text != "" {
 			if n, err := strconv.Atoi(text); err != nil || n < 1 || n > maxProfileSeconds {
-				invalidParameter("seconds must be a whole number from 1 to %d", maxProfileSeconds).write(w)
+				invalidParameter("seconds", "seconds must be a whole number from 1 to %d", maxProfileSeconds).
+					between("1", strconv.Itoa(maxProfileSeconds)).write(w)
 				return
 			}
 		}

@@ -53,7 +53,7 @@ func (o object) percent() (int, error) {
 	}
 	percent, err := strconv.Atoi(string(value))
 	if err != nil || percent < 0 || percent > 100 {
-		return 0, invalidParameter(`"percent" must be a whole number from 0 to 100`)
+		return 0, invalidParameter("percent", `"percent" must be a whole number from 0 to 100`).between("0", "100")
 	}
 	return percent, nil
 }

@@ -259,8 +259,8 @@ func (s *Server) intervals(query url.Values, kind broker.Kind) (interval, live t
 	}
 	interval, err = time.ParseDuration(query.Get("interval"))
 	if err != nil || interval < s.config.MinInterval || interval > s.config.MaxInterval {
-		return 0, 0, invalidParameter("interval must be a duration such as 20ms, between %v and %v",
-			s.config.MinInterval, s.config.MaxInterval)
+		return 0, 0, invalidParameter("interval", "interval must be a duration such as 20ms, between %v and %v",
+			s.config.MinInterval, s.config.MaxInterval).between(s.config.MinInterval.String(), s.config.MaxInterval.String())
 	}
 	return interval, interval, nil
 }
@@ -271,7 +271,7 @@ func unit(query url.Values, kind broker.Kind) (actors.Unit, error) {
 		return broker.DefaultUnit, nil
 	}
 	if kind == broker.Progress {
-		return 0, invalidParameter("unit is a parameter of /stream only")
+		return 0, invalidParameter("unit", "unit is a parameter of /stream only")
 	}
 	switch query.Get("unit") {
 	case "character":
@@ -281,7 +281,7 @@ func unit(query url.Values, kind broker.Kind) (actors.Unit, error) {
 	case "chunk":
 		return actors.Appended, nil
 	default:
-		return 0, invalidParameter("unit must be character, word or chunk")
+		return 0, invalidParameter("unit", "unit must be character, word or chunk")
 	}
 }
 
@@ -296,7 +296,7 @@ func beats(query url.Values) (bool, error) {
 	case "event":
 		return true, nil
 	default:
-		return false, invalidParameter("heartbeat must be comment or event")
+		return false, invalidParameter("heartbeat", "heartbeat must be comment or event")
 	}
 }
 
