@@ -1,21 +1,10 @@
 // The bytes of an answer as they came, and the command that shows them too.
 
 import {address, body} from './chat-client.js';
+import {escaped, shown} from './escape.js';
 import {at} from './stream.js';
 
 const kept = 16 << 10; // UTF-16 code units
-
-// Characters that cannot be seen, or that change how others are seen.
-const unseen = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd]/g;
-
-function escaped(text) {
-  return text.replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-// shown is the text with its CRs in sight; LF is what stands at the end of each line anyway.
-function shown(text) {
-  return escaped(text).replace(/\r\n|\r/g, (end) => (end === '\r' ? '\\r\n' : '\\r\\n\n'));
-}
 
 /** RawLog shows the latest of the bytes in a <pre>, while the <details> around it is open. */
 export class RawLog {

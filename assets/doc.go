@@ -24,7 +24,9 @@
 //	stream.js            asks the server, follows a stream of it, checks the order
 //	states.js            says how a connection is, in words
 //	token.js             keeps the access token, where the server wants one
-//	text.js, wire.js     show the text that arrives, and the events that bring it
+//	text.js              shows the text that arrives
+//	wire.js              shows the bytes that bring it, with wire-frames.js and wire-tools.js
+//	escape.js, copy.js   what cannot be seen as escapes; text for the clipboard
 //	frame.js             paints no more often than the screen does
 //	faults.js            the fields for what is to go wrong, and what the server offers
 //
