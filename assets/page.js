@@ -127,6 +127,7 @@ class Page {
     this.#stream = new Stream(url, order, {
       state: (word, detail) => this.#state(word, detail),
       bytes: (bytes) => this.#bytes(bytes),
+      connected: (id) => view.wire.connected(id),
       chunk: (data, position) => this.#chunk(data, position),
       resumed: () => { this.#resumes++; },
       restart: () => this.#restart(),

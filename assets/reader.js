@@ -4,7 +4,7 @@ import {Painter} from './frame.js';
 import {Ticker, describe} from './states.js';
 import {Problem, Stream, at} from './stream.js';
 import {ArrivingText} from './text.js';
-import {Command, WireLog} from './wire.js';
+import {Command, Wire} from './wire.js';
 
 const utf8 = new TextEncoder();
 const template = document.getElementById('reader');
@@ -19,7 +19,7 @@ export class Reader {
   #fault = this.#find('.fault');
   #drop = this.#find('.drop');
   #text = new ArrivingText(this.#received);
-  #wire = new WireLog(this.#find('.wire'));
+  #wire = new Wire(this.#find('.wire'));
   #curl = new Command(this.#find('.curl'), this.#find('.copy'));
   #painter = new Painter(() => this.#paint());
   #now = () => {}; // says how the connection is
@@ -64,6 +64,7 @@ export class Reader {
     const stream = new Stream(this.#url(), {}, {
       state: (word, detail) => this.#state(word, detail),
       bytes: (bytes) => this.#event(bytes),
+      connected: (id) => this.#wire.connected(id),
       chunk: ({chunk}) => this.#chunk(chunk),
       resumed: () => { this.#resumes++; },
       restart: () => this.#restart(),

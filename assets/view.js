@@ -2,7 +2,7 @@
 // Only textContent and properties are set, never markup.
 
 import * as faults from './faults.js';
-import {Command, WireLog} from './wire.js';
+import {Command, Wire} from './wire.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -24,8 +24,8 @@ const count = byId('count');
 const total = byId('total');
 const curl = new Command(byId('curl'), byId('copy'));
 
-/** The latest events. */
-export const wire = new WireLog(byId('wire'));
+/** The bytes that came. */
+export const wire = new Wire(byId('wire'));
 
 /** state shows the state of the connection; word also selects the look, detail is for people. */
 export function state(word, detail) {

@@ -174,36 +174,3 @@ export class Command {
     this.#button.disabled = false;
   }
 }
-
-const wireLines = 50;
-
-/** WireLog shows the latest events in a <pre>, as they stood on the wire, while the <details> around it is open. */
-export class WireLog {
-  #pre;
-  #details;
-  #lines = [];
-  #decoder = new TextDecoder();
-
-  constructor(pre) {
-    this.#pre = pre;
-    this.#details = pre.closest('details');
-    this.#details.addEventListener('toggle', () => this.paint());
-  }
-
-  /** add keeps bytes as they came; paint shows them. */
-  add(bytes) {
-    const lines = (this.#lines.pop() ?? '') + this.#decoder.decode(bytes, {stream: true});
-    this.#lines.push(...lines.split('\n'));
-    if (this.#lines.length > wireLines) this.#lines = this.#lines.slice(-wireLines);
-  }
-
-  clear() {
-    this.#lines = [];
-  }
-
-  paint() {
-    if (!this.#details.open) return;
-    this.#pre.textContent = this.#lines.join('\n');
-    this.#pre.scrollTop = this.#pre.scrollHeight;
-  }
-}
