@@ -58,8 +58,14 @@ func TestNothingFromElsewhere(t *testing.T) {
 			wantLocal(t, name, string(match[1]))
 		}
 	}
-	if css := read(t, "style.css"); bytes.Contains(css, []byte("url(")) || bytes.Contains(css, []byte("@import")) {
-		t.Error("style.css: loads another file")
+	sheets, err := fs.Glob(assets.FS(), "*.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range sheets {
+		if css := read(t, name); bytes.Contains(css, []byte("url(")) || bytes.Contains(css, []byte("@import")) {
+			t.Errorf("%s: loads another file", name)
+		}
 	}
 }
 
