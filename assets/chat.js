@@ -7,6 +7,8 @@ import {counted} from './chat-readings.js';
 import {Turn} from './chat-turn.js';
 import {RawLog, command} from './chat-wire.js';
 import {offerFaults} from './faults.js';
+import {say} from './say.js';
+import {Ticker, describe} from './states.js';
 import {Problem} from './stream.js';
 import {keep} from './token.js';
 import {Command} from './wire.js';
@@ -28,6 +30,8 @@ class Page {
   #figures = new Figures(0);
   #wire = new RawLog(byId('wire'));
   #curl = new Command(byId('curl'), byId('copy'));
+  #now = () => {}; // says how the connection is
+  #ticker = new Ticker(() => this.#now());
   #frame = 0; // the requested animation frame, 0 for none
   #height = 0; // of the conversation, when it was painted last
 
@@ -76,12 +80,12 @@ class Page {
     const [messages, plan, token] = [this.#messages(), form.planned(), form.currentToken()];
     this.#reset();
     this.#curl.show(command(messages, plan, token));
-    this.#show('sending', 'Asking…');
     arrival.scrollIntoView({block: 'nearest'}); // where the form fills a small screen
     const unlessStopped = (tell) => (...args) => { if (!signal.aborted) tell(...args); };
     try {
       const end = await ask(messages, plan, token, signal, {
         opened: unlessStopped((plan) => this.#opened(plan, token)),
+        state: unlessStopped((word, detail) => this.#state(word, detail)),
         bytes: unlessStopped((bytes) => this.#wire.add(bytes)),
         token: unlessStopped((text) => this.#token(turn, text)),
       });
@@ -111,19 +115,25 @@ class Page {
   #opened(plan, token) {
     keep(token);
     this.#figures.opened(plan);
-    this.#show('connecting', 'Waiting for the first token…');
+  }
+
+  #state(word, detail) {
+    this.#now = () => this.#show(...said(word, detail, this.#turn.tokens));
+    this.#now();
+    this.#ticker.start();
   }
 
   #token(turn, text) {
     const now = performance.now();
     turn.add(text, now);
     this.#figures.token(now);
-    if (turn.tokens === 1) this.#show('streaming', 'Streaming');
+    if (turn.tokens === 1) this.#now();
     if (smoothing.value === 'off') turn.paint();
     this.#soon();
   }
 
   #ended(turn, end) {
+    this.#ticker.stop();
     this.#end = end;
     this.#figures.ended(end);
     turn.ended();
@@ -147,6 +157,7 @@ class Page {
 
   #finish(word, detail) {
     this.#asking = this.#end = null;
+    this.#ticker.stop();
     this.#paint();
     this.#show(word, detail);
   }
@@ -189,12 +200,19 @@ class Page {
 
   #show(word, detail) {
     arrival.dataset.state = word;
-    if (status.textContent !== detail) status.textContent = detail;
+    say(status, detail);
     received.setAttribute('aria-busy', Boolean(this.#asking));
     stopButton.disabled = this.#turns.length === 0;
     stopButton.textContent = this.#asking || !this.#turn ? 'Stop' : 'Retry';
     clearButton.disabled = this.#turns.length === 0;
   }
+}
+
+// said is how a connection is, as the look and the words for it.
+function said(word, detail, tokens) {
+  if (word === 'connecting') return ['sending', detail.waiting ? describe(word, detail) : 'Asking…'];
+  if (word === 'stale' || tokens) return [word === 'live' ? 'streaming' : word, describe(word, detail, detail.silence())];
+  return ['connecting', 'Waiting for the first token…'];
 }
 
 new Page();

@@ -48,7 +48,6 @@
 // Of the chat, chat.html:
 //
 //	chat-client.js     asks as clients of the OpenAI API do, and reads the answer
-//	chat-reader.js     an event stream out of bytes that are cut anywhere
 //	chat-readings.js   what two clients make of an answer that has ended
 //	smoother.js        an even pace for text that comes in lumps
 //	chat-turn.js       a question and its answer, on the page

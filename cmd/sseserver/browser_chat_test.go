@@ -382,6 +382,7 @@ func testChatOverHTTP2(t *testing.T, browser context.Context) {
 	p.wantChat("Complete: 20 tokens", chatWords)
 
 	p.open(server.url + "/index.html")
+	p.fill("#interval", "20") // a browser forgets what comes together with a reset
 	p.fill("#fault", "cut@12,truncate@15,retry:10ms")
 	p.fill("#message", tricky)
 	p.click("#send")

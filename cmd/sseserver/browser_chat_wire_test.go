@@ -18,31 +18,44 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// testChatReader cuts a stream in two at each of its bytes, and into single bytes:
+// readerStream has each rule of an event stream at least once, and readerEvents is what
+// it means: type, data and last id of each event, and then the last id and the reconnection time.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+const (
+	readerStream = "\ufeff: connected\nretry: 1\n\n" +
+		"event: named\nid: 7\ndata: é👩🏽‍🚀\ndata:two\ndata\n: between\n\n" + // the last line is empty: a field without a colon
+		"data:  [DONE]\nid: no\x00id\n\n" + // one space goes; an id with NUL is none
+		"event: none\nid: 8\n\n" + // no data, no event; but the id counts
+		"data:\n\n" +
+		"\ufeffdata: x\nDATA: x\n data: x\nunknown: x\ndata\x00: x\n\n" + // fields that there are not
+		"id\nretry: 25\nretry: 1e3\nretry: -1\nretry:\ndata: a:b: c\n\n" + // an empty id forgets; retry has digits only
+		"id: 9\ndata: never complete\n"
+	readerEvents = `[["named","é👩🏽‍🚀\ntwo\n","7"],["message"," [DONE]","7"],["message","","8"],["message","a:b: c",""]],"",25`
+)
+
+// testEventReader cuts a stream in two at each of its bytes, and into single bytes:
 // the events are always the same.
-func testChatReader(t *testing.T, browser context.Context) {
+func testEventReader(t *testing.T, browser context.Context) {
 	p := openTab(t, browser, startServer(t).url+"/chat.html")
-	const stream = "\ufeff: connected\nretry: 1\n\nevent: named\nid: 7\ndata: é👩🏽‍🚀\r\ndata:two\ndata\n: between\n\n" +
-		"event: none\n\ndata:  [DONE]\n\ndata:\n\nunknown: x\ndata: never complete\n"
-	const want = `[{"type":"named","data":"é👩🏽‍🚀\ntwo\n"},{"type":"message","data":" [DONE]"},{"type":"message","data":""}]`
 	for _, eol := range []string{"\n", "\r\n", "\r"} {
-		stream := strings.ReplaceAll(strings.ReplaceAll(stream, "\r\n", "\n"), "\n", eol)
-		got := promised[[]string](p, fmt.Sprintf(`import('./chat-reader.js').then(({EventReader}) => {
-			const bytes = new TextEncoder().encode(%q);
+		stream := strings.ReplaceAll(readerStream, "\n", eol)
+		got := promised[[]string](p, fmt.Sprintf(`import('./sse-client.js').then(({EventReader}) => {
+			const bytes = new TextEncoder().encode(%s);
 			const read = (pieces) => {
 				const reader = new EventReader();
-				return JSON.stringify(pieces.flatMap((piece) => reader.push(piece)));
+				const events = pieces.flatMap((piece) => reader.push(piece)).map(({type, data, lastEventId}) => [type, data, lastEventId]);
+				return [events, reader.lastEventId, reader.retry].map((part) => JSON.stringify(part)).join();
 			};
 			const results = Array.from(bytes, (_, at) => read([bytes.subarray(0, at), bytes.subarray(at)]));
 			results.push(read(Array.from(bytes, (byte) => Uint8Array.of(byte))));
 			return results;
-		})`, stream))
+		})`, jsString(stream)))
 		if len(got) != len(stream)+1 {
 			t.Fatalf("%d results for %d bytes", len(got), len(stream))
 		}
 		for at, events := range got {
-			if events != want {
-				t.Errorf("line end %q, cut at byte %d\n got %s\nwant %s", eol, at, events, want)
+			if events != readerEvents {
+				t.Errorf("line end %q, cut at byte %d\n got %s\nwant %s", eol, at, events, readerEvents)
 			}
 		}
 	}

@@ -84,7 +84,7 @@ func TestBrowser(t *testing.T) {
 		{"chat: a server that wants a token", testChatToken},
 		{"chat: contrast and width", testChatLooks},
 		{"chat: keyboard and screen reader", testChatByKeyboard},
-		{"chat: an event stream cut anywhere", testChatReader},
+		{"an event stream cut anywhere", testEventReader},
 		{"chat: two readings of an answer", testChatReadings},
 		{"chat: an even pace", testChatSmoother},
 		{"chat: as it arrives and smoothed", testChatPaints},
