@@ -73,7 +73,7 @@ func testKeyboard(t *testing.T, browser context.Context) {
 // press presses and releases a key.
 func (p *tab) press(key string, with ...chromedp.Modifier) {
 	p.t.Helper()
-	p.do(chromedp.KeyEvent(key, chromedp.KeyModifiers(with...)))
+	p.want(p.browser.press(p.ctx, key, with))
 }
 
 func (p *tab) back(times int) {

@@ -66,7 +66,7 @@ func (p *tab) liveID() string { p.t.Helper(); return eval[string](p, "location.h
 
 func testLiveTyping(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("Hi, you")
 	p.press(kb.Enter)
 	p.insert("👩🏽‍🚀 é")
@@ -89,7 +89,7 @@ func testLiveTyping(t *testing.T, browser context.Context) {
 func testLiveFaults(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "", "status of 400", "net::ERR_")
 	p.until("document.querySelector('#faults').options.length > 15")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("Hi")
 	p.untilRead(byCharacter, "H") // the last may still grow
 	plan := func(text string) {
@@ -103,7 +103,7 @@ func testLiveFaults(t *testing.T, browser context.Context) {
 	if eval[bool](p, "document.querySelector('"+byCharacter+" .fault').ariaInvalid === 'true'") {
 		t.Error("the field is still marked")
 	}
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys(", you")
 	p.click("#complete")
 	p.untilReaderSays(byCharacter, "Complete, verified: 7 characters, resumed 2×")
@@ -112,7 +112,7 @@ func testLiveFaults(t *testing.T, browser context.Context) {
 
 func testLiveOnlyGrows(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("one")
 	for _, edit := range []func(){
 		func() { p.press(kb.Backspace) },
@@ -134,7 +134,7 @@ func testLiveOnlyGrows(t *testing.T, browser context.Context) {
 
 func testLiveInputMethod(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("a")
 	for _, composing := range []string{"k", "か", "かn", "かん", "か", "漢"} { // which also goes back
 		p.compose(composing)
@@ -196,14 +196,14 @@ func (p *tab) edit(command string) {
 func testLiveDrop(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openLive(t, browser, server.url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("seen")
 	p.untilRead(asAppended, "seen")
 	p.untilRead(byCharacter, "see") // the last may become another one
 	p.click(asAppended + " .drop")
 	p.click(byCharacter + " .drop")
 	p.untilReaderSays(byCharacter, "Dropped after 3 characters")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys(", missed")
 	p.click("#complete")
 	p.untilSays("Complete")
@@ -220,7 +220,7 @@ func testLiveDrop(t *testing.T, browser context.Context) {
 
 func testLiveFail(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("half a")
 	p.untilRead(asAppended, "half a")
 	p.fill("#reason", "out of paper")
@@ -238,17 +238,17 @@ func testLiveFail(t *testing.T, browser context.Context) {
 
 func testLiveReload(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("before")
 	p.untilRead(asAppended, "before")
 	id := p.liveID()
-	p.do(chromedp.Reload())
+	p.reload()
 	p.untilSays("Open: the readers follow")
 	if got := p.liveID(); got != id {
 		t.Errorf("after a reload the message is %s, not %s", got, id)
 	}
 	p.wantWritten("before")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys(", after")
 	p.untilRead(asAppended, "before, after")
 	p.click("#complete")
@@ -289,7 +289,7 @@ func testLiveProgress(t *testing.T, browser context.Context) {
 
 func testLiveTokenAsked(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t, "--send-token=right").url, "", "status of 401")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("written")
 	p.until("error.textContent !== ''")
 	p.wantError(noToken)
@@ -305,9 +305,9 @@ func testLiveTokenAsked(t *testing.T, browser context.Context) {
 	if got := p.text("pipe"); !strings.Contains(got, ` -H "Authorization: Bearer $SSESERVER_SEND_TOKEN" `) {
 		t.Errorf("the command of a producer has no token: %s", got)
 	}
-	p.do(chromedp.Reload())
+	p.reload()
 	p.untilSays("Open: the readers follow")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("!")
 	p.untilRead(asAppended, "written meanwhile!")
 }
@@ -315,7 +315,7 @@ func testLiveTokenAsked(t *testing.T, browser context.Context) {
 func testLiveGone(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openLive(t, browser, server.url, "", "status of 404")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("a")
 	p.untilRead(asAppended, "a")
 	server.caller(t, ssetest.HTTP1).want(204, "", "DELETE", "/messages/"+p.liveID(), "")
@@ -325,7 +325,7 @@ func testLiveGone(t *testing.T, browser context.Context) {
 	if !strings.HasPrefix(p.text("error"), "The server does not have this message any more") {
 		t.Errorf("error: %q", p.text("error"))
 	}
-	p.do(chromedp.Reload())
+	p.reload()
 	p.untilSays("Gone")
 	p.click("#new")
 	p.untilSays("Open: the readers follow")
@@ -334,7 +334,7 @@ func testLiveGone(t *testing.T, browser context.Context) {
 
 func testLiveTooLarge(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t, "--max-message-bytes=64").url, "", "status of 413")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("short")
 	p.untilRead(asAppended, "short")
 	p.insert(strings.Repeat("long", 20))
@@ -349,7 +349,7 @@ func testLiveTooLarge(t *testing.T, browser context.Context) {
 func testLiveOthers(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openLive(t, browser, server.url, "", "status of 409")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("I say. ")
 	p.untilRead(asAppended, "I say. ")
 	chunks := "/messages/" + p.liveID() + "/chunks"
@@ -385,7 +385,7 @@ func testLiveLooks(t *testing.T, browser context.Context) {
 	}
 	wantLegible("at first")
 	p.js("for (const more of document.querySelectorAll('details')) more.open = true")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.insert(strings.Repeat("long", 25))
 	p.untilRead(asAppended, strings.Repeat("long", 25))
 	p.press(kb.Backspace)
@@ -436,7 +436,7 @@ func testLiveByKeyboard(t *testing.T, browser context.Context) {
 			t.Errorf("a %s has no name", role)
 		}
 	}
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.press(kb.Enter, chromedp.ModifierCtrl)
 	p.untilSays("Complete")
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // tricky is text in which a character is rarely one code point.
@@ -40,7 +38,7 @@ func testTextArrives(t *testing.T, browser context.Context) {
 	}
 
 	// A reload follows the same message once more.
-	p.do(chromedp.Reload())
+	p.reload()
 	p.watch()
 	p.untilState("complete")
 	p.wantReceived(tricky, trickyCharacters)

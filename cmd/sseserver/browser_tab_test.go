@@ -3,14 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"sseserver/internal/firefoxtest"
 )
 
 // patience is how long a page may take before a test gives up on it. Nothing is
@@ -20,7 +20,8 @@ const patience = time.Minute
 // tab is a browser window with one of the pages in it. For use by one goroutine.
 type tab struct {
 	t       *testing.T
-	ctx     context.Context // ends when patience does
+	browser driver
+	ctx     context.Context // ends when patience does; in Chromium, chromedp's
 	window  context.Context // ends with the test, for a last look at a page that hangs
 	console *console
 }
@@ -31,25 +32,69 @@ type tab struct {
 // meant, by a part of their console line.
 func openTab(t *testing.T, browser context.Context, url string, refusals ...string) *tab {
 	t.Helper()
-	window, closeWindow := chromedp.NewContext(browser)
-	t.Cleanup(closeWindow)
-	ctx, cancel := context.WithTimeout(window, patience)
-	t.Cleanup(cancel)
-	p := &tab{t: t, ctx: ctx, window: window, console: watchConsole(window)}
-	// Each window behaves as if it were in front, though several are open.
-	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
-		t.Fatal(err)
+	p := &tab{t: t, console: newConsole()}
+	if firefoxtest.Runs(browser) {
+		p.openFirefox(browser)
+	} else {
+		p.openChromium(browser)
 	}
-	p.prefer("light")
 	p.open(url)
 	t.Cleanup(func() { p.wantQuietConsole(refusals) })
 	return p
 }
 
+func (p *tab) openChromium(browser context.Context) {
+	p.t.Helper()
+	window, closeWindow := chromedp.NewContext(browser)
+	p.t.Cleanup(closeWindow)
+	p.patient(window)
+	p.console.watch(window)
+	var err error
+	if p.browser, err = newChromium(p.ctx); err != nil {
+		p.t.Fatal(err)
+	}
+	p.prefer("light")
+}
+
+func (p *tab) openFirefox(browser context.Context) {
+	p.t.Helper()
+	p.patient(browser)
+	window, err := firefoxtest.NewWindow(browser, p.ctx, func(line firefoxtest.Logged) {
+		p.console.add(consoleLine{line.Text, line.Level == "error"})
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.browser = firefox{window}
+	p.t.Cleanup(func() {
+		if err := window.Close(p.ctx); err != nil {
+			p.t.Error(err)
+		}
+	})
+}
+
+func (p *tab) patient(window context.Context) {
+	p.window = window
+	ctx, cancel := context.WithTimeout(window, patience)
+	p.t.Cleanup(cancel)
+	p.ctx = ctx
+}
+
 // open loads url in the same window.
 func (p *tab) open(url string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate(url))
+	p.want(p.browser.navigate(p.ctx, url))
+}
+
+// reload loads the page anew.
+func (p *tab) reload() { p.t.Helper(); p.want(p.browser.reload(p.ctx)) }
+
+// want ends the test if there was an error.
+func (p *tab) want(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatalf("%v\n%s", err, p.describe())
+	}
 }
 
 // prefer sets the colour scheme of the reader, who never wants motion: a click
@@ -65,23 +110,28 @@ func (p *tab) prefer(scheme string) {
 	}
 }
 
+// do takes steps that only Chromium can.
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, steps...); err != nil {
-		p.t.Fatalf("%v\n%s", err, p.describe())
-	}
+	p.want(chromedp.Do(p.ctx, steps...))
 }
 
 // click clicks the element with a real mouse event.
 func (p *tab) click(selector string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	p.want(p.browser.click(p.ctx, selector))
+}
+
+// focus puts the keyboard into the element.
+func (p *tab) focus(selector string) {
+	p.t.Helper()
+	p.js(fmt.Sprintf("document.querySelector(%q).focus()", selector))
 }
 
 // fill replaces what the field holds, as a paste or an input method does.
 func (p *tab) fill(selector, text string) {
 	p.t.Helper()
-	p.do(chromedp.Focus(chromedp.CSS(selector)))
+	p.focus(selector)
 	p.js("document.activeElement.select()")
 	p.insert(text)
 }
@@ -90,12 +140,10 @@ func (p *tab) fill(selector, text string) {
 func (p *tab) insert(text string) {
 	p.t.Helper()
 	if text == "" {
-		p.do(chromedp.KeyEvent("\b"))
+		p.press(kb.Backspace)
 		return
 	}
-	if _, err := chromedp.Call(p.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
-		p.t.Fatal(err)
-	}
+	p.want(p.browser.insert(p.ctx, text))
 }
 
 // until waits until the condition, a JavaScript expression, holds. It is looked
@@ -108,7 +156,8 @@ func (p *tab) until(condition string) {
 		observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
 		look();
 	})`
-	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](promise, chromedp.EvalAwaitPromise)); err != nil {
+	var holds bool
+	if err := p.browser.evaluate(p.ctx, promise, &holds); err != nil {
 		p.t.Fatalf("waiting for %s: %v\n%s", condition, err, p.describe())
 	}
 }
@@ -134,13 +183,17 @@ func (p *tab) untilState(state string) {
 }
 
 // js runs a statement in the page.
-func (p *tab) js(statement string) { p.t.Helper(); eval[chromedp.Void](p, statement) }
-
-// eval evaluates a JavaScript expression in the page.
-func eval[T any](p *tab, expression string) T {
+func (p *tab) js(statement string) {
 	p.t.Helper()
-	result, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
-	if err != nil {
+	if err := p.browser.run(p.ctx, statement); err != nil {
+		p.t.Fatalf("%s: %v\n%s", statement, err, p.describe())
+	}
+}
+
+// eval evaluates a JavaScript expression in the page, or what its promise resolves to.
+func eval[T any](p *tab, expression string) (result T) {
+	p.t.Helper()
+	if err := p.browser.evaluate(p.ctx, expression, &result); err != nil {
 		p.t.Fatalf("%s: %v\n%s", expression, err, p.describe())
 	}
 	return result
@@ -156,54 +209,11 @@ func (p *tab) text(id string) string {
 func (p *tab) describe() string {
 	ctx, cancel := context.WithTimeout(p.window, 5*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body?.innerText ?? ''"))
-	if err != nil {
+	var text string
+	if err := p.browser.evaluate(ctx, "document.body?.innerText ?? ''", &text); err != nil {
 		return "and the page does not answer: " + err.Error()
 	}
 	return "the page shows:\n" + text + "\nand its console:\n" + p.console.text()
-}
-
-// console collects what a page writes to the browser's console.
-type console struct {
-	mu    sync.Mutex
-	lines []chromedp.ConsoleMessage
-	last  chan struct{} // closed when lastLine came
-}
-
-const lastLine = "the test ends here"
-
-func watchConsole(window context.Context) *console {
-	c := &console{last: make(chan struct{})}
-	messages := chromedp.Console(window)
-	go func() { // ends with the window
-		for message, err := range messages {
-			if err != nil {
-				return
-			}
-			c.add(message)
-		}
-	}()
-	return c
-}
-
-// text returns all lines so far.
-func (c *console) text() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var all strings.Builder
-	for _, line := range c.lines {
-		fmt.Fprintln(&all, line, line.URL)
-	}
-	return all.String()
-}
-
-func (c *console) add(message chromedp.ConsoleMessage) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.lines = append(c.lines, message)
-	if message.Text == lastLine {
-		close(c.last)
-	}
 }
 
 func (p *tab) wantQuietConsole(refusals []string) {
@@ -216,18 +226,7 @@ func (p *tab) wantQuietConsole(refusals []string) {
 	case <-p.ctx.Done():
 		p.t.Fatalf("the console does not answer\n%s", p.describe())
 	}
-	p.console.mu.Lock()
-	defer p.console.mu.Unlock()
-	for _, line := range p.console.lines {
-		if line.Type != chromedp.ConsoleError && !line.IsException() {
-			continue
-		}
-		meant := false
-		for _, refusal := range refusals {
-			meant = meant || strings.Contains(line.Text, refusal)
-		}
-		if !meant {
-			p.t.Errorf("console: %s %s", line, line.URL)
-		}
+	for _, line := range p.console.errors(refusals) {
+		p.t.Errorf("console: %s", line)
 	}
 }

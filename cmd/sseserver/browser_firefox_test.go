@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"sseserver/internal/firefoxtest"
+)
+
+// TestFirefox has the core flows of TestBrowser once more, in Firefox.
+func TestFirefox(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+	browser := firefoxtest.Start(t)
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, context.Context)
+	}{
+		{"text arrives complete and in order", testTextArrives},
+		{"progress reaches 100 percent", testProgress},
+		{"stop and resume", testStopAndResume},
+		{"thirty streams at once over TLS", testThirtyStreams},
+		{"text survives lost connections", testTextSurvives},
+		{"faults that a client mends", testFaultyText},
+		{"live: typing reaches both readers", testLiveTyping},
+		{"live: reload and back", testLiveReload},
+		{"chat: a conversation", testChat},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(t, browser)
+		})
+	}
+}
