@@ -130,6 +130,30 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// The page of the character stream is the first one, unless there is one that leads to
+// it. Its own address stays what it was.
+func TestFirstPage(t *testing.T) {
+	index, home := &fstest.MapFile{Data: []byte("the index")}, &fstest.MapFile{Data: []byte("the home page")}
+	for want, pages := range map[string]fstest.MapFS{
+		"the index":     {"index.html": index, "other.html": home},
+		"the home page": {"index.html": index, "home.html": home},
+		"":              {"other.html": index},
+	} {
+		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Pages: pages}})
+		first := ask(t, server, ssetest.HTTP1, "GET", "/", "")
+		if want == "" {
+			first.wantProblem(t, 404, "not_found")
+			continue
+		}
+		if first.body != want {
+			t.Errorf("/ is %q, want %q", first.body, want)
+		}
+		if got := ask(t, server, ssetest.HTTP1, "GET", "/index.html", ""); got.body != "the index" {
+			t.Errorf("/index.html is %q", got.body)
+		}
+	}
+}
+
 // Each file has a type, whatever the host's table says.
 func TestPageTypes(t *testing.T) {
 	for _, ending := range []string{".html", ".css", ".js", ".svg"} {

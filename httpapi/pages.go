@@ -21,7 +21,10 @@ import (
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
 	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// pages serves the files of Config.Pages; / is index.html. Files do not change
+// firstPages are what / is: the first of them that is there.
+var firstPages = []string{"home.html", "index.html"}
+
+// pages serves the files of Config.Pages, and the first page at /. Files do not change
 // while the server runs, so each is read and hashed once, here.
 func (s *Server) pages() http.Handler {
 	files := make(map[string]resource)
@@ -37,8 +40,11 @@ func (s *Server) pages() http.Handler {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		panic(err) // embedded files are always readable
 	}
-	if index, ok := files["/index.html"]; ok {
-		files["/"] = index
+	for _, first := range firstPages {
+		if page, ok := files["/"+first]; ok {
+			files["/"] = page
+			break
+		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if file, ok := files[r.URL.Path]; ok {
