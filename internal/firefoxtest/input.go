@@ -44,6 +44,19 @@ func (w *Window) Insert(ctx context.Context, text string) error {
 	return w.Run(ctx, "document.execCommand('insertText', false, "+string(literal)+")")
 }
 
+// atRest is a JavaScript function: it scrolls to an element, and answers it when it
+// is still from one frame to the next.
+const atRest = `(async (selector) => {
+	const element = document.querySelector(selector);
+	element.scrollIntoView({block: 'center', behavior: 'instant'});
+	const place = () => JSON.stringify(element.getBoundingClientRect());
+	for (let before = ''; before !== place();) {
+		before = place();
+		await new Promise(requestAnimationFrame);
+	}
+	return element;
+})`
+
 // Click clicks the middle of the first element that the selector selects, with
 // the mouse.
 func (w *Window) Click(ctx context.Context, selector string) error {
@@ -51,11 +64,7 @@ func (w *Window) Click(ctx context.Context, selector string) error {
 	if err != nil {
 		return err
 	}
-	element, err := w.evaluate(ctx, `{
-		const element = document.querySelector(`+string(literal)+`);
-		element.scrollIntoView({block: 'center', behavior: 'instant'});
-		element;
-	}`)
+	element, err := w.evaluate(ctx, atRest+"("+string(literal)+")")
 	if err != nil {
 		return err
 	}

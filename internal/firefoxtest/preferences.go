@@ -20,6 +20,9 @@ user_pref("extensions.update.enabled", false);
 // Each window behaves as if it were in front, though several are open.
 user_pref("focusmanager.testmode", true);
 
+// A click has happened when the command for it is answered.
+user_pref("remote.events.async.mouse.enabled", false);
+
 // The readers of the tests never want motion: a click would miss what is still scrolling.
 user_pref("ui.prefersReducedMotion", 1);
 `
