@@ -55,4 +55,18 @@
 //	chat-figures.js    how fast the tokens came
 //	chat-wire.js       the bytes as they came, and the command that shows them too
 //	chat.js            what brings them together
+//
+// Of the page with many streams, many.html:
+//
+//	many-fleet.js     all streams of a message, and what is known of them
+//	many-lane.js      one of them, checked to the last character
+//	many-spread.js    how late many events came
+//	many-grid.js      the canvas with a cell for each, and the signs of the states
+//	many-states.js    what the states are called, and how many streams are in each
+//	many-words.js     what all of them are in, in few words
+//	many-pick.js      the one that was picked
+//	many-figures.js   rates of the last second
+//	many-form.js      what is asked for, kept in the address
+//	many-text.js      the message
+//	many.js           what brings them together
 package assets
