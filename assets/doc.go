@@ -69,4 +69,12 @@
 //	many-form.js      what is asked for, kept in the address
 //	many-text.js      the message
 //	many.js           what brings them together
+//
+// Of the page that shows bursts raw and smoothed, smooth.html:
+//
+//	smooth-form.js     what is asked for, kept in the address
+//	smooth-pane.js     one view of the text, with its chart and figures
+//	smooth-chart.js    how much was shown when
+//	smooth-pauses.js   how long nothing changed
+//	smooth.js          what brings them together, with smoother.js
 package assets

@@ -25,26 +25,27 @@ export class Grid {
   /** lay makes room for this many cells, empties all, and reads the colours anew. */
   lay(count) {
     const width = this.#canvas.parentElement.clientWidth;
-    const fitting = Math.floor(Math.sqrt(width * height / count));
+    const fitting = Math.max(smallest, Math.min(largest, Math.sqrt(width * height / count)));
     this.#count = count;
-    this.#pitch = Math.max(smallest, Math.min(largest, fitting));
-    this.#columns = Math.max(1, Math.floor(width / this.#pitch));
+    this.#columns = Math.max(1, Math.round(width / fitting));
+    this.#pitch = width / this.#columns;
     const rows = Math.ceil(count / this.#columns);
-    size(this.#canvas, this.#columns * this.#pitch, rows * this.#pitch, this.#context);
+    size(this.#canvas, width, Math.ceil(rows * this.#pitch), this.#context);
     this.#inks = inks(this.#canvas);
   }
 
   /** paint shows a cell in a state, filled to a share of 0 to 1. */
   paint(index, word, share) {
-    const {x, y} = this.place(index);
-    this.#context.clearRect(x, y, this.#pitch, this.#pitch);
-    cell(this.#context, this.#inks, x + gap / 2, y + gap / 2, this.#pitch - gap, word, share);
+    const {x, y, side} = this.place(index);
+    this.#context.clearRect(x, y, side, side);
+    cell(this.#context, this.#inks, x + gap / 2, y + gap / 2, side - gap, word, share);
   }
 
   /** place is where a cell is, in CSS pixels from the corner of the canvas. */
   place(index) {
     const pitch = this.#pitch;
-    return {x: index % this.#columns * pitch, y: Math.floor(index / this.#columns) * pitch, side: pitch};
+    const [column, row] = [index % this.#columns, Math.floor(index / this.#columns)];
+    return {x: Math.round(column * pitch), y: Math.round(row * pitch), side: Math.floor(pitch)}; // sharp edges
   }
 
   /** at answers the index of the cell at a place, -1 if there is none. */
@@ -110,7 +111,7 @@ function outline(context, colour, x, y, side) {
 
 function draw(context, lines, colour, x, y, side) {
   context.strokeStyle = colour;
-  context.lineWidth = Math.max(1.5, side / 9);
+  context.lineWidth = Math.max(1.5, side / 12);
   context.beginPath();
   for (const [[fromX, fromY], ...rest] of lines) {
     context.moveTo(x + fromX * side, y + fromY * side);

@@ -19,6 +19,7 @@ export function noticeOf({counts, lanes, trouble, settled}, again) {
   if (counts.failed) return `${reason(trouble)} Press Replay to try all of them again.`;
   if (counts.refused) return `The server has no place for ${counts.refused} of ${all}. ${limit(trouble)} They keep asking.`;
   if (counts.waiting) return `${streams(counts.waiting)} in line for a place on the connection. ${scarce() ? 'Each needs one of six connections: c' : 'C'}lose other tabs of this server.`;
+  if (counts.reconnecting && counts.streaming) return 'The server is back. The others follow one by one, at times chosen at random: all at once would be a burden on it.';
   if (counts.reconnecting && trouble) return unreachable(trouble);
   if (again && !settled) return 'The server had started anew, so it was sent the message again. Every stream went on where it was.';
   return '';

@@ -1,0 +1,93 @@
+// What is asked for: a message, and how its words are to come. The address of the page keeps all but the message.
+
+import {recall} from './token.js';
+
+const byId = (id) => document.getElementById(id);
+
+const form = byId('form');
+const message = byId('message');
+const token = byId('token');
+const access = byId('access');
+const error = byId('error');
+const errorPlace = error.parentElement;
+
+const numbers = {interval: byId('interval'), burst: byId('burst'), jitter: byId('jitter'), first: byId('first'), behind: byId('behind'), seed: byId('seed')};
+
+/** begin fills the form from the address. */
+export function begin() {
+  const query = new URLSearchParams(location.search);
+  for (const [name, field] of Object.entries(numbers)) if (query.has(name)) field.value = query.get(name);
+}
+
+/** onSubmit calls then when the form is sent, also with Ctrl and Enter in the message. */
+export function onSubmit(then) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    then();
+  });
+  message.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+}
+
+/** taken is what the form asks for, null if some of it is wrong, which is then said beside it. */
+export function taken() {
+  clearError();
+  if (message.value === '') return fault('The message is empty. Write something first.', message);
+  for (const field of Object.values(numbers)) {
+    if (!whole(field)) return fault(`A whole number from ${field.min} to ${field.max}.`, field);
+  }
+  const settings = Object.fromEntries(Object.entries(numbers).map(([name, field]) => [name, field.valueAsNumber]));
+  history.replaceState(null, '', `?${new URLSearchParams(settings)}`);
+  return {...settings, text: message.value};
+}
+
+/** plan is what the server is asked for. */
+export function plan({interval, burst, jitter, first, seed}) {
+  const faults = [];
+  if (burst > 1) faults.push(`burst:${burst}`);
+  if (jitter) faults.push(`jitter:${jitter}ms`);
+  if (first) faults.push(`first:${first}ms`);
+  const query = {unit: 'word', interval: `${interval}ms`};
+  return faults.length ? {...query, fault: faults.join(','), seed} : query;
+}
+
+export function currentToken() {
+  return token.value.trim() || recall();
+}
+
+/** refused shows a Problem beside the field that it is about. */
+export function refused({code, message: words, answer = {}}) {
+  if (code === 'unauthorized') access.hidden = false;
+  if (code !== 'invalid_parameter') {
+    fault(words, {unauthorized: token, message_too_large: message, message_required: message}[code]);
+  } else if (/^interval/.test(words)) {
+    fault(outside(answer), numbers.interval);
+  } else if (/--no-faults/.test(words)) {
+    fault('This server makes no bursts: it was started with --no-faults. With 1 word a burst, and 0 for jitter and first word, it streams.', numbers.burst);
+  } else {
+    fault(words, numbers.burst);
+  }
+}
+
+export function clearError() {
+  error.textContent = '';
+  errorPlace.append(error);
+  for (const field of [message, ...Object.values(numbers), token]) field.removeAttribute('aria-invalid');
+}
+
+function outside({minimum, maximum}) {
+  return minimum ? `This server takes intervals from ${minimum} to ${maximum}.` : 'This server does not take this interval.';
+}
+
+function fault(words, field) {
+  (field?.closest('.field') ?? errorPlace).append(error);
+  error.textContent = words;
+  field?.setAttribute('aria-invalid', 'true');
+  field?.focus();
+  return null;
+}
+
+function whole(field) {
+  return field.value !== '' && field.validity.valid && Number.isInteger(field.valueAsNumber);
+}
