@@ -1,0 +1,65 @@
+// How fast a stream came: the time to the first event, events a second, and the longest gap.
+
+/** Figures shows them in a <dl>, once paint is called; nothing before start. Times are in milliseconds. */
+export class Figures {
+  #list;
+  #values;
+  #started;
+  #first; // when the first event came
+  #last;
+  #count = 0;
+  #gap = 0; // the longest
+  #running = false;
+
+  constructor(list) {
+    this.#list = list;
+    this.#values = ['First event', 'Events per second', 'Longest gap'].map((name) => row(list, name));
+    list.hidden = true;
+  }
+
+  /** The stream was asked for at `now`; all before it is forgotten. */
+  start(now = performance.now()) {
+    this.#started = now;
+    this.#first = this.#last = undefined;
+    this.#count = this.#gap = 0;
+    this.#running = true;
+    this.#list.hidden = false;
+  }
+
+  event(now = performance.now()) {
+    this.#count++;
+    if (this.#first === undefined) this.#first = now;
+    else this.#gap = Math.max(this.#gap, now - this.#last);
+    this.#last = now;
+  }
+
+  /** end says that nothing more is waited for. */
+  end() {
+    this.#running = false;
+  }
+
+  paint(now = performance.now()) {
+    const [first, rate, gap] = this.#values;
+    const begun = this.#first !== undefined;
+    show(first, begun ? duration(this.#first - this.#started) : '–');
+    show(rate, this.#last > this.#first ? (1000 * (this.#count - 1) / (this.#last - this.#first)).toFixed(1) : '–');
+    const waiting = begun && this.#running ? now - this.#last : 0; // a gap counts before it has ended
+    show(gap, this.#count > 1 || waiting > 1000 ? duration(Math.max(this.#gap, waiting)) : '–');
+  }
+}
+
+function duration(milliseconds) {
+  return milliseconds < 9999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function row(list, name) {
+  const [pair, term, value] = ['div', 'dt', 'dd'].map((tag) => document.createElement(tag));
+  term.textContent = name;
+  pair.append(term, value);
+  list.append(pair);
+  return value;
+}
+
+function show(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
