@@ -27,12 +27,16 @@
 //	text.js              shows the text that arrives
 //	wire.js              shows the bytes that bring it, with wire-frames.js and wire-tools.js
 //	escape.js, copy.js   what cannot be seen as escapes; text for the clipboard
+//	figures.js           how fast a stream came
+//	snippet.js           the curl command and the JavaScript that ask for the same
 //	frame.js             paints no more often than the screen does
 //	faults.js            the fields for what is to go wrong, and what the server offers
 //
 // Of the pages that send a message, index.html and progress.html:
 //
-//	view.js                 shows state, errors, bar, wire log and curl command
+//	view.js                 shows state, errors, bar, bytes, figures and snippets
+//	address.js              the form in the address of the page; duration.js reads durations
+//	problems.js             what went wrong, in the words of the page
 //	page.js                 the flow from the button to the last chunk
 //	index.js, progress.js   what is particular to one page
 //

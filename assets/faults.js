@@ -34,8 +34,9 @@ export function plan() {
   return query;
 }
 
-/** blamed is the field that the server means, if it refuses a parameter with these words. */
-export function blamed(words, interval) {
+/** blamed is the field that the server means, if it refuses a parameter: it names it in its answer, or at least in words. */
+export function blamed(words, interval, {parameter} = {}) {
+  if (parameter) return {interval, fault, seed}[parameter];
   if (/^\W*seed\b/.test(words)) return seed;
   if (/^\W*interval\b/.test(words)) return interval;
   return fault.value.trim() ? fault : interval;

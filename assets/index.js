@@ -4,6 +4,8 @@ import {start} from './page.js';
 import {ArrivingText} from './text.js';
 import {received} from './view.js';
 
+const count = document.getElementById('count');
+const total = document.getElementById('total');
 const text = new ArrivingText(received);
 
 start({
@@ -12,9 +14,16 @@ start({
   query: () => ({unit: unit()}),
   noun: unit,
   take: ({chunk}) => text.add(chunk),
-  paint: () => text.paint(),
+  paint: (some, all) => {
+    text.paint();
+    count.textContent = some || '';
+    total.textContent = all ?? '';
+    total.parentElement.hidden = !all;
+  },
   clear: () => text.clear(),
   check: ({sha256}) => text.verify(sha256),
+  save: () => text.text,
+  restore: (saved) => text.add(saved),
 });
 
 function unit() {

@@ -19,4 +19,6 @@ start({
     if (!latest.completed) throw new Problem('The stream ended, but its last step was not marked as completed.', 'incomplete');
     return '';
   },
+  save: () => latest,
+  restore: (saved) => { latest = saved; },
 });

@@ -6,14 +6,14 @@ const quiet = 5000; // milliseconds without anything until it is worth saying
  * describe says what a Stream's state(word, detail) means, silence being how long nothing has come, in milliseconds.
  * It is to be asked again each second: some of it counts.
  */
-export function describe(word, {attempt = 0, waiting = false, seconds = () => 0} = {}, silence = 0) {
+export function describe(word, {attempt = 0, error, waiting = false, seconds = () => 0} = {}, silence = 0) {
   const since = Math.floor(silence / 1000);
   switch (word) {
     case 'connecting':
       if (waiting) return unanswered();
       return attempt ? 'Reconnecting…' : 'Connecting…';
     case 'reconnecting':
-      return `${attempt > 1 ? 'The server cannot be reached' : 'Connection lost'}. Reconnecting${soon(seconds())}…`;
+      return `${lost(attempt, error)}. Reconnecting${soon(seconds())}…`;
     case 'stale':
       return `Nothing for ${since} s. The server may have stopped`;
     default:
@@ -31,6 +31,11 @@ export function unanswered() {
 export function scarce() {
   const [page] = performance.getEntriesByType('navigation');
   return page?.nextHopProtocol ? page.nextHopProtocol.startsWith('http/1') : location.protocol === 'http:';
+}
+
+function lost(attempt, error) {
+  if (error?.answer?.code) return 'The server is busy'; // it says so itself, with 503 or the like
+  return attempt > 1 ? 'The server cannot be reached' : 'Connection lost';
 }
 
 function soon(seconds) {

@@ -18,6 +18,11 @@ export class ArrivingText {
     this.#pending += text;
   }
 
+  /** text is all that was given. */
+  get text() {
+    return this.#element.textContent + this.#pending;
+  }
+
   clear() {
     this.#pending = '';
     this.#element.textContent = '';

@@ -1,8 +1,10 @@
-// What the pages with a form to send show: the state in words, errors, the progress bar, the wire log, the curl command.
+// What the pages with a form to send show: the state in words, errors, the bar, the bytes, the figures, the snippets.
 // Only textContent and properties are set, never markup.
 
 import * as faults from './faults.js';
-import {Command, Wire} from './wire.js';
+import {Figures} from './figures.js';
+import {Snippets, curl, shortest} from './snippet.js';
+import {Wire} from './wire.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -12,45 +14,53 @@ export const message = byId('message');
 export const interval = byId('interval');
 export const token = byId('token');
 export const stopButton = byId('stop');
+export const replayButton = byId('replay');
+export const againButton = byId('again');
 export const received = byId('received');
 
+const sendButton = byId('send');
 const access = byId('access');
 const arrival = byId('arrival');
 const status = byId('status');
 const error = byId('error');
-const errorPlace = error.parentElement;
+const trouble = error.parentElement; // beside the state, where the eye is while a stream runs
 const bar = byId('bar');
-const count = byId('count');
-const total = byId('total');
-const curl = new Command(byId('curl'), byId('copy'));
+const snippets = new Snippets(byId('snippets'));
 
-/** The bytes that came. */
+/** The bytes that came, and how fast. */
 export const wire = new Wire(byId('wire'));
+export const figures = new Figures(byId('figures'));
 
 /** state shows the state of the connection; word also selects the look, detail is for people. */
 export function state(word, detail) {
-  const busy = ['sending', 'connecting', 'streaming', 'reconnecting'].includes(word);
+  const busy = ['sending', 'connecting', 'streaming', 'stale', 'reconnecting'].includes(word);
+  // A state is read out once, and not again with each second that it counts.
+  status.ariaLive = arrival.dataset.state === word ? 'off' : 'polite';
   arrival.dataset.state = word;
   if (status.textContent !== detail) status.textContent = detail;
+  status.classList.toggle('long', detail.length > 60);
   received.setAttribute('aria-busy', busy);
 }
 
-/** reveal scrolls what arrives into view, where the form fills a small screen. */
+/** reveal scrolls what arrives into view, where the form fills the screen. */
 export function reveal() {
-  arrival.scrollIntoView({block: 'nearest'});
+  const {top} = arrival.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) arrival.scrollIntoView();
 }
 
-/** fault shows an error in words and, where one field caused it, marks the field and moves there. */
-export function fault(words, field) {
-  if (field) (field.closest('.field') ?? errorPlace).append(error);
+/** fault shows an error in words: at the field that caused it, or else at the state, where again offers to send again. */
+export function fault(words, {field, again = false} = {}) {
+  if (field) field.closest('.field').append(error);
   if (error.textContent !== words) error.textContent = words; // said once, not at every attempt
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();
+  againButton.hidden = !again;
 }
 
 export function clearFault() {
   error.textContent = '';
-  errorPlace.append(error);
+  trouble.prepend(error);
+  hide(againButton);
   for (const field of [message, interval, faults.fault, faults.seed, token]) field.removeAttribute('aria-invalid');
 }
 
@@ -59,23 +69,33 @@ export function askForToken() {
   access.hidden = false;
 }
 
-/** offer sets the one button that stops and resumes: 'Stop', 'Resume', or '' for neither. */
-export function offer(label) {
-  // A focused button that is disabled would drop the keyboard's place on the page.
-  if (!label && document.activeElement === stopButton) byId('send').focus();
+/** offer sets the button that stops and resumes: 'Stop', 'Resume', or '' for neither; and whether there is something to replay. */
+export function offer(label, replay) {
+  keepFocus(stopButton, !label);
   stopButton.disabled = !label;
   stopButton.textContent = label || 'Stop';
+  keepFocus(replayButton, !replay);
+  replayButton.disabled = !replay;
 }
 
-/** progress shows how many chunks of how many have come; all is undefined or null while it is unknown. */
+/** progress moves the bar; all is undefined or null while it is unknown. */
 export function progress(some, all) {
+  bar.hidden = all === null; // a live message may go on for ever
   bar.max = all ?? 1;
-  bar.value = all === null ? 0 : some; // a live message may go on for ever
-  count.textContent = some;
-  total.textContent = all ?? '–';
+  bar.value = some;
 }
 
-/** follow shows the curl command for the stream at url. */
+/** follow shows how to ask for the stream at url. */
 export function follow(url) {
-  curl.show(`curl -N "${url}"`);
+  snippets.show({curl: curl(url), script: shortest(url)});
+}
+
+function hide(button) {
+  keepFocus(button, true);
+  button.hidden = true;
+}
+
+// A focused button that goes would drop the keyboard's place on the page.
+function keepFocus(button, goes) {
+  if (goes && document.activeElement === button) sendButton.focus();
 }

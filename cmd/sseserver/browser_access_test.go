@@ -19,7 +19,7 @@ func testKeyboard(t *testing.T, browser context.Context) {
 	p := openTab(t, browser, startServer(t).url+"/index.html")
 
 	// Tab reaches everything, in the order of reading, and it shows where it is.
-	for _, want := range []string{"Characters", "Progress", "Live", "Chat", "#message", "#interval", "#character", "#fault", "#seed", "#send", "#received", "On the wire", "API description"} {
+	for _, want := range []string{"Characters", "Progress", "Live", "Chat", "#message", "#interval", "#character", "#fault", "#seed", "#send", "#received", "On the wire", "Ask for it yourself", "API description"} {
 		p.press(kb.Tab)
 		if got := p.focused(); got != want {
 			t.Fatalf("Tab leads to %q, want %q", got, want)
@@ -30,7 +30,7 @@ func testKeyboard(t *testing.T, browser context.Context) {
 	}
 
 	// Write, and send with Ctrl+Enter.
-	p.back(8)
+	p.back(9)
 	p.press("a", chromedp.ModifierCtrl)
 	p.insert("by hand")
 	p.press(kb.Tab)
@@ -96,18 +96,18 @@ func testAccessibleNames(t *testing.T, browser context.Context) {
 		"navigation Pages", "link Characters", "link Progress", "link Live", "link Chat",
 		"textbox Message", "spinbutton Interval in milliseconds", "combobox Fault", "textbox Seed",
 		"button Send Message", "button Stop", "button Copy",
-		"region What arrives", "region Received text", "region Latest events",
-		"DisclosureTriangle On the wire", "link API description",
+		"region What arrives", "region Received text", "region The stream, frame by frame", "button Replay", "searchbox Filter", "button Pause", "button Download .sse",
+		"DisclosureTriangle On the wire", "DisclosureTriangle Ask for it yourself", "link API description",
 		"status ", "alert ",
 	}
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/")
 	for page, own := range map[string][]string{
-		"index.html":    {"heading Character by character", "progressbar Received", "radio character", "radio word", "group One piece is a"},
+		"index.html":    {"heading Character by character", "progressbar Received", "radio character", "radio word", "group Stream by"},
 		"progress.html": {"heading One to a hundred", "progressbar Processed"},
 	} {
 		p.open(server.url + "/" + page)
-		p.click("summary")
+		p.js("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
 		got := p.accessibleNames()
 		for _, want := range slices.Concat(shared, own) {
 			if !slices.Contains(got, want) {
@@ -165,7 +165,7 @@ func testContrastAndWidth(t *testing.T, browser context.Context) {
 		for _, scheme := range []string{"light", "dark"} {
 			p.prefer(scheme)
 			p.open(server.url + "/" + page)
-			p.js("document.querySelector('details').open = true")
+			p.js("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
 			p.fill("#message", strings.Repeat("long", 25))
 			p.click("#send")
 			p.untilState("complete")
