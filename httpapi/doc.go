@@ -8,6 +8,7 @@
 //     go when there are too many.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
 //     what is read of the JSON of a body.
+//   - drafts.go: pages on which somebody works; reload.go: how browsers hear of that.
 //   - live.go, append.go, ends.go, progress.go: what the producer of a live
 //     message asks; arrival.go: a text body as it arrives.
 //   - body.go: how a body is read, or what is left of it after the answer;

@@ -46,6 +46,7 @@ type exchange struct {
 	level    zapcore.Level // at which the answer is logged
 	status   int           // 0 until the head was sent
 	unlogged bool          // a refusal that is only counted, so has no line
+	lasts    bool          // the answer can last as long as the client stays, so its time says nothing
 	stream   *stream       // what the handler has begun, if it has; observe goes on with it
 }
 
@@ -157,7 +158,7 @@ func (x *exchange) finish() {
 	duration := time.Since(x.start)
 	route := x.route()
 	x.server.config.Metrics.HTTPRequest(route, x.request.Method, x.status)
-	if x.stream == nil {
+	if x.stream == nil && !x.lasts {
 		x.server.config.Metrics.HTTPDuration(route, duration)
 	}
 	if !x.unlogged && x.server.config.Logger.Core().Enabled(x.level) {

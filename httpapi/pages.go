@@ -24,9 +24,13 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // firstPages are what / is: the first of them that is there.
 var firstPages = []string{"home.html", "index.html"}
 
-// pages serves the files of Config.Pages, and the first page at /. Files do not change
-// while the server runs, so each is read and hashed once, here.
+// pages serves the files of Config.Pages, and the first page at /. Unless somebody works
+// on them, files do not change while the server runs, so each is read and hashed once,
+// here.
 func (s *Server) pages() http.Handler {
+	if s.config.PagesChange {
+		return s.drafts
+	}
 	files := make(map[string]resource)
 	err := fs.WalkDir(s.config.Pages, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -51,23 +55,38 @@ func (s *Server) pages() http.Handler {
 			file.ServeHTTP(w, r)
 			return
 		}
-		x := exchangeOf(w)
-		x.level = zap.DebugLevel
-		x.reject(&problem{
-			Status: http.StatusNotFound, Code: logs.CodeNotFound, Title: "Not found", Detail: "nothing is served at this path",
-		})
+		rejectPage(w, fs.ErrNotExist)
 	})
+}
+
+// rejectPage answers that there is no such page. Any other error than that is logged.
+func rejectPage(w http.ResponseWriter, err error) {
+	x := exchangeOf(w)
+	x.level = zap.DebugLevel
+	p := &problem{
+		Status: http.StatusNotFound, Code: logs.CodeNotFound, Title: "Not found", Detail: "nothing is served at this path",
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		p.cause = err
+	}
+	x.reject(p)
 }
 
 // contentTypes are those of the pages, by the ending of the name. Under nosniff a
 // wrong one breaks a page, so they do not come from the host's table.
 var contentTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
+	".gif":   "image/gif",
 	".html":  "text/html; charset=utf-8",
+	".ico":   "image/x-icon",
+	".jpg":   "image/jpeg",
 	".js":    "text/javascript; charset=utf-8",
 	".json":  "application/json",
+	".mjs":   "text/javascript; charset=utf-8",
 	".png":   "image/png",
 	".svg":   "image/svg+xml",
+	".txt":   "text/plain; charset=utf-8",
+	".webp":  "image/webp",
 	".woff2": "font/woff2",
 	".yaml":  "application/yaml",
 }

@@ -23,7 +23,7 @@ type route struct {
 // routes is the table of the API; everything else the public listener answers
 // is a page.
 func (s *Server) routes() []route {
-	return []route{
+	routes := []route{
 		{"POST", "/send", s.send, zap.InfoLevel},
 		{"GET", "/stream/{messageId}", s.streamOf(broker.Characters), zap.InfoLevel},
 		{"GET", "/progress/{messageId}", s.streamOf(broker.Progress), zap.InfoLevel},
@@ -41,6 +41,14 @@ func (s *Server) routes() []route {
 		{"GET", "/openapi.yaml", newPage(contentTypes[".yaml"], openAPI).serve, zap.DebugLevel},
 		{"GET", "/faults", newPage(contentTypes[".json"], faultList()).serve, zap.DebugLevel},
 	}
+	if s.config.PagesChange {
+		routes = append(
+			routes,
+			route{"GET", "/" + reloadPath, s.tellChanges, zap.DebugLevel},
+			route{"GET", "/" + reloadPath + ".js", newPage(contentTypes[".js"], reloadScript).serve, zap.DebugLevel},
+		)
+	}
+	return routes
 }
 
 func (s *Server) mux() http.Handler {

@@ -44,6 +44,12 @@ type Config struct {
 	Logger  *zap.Logger      // default no-op
 	Metrics *metrics.Metrics // default: counted and shown to nobody
 
+	// PagesChange says that somebody works on Pages: files are read when they are asked
+	// for, those that are hidden or of a kind that no page is made of are not served, and
+	// browsers load a page anew when a file has changed. Pages must then be safe to read
+	// while it changes.
+	PagesChange bool
+
 	// LogDropped returns how many lines the log lacks now, 0 if it is whole, for
 	// /readyz; default 0. It is called concurrently.
 	LogDropped func() int
@@ -84,8 +90,10 @@ type Server struct {
 	config  Config
 	handler http.Handler
 	watch   *wire.Watch // of the connections that were taken over
+	drafts  *drafts     // nil unless the pages change
 
 	draining atomic.Bool   // set once, by Drain
+	drained  chan struct{} // closed then, for who waits
 	closing  atomic.Bool   // set once, by Close
 	conns    *conns        // open connections
 	streams  streams       // running ones
@@ -104,6 +112,10 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, openings*runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, config.parsers())}
+	s.drained = make(chan struct{})
+	if s.config.PagesChange {
+		s.drafts = &drafts{pages: s.config.Pages}
+	}
 	s.intake = newIntake(maxBodyBytes(s.config.MaxMessageBytes))
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())
 	s.rejections = logs.NewQuota(s.logRejections)
@@ -118,9 +130,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // ctx ends. Its error says why it could not.
 func (s *Server) Run(ctx context.Context) error { return s.watch.Run(ctx) }
 
-// Drain makes /readyz answer 503 from now on. The broker refuses new work by
-// itself.
-func (s *Server) Drain() { s.draining.Store(true) }
+// Drain makes /readyz answer 503 from now on, and sends those away who wait for pages to
+// change. The broker refuses new work by itself.
+func (s *Server) Drain() {
+	if s.draining.CompareAndSwap(false, true) {
+		close(s.drained)
+	}
+}
 
 // EndBodies answers shutting_down to all who are still sending a body, from now on:
 // a text that is appended could go on for ever.

@@ -57,6 +57,10 @@ type Config struct {
 	// ends them at once.
 	Drain time.Duration
 
+	// Assets is a directory whose pages are served in the place of those in the
+	// program, by somebody who works on them; empty is none.
+	Assets string
+
 	// Faults is the plan of streams whose request has none. NoFaults refuses
 	// requests that have one.
 	Faults   fault.Plan
@@ -130,6 +134,8 @@ func settings(c *Config) []setting {
 		{"nats-replicas", "1", "NATS servers that keep each message", &count{&c.NATSReplicas, 1, 5}},
 
 		{"drain", "10s", "how long running streams may go on after SIGTERM; 0 ends them at once", &duration{p: &c.Drain, min: 0, max: time.Hour}},
+
+		{"assets", "", "directory to serve the pages from while you work on them, which browsers load anew when a file changes; empty is those in the program", &directory{text{&c.Assets}}},
 
 		{"fault", "", "what goes wrong in each stream whose request does not say, as cut@12,jitter:20ms; empty is nothing", &faults{&c.Faults}},
 		{"no-faults", "false", "refuse requests that ask for faults", &toggle{&c.NoFaults}},

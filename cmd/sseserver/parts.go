@@ -38,6 +38,7 @@ func apiConfig(c Config, files int) httpapi.Config {
 		ConnReserve:      maxConns(files) - maxStreamConns(files),
 		Faults:           c.Faults,
 		NoFaults:         c.NoFaults,
+		PagesChange:      c.Assets != "",
 		SendToken:        c.SendToken,
 		Origins:          c.CORSOrigins,
 		TrustedProxies:   c.TrustedProxies,

@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"sseserver/assets"
 	"sseserver/broker"
 	"sseserver/httpapi"
 	"sseserver/internal/jetstream"
@@ -142,6 +141,9 @@ func serveUntilSignal(p process, config Config, asked signals, started time.Time
 	if err == nil {
 		err = config.checkCreds()
 	}
+	if err == nil {
+		err = config.checkAssets()
+	}
 	if err != nil {
 		return config.report(err, p.stderr)
 	}
@@ -198,7 +200,7 @@ func (pr *program) wireParts(files int) error {
 	pr.broker = broker.New(stored)
 	m.SetStats(pr.stats)
 	served := apiConfig(config, files)
-	served.Broker, served.Pages, served.Logger, served.Metrics = pr.broker, assets.FS(), logger.Named("httpapi"), m
+	served.Broker, served.Pages, served.Logger, served.Metrics = pr.broker, config.pages(), logger.Named("httpapi"), m
 	served.LogDropped = pr.output.Dropped
 	if pr.store != nil {
 		served.StoreAvailable = pr.store.Available
@@ -291,6 +293,7 @@ func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-ch
 	}
 	logs.ServerListening.Log(logger, public...)
 	pr.warnUnprotected()
+	draft := pr.warnAssets()
 	if pr.admin != nil {
 		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics"))
 	}
@@ -303,7 +306,7 @@ func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-ch
 	if pr.config.TLSSelfSigned { // for who wants to make sure, when the browser asks
 		text += fmt.Sprintf("Certificate SHA-256  %s\n", pr.certificate.Fingerprint())
 	}
-	return tell(stdout, text)
+	return tell(stdout, text+draft)
 }
 
 // stats reads the broker for a scrape.

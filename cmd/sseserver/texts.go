@@ -130,3 +130,9 @@ func (v *text) Set(s string) error {
 func (v *text) String() string  { return *v.p }
 func (v *text) Kind() string    { return "file" }
 func (v *text) Allowed() string { return "the path of a file, or empty" }
+
+// directory is the path of one.
+type directory struct{ text }
+
+func (v *directory) Kind() string    { return "directory" }
+func (v *directory) Allowed() string { return "the path of a directory, or empty" }

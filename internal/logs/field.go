@@ -125,7 +125,7 @@ var (
 	listener    = Field{Key: "listener", Kind: String, About: "which listener", Values: []string{"public", "admin"}}
 	urls        = Field{Key: "urls", Kind: List, About: "the addresses to open"}
 	config      = Field{Key: "config", Kind: Object, About: "every setting in use"}
-	path        = Field{Key: "path", Kind: String, About: "the log file"}
+	path        = Field{Key: "path", Kind: String, About: "the log file, or the directory of the pages"}
 	fingerprint = Field{Key: "fingerprint", Kind: String, About: "SHA-256 of the TLS certificate in use, in hexadecimal digits"}
 	fromLevel   = Field{Key: "from", Kind: String, About: "the level before"}
 	toLevel     = Field{Key: "to", Kind: String, About: "the level now"}
@@ -202,7 +202,7 @@ func (b brief) AddString(key, value string) {
 	b.ObjectEncoder.AddString(key, clipTo(value, maxSetting))
 }
 
-// Path is the log file.
+// Path is the log file, or the directory of the pages.
 func Path(name string) zap.Field { return zap.String(path.Key, clip(name)) }
 
 // Fingerprint is that of the TLS certificate in use.

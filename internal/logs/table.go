@@ -36,6 +36,11 @@ var (
 		About:    "At the start, if other machines can reach the public listener and `--send-token` is not set.",
 		Required: fields(listener, urls),
 	})
+	ServerAssets = declare(Event{
+		Name: "server.assets", Levels: at(zap.WarnLevel), Message: "pages are served from a directory, for development only",
+		About:    "At the start with `--assets`: what is in the directory is served as it is, and browsers load pages anew when a file changes.",
+		Required: fields(path),
+	})
 	ServerReady = declare(Event{
 		Name: "server.ready", Levels: at(zap.InfoLevel), Message: "ready",
 		About:    "Once, when the server has started. `/readyz` answers 200, unless `store.lost` came before.",

@@ -1,0 +1,145 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// drafts are pages on which somebody works (Config.PagesChange): a file is read when it
+// is asked for, and who shows a page is told when any of them has changed. Any goroutine
+// may call its methods.
+//
+// Changes are looked for, and only while somebody is there to be told, as no system tells
+// of those on the file systems that containers and networks share. One that is deleted
+// and made anew then needs no care, either.
+type drafts struct {
+	pages fs.FS // immutable
+
+	mu      sync.Mutex
+	next    time.Time // when to look again
+	seen    string    // what was there when it was looked last
+	version string    // what is there, as far as anyone is told
+}
+
+// What is there is looked at so often, and takes at most one part in lookShare of a core.
+const (
+	lookEvery = 200 * time.Millisecond
+	lookShare = 50
+)
+
+// current returns a name for what the pages are, and when to ask again. What has changed
+// is told when two looks have seen the same, so that many files that are saved at once
+// are one change.
+func (d *drafts) current() (version string, again time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	if now.Before(d.next) {
+		return d.version, d.next.Sub(now)
+	}
+	nobodyLooked := now.Sub(d.next) > lookEvery
+	if digest, err := digestOf(d.pages); err == nil { // else it is just being made anew
+		if digest == d.seen || nobodyLooked {
+			d.version = digest
+		}
+		d.seen = digest
+	}
+	again = max(lookEvery, lookShare*time.Since(now))
+	d.next = now.Add(again)
+	return d.version, again
+}
+
+// digestOf returns a name for the content of all pages. Its error says that they cannot
+// be listed.
+func digestOf(pages fs.FS) (string, error) {
+	all := sha256.New()
+	err := fs.WalkDir(pages, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case name == ".":
+			return err
+		case err != nil: // it was deleted since it was listed
+			return nil
+		case isHidden(name) && entry.IsDir():
+			return fs.SkipDir
+		case entry.IsDir() || !isPage(name):
+			return nil
+		}
+		if content, err := fs.ReadFile(pages, name); err == nil {
+			_, _ = fmt.Fprintf(all, "%q %x\n", name, sha256.Sum256(content))
+		}
+		return nil
+	})
+	return hex.EncodeToString(all.Sum(nil)[:8]), err
+}
+
+// isPage says whether a file is one that is served: of a kind that pages are made of,
+// and not hidden.
+func isPage(name string) bool {
+	_, known := contentTypes[path.Ext(name)]
+	return known && !isHidden(name)
+}
+
+// isHidden says whether a file, or a directory that it is in, has a name with a dot in
+// front.
+func isHidden(name string) bool { return strings.HasPrefix(name, ".") || strings.Contains(name, "/.") }
+
+// ServeHTTP answers with the file that is there now.
+func (d *drafts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	version, _ := d.current() // first, so that what is read is as new or newer
+	name, content, err := d.read(r.URL.Path)
+	if err != nil {
+		rejectPage(w, err)
+		return
+	}
+	if path.Ext(name) == ".html" {
+		content = withScript(content, strings.Repeat("../", strings.Count(name, "/"))+reloadPath+".js?shown="+version)
+	}
+	resource{{"GET", "/" + name, newPage(contentTypes[path.Ext(name)], content).serve, zap.DebugLevel}}.ServeHTTP(w, r)
+}
+
+// read returns the file at the path of a request. An error that is not fs.ErrNotExist
+// tells what is wrong with it.
+func (d *drafts) read(urlPath string) (name, content string, err error) {
+	names := firstPages
+	if urlPath != "/" {
+		names = []string{strings.TrimPrefix(urlPath, "/")}
+	}
+	err = fs.ErrNotExist
+	for _, name := range names {
+		if !fs.ValidPath(name) || !isPage(name) {
+			continue
+		}
+		var content []byte
+		if content, err = fs.ReadFile(d.pages, name); !errors.Is(err, fs.ErrNotExist) {
+			return name, string(content), err
+		}
+	}
+	return "", "", err
+}
+
+var (
+	endOfBody = regexp.MustCompile(`(?i)</body\s*>`)
+	endOfHead = regexp.MustCompile(`(?i)</head\s*>`)
+)
+
+// withScript returns a page that also loads the module at src.
+func withScript(page, src string) string {
+	at := len(page)
+	if ends := endOfBody.FindAllStringIndex(page, -1); ends != nil {
+		at = ends[len(ends)-1][0]
+	} else if end := endOfHead.FindStringIndex(page); end != nil {
+		at = end[0]
+	}
+	return page[:at] + `<script type="module" src="` + src + `"></script>` + page[at:]
+}
