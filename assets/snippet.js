@@ -34,6 +34,7 @@ export function shortest(url, {method, headers, body, take = 'console.log(JSON.p
 
 function withClient(url, {method, headers, body, take, done}) {
   const options = [];
+  if (method || headers || body !== undefined) options.push(`transport: 'fetch'`);
   if (method || body !== undefined) options.push(`method: '${method ?? 'POST'}'`);
   if (headers) options.push(`headers: ${JSON.stringify(hidden(headers))}`);
   if (body !== undefined) options.push(`body: ${literal(body)}`);
