@@ -48,6 +48,7 @@ func TestBrowser(t *testing.T) {
 		{"wire: tools", testWireTools},
 		{"wire: bounds", testWireIsBounded},
 		{"the example of the README", testReadmeExample},
+		{"pages that somebody works on", testAssets},
 		{"client: what servers do", testClientStates},
 		{"client: what only fetch can do", testClientFetch},
 		{"client: what becomes of the page", testClientPage},

@@ -81,6 +81,7 @@ var values = map[string]struct{ good, bad []string }{
 	"nats-stream":            {[]string{"sse-server_2", "A", strings.Repeat("x", 64)}, []string{"", "a.b", "a b", "*", ">", "é", "a/b", strings.Repeat("x", 65)}},
 	"nats-replicas":          {[]string{"3", "5"}, []string{"", "0", "6", "-1", "two"}},
 	"drain":                  {[]string{"0", "1h"}, []string{"-1s", "61m", "ten"}},
+	"assets":                 {[]string{"", "assets"}, []string{"a\x00b"}},
 	"fault":                  {[]string{"", "cut@12", "cut@12,drop:5%,jitter:20ms"}, []string{"cut", "cut@", "cut@12,", "slip@3", "drop:5"}},
 	"no-faults":              {[]string{"true", "false"}, []string{"", "maybe"}},
 	"send-token":             {[]string{"", "a", "correct-horse/battery+staple==", strings.Repeat("x", 1024)}, []string{"two words", "tab\t", "é", "a\x7f", "line\n", strings.Repeat("x", 1025)}},

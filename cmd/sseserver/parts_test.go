@@ -27,7 +27,7 @@ func TestParts(t *testing.T) {
 		"--interval=11ms", "--progress-interval=12ms", "--min-interval=2ms", "--max-interval=13s", "--heartbeat=14s", "--write-timeout=15s",
 		"--max-message-bytes=16KiB", "--max-store-bytes=17MiB", "--max-messages=18", "--max-streams=19", "--max-streams-per-client=21", "--max-bytes-per-client=22MiB", "--message-ttl=20m", "--producer-timeout=23s",
 		"--cors-origins=https://a.example,http://b.example:8080", "--send-token=s", "--trusted-proxies=10.1.2.3/8,192.0.2.1",
-		"--fault=cut@24", "--no-faults", "--nats=nats://a,nats://user:secret@b:25", "--nats-creds=c", "--nats-stream=d", "--nats-replicas=3",
+		"--fault=cut@24", "--no-faults", "--assets=e", "--nats=nats://a,nats://user:secret@b:25", "--nats-creds=c", "--nats-stream=d", "--nats-replicas=3",
 	}, noEnv, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func TestParts(t *testing.T) {
 		Interval: 11 * time.Millisecond, ProgressInterval: 12 * time.Millisecond, MinInterval: 2 * time.Millisecond,
 		MaxInterval: 13 * time.Second, Heartbeat: 14 * time.Second, WriteTimeout: 15 * time.Second, MaxMessageBytes: 16 << 10,
 		MaxConns: 9968, ConnReserve: 280, SendToken: "s", TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
-		Origins: []string{"https://a.example", "http://b.example:8080"}, Faults: plan, NoFaults: true,
+		Origins: []string{"https://a.example", "http://b.example:8080"}, Faults: plan, NoFaults: true, PagesChange: true,
 	}
 	if got := apiConfig(config, 10_000); !reflect.DeepEqual(got, want) {
 		t.Errorf("the API gets\n%+v, want\n%+v", got, want)
