@@ -29,6 +29,7 @@
 //	escape.js, copy.js   what cannot be seen as escapes; text for the clipboard
 //	figures.js           how fast a stream came
 //	snippet.js           the curl command and the JavaScript that ask for the same
+//	say.js               words that count, not read out each second
 //	frame.js             paints no more often than the screen does
 //	faults.js            the fields for what is to go wrong, and what the server offers
 //
@@ -42,12 +43,15 @@
 //
 // Of the page that writes a live message, live.html:
 //
-//	producer.js    appends in order, once each, whatever the network does
-//	field.js       a field whose text only grows
-//	unsent.js      carries what is not appended yet over a reload
-//	reader.js      one reader, with its connection and its pace
-//	job.js         progress, reported and read back
-//	live.js        what brings them together
+//	producer.js      appends in order, once each, whatever the network does
+//	field.js         a field whose text only grows
+//	unsent.js        carries what is not appended yet over a reload
+//	reader.js        one reader, with its connection and its pace
+//	reader-card.js   the same as the page shows it
+//	job.js           progress, reported and read back
+//	settings.js      the fields in the address of the page; interval.js checks one
+//	live-view.js     state, errors and facts of the message
+//	live.js          what brings them together
 //
 // Of the chat, chat.html:
 //

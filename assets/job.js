@@ -59,6 +59,11 @@ export class Job {
     slider.disabled = !open;
   }
 
+  /** again reports what was refused. */
+  again() {
+    this.#slide();
+  }
+
   #end(word, then) {
     card.dataset.state = word;
     then();

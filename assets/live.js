@@ -2,50 +2,37 @@
 
 import {Field} from './field.js';
 import {Job} from './job.js';
+import * as view from './live-view.js';
+import {explain} from './problems.js';
 import {Producer, persist, readChunks} from './producer.js';
 import {Reader} from './reader.js';
+import {Settings} from './settings.js';
+import {unanswered} from './states.js';
 import {Problem, at, read} from './stream.js';
-import {keep, recall} from './token.js';
+import {keep} from './token.js';
 import {recover, rescue} from './unsent.js';
-import {Command} from './wire.js';
 
+const {message, access, complete, fail, reason} = view;
 const byId = (id) => document.getElementById(id);
-
-const writer = byId('writer');
-const message = byId('message');
-const gently = byId('gently');
-const status = byId('status');
-const access = byId('access');
-const token = byId('token');
-const error = byId('error');
-const complete = byId('complete');
-const fail = byId('fail');
-const reason = byId('reason');
-const facts = {id: byId('fact-id'), state: byId('fact-state'), position: byId('fact-position'), bytes: byId('fact-bytes')};
 
 const quiet = 300; // milliseconds without a chunk until the field has what others have appended
 const isOpen = 'Open: the readers follow';
-const waits = {
-  unreachable: 'Connection lost. Trying again…',
-  // Over HTTP/1.1; the readers and the progress of one page have three of them.
-  unanswered: 'No answer yet. A browser opens at most six connections to a server: close other tabs of this one.',
-};
 
 class Page {
   #state = 'none'; // of the page: 'none', 'open', 'ending', 'over'
   #producer = null;
   #left = new AbortController(); // aborted when the page turns to another message
   #quiet = 0; // timer since the last chunk
-  #pipe = new Command(byId('pipe'), byId('copy'));
   #field = new Field(message, {
     grown: (text) => this.#write(text),
-    refused: () => { gently.textContent = 'What is written stays. Text can only be added at the end, where the cursor is now.'; },
+    refused: () => view.gently('What is written stays. Text can only be added at the end, where the cursor is now.'),
   });
   #readers = [
-    new Reader('Reader 1', {unit: 'chunk', interval: ''}, (bytes) => this.#heard(bytes)),
-    new Reader('Reader 2', {unit: 'character', interval: '40'}, (bytes) => this.#heard(bytes)),
+    new Reader(1, {unit: 'chunk', interval: ''}, (bytes) => this.#heard(bytes)),
+    new Reader(2, {unit: 'character', interval: '40'}, (bytes) => this.#heard(bytes)),
   ];
-  #job = new Job(currentToken, {
+  #settings = new Settings(numbered(this.#readers));
+  #job = new Job(view.currentToken, {
     done: () => this.#ended('complete'),
     failed: (problem) => this.#streamFailed(problem),
     reported: () => this.#works(),
@@ -54,9 +41,9 @@ class Page {
   });
 
   constructor() {
-    byId('readers').prepend(...this.#readers.map((reader) => reader.element));
+    byId('readers').append(...this.#readers.map((reader) => reader.element));
     offerFaults();
-    byId('new').addEventListener('click', () => this.#open());
+    view.fresh.addEventListener('click', () => this.#open());
     complete.addEventListener('click', () => this.#end('complete'));
     byId('failure').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -67,9 +54,7 @@ class Page {
     });
     access.addEventListener('submit', (event) => {
       event.preventDefault();
-      clearFault();
-      if (this.#state === 'open') this.#isOpen();
-      this.#producer?.go();
+      this.#tryAgain();
     });
     addEventListener('hashchange', () => this.#followHash());
     addEventListener('pagehide', () => this.#leave());
@@ -78,28 +63,30 @@ class Page {
   }
 
   #write(text) {
-    gently.textContent = '';
+    view.gently('');
     if (!this.#producer) this.#begin();
     this.#producer.append(text);
   }
 
-  /** open opens a message for what is written next. */
-  #open() {
+  /** open opens a message for what is written next, and for the text. */
+  #open(text = '') {
     this.#turn();
     this.#begin();
+    this.#field.text = text;
+    if (text) this.#producer.append(text);
     this.#producer.go();
     message.focus();
   }
 
   #begin() {
-    this.#show('connecting', 'Opening a message…');
+    view.show('connecting', 'Opening a message…');
     this.#produce({});
   }
 
   #produce(from) {
     const {signal} = this.#left;
     const unlessLeft = (tell) => (...args) => { if (!signal.aborted) tell(...args); };
-    this.#producer = new Producer(from, currentToken, {
+    this.#producer = new Producer(from, view.currentToken, {
       opened: unlessLeft((id) => this.#opened(id)),
       appended: unlessLeft((position, bytes) => this.#appended(position, bytes)),
       others: unlessLeft((text) => this.#others(text)),
@@ -114,18 +101,19 @@ class Page {
     this.#works();
     this.#follow(id);
     this.#job.follow(id);
-    this.#fact({state: 'open', position: 0, bytes: 0});
+    view.fact({position: 0, bytes: 0});
     this.#isOpen();
   }
 
   /** followHash goes on with the message whose id stands behind the # of the address, if there is one. */
   async #followHash() {
     const id = location.hash.slice(1);
+    this.#settings.read();
     this.#turn();
     if (!id) return;
     const {signal} = this.#left;
     message.readOnly = true;
-    this.#show('connecting', 'Reading the message…');
+    view.show('connecting', 'Reading the message…');
     this.#follow(id);
     try {
       await this.#resume(id, signal);
@@ -140,8 +128,8 @@ class Page {
     const kept = recover(id) ?? {position: chunks, bytes, sending: '', waiting: ''};
     const text = await readChunks(id, 0, kept.position, signal);
     if (signal.aborted) return;
-    clearFault();
-    this.#fact({state, position: chunks, bytes});
+    view.clearFault();
+    view.fact({position: chunks, bytes});
     this.#field.text = text.join('');
     if (state === 'open') {
       this.#field.text += kept.sending + kept.waiting;
@@ -157,14 +145,14 @@ class Page {
   #isOpen() {
     this.#state = 'open';
     message.readOnly = false;
-    complete.disabled = fail.disabled = false;
+    view.writable(true);
     this.#job.enable(true);
-    this.#show('streaming', isOpen);
+    view.show('streaming', isOpen);
   }
 
   #appended(position, bytes) {
     this.#works();
-    this.#fact({position, bytes});
+    view.fact({position, bytes});
   }
 
   // What others append need not stand in the field at once; a pipe may bring much.
@@ -177,39 +165,40 @@ class Page {
   #others(text) {
     if (!text) return;
     this.#field.text = this.#sent() + text + this.#producer.unsent;
-    gently.textContent = 'Someone else appends to this message too.';
+    view.gently('Someone else appends to this message too.');
   }
 
   // The server takes what it is told, and so the token.
   #works() {
-    clearFault();
-    keep(currentToken());
+    view.clearFault();
+    keep(view.currentToken());
     access.hidden = true;
-    if (this.#state === 'open') this.#show('streaming', isOpen);
+    if (this.#state === 'open') view.show('streaming', isOpen);
   }
 
   #waiting({code}) {
-    this.#show('reconnecting', waits[code] ?? 'The server is busy. Trying again…');
+    const waits = {unreachable: 'Connection lost. Trying again…', unanswered: unanswered()};
+    view.show('reconnecting', waits[code] ?? 'The server is busy. Trying again…');
   }
 
   #end(path, body) {
     this.#state = 'ending';
     message.readOnly = true;
     this.#job.enable(false);
-    disable(complete, fail);
-    this.#show('connecting', path === 'complete' ? 'Completing…' : 'Failing…');
+    view.writable(false);
+    view.show('connecting', path === 'complete' ? 'Completing…' : 'Failing…');
     this.#producer.end(path, body);
   }
 
   // Whoever knows it first: the producer, or the progress stream, which tells why a message has failed.
   #ended(state, why) {
     if (this.#state === 'over' && !why) return;
-    this.#fact({state});
     const elsewhere = this.#producer && this.#state === 'open';
-    const lost = this.#close();
-    if (state === 'failed') this.#show('failed', why ? `Failed: ${why}` : 'Failed');
-    else this.#show('complete', 'Complete');
-    if (lost) fault('The message has ended. What was written last is not in it.');
+    const lost = this.#unsent();
+    this.#close();
+    if (state === 'failed') view.show('failed', why ? `Failed: ${why}` : 'Failed');
+    else view.show('complete', 'Complete');
+    if (lost) view.fault('The message has ended. What was written last is not in it.', this.#anew(lost, 'Put it into a new message'));
     if (elsewhere) this.#readAll(this.#left.signal).catch(() => {}); // the readers have it in any case
   }
 
@@ -220,7 +209,7 @@ class Page {
     const text = await readChunks(id, 0, chunks, signal);
     if (signal.aborted) return;
     this.#field.text = text.join('');
-    this.#fact({position: chunks, bytes});
+    view.fact({position: chunks, bytes});
   }
 
   #streamFailed(problem) {
@@ -230,59 +219,77 @@ class Page {
 
   #refused(problem) {
     const {code} = problem;
-    if (code === 'message_not_found') {
-      this.#gone();
+    if (code === 'message_not_found') this.#gone(problem);
+    else if (code === 'message_too_large') this.#tooLarge();
+    else this.#stopped(problem);
+  }
+
+  #stopped(problem) {
+    const words = problem instanceof Problem ? explain(problem) : `This page has a defect: ${problem}`;
+    if (problem.code === 'unauthorized') {
+      view.fault(words);
+      view.askForToken();
+      view.show('failed', 'Waiting for the access token');
       return;
     }
-    fault(problem instanceof Problem ? problem.message : `This page has a defect: ${problem}`);
-    if (code === 'unauthorized') this.#askForToken();
-    else if (code === 'message_too_large') this.#tooLarge();
-    else this.#stopped();
-  }
-
-  #stopped() {
+    const ending = this.#state === 'ending'; // its own button is there again
     if (this.#producer) this.#isOpen();
-    this.#show('failed', this.#producer ? 'Not done. Type on, or try again' : 'Not done. Reload the page to try again');
+    view.show('failed', 'Not done');
+    view.fault(words, ending ? undefined : {label: 'Try again', act: () => this.#tryAgain()});
   }
 
-  #gone() {
+  #tryAgain() {
+    view.clearFault();
+    if (!this.#producer) {
+      this.#followHash();
+      return;
+    }
+    if (this.#state === 'open') this.#isOpen();
+    this.#producer.go();
+    this.#job.again();
+  }
+
+  // What was written here is still here, the part that was not sent too.
+  #gone(problem) {
     if (this.#state === 'over') return;
+    const {text} = this.#field;
     this.#close();
-    this.#fact({state: 'gone'});
-    this.#show('failed', 'Gone');
-    fault('The server does not have this message any more: it was deleted, or the server was restarted. Start a new message.');
+    this.#field.text = text;
+    view.show('failed', 'The message is gone');
+    view.fault(explain(problem), text ? this.#anew(text, 'Send again') : undefined);
   }
 
-  #askForToken() {
-    keep('');
-    access.hidden = false;
-    token.setAttribute('aria-invalid', 'true');
-    this.#show('failed', 'Waiting for the access token');
-    if (document.activeElement !== message) token.focus(); // else the next letters of the message would be the token
+  #anew(text, label) {
+    return {label, act: () => this.#open(text)};
   }
 
   // The message is open for something shorter.
   #tooLarge() {
-    this.#field.text = this.#sent();
+    const rest = this.#unsent();
+    const sent = this.#field.text = this.#sent();
     this.#isOpen();
+    view.show('failed', 'Not done');
+    const words = rest.length === 1 ? 'This character does' : `These ${rest.length.toLocaleString('en')} characters do`;
+    view.fault(`${words} not fit into the message.`, sent ? this.#anew(rest, 'Put it into a new message') : undefined);
   }
 
   #sent() {
-    return this.#field.text.slice(0, this.#field.text.length - (this.#producer?.unsent.length ?? 0));
+    return this.#field.text.slice(0, this.#field.text.length - this.#unsent().length);
   }
 
-  // close ends the writing, and says whether text was not appended.
+  #unsent() {
+    return this.#producer?.unsent ?? '';
+  }
+
+  // close ends the writing. What was not appended goes out of the field.
   #close() {
     this.#state = 'over';
-    const sent = this.#sent();
-    const lost = sent !== this.#field.text;
-    if (lost) this.#field.text = sent;
+    if (this.#unsent()) this.#field.text = this.#sent();
     this.#producer?.leave();
     this.#producer = null;
     message.readOnly = true;
     this.#job.enable(false);
-    disable(complete, fail);
-    return lost;
+    view.writable(false);
   }
 
   // turn forgets the message there was, for another one or for none.
@@ -293,13 +300,13 @@ class Page {
     this.#field.text = '';
     message.readOnly = false;
     this.#job.enable(false);
-    disable(complete, fail);
-    clearFault();
-    gently.textContent = '';
+    view.writable(false);
+    view.clearFault();
+    view.gently('');
     this.#follow('');
     this.#job.follow('');
-    this.#fact({state: '–', position: '–', bytes: '–'});
-    this.#show('idle', 'No message yet');
+    view.fact({position: '–', bytes: '–'});
+    view.show('idle', 'No message yet');
   }
 
   #leave() {
@@ -310,49 +317,20 @@ class Page {
 
   #follow(id) {
     for (const reader of this.#readers) reader.follow(id);
-    this.#fact({id: id || '–'});
-    if (id) this.#pipe.show(pipeTo(id));
-  }
-
-  #fact(known) {
-    for (const [name, value] of Object.entries(known)) facts[name].textContent = value;
-  }
-
-  #show(word, detail) {
-    writer.dataset.state = word;
-    if (status.textContent !== detail) status.textContent = detail;
+    view.fact({id: id || '–'});
+    if (id) view.pipeTo(id);
   }
 }
 
-function currentToken() {
-  return token.value.trim() || recall();
+// numbered are the fields of the readers, as the address names them: unit1, interval1, …
+function numbered(readers) {
+  return Object.fromEntries(readers.flatMap(({fields}, index) => Object.entries(fields).map(([name, field]) => [name + (index + 1), field])));
 }
 
 // A server that does not tell what can go wrong takes a plan all the same.
 async function offerFaults() {
   const {faults} = await read(at('faults')).catch(() => ({faults: []}));
   byId('faults').replaceChildren(...faults.map(({example}) => new Option(example, example)));
-}
-
-function pipeTo(id) {
-  const secret = currentToken() && ' -H "Authorization: Bearer $SSESERVER_SEND_TOKEN"';
-  const url = at(`messages/${encodeURIComponent(id)}/chunks?complete`);
-  return `some-command | curl -sS -T - -X POST -H "Content-Type: text/plain"${secret} "${url}"`;
-}
-
-function fault(words) {
-  if (error.textContent !== words) error.textContent = words;
-}
-
-function clearFault() {
-  error.textContent = '';
-  token.removeAttribute('aria-invalid');
-}
-
-// A focused button that is disabled would drop the keyboard's place on the page.
-function disable(...buttons) {
-  if (buttons.includes(document.activeElement)) byId('new').focus();
-  for (const button of buttons) button.disabled = true;
 }
 
 new Page();

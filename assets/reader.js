@@ -1,30 +1,21 @@
-// One reader of the live message: an EventSource, how it is to be paced, and what has arrived.
+// One reader of the live message: its stream, how that is paced, and what has arrived.
 
 import {Painter} from './frame.js';
+import {explain} from './problems.js';
+import {ReaderCard} from './reader-card.js';
 import {Ticker, describe} from './states.js';
 import {Problem, Stream, at} from './stream.js';
-import {ArrivingText} from './text.js';
-import {Command, Wire} from './wire.js';
 
 const utf8 = new TextEncoder();
-const template = document.getElementById('reader');
+const notYet = 'Not reading yet';
 
-/** Reader is a card of the page, made from the template. */
+/** Reader follows the message that it is told, in a card of the page. */
 export class Reader {
-  #card = template.content.firstElementChild.cloneNode(true);
-  #status = this.#find('.status');
-  #received = this.#find('.received');
-  #unit = this.#find('.unit');
-  #interval = this.#find('.interval');
-  #fault = this.#find('.fault');
-  #drop = this.#find('.drop');
-  #text = new ArrivingText(this.#received);
-  #wire = new Wire(this.#find('.wire'));
-  #curl = new Command(this.#find('.curl'), this.#find('.copy'));
-  #painter = new Painter(() => this.#paint());
+  #card;
+  #painter = new Painter(() => this.#card.paint());
   #now = () => {}; // says how the connection is
   #ticker = new Ticker(() => this.#now());
-  #name;
+  #key; // of what a reload goes on with
   #id = ''; // of the message, '' for none
   #stream = null;
   #running = false;
@@ -34,37 +25,44 @@ export class Reader {
   #heard;
 
   /** heard(bytes) is told how much of the text is here. */
-  constructor(name, {unit, interval}, heard) {
-    this.#name = name;
+  constructor(number, pace, heard) {
+    this.#key = `sseserver.reader${number}`;
     this.#heard = heard;
-    this.#unit.value = unit;
-    this.#interval.value = interval;
-    this.#label();
-    this.#unit.addEventListener('change', () => this.follow(this.#id));
-    for (const field of [this.#interval, this.#fault]) field.addEventListener('change', () => this.#repace());
-    this.#drop.addEventListener('click', () => this.#toggle());
+    this.#card = new ReaderCard(number, pace, {
+      toggle: () => this.#toggle(),
+      replay: () => this.follow(this.#id),
+      repace: () => this.#repace(),
+    });
   }
 
   get element() {
-    return this.#card;
+    return this.#card.element;
   }
 
-  /** follow reads the message from its beginning; '' is no message. */
+  /** fields are those that say how it reads: unit, interval and fault. */
+  get fields() {
+    return this.#card.fields;
+  }
+
+  /** follow reads the message from its beginning, or from where the page was left; '' is no message. */
   follow(id) {
     this.#stream?.close();
     this.#stream = null;
     this.#id = id;
     this.#resumes = 0;
-    this.#wire.clear();
+    this.#card.wire.clear();
     this.#restart();
-    if (!id) {
-      this.#end('idle', 'Waiting for a message', '');
-      return;
-    }
-    const stream = new Stream(this.#url(), {}, {
+    const url = this.#url();
+    if (!id) this.#end('idle', 'Waiting for a message');
+    else if (url) this.#open(url);
+    else this.#end('failed', notYet);
+  }
+
+  #open(url) {
+    const stream = new Stream(url, {session: this.#session()}, {
       state: (word, detail) => this.#state(word, detail),
-      bytes: (bytes) => this.#event(bytes),
-      connected: (id) => this.#wire.connected(id),
+      bytes: (bytes) => this.#came(bytes),
+      connected: (id) => this.#card.wire.connected(id),
       chunk: ({chunk}) => this.#chunk(chunk),
       resumed: () => { this.#resumes++; },
       restart: () => this.#restart(),
@@ -72,66 +70,85 @@ export class Reader {
       failed: (problem) => this.#failed(problem),
     });
     this.#stream = stream;
+    this.#card.figures.start();
     stream.open();
+  }
+
+  #session() {
+    return {
+      key: this.#key,
+      save: () => ({text: this.#card.text.text, some: this.#some, bytes: this.#bytes, resumes: this.#resumes}),
+      restore: ({text, some, bytes, resumes}) => {
+        this.#card.text.add(text);
+        this.#some = some;
+        this.#bytes = bytes;
+        this.#resumes = resumes;
+        this.#painter.soon();
+      },
+    };
   }
 
   // Positions do not depend on the plan, so the stream goes on with the new one.
   #repace() {
-    if (this.#running || this.#interval.ariaInvalid || this.#fault.ariaInvalid) this.#stream?.open(this.#url());
+    const goesOn = this.#running || this.#card.wrong;
+    const url = this.#url();
+    if (!goesOn || !url) return;
+    if (this.#stream) this.#stream.open(url);
+    else this.#open(url);
   }
 
   #toggle() {
     if (this.#running) {
       this.#stream.close();
-      this.#end('stopped', `Dropped after ${this.#counted()}`, 'Resume');
-    } else {
-      this.#stream.open(this.#url());
+      this.#end('stopped', `Disconnected after ${this.#counted()}`, {offer: 'Reconnect', replay: true});
+      return;
     }
+    const url = this.#url();
+    if (url) this.#stream.open(url);
   }
 
+  // url is that of the stream as the fields ask for it, null if there is none.
   #url() {
-    const query = {unit: this.#unit.value};
-    if (this.#interval.value !== '') query.interval = `${this.#interval.valueAsNumber}ms`;
-    const faults = this.#fault.value.replace(/\s/g, '');
-    if (faults) query.fault = faults;
+    const query = this.#card.query();
+    if (!query || !this.#id) return null;
     const url = at(`stream/${encodeURIComponent(this.#id)}`, query);
-    this.#curl.show(`curl -N "${url}"`);
+    this.#card.code(url);
     return url;
   }
 
   #state(word, detail) {
     this.#running = true;
-    for (const field of [this.#interval, this.#fault]) field.removeAttribute('aria-invalid');
-    this.#now = () => this.#show(word, describe(word, detail, this.#stream.silence), 'Drop the connection');
+    this.#now = () => this.#show(word, describe(word, detail, this.#stream.silence), {offer: 'Disconnect', replay: true});
     this.#now();
     this.#ticker.start();
   }
 
-  #event(bytes) {
-    this.#wire.add(bytes);
+  #came(bytes) {
+    this.#card.wire.add(bytes);
     this.#painter.soon();
   }
 
   #chunk(chunk) {
     this.#some++;
     this.#bytes += utf8.encode(chunk).length;
-    this.#text.add(chunk);
+    this.#card.text.add(chunk);
+    this.#card.figures.event();
     this.#heard(this.#bytes);
   }
 
   #restart() {
     this.#some = this.#bytes = 0;
-    this.#text.clear();
+    this.#card.text.clear();
     this.#painter.soon();
   }
 
   async #done(stream, {sha256}) {
     this.#painter.now();
     try {
-      const proven = await this.#text.verify(sha256);
+      const proven = await this.#card.text.verify(sha256);
       if (stream !== this.#stream) return; // it follows another message meanwhile
       const resumes = this.#resumes ? `, resumed ${this.#resumes}×` : '';
-      this.#end('complete', `Complete${proven}: ${this.#counted()}${resumes}`, '');
+      this.#end('complete', `Complete${proven}: ${this.#counted()}${resumes}`, {replay: true});
     } catch (problem) {
       if (stream === this.#stream) this.#failed(problem);
     }
@@ -140,50 +157,31 @@ export class Reader {
   #failed(problem) {
     const {code, answer} = problem;
     if (code === 'message_failed') {
-      this.#end('failed', `Failed after ${this.#counted()}: ${answer.reason}`, '');
-      return;
+      this.#end('failed', `Failed after ${this.#counted()}: ${answer.reason}`, {replay: true});
+    } else if (code === 'message_not_found') {
+      this.#end('failed', 'The message is gone');
+    } else if (code === 'invalid_parameter') {
+      this.#card.refused(problem);
+      this.#end('failed', notYet);
+    } else {
+      const words = problem instanceof Problem ? explain(problem) : `This page has a defect: ${problem}`;
+      this.#end('failed', words, {offer: 'Reconnect', replay: true});
     }
-    const words = problem instanceof Problem ? problem.message : `This page has a defect: ${problem}`;
-    if (code === 'invalid_parameter') (/^\W*fault\b/i.test(words) ? this.#fault : this.#interval).setAttribute('aria-invalid', 'true');
-    this.#end('failed', words, code === 'message_not_found' ? '' : 'Resume');
   }
 
   #counted() {
-    return `${this.#some} ${this.#unit.value}${this.#some === 1 ? '' : 's'}`;
+    return `${this.#some} ${this.#card.unit.value}${this.#some === 1 ? '' : 's'}`;
   }
 
-  #end(word, detail, offer) {
+  #end(word, detail, offers = {}) {
     this.#running = false;
     this.#ticker.stop();
+    this.#card.figures.end();
     this.#painter.now();
-    this.#show(word, detail, offer);
+    this.#show(word, detail, offers);
   }
 
-  #show(word, detail, offer) {
-    this.#card.dataset.state = word;
-    if (this.#status.textContent !== detail) this.#status.textContent = detail;
-    this.#received.setAttribute('aria-busy', this.#running);
-    // A focused button that is disabled would drop the keyboard's place on the page.
-    if (!offer && document.activeElement === this.#drop) this.#received.focus();
-    this.#drop.disabled = !offer;
-    this.#drop.textContent = offer || 'Drop the connection';
-  }
-
-  #paint() {
-    this.#text.paint();
-    this.#wire.paint();
-  }
-
-  #label() {
-    const name = this.#name;
-    this.#find('h2').textContent = name;
-    this.#card.setAttribute('aria-label', name);
-    this.#received.setAttribute('aria-label', `Text of ${name}`);
-    this.#find('.wire').setAttribute('aria-label', `Latest events of ${name}`);
-    this.#find('.copy').setAttribute('aria-label', `Copy the command of ${name}`);
-  }
-
-  #find(selector) {
-    return this.#card.querySelector(selector);
+  #show(word, detail, offers) {
+    this.#card.show(word, detail, {...offers, busy: this.#running});
   }
 }

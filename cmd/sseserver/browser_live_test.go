@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -76,10 +77,9 @@ func testLiveTyping(t *testing.T, browser context.Context) {
 	p.untilSays("Complete")
 	p.until("document.querySelector('" + byCharacter + "').dataset.state === 'complete'")
 	p.untilReaderSays(byCharacter, "Complete, verified: 11 characters")
-	chunks := p.text("fact-position")
-	p.untilReaderSays(asAppended, "Complete, verified: "+chunks+" chunks")
-	if got := p.text("fact-state") + " " + p.text("fact-bytes"); got != fmt.Sprintf("complete %d", len(text)) {
-		t.Errorf("the page says of the message: %s", got)
+	p.until("document.querySelector('" + asAppended + " .status').textContent.startsWith(`Complete, verified: ${document.querySelector('#fact-position').textContent} chunk`)")
+	if got := p.text("fact-bytes"); got != strconv.Itoa(len(text)) {
+		t.Errorf("the page says of the message that it has %s bytes", got)
 	}
 	p.wantWritten(text)
 	p.wantError("")
@@ -96,7 +96,7 @@ func testLiveFaults(t *testing.T, browser context.Context) {
 		p.js(fmt.Sprintf("{ const field = document.querySelector('%s .fault'); field.value = %q; field.dispatchEvent(new Event('change')); }", byCharacter, text))
 	}
 	plan("slip@3")
-	p.until("document.querySelector('" + byCharacter + " .status').textContent.includes('slip@3')")
+	p.until("document.querySelector('" + byCharacter + " .problem').textContent.includes('slip@3')")
 	p.until("document.querySelector('" + byCharacter + " .fault').ariaInvalid === 'true'")
 	plan("cut@3, retry:10ms")
 	p.until("document.querySelector('" + byCharacter + "').dataset.state === 'streaming'")
@@ -202,7 +202,7 @@ func testLiveDrop(t *testing.T, browser context.Context) {
 	p.untilRead(byCharacter, "see") // the last may become another one
 	p.click(asAppended + " .drop")
 	p.click(byCharacter + " .drop")
-	p.untilReaderSays(byCharacter, "Dropped after 3 characters")
+	p.untilReaderSays(byCharacter, "Disconnected after 3 characters")
 	p.focus("#message")
 	p.typeKeys(", missed")
 	p.click("#complete")
@@ -252,7 +252,7 @@ func testLiveReload(t *testing.T, browser context.Context) {
 	p.typeKeys(", after")
 	p.untilRead(asAppended, "before, after")
 	p.click("#complete")
-	p.untilReaderSays(byCharacter, "Complete, verified: 13 characters")
+	p.untilReaderSays(byCharacter, "Complete, verified: 13 characters, resumed 1×")
 
 	// And Back leads to the message before the next one.
 	p.click("#new")
@@ -320,13 +320,21 @@ func testLiveGone(t *testing.T, browser context.Context) {
 	p.untilRead(asAppended, "a")
 	server.caller(t, ssetest.HTTP1).want(204, "", "DELETE", "/messages/"+p.liveID(), "")
 	p.typeKeys("b")
-	p.untilSays("Gone")
-	p.wantWritten("a")
-	if !strings.HasPrefix(p.text("error"), "The server does not have this message any more") {
-		t.Errorf("error: %q", p.text("error"))
+	p.untilSays("The message is gone")
+	p.untilReaderSays(asAppended, "The message is gone")
+	p.untilReaderSays(byCharacter, "The message is gone")
+	p.wantWritten("ab")
+	p.wantError("The server does not have this message: it was deleted, or the server has started anew.")
+	if !eval[bool](p, "[...document.querySelectorAll('.reader .acts button')].every((button) => button.disabled)") {
+		t.Error("a reader offers what can never work")
 	}
+
+	// Without the text there is nothing to send again.
 	p.reload()
-	p.untilSays("Gone")
+	p.untilSays("The message is gone")
+	if !eval[bool](p, "help.hidden") {
+		t.Errorf("the page offers %q", p.text("help"))
+	}
 	p.click("#new")
 	p.untilSays("Open: the readers follow")
 	p.wantError("")
@@ -339,9 +347,17 @@ func testLiveTooLarge(t *testing.T, browser context.Context) {
 	p.untilRead(asAppended, "short")
 	p.insert(strings.Repeat("long", 20))
 	p.until("error.textContent !== ''")
+	p.wantError("These 80 characters do not fit into the message.")
 	p.wantWritten("short")
 	p.typeKeys("er")
 	p.untilRead(asAppended, "shorter")
+	p.wantError("")
+	p.insert(strings.Repeat("x", 40))
+	p.untilRead(asAppended, "shorter"+strings.Repeat("x", 40))
+	p.insert(strings.Repeat("y", 40))
+	p.until("!help.hidden")
+	p.click("#help") // which puts it into a new message
+	p.untilRead(asAppended, strings.Repeat("y", 40))
 	p.wantError("")
 }
 
@@ -409,8 +425,8 @@ func testLiveByKeyboard(t *testing.T, browser context.Context) {
 	p.press("x")
 	for _, want := range []string{
 		"#new", "#complete", // then Reader 1
-		"Text of Reader 1", "chunk", "", "", "Drop the connection", "On the wire", "Latest events of Reader 1", "Copy the command of Reader 1",
-		"Text of Reader 2", "character", "40", "", "Drop the connection", "On the wire", "Latest events of Reader 2", "Copy the command of Reader 2",
+		"Disconnect", "Replay", "Text of Reader 1", "chunk", "", "", "On the wire", "", "Pause", "Copy", "Download .sse", "Bytes of Reader 1", "Ask for it yourself", "Copy", "curl of Reader 1", "Copy", "JavaScript of Reader 1",
+		"Disconnect", "Replay", "Text of Reader 2", "character", "40", "", "On the wire", "", "Pause", "Copy", "Download .sse", "Bytes of Reader 2", "Ask for it yourself", "Copy", "curl of Reader 2", "Copy", "JavaScript of Reader 2",
 		"#percent", "#activity", "#reason", "#fail", "From a pipe", "#copy", "API description",
 	} {
 		p.press(kb.Tab)
@@ -423,9 +439,9 @@ func testLiveByKeyboard(t *testing.T, browser context.Context) {
 	}
 	names := p.accessibleNames()
 	for _, want := range []string{
-		"heading As you type", "textbox Message", "textbox Reason to fail", "button New message", "button Complete", "button Fail",
-		"region Reader 1", "region Reader 2", "region Text of Reader 2", "combobox One piece is a", "spinbutton Interval (ms)",
-		"progressbar Reported", "slider Percent", "textbox What it does", "link Live", "alert ",
+		"heading As you type", "textbox Message", "textbox Or let it fail, and say why", "button New message", "button Complete", "button Fail",
+		"region Reader 1", "region Reader 2", "region Text of Reader 2", "region Bytes of Reader 2", "combobox Stream by", "spinbutton Interval (ms)",
+		"progressbar Its readers see", "slider You report", "textbox What it does", "link Live", "alert ",
 	} {
 		if !slices.Contains(names, want) {
 			t.Errorf("nothing is %q; there are:\n  %s", want, strings.Join(names, "\n  "))
