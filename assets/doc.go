@@ -76,6 +76,7 @@
 //	many-figures.js   rates of the last second
 //	many-form.js      what is asked for, kept in the address
 //	many-text.js      the message
+//	many-snippets.js  the same for a shell and for another page
 //	many.js           what brings them together
 //
 // Of the page that shows bursts raw and smoothed, smooth.html:

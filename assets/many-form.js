@@ -1,5 +1,6 @@
 // What is asked for: how many streams, how fast, how long. The address of the page keeps it.
 
+import {bounds, explain} from './problems.js';
 import {scarce} from './states.js';
 import {recall} from './token.js';
 
@@ -66,14 +67,13 @@ export function currentToken() {
 }
 
 /** refused shows a Problem beside the field that it is about. */
-export function refused({code, message}) {
+export function refused(problem) {
+  const {code, answer} = problem;
   if (code === 'unauthorized') access.hidden = false;
-  fault(message, {unauthorized: token, message_too_large: fields.length}[code]);
-}
-
-/** wrongInterval says that the server takes other intervals. */
-export function wrongInterval(words) {
-  fault(words, fields.interval);
+  const range = bounds(answer);
+  if (range) Object.assign(fields.interval, range); // so the next wrong one is not sent
+  const field = {unauthorized: token, message_too_large: fields.length, invalid_parameter: fields.interval}[code];
+  fault(code === 'message_too_large' ? 'This server takes no text of this length.' : explain(problem), field);
 }
 
 export function clearError() {
@@ -83,6 +83,7 @@ export function clearError() {
 }
 
 function fault(words, field) {
+  if (error.textContent === words) return; // said by another stream
   (field?.closest('.field') ?? errorPlace).append(error);
   error.textContent = words;
   field?.setAttribute('aria-invalid', 'true');

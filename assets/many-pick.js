@@ -50,7 +50,6 @@ export class Pick {
     box.setAttribute('aria-activedescendant', this.#option.id);
     if (document.activeElement !== field) field.value = index + 1;
     this.paint();
-    this.#option.textContent = `Stream ${index + 1}: ${this.#words()}`;
   }
 
   /** place moves the ring to where the picked cell is now. */
@@ -66,10 +65,12 @@ export class Pick {
   paint() {
     const lane = this.#lanes[this.#index];
     if (!lane) return;
+    const changed = shown.state.textContent !== names[lane.word] || this.#option.textContent === '';
     show(shown.state, names[lane.word]);
     show(shown.id, lane.lastEventId || '–');
     show(shown.count, `${lane.position.toLocaleString('en')} of ${lane.total.toLocaleString('en')}`);
     show(shown.more, lane.problem?.message ?? (lane.resumes ? `Went on ${times(lane.resumes)} where its connection was lost.` : ''));
+    if (changed) this.#option.textContent = `Stream ${this.#index + 1}: ${this.#words()}`; // not with each character
   }
 
   has(lane) {

@@ -7,8 +7,10 @@ import {Grid} from './many-grid.js';
 import {Pick} from './many-pick.js';
 import {Legend} from './many-states.js';
 import {noticeOf, stateOf} from './many-words.js';
+import {command, script} from './many-snippets.js';
 import {digestOf, textOf} from './many-text.js';
 import {Painter} from './frame.js';
+import {Snippets} from './snippet.js';
 import {Problem, at, send} from './stream.js';
 import {keep} from './token.js';
 
@@ -34,6 +36,7 @@ class Page {
   #legend = new Legend(byId('legend'));
   #figures = new Figures();
   #pick = new Pick(this.#grid);
+  #snippets = new Snippets(byId('snippets'));
   #painter = new Painter(() => this.#paint());
 
   constructor() {
@@ -89,6 +92,7 @@ class Page {
       forgotten: () => this.#resend(),
     });
     this.#again = false;
+    this.#quote();
     this.#lay();
     this.#pick.follow(this.#fleet.lanes);
     this.#figures.follow(this.#fleet);
@@ -101,6 +105,11 @@ class Page {
     return at(`stream/${id}`, {interval: `${interval}ms`});
   }
 
+  #quote() {
+    const [url, {streams}] = [this.#url(), this.#message];
+    this.#snippets.show({curl: command(url, streams), script: script(url, streams)});
+  }
+
   // resend brings the message to a server that has started anew, and all streams go on where they were.
   async #resend() {
     const fleet = this.#fleet;
@@ -111,6 +120,7 @@ class Page {
         if (signal.aborted) return;
         this.#again = true;
         fleet.renew(this.#url());
+        this.#quote();
         return;
       } catch (problem) {
         if (signal.aborted) return;
@@ -190,7 +200,13 @@ class Page {
     this.#legend.show(fleet.counts);
     const {word, words} = stateOf(fleet);
     this.#show(word, words);
+    this.#blame(fleet.trouble?.answer);
     this.#say(noticeOf(fleet, this.#again));
+  }
+
+  // blame says beside the field what all streams were refused for.
+  #blame(answer) {
+    if (answer?.code === 'invalid_parameter') form.refused(new Problem(answer.detail, answer.code, answer));
   }
 
   #say(words) {

@@ -1,5 +1,6 @@
 // What is asked for: a message, and how its words are to come. The address of the page keeps all but the message.
 
+import {bounds, explain} from './problems.js';
 import {recall} from './token.js';
 
 const byId = (id) => document.getElementById(id);
@@ -37,9 +38,18 @@ export function taken() {
   for (const field of Object.values(numbers)) {
     if (!whole(field)) return fault(`A whole number from ${field.min} to ${field.max}.`, field);
   }
-  const settings = Object.fromEntries(Object.entries(numbers).map(([name, field]) => [name, field.valueAsNumber]));
-  history.replaceState(null, '', `?${new URLSearchParams(settings)}`);
-  return {...settings, text: message.value};
+  return {...values(), text: message.value};
+}
+
+/** linked is what the address asks for: a message that the server has, null if there is none. Its text is not known. */
+export function linked() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  return id && Object.values(numbers).every(whole) ? {...values(), text: null, id} : null;
+}
+
+/** remember keeps in the address what was asked for, and the id of the message. */
+export function remember({id, text, ...settings}) {
+  history.replaceState(null, '', `?${new URLSearchParams(settings)}#${id}`);
 }
 
 /** plan is what the server is asked for. */
@@ -57,16 +67,17 @@ export function currentToken() {
 }
 
 /** refused shows a Problem beside the field that it is about. */
-export function refused({code, message: words, answer = {}}) {
+export function refused(problem) {
+  const {code, message: words, answer} = problem;
   if (code === 'unauthorized') access.hidden = false;
   if (code !== 'invalid_parameter') {
-    fault(words, {unauthorized: token, message_too_large: message, message_required: message}[code]);
-  } else if (/^interval/.test(words)) {
-    fault(outside(answer), numbers.interval);
+    fault(explain(problem), {unauthorized: token, message_too_large: message, message_required: message}[code]);
   } else if (/--no-faults/.test(words)) {
     fault('This server makes no bursts: it was started with --no-faults. With 1 word a burst, and 0 for jitter and first word, it streams.', numbers.burst);
   } else {
-    fault(words, numbers.burst);
+    const range = bounds(answer);
+    if (range) Object.assign(numbers.interval, range); // so the next wrong one is not sent
+    fault(explain(problem), range ? numbers.interval : numbers.burst);
   }
 }
 
@@ -76,16 +87,16 @@ export function clearError() {
   for (const field of [message, ...Object.values(numbers), token]) field.removeAttribute('aria-invalid');
 }
 
-function outside({minimum, maximum}) {
-  return minimum ? `This server takes intervals from ${minimum} to ${maximum}.` : 'This server does not take this interval.';
-}
-
 function fault(words, field) {
   (field?.closest('.field') ?? errorPlace).append(error);
   error.textContent = words;
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();
   return null;
+}
+
+function values() {
+  return Object.fromEntries(Object.entries(numbers).map(([name, field]) => [name, field.valueAsNumber]));
 }
 
 function whole(field) {

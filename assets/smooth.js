@@ -1,12 +1,15 @@
 // The same stream twice: as it arrives, and smoothed.
 
+import {Figures} from './figures.js';
 import {Painter} from './frame.js';
 import * as form from './smooth-form.js';
 import {Pane} from './smooth-pane.js';
 import {Smoother} from './smoother.js';
+import {Snippets, curl, shortest} from './snippet.js';
 import {Ticker, describe} from './states.js';
 import {Problem, Stream, at, send} from './stream.js';
 import {keep} from './token.js';
+import {Wire} from './wire.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -15,6 +18,10 @@ const status = byId('status');
 const notice = byId('notice');
 const stopButton = byId('stop');
 const replayButton = byId('replay');
+
+const wire = new Wire(byId('wire'));
+const figures = new Figures(byId('figures'));
+const snippets = new Snippets(byId('snippets'));
 
 const raw = new Pane({
   text: byId('raw'), chart: byId('raw-chart'), scale: byId('raw-scale'), end: byId('raw-end'),
@@ -29,7 +36,7 @@ class Page {
   #sent = null; // what was sent: the settings, and the id; null before
   #stream = null;
   #sending = null; // AbortController of a message on its way
-  #smoother;
+  #smoother = new Smoother();
   #arrived = ''; // and not painted yet
   #words = 0;
   #all = 0;
@@ -47,7 +54,16 @@ class Page {
     document.addEventListener('visibilitychange', () => { if (document.hidden && this.#stream) this.#paint(); });
     new ResizeObserver(() => this.#painter.soon()).observe(arrival);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#painter.soon());
-    this.#smoother = new Smoother();
+    addEventListener('hashchange', () => this.#followLink());
+    this.#followLink();
+  }
+
+  // followLink follows the message that the address names.
+  #followLink() {
+    const linked = form.linked();
+    if (!linked) return;
+    this.#sent = linked;
+    this.#follow();
   }
 
   #submit() {
@@ -77,6 +93,7 @@ class Page {
       if (signal.aborted) return;
       this.#sending = null;
       this.#sent.id = id;
+      form.remember(this.#sent);
       this.#follow();
     } catch (problem) {
       if (!signal.aborted) this.#failed(problem);
@@ -89,12 +106,16 @@ class Page {
     const url = at(`stream/${this.#sent.id}`, form.plan(this.#sent));
     this.#stream = new Stream(url, {}, {
       state: (word, detail) => this.#connection(word, detail),
-      bytes: () => {},
+      bytes: (bytes) => wire.add(bytes),
+      connected: (id) => wire.connected(id),
       chunk: (data) => this.#chunk(data),
       restart: () => this.#begin(),
       done: (data) => this.#done(data),
       failed: (problem) => this.#failed(problem),
     });
+    snippets.show({curl: curl(url), script: shortest(url)});
+    wire.clear();
+    figures.start();
     this.#stream.open();
     this.#ticker.start();
     arrival.scrollIntoView({block: 'nearest'}); // where the form fills a small screen
@@ -133,6 +154,7 @@ class Page {
   #chunk({chunk, total}) {
     this.#arrived += chunk;
     this.#smoother.add(chunk, performance.now());
+    figures.event();
     this.#words++;
     this.#all = total;
     this.#painter.soon();
@@ -140,6 +162,7 @@ class Page {
 
   #done(data) {
     this.#ticker.stop();
+    figures.end();
     this.#end = data;
     this.#smoother.end();
     this.#painter.soon();
@@ -154,6 +177,8 @@ class Page {
     const highest = Math.max(1, raw.highest, even.highest);
     const reaches = Math.max(raw.reaches, even.reaches);
     for (const pane of [raw, even]) pane.paint(highest, reaches);
+    wire.paint();
+    figures.paint(now);
     if (this.#words) even.behind(this.#smoother.mean, this.#smoother.longest);
     if (!this.#smoother.empty) this.#painter.soon();
     else if (this.#end) this.#verify(this.#end);
@@ -175,7 +200,7 @@ class Page {
 
   // A server that has lost the message gets it again, once.
   #failed(problem) {
-    if (problem.code === 'message_not_found' && !this.#again) {
+    if (problem.code === 'message_not_found' && this.#sent.text !== null && !this.#again) {
       this.#again = true;
       this.#send();
       return;
