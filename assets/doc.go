@@ -33,6 +33,13 @@
 //	frame.js             paints no more often than the screen does
 //	faults.js            the fields for what is to go wrong, and what the server offers
 //
+//
+// Of the API page, api.html, which internal/apipage makes from the API description:
+//
+//	api-request.js   what the fields of a form ask for
+//	api-answer.js    an answer as it arrives
+//	api.js           what brings them together
+//
 // Of the pages that send a message, index.html and progress.html:
 //
 //	view.js                 shows state, errors, bar, bytes, figures and snippets

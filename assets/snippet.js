@@ -10,12 +10,13 @@ import {at} from './stream.js';
  */
 export function curl(url, {method, headers = {}, body} = {}) {
   const parts = [`curl -N "${safe(url)}"`];
-  if (method && method !== (body === undefined ? 'GET' : 'POST')) parts.push(`-X ${method}`);
+  if (method === 'HEAD') parts.push('--head'); // with -X curl would wait for the body
+  else if (method && method !== (body === undefined ? 'GET' : 'POST')) parts.push(`-X ${method}`);
   for (const [name, value] of Object.entries(headers)) {
     const secret = /^authorization$/i.test(name);
     parts.push(secret ? `-H "${name}: Bearer $SSESERVER_SEND_TOKEN"` : `-H ${quoted(`${name}: ${value}`)}`);
   }
-  if (body !== undefined) parts.push(`-d ${quoted(escaped(body))}`);
+  if (body !== undefined) parts.push(`${body.startsWith('@') ? '--data-raw' : '-d'} ${quoted(escaped(body))}`); // an @ would name a file
   return parts.join(' ');
 }
 

@@ -49,6 +49,8 @@ func TestBrowser(t *testing.T) {
 		{"wire: bounds", testWireIsBounded},
 		{"the example of the README", testReadmeExample},
 		{"pages that somebody works on", testAssets},
+		{"api: operations are tried", testAPI},
+		{"api: a server that wants a token", testAPIToken},
 		{"client: what servers do", testClientStates},
 		{"client: what only fetch can do", testClientFetch},
 		{"client: what becomes of the page", testClientPage},

@@ -121,6 +121,10 @@ var arrows = []arrow{
 		"a certificate is files or made, whatever is served with it and whoever logs it",
 	},
 	{
+		"internal/apipage", nil,
+		"a page is made from the description, and what serves either does not matter",
+	},
+	{
 		"internal/chromiumtest", nil,
 		"a browser for tests opens any page",
 	},
