@@ -33,6 +33,9 @@
 //	frame.js             paints no more often than the screen does
 //	faults.js            the fields for what is to go wrong, and what the server offers
 //
+// Of the first page, home.html:
+//
+//	home.js    one small stream that plays
 //
 // Of the API page, api.html, which internal/apipage makes from the API description:
 //
