@@ -49,6 +49,7 @@ func TestBrowser(t *testing.T) {
 		{"wire: bounds", testWireIsBounded},
 		{"the example of the README", testReadmeExample},
 		{"pages that somebody works on", testAssets},
+		{"the examples of the client", testClientGuide},
 		{"home and api: contrast and width", testReadingLooks},
 		{"home: a stream is played", testHome},
 		{"home: a server that takes nothing", testHomeRefused},
