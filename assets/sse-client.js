@@ -1,4 +1,5 @@
-// A client for Server-Sent Events. No dependencies: copy this file.
+// @ts-nocheck
+// A client for Server-Sent Events: copy this file.
 //
 //   new EventStream(url, {on: {message: ({data}) => …}, state: (state) => …}).open();
 //

@@ -1,0 +1,3 @@
+module sseserver/tools/client
+
+go 1.26.0
