@@ -101,9 +101,16 @@ func (p *tab) want(err error) {
 // would miss what is still scrolling.
 func (p *tab) prefer(scheme string) {
 	p.t.Helper()
+	p.preferMedia(scheme, "none")
+}
+
+// preferMedia is prefer, where forced colours may be "active".
+func (p *tab) preferMedia(scheme, forced string) {
+	p.t.Helper()
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme},
 		{Name: "prefers-reduced-motion", Value: "reduce"},
+		{Name: "forced-colors", Value: forced},
 	}}
 	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, media); err != nil {
 		p.t.Fatal(err)
