@@ -8,6 +8,9 @@ const utf8 = new TextDecoder('utf-8', {ignoreBOM: true}); // that is: keep it
 const LF = 10;
 const CR = 13;
 
+// Whether nothing stands on the line, whether a CR came last, and whether that has ended a frame: an LF may still belong to it.
+const atStart = {empty: true, afterCR: false, over: false};
+
 /** Frame is a part of the stream, or what stands between two connections: that has a `connection` and no bytes. */
 class Frame {
   size = 0; // bytes
@@ -51,15 +54,11 @@ export class Frames {
   #open = null; // the frame that is not whole yet
   #began; // when the last frame did
   #seen = new Set(); // ids
-  #emptyLine = true; // whether nothing stands on the current line
-  #afterCR = false;
-  #over = false; // whether an empty line has ended in CR, to which an LF may still belong
+  #line = atStart; // how far the current line has come
 
   add(bytes, now) {
     let from = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      const end = this.#endAt(bytes[at], at);
-      if (end < 0) continue;
+    for (const end of this.#ends(bytes)) {
       this.#take(bytes.subarray(from, end), now);
       this.#finish();
       from = end;
@@ -71,23 +70,29 @@ export class Frames {
   /** connected begins a new connection, which was asked for with this Last-Event-ID, '' for none. */
   connected(lastEventId) {
     this.#finish();
-    this.#emptyLine = true;
-    this.#afterCR = this.#over = false;
+    this.#line = atStart;
     if (this.list.length || lastEventId) this.#keep(new Frame(undefined, lastEventId));
   }
 
-  // endAt answers where a frame ends: before this byte, behind it, or -1 for neither.
-  #endAt(byte, at) {
-    const secondHalf = byte === LF && this.#afterCR;
-    this.#afterCR = byte === CR;
-    const over = this.#over;
-    this.#over = false;
-    if (secondHalf) return over ? at + 1 : -1;
-    const empty = this.#emptyLine;
-    this.#emptyLine = byte === LF || byte === CR;
-    if (empty && byte === LF) return at + 1;
-    this.#over = empty && byte === CR;
-    return over ? at : -1;
+  // ends answers where frames end in these bytes.
+  #ends(bytes) {
+    const ends = [];
+    let {empty, afterCR, over} = this.#line;
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (afterCR && byte === LF) { // the second half of a line end
+        if (over) ends.push(at + 1);
+        afterCR = over = false;
+        continue;
+      }
+      if (over) ends.push(at);
+      if (empty && byte === LF) ends.push(at + 1);
+      afterCR = byte === CR;
+      over = empty && afterCR;
+      empty = afterCR || byte === LF;
+    }
+    this.#line = {empty, afterCR, over};
+    return ends;
   }
 
   #take(bytes, now) {
