@@ -1,6 +1,6 @@
 // How fast a stream came: the time to the first event, events a second, and the longest gap.
 
-/** Figures shows them in a <dl>, once paint is called; nothing before start. Times are in milliseconds. */
+/** Figures shows them in a <dl>, once paint is called; nothing before the first event. Times are in milliseconds. */
 export class Figures {
   #list;
   #values;
@@ -23,7 +23,7 @@ export class Figures {
     this.#first = this.#last = undefined;
     this.#count = this.#gap = 0;
     this.#running = true;
-    this.#list.hidden = false;
+    this.#list.hidden = true;
   }
 
   event(now = performance.now()) {
@@ -41,6 +41,7 @@ export class Figures {
   paint(now = performance.now()) {
     const [first, rate, gap] = this.#values;
     const begun = this.#first !== undefined;
+    this.#list.hidden = !begun;
     show(first, begun ? duration(this.#first - this.#started) : '–');
     show(rate, this.#last > this.#first ? (1000 * (this.#count - 1) / (this.#last - this.#first)).toFixed(1) : '–');
     const waiting = begun && this.#running ? now - this.#last : 0; // a gap counts before it has ended

@@ -3,7 +3,7 @@
 import {milliseconds} from './duration.js';
 
 const said = {
-  message_not_found: 'The server does not have this message: it was deleted, or the server has started anew.',
+  message_not_found: 'The server does not have this message: it was deleted, or the server was restarted.',
   message_too_large: 'The message is too long for this server. Shorten it and send it again.',
   store_full: 'The server has no room for another message. Try again in a moment.',
   busy: 'The server is busy. Try again in a moment.',

@@ -71,7 +71,7 @@ func testUnknownMessage(t *testing.T, browser context.Context) {
 	for _, page := range pages {
 		p.open(server.url + "/" + page + "#cccccccc-cccc-4ccc-8ccc-cccccccccccc")
 		p.untilState("failed")
-		p.wantError("The server does not have this message: it was deleted, or the server has started anew.")
+		p.wantError("The server does not have this message: it was deleted, or the server was restarted.")
 		if eval[bool](p, "again.hidden || !document.querySelector('#stop').disabled") {
 			t.Errorf("%s: it does not offer to send again, or to resume what can never come", page)
 		}

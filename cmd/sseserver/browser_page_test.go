@@ -107,7 +107,7 @@ func testSendAgain(t *testing.T, browser context.Context) {
 	p.fill("#message", "typed meanwhile")
 	server.remove(t, eval[string](p, "location.hash.slice(1)"))
 	p.untilState("failed")
-	p.wantError("The server does not have this message: it was deleted, or the server has started anew.")
+	p.wantError("The server does not have this message: it was deleted, or the server was restarted.")
 	if !eval[bool](p, "document.querySelector('#stop').disabled && error.closest('#arrival') !== null") {
 		t.Error("it offers to resume what can never come, or says so elsewhere")
 	}
