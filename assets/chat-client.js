@@ -5,8 +5,8 @@ import {Problem, at, bearer, unauthorized, unreachable} from './stream.js';
 
 export const address = 'v1/chat/completions';
 
-/** body is the request that asks for an answer to the last of the messages. */
-export function body(messages) {
+// body asks for an answer to the last of the messages.
+function body(messages) {
   return {model: 'echo', messages, stream: true, stream_options: {include_usage: true}};
 }
 

@@ -1,21 +1,23 @@
-// How fast an answer came, and what it is said to have cost.
+// How fast an answer came, and what the server says of it.
+
+import {Figures} from './figures.js';
 
 const byId = (id) => document.getElementById(id);
 
-const shown = {tokens: byId('fact-tokens'), first: byId('fact-first'), rate: byId('fact-rate'), usage: byId('fact-usage'), plan: byId('fact-plan')};
+const pace = new Figures(byId('figures'));
+const facts = byId('facts');
+const shown = {tokens: byId('fact-tokens'), usage: byId('fact-usage'), plan: byId('fact-plan')};
 
-/** Figures counts the tokens of one answer. Times are in milliseconds. */
-export class Figures {
-  #asked;
-  #first; // when the first token came
-  #last;
+/** AnswerFigures counts the tokens of one answer. */
+export class AnswerFigures {
   #tokens = 0;
   #usage = null;
   #plan = '';
 
-  /** The question was asked at `now`. */
-  constructor(now) {
-    this.#asked = now;
+  /** The question is asked now. */
+  constructor() {
+    pace.start();
+    facts.hidden = false;
   }
 
   opened(plan) {
@@ -24,24 +26,33 @@ export class Figures {
 
   token(now) {
     this.#tokens++;
-    this.#first ??= now;
-    this.#last = now;
+    pace.event(now);
   }
 
   ended({usage}) {
     this.#usage = usage;
+    pace.end();
+  }
+
+  /** stopped says that nothing more is waited for. */
+  stopped() {
+    pace.end();
   }
 
   paint() {
     const usage = this.#usage;
-    show('tokens', this.#tokens || '–');
-    show('first', this.#first === undefined ? '–' : `${Math.round(this.#first - this.#asked)} ms`);
-    show('rate', this.#last > this.#first ? (1000 * (this.#tokens - 1) / (this.#last - this.#first)).toFixed(1) : '–');
-    show('usage', usage ? `${usage.prompt_tokens} + ${usage.completion_tokens} = ${usage.total_tokens}` : '–');
+    pace.paint();
+    show('tokens', String(this.#tokens));
+    show('usage', usage ? `${usage.prompt_tokens} asked, ${usage.completion_tokens} answered` : '–');
     show('plan', this.#plan || '–');
   }
 }
 
-function show(name, value) {
-  if (shown[name].textContent !== String(value)) shown[name].textContent = value;
+/** hideFigures is for when there is no answer. */
+export function hideFigures() {
+  facts.hidden = byId('figures').hidden = true;
+}
+
+function show(name, text) {
+  if (shown[name].textContent !== text) shown[name].textContent = text;
 }

@@ -1,6 +1,10 @@
 // The form of the chat: what it asks for, and errors where they were made.
 
+import {milliseconds} from './duration.js';
 import {blamed, fault, plan, seed} from './faults.js';
+import {unfit} from './interval.js';
+import {explain, sendable, within} from './problems.js';
+import {Settings} from './settings.js';
 import {legible} from './stream.js';
 import {keep, recall} from './token.js';
 
@@ -11,7 +15,15 @@ const message = byId('message');
 const interval = byId('interval');
 const access = byId('access');
 const token = byId('token');
+const trouble = byId('trouble');
 const error = byId('error');
+const again = byId('again');
+const {unit, smoothing} = form.elements;
+
+/** tooLarge is the code of a Problem that only another question solves. */
+export const tooLarge = 'message_too_large';
+
+new Settings({interval, unit, fault, seed, smoothing});
 
 /** onSubmit calls submit when the form is sent, with the button or the keyboard. */
 export function onSubmit(submit) {
@@ -22,6 +34,21 @@ export function onSubmit(submit) {
   message.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
+}
+
+/** onAgain calls ask when the button beside an error is pressed. */
+export function onAgain(ask) {
+  again.addEventListener('click', () => ask());
+}
+
+/** onSmoothing calls change when that is chosen or left. */
+export function onSmoothing(change) {
+  for (const choice of smoothing) choice.addEventListener('change', () => change());
+}
+
+/** smooth says whether that is chosen. */
+export function smooth() {
+  return smoothing.value === 'on';
 }
 
 /** taken answers the message, and empties its field for the next one. */
@@ -42,8 +69,9 @@ export function isEmpty() {
 /** valid says whether the form can be sent; what is wrong is shown. needed says whether there has to be a message. */
 export function valid(needed) {
   clearError();
+  const words = unfit(interval);
   if (needed && isEmpty()) show('The message is empty. Write something first.', message);
-  else if (interval.validity.badInput) show('The interval is not a number.', interval);
+  else if (words) show(words, interval);
   else return true;
   return false;
 }
@@ -52,7 +80,7 @@ export function valid(needed) {
 export function planned() {
   const query = {};
   if (interval.value !== '') query.interval = `${interval.valueAsNumber}ms`;
-  query.unit = document.querySelector('input[name=unit]:checked').value;
+  query.unit = unit.value;
   return Object.entries({...query, ...plan()}).map(([key, value]) => `${key}=${legible(encodeURIComponent(value))}`).join('&');
 }
 
@@ -60,23 +88,37 @@ export function currentToken() {
   return token.value.trim() || recall();
 }
 
+/** restore puts a question back into its field, unless there is another one. */
+export function restore(text) {
+  message.value ||= text;
+}
+
 /** refused shows why a question was refused: at the field that caused it, or in the turn. */
 export function refused(problem, turn) {
-  const words = problem.message;
   if (problem.code === 'unauthorized') {
     keep('');
     access.hidden = false;
-    show(words, token);
+    show(problem.message, token);
   } else if (problem.code === 'invalid_parameter' && !problem.answer.param) { // of the plan, not of the body
-    show(words, blamed(words, interval));
+    const field = blamed(problem.message, interval);
+    show(field === interval ? inMilliseconds(problem.message) : explain(problem), field);
+  } else if (problem.code === tooLarge) {
+    show(explain(problem), message);
   } else {
-    turn.append(error);
-    show(words);
+    turn.append(trouble);
+    again.hidden = !sendable(problem);
+    show(explain(problem));
   }
 }
 
+// inMilliseconds is what an interval has to be, which this wire tells in words alone.
+function inMilliseconds(words) {
+  const [min, max] = (/between (\S+) and ([^\s,]+)/.exec(words) ?? []).slice(1).map(milliseconds);
+  return max ? within({min, max}) : words;
+}
+
 function show(words, field) {
-  (field?.closest('.field') ?? error.parentElement).append(error);
+  field?.closest('.field').append(error);
   error.textContent = words;
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();
@@ -84,6 +126,9 @@ function show(words, field) {
 
 export function clearError() {
   error.textContent = '';
-  form.append(error); // turns come and go
+  if (document.activeElement === again) focus();
+  again.hidden = true;
+  trouble.prepend(error);
+  form.append(trouble); // turns come and go
   for (const field of [message, interval, fault, seed, token]) field.removeAttribute('aria-invalid');
 }

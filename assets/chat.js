@@ -1,17 +1,17 @@
 // A chat: questions are answered token by token, and two clients say what they make of each answer.
 
-import {ask} from './chat-client.js';
-import {Figures} from './chat-figures.js';
+import {address, ask, request} from './chat-client.js';
+import {AnswerFigures, hideFigures} from './chat-figures.js';
 import * as form from './chat-form.js';
 import {counted} from './chat-readings.js';
 import {Turn} from './chat-turn.js';
-import {RawLog, command} from './chat-wire.js';
 import {offerFaults} from './faults.js';
 import {say} from './say.js';
+import {Snippets, curl, shortest} from './snippet.js';
 import {Ticker, describe} from './states.js';
-import {Problem} from './stream.js';
+import {Problem, at} from './stream.js';
 import {keep} from './token.js';
-import {Command} from './wire.js';
+import {Wire} from './wire.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -20,28 +20,30 @@ const status = byId('status');
 const received = byId('received');
 const conversation = byId('conversation');
 const stopButton = byId('stop');
+const againButton = byId('replay');
 const clearButton = byId('clear');
-const smoothing = byId('form').elements.smoothing;
 
 class Page {
   #turns = [];
   #asking = null; // AbortController of the question under way, null for none
   #end = null; // how its answer ended, while that is still being shown
-  #figures = new Figures(0);
-  #wire = new RawLog(byId('wire'));
-  #curl = new Command(byId('curl'), byId('copy'));
+  #figures = null; // of the last answer
+  #wire = new Wire(byId('wire'));
+  #snippets = new Snippets(byId('snippets'));
   #now = () => {}; // says how the connection is
-  #ticker = new Ticker(() => this.#now());
+  #ticker = new Ticker(() => this.#tick());
   #frame = 0; // the requested animation frame, 0 for none
   #height = 0; // of the conversation, when it was painted last
 
   constructor() {
     form.onSubmit(() => this.#submit());
-    stopButton.addEventListener('click', () => this.#toggle());
+    form.onAgain(() => this.#again());
+    form.onSmoothing(() => this.#soon());
+    stopButton.addEventListener('click', () => this.#stop());
+    againButton.addEventListener('click', () => this.#again());
     clearButton.addEventListener('click', () => this.#clear());
     addEventListener('pagehide', () => this.#stop());
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.#paint(); });
-    for (const choice of smoothing) choice.addEventListener('change', () => this.#soon());
     offerFaults();
   }
 
@@ -58,15 +60,15 @@ class Page {
     else this.#open(new Turn(form.taken()));
   }
 
-  #toggle() {
-    if (this.#asking) this.#stop();
-    else if (form.valid(false)) this.#retry();
+  #again() {
+    if (!form.valid(false)) return;
+    this.#stop();
+    this.#retry();
   }
 
   #open(turn) {
     this.#turns.push(turn);
     conversation.append(turn.element);
-    clearButton.disabled = false;
     this.#ask(turn);
   }
 
@@ -78,15 +80,16 @@ class Page {
   async #ask(turn) {
     const {signal} = this.#asking = new AbortController();
     const [messages, plan, token] = [this.#messages(), form.planned(), form.currentToken()];
+    this.#figures = new AnswerFigures();
     this.#reset();
-    this.#curl.show(command(messages, plan, token));
+    this.#tell(messages, plan, token);
     arrival.scrollIntoView({block: 'nearest'}); // where the form fills a small screen
     const unlessStopped = (tell) => (...args) => { if (!signal.aborted) tell(...args); };
     try {
       const end = await ask(messages, plan, token, signal, {
         opened: unlessStopped((plan) => this.#opened(plan, token)),
         state: unlessStopped((word, detail) => this.#state(word, detail)),
-        bytes: unlessStopped((bytes) => this.#wire.add(bytes)),
+        bytes: unlessStopped((bytes) => this.#came(bytes)),
         token: unlessStopped((text) => this.#token(turn, text)),
       });
       if (!signal.aborted) this.#ended(turn, end);
@@ -104,10 +107,23 @@ class Page {
     return [...before, {role: 'user', content: this.#turn.question}];
   }
 
+  // tell shows what asks the same elsewhere; the token stays out of it.
+  #tell(messages, plan, token) {
+    const asked = request(messages, plan, token && 'secret');
+    this.#snippets.show({
+      curl: curl(at(address), asked),
+      script: shortest(at(address), {
+        ...asked,
+        take: `data === '[DONE]' || console.log(JSON.parse(data).choices[0]?.delta.content ?? '')`,
+        done: `data === '[DONE]'`,
+        attempts: 0,
+      }),
+    });
+  }
+
   #reset() {
     this.#end = null;
     this.#height = 0; // so its end comes into view
-    this.#figures = new Figures(performance.now());
     this.#wire.clear();
     this.#paint();
   }
@@ -123,12 +139,22 @@ class Page {
     this.#ticker.start();
   }
 
+  #tick() {
+    this.#now();
+    this.#figures.paint(); // a gap grows
+  }
+
+  #came(bytes) {
+    this.#wire.add(bytes);
+    this.#soon();
+  }
+
   #token(turn, text) {
     const now = performance.now();
     turn.add(text, now);
     this.#figures.token(now);
     if (turn.tokens === 1) this.#now();
-    if (smoothing.value === 'off') turn.paint();
+    if (!form.smooth()) turn.paint();
     this.#soon();
   }
 
@@ -137,14 +163,22 @@ class Page {
     this.#end = end;
     this.#figures.ended(end);
     turn.ended();
-    if (smoothing.value === 'on' && !document.hidden) this.#soon(); // what is left comes in order
+    if (form.smooth() && !document.hidden) this.#soon(); // what is left comes in order
     else this.#paint();
   }
 
   #refused(turn, problem) {
     turn.fail();
+    if (problem.code === form.tooLarge) this.#takeBack();
     form.refused(problem instanceof Problem ? problem : new Problem(`This page has a defect: ${problem}`), turn.element);
     this.#finish('failed', 'Failed');
+  }
+
+  // takeBack makes the last question one that was not asked.
+  #takeBack() {
+    const {question, element} = this.#turns.pop();
+    element.remove();
+    form.restore(question);
   }
 
   #stop() {
@@ -158,6 +192,7 @@ class Page {
   #finish(word, detail) {
     this.#asking = this.#end = null;
     this.#ticker.stop();
+    this.#figures.stopped();
     this.#paint();
     this.#show(word, detail);
   }
@@ -165,11 +200,13 @@ class Page {
   #clear() {
     this.#stop();
     this.#turns = [];
+    this.#figures = null;
     conversation.replaceChildren();
     form.clearError();
+    hideFigures();
     this.#reset();
     form.focus(); // the button is disabled now
-    this.#show('idle', 'Idle');
+    this.#show('idle', 'Ready');
   }
 
   #soon() {
@@ -182,9 +219,9 @@ class Page {
   // paint shows what is due at `now`, or all that is here if no time is told.
   #paint(now) {
     const atEnd = this.#height - received.scrollTop - received.clientHeight < 40; // CSS pixels
-    const smooth = now !== undefined && smoothing.value === 'on';
+    const smooth = now !== undefined && form.smooth();
     this.#turn?.paint(smooth ? now : undefined);
-    this.#figures.paint();
+    this.#figures?.paint();
     this.#wire.paint();
     if (this.#turn?.behind) this.#soon();
     else if (this.#end) this.#judge();
@@ -201,10 +238,13 @@ class Page {
   #show(word, detail) {
     arrival.dataset.state = word;
     say(status, detail);
+    status.classList.toggle('long', detail.length > 60);
     received.setAttribute('aria-busy', Boolean(this.#asking));
-    stopButton.disabled = this.#turns.length === 0;
-    stopButton.textContent = this.#asking || !this.#turn ? 'Stop' : 'Retry';
-    clearButton.disabled = this.#turns.length === 0;
+    const any = this.#turns.length > 0;
+    againButton.disabled = clearButton.disabled = !any;
+    // A focused button that is disabled would drop the keyboard's place on the page.
+    if (!this.#asking && document.activeElement === stopButton) againButton.focus();
+    stopButton.disabled = !this.#asking;
   }
 }
 

@@ -70,8 +70,7 @@
 //	smoother.js        an even pace for text that comes in lumps
 //	chat-turn.js       a question and its answer, on the page
 //	chat-form.js       what is asked for, and errors where they were made
-//	chat-figures.js    how fast the tokens came
-//	chat-wire.js       the bytes as they came, and the command that shows them too
+//	chat-figures.js    how fast the tokens came, and what the server says of them
 //	chat.js            what brings them together
 //
 // Of the page with many streams, many.html:

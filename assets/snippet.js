@@ -22,10 +22,10 @@ export function curl(url, {method, headers = {}, body} = {}) {
 
 /**
  * shortest is the least JavaScript that does the same. `take` is what it does with the data of an event, and `done` what ends
- * the stream: the type of an event, or a condition on {data}.
+ * the stream: the type of an event, or a condition on {data}. attempts is for streams that cannot be resumed: 0.
  */
-export function shortest(url, {method, headers, body, take = 'console.log(JSON.parse(data).chunk)', done = 'done'} = {}) {
-  if (method || headers || body !== undefined || done !== 'done') return withClient(url, {method, headers, body, take, done});
+export function shortest(url, {method, headers, body, take = 'console.log(JSON.parse(data).chunk)', done = 'done', attempts} = {}) {
+  if (method || headers || body !== undefined || done !== 'done') return withClient(url, {method, headers, body, take, done, attempts});
   return [
     `const stream = new EventSource('${safe(url)}');`,
     `stream.onmessage = ({data}) => ${take};`,
@@ -33,13 +33,14 @@ export function shortest(url, {method, headers, body, take = 'console.log(JSON.p
   ].join('\n');
 }
 
-function withClient(url, {method, headers, body, take, done}) {
+function withClient(url, {method, headers, body, take, done, attempts}) {
   const options = [];
   if (method || headers || body !== undefined) options.push(`transport: 'fetch'`);
   if (method || body !== undefined) options.push(`method: '${method ?? 'POST'}'`);
   if (headers) options.push(`headers: ${JSON.stringify(hidden(headers))}`);
   if (body !== undefined) options.push(`body: ${literal(body)}`);
   if (done !== 'done') options.push(`done: ${/^\w*$/.test(done) ? `'${done}'` : `({data}) => ${done}`}`);
+  if (attempts !== undefined) options.push(`attempts: ${attempts}`);
   options.push(`on: {message: ({data}) => ${take}}`);
   return [
     `import {EventStream} from '${safe(at('sse-client.js'))}';`,

@@ -65,7 +65,7 @@ func testChatPaints(t *testing.T, browser context.Context) {
 
 	p.click("input[value=on]")
 	p.js("step()")
-	p.click("#stop") // which says Retry
+	p.click("#replay")
 	more <- strings.Repeat("x", 20)
 	p.untilChat("streaming")
 	var lengths []int

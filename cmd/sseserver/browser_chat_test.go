@@ -28,14 +28,14 @@ func testChat(t *testing.T, browser context.Context) {
 	p := openChat(t, browser, server.url)
 	p.askChat(chatWords)
 	p.wantChat("Complete: 20 tokens", chatWords)
-	for fact, want := range map[string]string{"tokens": "20", "usage": "20 + 20 = 40", "plan": "interval=2ms&unit=word"} {
+	for fact, want := range map[string]string{"tokens": "20", "usage": "20 asked, 20 answered", "plan": "interval=2ms&unit=word"} {
 		if got := p.text("fact-" + fact); got != want {
 			t.Errorf("%s: %q, want %q", fact, got, want)
 		}
 	}
-	for _, fact := range []string{"first", "rate"} {
-		if got := p.text("fact-" + fact); got == "" || got == "–" {
-			t.Errorf("%s: %q", fact, got)
+	for _, figure := range eval[[]string](p, "[...figures.querySelectorAll('dd')].map((figure) => figure.textContent)") {
+		if !strings.ContainsAny(figure, "0123456789") {
+			t.Errorf("a figure is %q", figure)
 		}
 	}
 	if wire := p.text("wire"); !strings.HasSuffix(wire, "\n\ndata: [DONE]\n\n") || !strings.Contains(wire, `"usage":{"prompt_tokens":20,`) {
@@ -52,23 +52,29 @@ func testChat(t *testing.T, browser context.Context) {
 	p.press(kb.Enter, chromedp.ModifierCtrl)
 	p.until("arrival.dataset.state === 'complete' && conversation.children.length === 2")
 	p.wantChat("Complete: 2 tokens", "Hé")
-	if got, want := p.text("fact-usage"), "41 + 2 = 43"; got != want {
+	if got, want := p.text("fact-usage"), "41 asked, 2 answered"; got != want {
 		t.Errorf("usage: %s, want %s", got, want)
 	}
-	if got := p.text("curl"); !strings.Contains(got, `{"role":"assistant","content":"`+chatWords+`"},{"role":"user","content":"Hé"}],"stream":true,"stream_options":{"include_usage":true}}'`) ||
+	if got := p.chatCurl(); !strings.Contains(got, `{"role":"assistant","content":"`+chatWords+`"},{"role":"user","content":"Hé"}],"stream":true,"stream_options":{"include_usage":true}}'`) ||
 		!strings.Contains(got, "-H 'X-Stream-Plan: unit=character'") {
 		t.Errorf("command: %s", got)
 	}
 
 	p.click("#clear")
 	p.untilState("idle")
-	if got := eval[int](p, "conversation.children.length"); got != 0 || p.text("fact-tokens") != "–" {
-		t.Errorf("after New chat there are %d turns and %s tokens", got, p.text("fact-tokens"))
+	if got := eval[int](p, "conversation.children.length"); got != 0 || !eval[bool](p, "facts.hidden && figures.hidden") {
+		t.Errorf("after New chat there are %d turns, and figures of the last answer", got)
 	}
 	p.askChat("anew")
-	if got, want := p.text("fact-usage"), "1 + 4 = 5"; got != want {
+	if got, want := p.text("fact-usage"), "1 asked, 4 answered"; got != want {
 		t.Errorf("usage: %s, want %s", got, want)
 	}
+}
+
+// chatCurl is the command that asks the same.
+func (p *tab) chatCurl() string {
+	p.t.Helper()
+	return eval[string](p, "document.querySelector('#snippets .curl').textContent")
 }
 
 // testChatFaults asks with faults, and looks at both readings of what comes.
@@ -126,18 +132,20 @@ func testChatRetry(t *testing.T, browser context.Context) {
 	p.askChat("one two three")
 	p.wantChat("Truncated after 2 tokens", "one two ")
 	p.askChat("four five six")
-	if got, want := p.text("curl"), `"messages":[{"role":"user","content":"four five six"}],`; !strings.Contains(got, want) {
+	if got, want := p.chatCurl(), `"messages":[{"role":"user","content":"four five six"}],`; !strings.Contains(got, want) {
 		t.Errorf("a truncated answer is part of the conversation: %s", got)
 	}
 	p.fill("#fault", "")
-	p.click("#stop") // which says Retry
+	p.click("#replay")
 	p.untilState("complete")
 	p.wantChat("Complete: 3 tokens", "four five six")
 	if got := eval[int](p, "conversation.children.length"); got != 2 {
 		t.Errorf("after the second try there are %d turns, want 2", got)
 	}
-	if got := p.text("stop"); got != "Retry" {
-		t.Errorf("the button says %q", got)
+	p.click("#replay") // also what was whole
+	p.until("arrival.dataset.state === 'complete' && document.querySelector('.turn:last-child .answer').textContent === 'four five six'")
+	if !eval[bool](p, "document.querySelector('#stop').disabled") {
+		t.Error("there is nothing to stop")
 	}
 }
 
@@ -149,17 +157,15 @@ func testChatStop(t *testing.T, browser context.Context) {
 	p.fill("#message", "stopped after this")
 	p.click("#send")
 	p.until("document.querySelector('.answer').textContent === 'stopped '")
-	if got := p.text("status") + ", " + p.text("stop"); got != "Streaming, Stop" {
-		t.Errorf("state and button: %s", got)
-	}
+	p.untilSays("Streaming")
 	p.click("#stop")
 	p.untilState("stopped")
 	p.wantChat("Stopped after 1 token", "stopped ")
 	if closed := server.log.await("stream.closed", 1); closed[0]["reason"] != "client_gone" {
 		t.Errorf("the server says %v", closed)
 	}
-	if !eval[bool](p, "document.querySelector('.readings').hidden && document.querySelector('#stop') === document.activeElement") {
-		t.Error("it judges what was stopped, or the button has lost the focus")
+	if !eval[bool](p, "document.querySelector('.readings').hidden && document.querySelector('#replay') === document.activeElement") {
+		t.Error("it judges what was stopped, or the keyboard has lost its place")
 	}
 
 	// What has come is part of the conversation. A new question stops an answer too.
@@ -169,7 +175,7 @@ func testChatStop(t *testing.T, browser context.Context) {
 	p.fill("#interval", "2")
 	p.askChat("one more")
 	p.wantChat("Complete: 2 tokens", "one more")
-	if got, want := p.text("curl"), `{"role":"assistant","content":"stopped "},{"role":"user","content":"and this"},{"role":"assistant","content":"and "},`; !strings.Contains(got, want) {
+	if got, want := p.chatCurl(), `{"role":"assistant","content":"stopped "},{"role":"user","content":"and this"},{"role":"assistant","content":"and "},`; !strings.Contains(got, want) {
 		t.Errorf("the conversation is %s", got)
 	}
 	server.log.await("stream.closed", 3)
@@ -181,8 +187,8 @@ func testChatRefused(t *testing.T, browser context.Context) {
 	p := openChat(t, browser, server.url, "status of 503", "status of 401", "status of 413", "ERR_CONNECTION_REFUSED")
 	p.fill("#fault", "status:503")
 	p.askChat("refused")
-	p.wantError("the plan of the stream asks for this status")
-	if !eval[bool](p, "error.parentElement === document.querySelector('.turn') && error.offsetHeight > 0") {
+	p.wantError("The fault has done its work: the server refuses the stream.")
+	if !eval[bool](p, "document.querySelector('.turn').contains(error) && error.offsetHeight > 0 && again.hidden") {
 		t.Error("the error is not in the turn")
 	}
 	if got, want := p.text("wire"), `{"error":{"message":"the plan of the stream asks for this status","type":"server_error","param":null,"code":"fault_injected"}}`; strings.TrimSpace(got) != want {
@@ -190,7 +196,7 @@ func testChatRefused(t *testing.T, browser context.Context) {
 	}
 	p.fill("#fault", "status:401") // which is not about a token
 	p.askChat("refused")
-	p.wantError("the plan of the stream asks for this status")
+	p.wantError("The fault has done its work: the server refuses the stream.")
 	if !eval[bool](p, "access.hidden") {
 		t.Error("a server that wants no token is given one")
 	}
@@ -205,12 +211,14 @@ func testChatRefused(t *testing.T, browser context.Context) {
 	p.wantError("") // it is no error, only no answer
 	p.wantChat("Truncated after 0 tokens", "")
 	p.fill("#fault", "")
-	p.askChat(strings.Repeat("long ", 500))
-	p.wantChat("Failed", "")
-	if got := p.text("error"); !strings.Contains(got, "2048") && !strings.Contains(got, "2KiB") {
-		t.Errorf("error: %q", got)
+	long := strings.Repeat("long ", 500)
+	p.askChat(long)
+	p.wantErrorAt("message", "The message is too long for this server. Shorten it and send it again.")
+	if got := eval[string](p, "message.value"); got != long || eval[int](p, "conversation.children.length") != 3 {
+		t.Errorf("what was not asked is not back in its field, which has %q", got)
 	}
 	p.click("#clear")
+	p.fill("#message", "")
 	p.untilState("idle")
 	p.wantError("")
 	p.click("#send")
@@ -219,6 +227,11 @@ func testChatRefused(t *testing.T, browser context.Context) {
 	server.stop(t)
 	p.askChat("is anybody there")
 	p.wantError("The server cannot be reached. Is it running?")
+	startServer(t, "--addr="+server.addr)
+	p.click("#again") // beside the error
+	p.untilState("complete")
+	p.wantChat("Complete: 3 tokens", "is anybody there")
+	p.wantError("")
 }
 
 // testChatHostile asks with text that would be markup, or would turn what stands
@@ -242,12 +255,12 @@ func testChatHostile(t *testing.T, browser context.Context) {
 	if eval[int](p, "conversation.querySelectorAll('script, img').length") > 0 || eval[string](p, "document.title") == "no" {
 		t.Error("text has become markup")
 	}
-	for _, id := range []string{"wire", "curl"} {
-		if shown := p.text(id); strings.ContainsAny(shown, "\u202e\u2067\x00") || !strings.Contains(shown, `\u202e`) {
+	for id, shown := range map[string]string{"wire": p.text("wire"), "curl": p.chatCurl(), "script": eval[string](p, "document.querySelector('#snippets .script').textContent")} {
+		if strings.ContainsAny(shown, "\u202e\u2067\x00") || !strings.Contains(shown, `\u202e`) {
 			t.Errorf("%s shows it as it is: %q", id, shown)
 		}
 	}
-	if got := p.text("curl"); !strings.Contains(got, `it'\''s `+"`$(id)` ") {
+	if got := p.chatCurl(); !strings.Contains(got, `it'\''s `+"`$(id)` ") {
 		t.Errorf("the command cannot be pasted: %s", got)
 	}
 }
@@ -279,7 +292,7 @@ func testChatToken(t *testing.T, browser context.Context) {
 	p.press(kb.Enter)
 	p.untilState("complete")
 	p.wantError("")
-	if got := p.text("curl"); !strings.Contains(got, ` -H "Authorization: Bearer $SSESERVER_SEND_TOKEN" `) || strings.Contains(got, "right") {
+	if got := p.chatCurl(); !strings.Contains(got, ` -H "Authorization: Bearer $SSESERVER_SEND_TOKEN" `) || strings.Contains(got, "right") {
 		t.Errorf("command: %s", got)
 	}
 	p.do(chromedp.Reload())
@@ -325,7 +338,7 @@ func testChatByKeyboard(t *testing.T, browser context.Context) {
 	p := openChat(t, browser, startServer(t).url)
 	p.askChat("Hi")
 	p.js("document.activeElement.blur(); document.querySelector('nav a[aria-current]').focus()")
-	for _, want := range []string{"#message", "#interval", "#word", "#fault", "#seed", "#off", "#send", "#stop", "#clear", "#received", "On the wire", "#wire", "#curl", "#copy", "API description"} {
+	for _, want := range []string{"#message", "#interval", "#word", "#fault", "#seed", "#off", "#send", "#replay", "#clear", "#received", "On the wire", "", "Pause", "Copy", "Download .sse", "#wire", "Ask for it yourself"} {
 		p.press(kb.Tab)
 		if got := p.focused(); got != want {
 			t.Fatalf("Tab leads to %q, want %q", got, want)
@@ -337,9 +350,9 @@ func testChatByKeyboard(t *testing.T, browser context.Context) {
 	names := p.accessibleNames()
 	for _, want := range []string{
 		"heading Token by token", "textbox Message", "spinbutton Interval in milliseconds", "combobox Fault", "textbox Seed",
-		"group One token is a", "radio character", "radio word", "group Smoothing", "radio off", "radio on",
-		"button Send Message", "button Retry", "button New chat", "button Copy", "region Conversation", "region Questions and answers",
-		"region Bytes of the answer", "region Command that asks the same", "list ", "status ", "alert ",
+		"group Stream by", "radio character", "radio word", "group Smoothing", "radio off", "radio on",
+		"button Send Message", "button Ask again", "button New chat", "button Copy", "region Conversation", "region Questions and answers",
+		"region Bytes of the answer", "list ", "status ", "alert ",
 	} {
 		if !slices.Contains(names, want) {
 			t.Errorf("nothing is %q; there are:\n  %s", want, strings.Join(names, "\n  "))

@@ -100,6 +100,8 @@ func TestBrowser(t *testing.T) {
 		{"live: contrast and width", testLiveLooks},
 		{"live: keyboard and screen reader", testLiveByKeyboard},
 		{"chat: a conversation", testChat},
+		{"chat: what the address carries", testChatForm},
+		{"chat: late and silent", testChatLate},
 		{"chat: faults", testChatFaults},
 		{"chat: retry", testChatRetry},
 		{"chat: stop", testChatStop},
