@@ -95,4 +95,19 @@
 //	smooth-chart.js    how much was shown when
 //	smooth-pauses.js   how long nothing changed
 //	smooth.js          what brings them together, with smoother.js
+//
+// Of the reconnect lab, lab.html:
+//
+//	lab-careful.js    the client that goes on where it was cut, on sse-client.js
+//	lab-naive.js      what is written first; the page shows these functions and runs them
+//	lab-watch.js      notes what a naive client does, without a change to it
+//	lab-run.js        both clients at work on one text, under one plan
+//	lab-lane.js       what one of them did, over time
+//	lab-ledger.js     what it has on show, position by position
+//	lab-timeline.js   the canvas with both lanes; lab-table.js says the same in words
+//	lab-verdict.js    what a run has proven, in words
+//	lab-proof.js      the digests, and the verdict on its card
+//	lab-card.js       one client on the page; lab-text.js shows its text
+//	lab-form.js       what is asked for, kept in the address, and errors where they were made
+//	lab.js            what brings them together
 package assets

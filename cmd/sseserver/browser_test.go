@@ -128,6 +128,16 @@ func TestBrowser(t *testing.T) {
 		{"chat: an even pace", testChatSmoother},
 		{"chat: as it arrives and smoothed", testChatPaints},
 		{"chat: the end in view", testChatFollows},
+		{"lab: what becomes of both clients", testLabVerdicts},
+		{"lab: the proof", testLabProof},
+		{"lab: the same again", testLabAgain},
+		{"lab: for ever", testLabForEver},
+		{"lab: what is refused", testLabRefused},
+		{"lab: a server that starts anew", testLabRestart},
+		{"lab: a server that stands still", testLabStopped},
+		{"lab: offline and back", testLabOffline},
+		{"lab: asleep", testLabAsleep},
+		{"lab: looks and names", testLabLooks},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,389 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"sseserver/internal/chromiumtest"
+
+	cdpnetwork "github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// lost is what the console says of streams that a plan breaks or refuses.
+var lost = []string{"net::ERR_", "status of 503"}
+
+// The lab's text has twelve pieces.
+const labText = "Zero one two three four five six seven eight nine ten eleven"
+
+// openLab opens the page with these settings in its address.
+func openLab(t *testing.T, browser context.Context, url, settings string, refusals ...string) *tab {
+	t.Helper()
+	p := openTab(t, browser, url+"/", refusals...)
+	p.setLab(url, settings)
+	return p
+}
+
+func (p *tab) setLab(url, settings string) {
+	p.t.Helper()
+	p.open("about:blank")
+	p.open(url + "/lab.html?interval=40ms&" + settings + "#text=" + strings.ReplaceAll(labText, " ", "+"))
+}
+
+// untilJudged waits until the page has judged a client, "careful" or "other", and
+// returns the verdict and what explains it.
+func (p *tab) untilJudged(client string) string {
+	p.t.Helper()
+	part := func(name string) string {
+		return fmt.Sprintf("document.querySelector('#%s [data-part=%s]').textContent", client, name)
+	}
+	p.until(part("verdict") + " !== ''")
+	return strings.TrimSpace(eval[string](p, part("verdict")+"+' '+"+part("because")))
+}
+
+// fact is what a card counts.
+func (p *tab) fact(client, name string) string {
+	p.t.Helper()
+	return eval[string](p, fmt.Sprintf("[...document.querySelectorAll('#%s dt')].find((e) => e.textContent === '%s').nextSibling.textContent", client, name))
+}
+
+func (p *tab) wantFacts(client string, want ...string) {
+	p.t.Helper()
+	for i := 0; i < len(want); i += 2 {
+		if got := p.fact(client, want[i]); got != want[i+1] {
+			p.t.Errorf("%s: %s is %q, want %q", client, want[i], got, want[i+1])
+		}
+	}
+}
+
+const proven = "Nothing lost, nothing doubled. This is the text that was sent."
+
+// testLabVerdicts has what becomes of both clients under the faults there are.
+func testLabVerdicts(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openTab(t, browser, server.url+"/", lost...)
+	const (
+		other  = " This is not the text that was sent."
+		gaveUp = " pieces never came. " // how many is up to the browser, which throws away what it has not told when a connection is reset
+		early  = "7 pieces never came." + other + " It takes the end of the response for the end of the text."
+	)
+	for _, test := range []struct{ settings, careful, naive string }{
+		{"fault=cut@5,retry:10ms", proven, gaveUp},
+		{"fault=truncate@5,retry:10ms", proven, gaveUp},
+		{"fault=cut@5,retry:10ms&reads=EventSource&naive=stop", proven, other + " It stopped at the first error."},
+		{"fault=end@5,retry:10ms", proven, early},
+		{"fault=cut:40%25,retry:10ms&seed=7", proven, ""},
+		{"fault=bom,eol:crlf,comment@3,burst:4,jitter:2ms", proven, ""},
+		{"fault=", proven, proven},
+		{
+			"fault=drop@5", "1 piece never came." + other + " The plan leaves pieces out of a connection that holds (drop). There is no loss to recover from; the positions show the gap.",
+			"1 piece never came." + other,
+		},
+		{"fault=double@5", "1 piece came more than once." + other + " The plan sends pieces twice on one connection (double). A page that looks at the positions can skip the second.", ""},
+		{"fault=swap@5", "The pieces are out of order." + other + " The plan sends pieces in the wrong order (swap). The positions show it.", ""},
+		{"fault=corrupt@5", "Each piece came once, but one is not what was sent." + other + " The plan changes letters (corrupt). Only the digest shows it.", ""},
+		{"fault=noid", proven, ""},
+	} {
+		p.setLab(server.url, "unit=word&"+test.settings)
+		p.click("#send")
+		if got := p.untilJudged("careful"); got != test.careful {
+			t.Errorf("%s: the careful client: %q, want %q", test.settings, got, test.careful)
+		}
+		if got := p.untilJudged("other"); !strings.Contains(got, test.naive) {
+			t.Errorf("%s: the naive client: %q, want %q", test.settings, got, test.naive)
+		}
+		p.until("document.querySelector('#run').dataset.state === 'complete' && document.querySelector('#stop').disabled")
+	}
+}
+
+// testLabProof compares what the page counts with what it shows. The stream ends
+// cleanly, so that nothing of it is thrown away.
+func testLabProof(t *testing.T, browser context.Context) {
+	p := openLab(t, browser, startServer(t).url, "unit=word&fault=end@5,retry:10ms&seed=42&naive=source")
+	p.hurryNaive()
+	p.click("#send")
+	p.untilJudged("careful")
+	if got, want := p.untilJudged("other"), "7 pieces never came. 5 pieces came more than once. This is not the text that was sent. "+neverLearns; got != want {
+		t.Errorf("the naive client: %q, want %q", got, want)
+	}
+	p.wantFacts("careful", "Pieces", "12 of 12", "Missing", "0", "Doubled", "0", "Connections", "2", "Sent again", "0")
+	p.wantFacts("other", "Pieces", "5 of 12", "Missing", "7: 5–11", "Doubled", "5: 0–4", "Connections", "5", "Sent again", "20")
+	if here, there := p.fact("careful", "SHA-256 of the text here"), p.fact("careful", "SHA-256 that the server sent"); here != there || len(here) != 64 {
+		t.Errorf("the digests are %q and %q", here, there)
+	}
+	if here, there := p.fact("other", "SHA-256 of the text here"), p.fact("other", "SHA-256 of the text that was sent"); here == there || len(there) != 64 {
+		t.Errorf("the digests of the naive client are %q and %q", here, there)
+	}
+	p.wantLabTexts(labText, strings.Repeat("Zero one two three four ", 5), strings.Repeat("Zero one two three four ", 4))
+
+	p.js("document.querySelector('#table-details').open = true")
+	p.until("rows.childElementCount === 7")
+	table := eval[string](p, "[...rows.rows].map((row) => [0, 1, 3, 4, 5, 6, 8].map((i) => row.cells[i].textContent).join(' ')).join('\\n')")
+	for _, want := range []string{
+		"Naive client 1 the start 5 0–4 0 connection lost", "Naive client 5 the start 5 0–4 5 connection lost",
+		"sse-client.js 1 the start 5 0–4 0 the stream ended early", "sse-client.js 2 id 4 7 5–11 0 done",
+	} {
+		if !strings.Contains(table, want) {
+			t.Errorf("no connection is %q; there are\n%s", want, table)
+		}
+	}
+	if got := eval[string](p, "timeline.ariaLabel"); !strings.HasPrefix(got, "sse-client.js: 2 connections, 12 of 12 pieces, 0 sent again. Naive client: 5 connections, 5 of 12 pieces, 20 sent again.") {
+		t.Errorf("the time line is called %q", got)
+	}
+	if !eval[bool](p, "timeline.getContext('2d').getImageData(0, 0, timeline.width, timeline.height).data.some((byte) => byte > 0)") {
+		t.Error("the time line is empty")
+	}
+	if got := p.text("code"); !strings.HasPrefix(got, "function newSource(") {
+		t.Errorf("the code is %q", got)
+	}
+	if got := p.text("snippets"); !strings.Contains(got, "?unit=word&interval=40ms&seed=42&fault=end@5,retry:10ms") {
+		t.Errorf("the command is %q", got)
+	}
+}
+
+const neverLearns = "It never learns that the text is complete, and begins anew. The page ended it after 5 connections."
+
+// hurryNaive shortens the second that the naive client waits.
+func (p *tab) hurryNaive() {
+	p.t.Helper()
+	p.js("globalThis.wait = setTimeout; globalThis.setTimeout = (act, delay, ...rest) => wait(act, delay === 1000 ? 1 : delay, ...rest); 0")
+}
+
+// wantLabTexts compares the texts on show, and what is marked as having come before.
+func (p *tab) wantLabTexts(careful, naive, marked string) {
+	p.t.Helper()
+	for selector, want := range map[string]string{"#careful [data-part=text]": careful, "#other [data-part=text]": naive, "#other mark": marked} {
+		if got := eval[string](p, "document.querySelector('"+selector+"').textContent"); got != want {
+			p.t.Errorf("%s is %q, want %q", selector, got, want)
+		}
+	}
+}
+
+// testLabAgain runs the same once more, and passes it on as a link.
+func testLabAgain(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openLab(t, browser, server.url, "unit=word&fault=end:30%25,jitter:9ms,retry:10ms&naive=stop")
+	shown := func() string { return p.fact("other", "Pieces") + p.fact("other", "SHA-256 of the text here") }
+	p.click("#send")
+	p.untilJudged("careful")
+	p.untilJudged("other")
+	first, link := shown(), eval[string](p, "location.href")
+	p.click("#again")
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("again: %q", got)
+	}
+	p.untilJudged("other")
+	if got := shown(); got != first {
+		t.Errorf("again: %s, want %s", got, first)
+	}
+	p.open("about:blank")
+	p.open(link)
+	p.click("#send")
+	p.untilJudged("careful")
+	p.untilJudged("other")
+	if got := shown(); got != first {
+		t.Errorf("by the link %s: %s, want %s", link, got, first)
+	}
+	seeds := make(map[any]int)
+	for _, line := range server.log.named("stream.opened") {
+		seeds[line["seed"]]++
+	}
+	if len(seeds) != 1 {
+		t.Errorf("the seeds were %v", seeds)
+	}
+}
+
+// testLabForEver has plans that no client comes to the end of. The page says so, and
+// ends it at some time.
+func testLabForEver(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openTab(t, browser, server.url+"/", lost...)
+	for _, test := range []struct{ settings, words string }{
+		{"fault=noid,cut@5,retry:10ms", "The plan leaves out the ids (noid)."},
+		{"fault=cut@0", "The plan breaks each connection before its first id"},
+		{"fault=status:503", "The plan refuses each connection (status)"},
+		{"fault=nodone,retry:10ms", "The plan never says that the text is complete (nodone)"},
+	} {
+		p.setLab(server.url, "unit=word&"+test.settings)
+		p.click("#send")
+		p.until("trouble.textContent !== ''")
+		if got := p.text("trouble"); !strings.HasPrefix(got, "Several connections in a row brought nothing new. "+test.words) {
+			t.Errorf("%s: %q", test.settings, got)
+		}
+		if test.settings == "fault=noid,cut@5,retry:10ms" { // which comes to its end by itself
+			p.until("document.querySelector('#run').dataset.state === 'stopped'")
+			continue
+		}
+		p.click("#stop")
+		p.until("document.querySelector('#run').dataset.state === 'stopped' && document.querySelector('#stop').disabled")
+		server.untilNoStreams(p.ctx, t, eval[string](p, "document.querySelector('#snippets').textContent.match(/[0-9a-f-]{36}/)[0]"))
+	}
+	// A client that opens a new EventSource at the end does that for ever, too.
+	p.setLab(server.url, "unit=word&fault=&naive=source")
+	p.hurryNaive()
+	p.click("#send")
+	if got, want := p.untilJudged("other"), "12 pieces came more than once. This is not the text that was sent. "+neverLearns; got != want {
+		t.Errorf("a new EventSource: %q, want %q", got, want)
+	}
+}
+
+// testLabRefused has what the server does not take, where the eye is.
+func testLabRefused(t *testing.T, browser context.Context) {
+	p := openLab(t, browser, startServer(t, "--no-faults").url, "fault=cut@5", "status of 400")
+	p.click("#send")
+	p.wantErrorAt("fault", "This server makes no faults on demand: it was started with --no-faults.")
+	p.click("#error button")
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("without: %q", got)
+	}
+	p.wantError("")
+
+	p = openLab(t, browser, startServer(t).url, "fault=stall@5", "status of 400", "net::ERR_")
+	p.click("#send")
+	p.wantErrorAt("fault", `"stall@5" is not of the form stall:V@N`)
+	p.until("document.querySelector('#run').dataset.state === 'idle' && document.querySelector('#stop').disabled")
+	p.click("[data-plan='cut@12']")
+	if got := eval[string](p, "fault.value + ' ' + document.querySelectorAll('[aria-pressed=true]').length"); got != "cut@12 1" {
+		t.Errorf("the preset gives %q", got)
+	}
+	p.fill("#message", "")
+	p.click("#send")
+	p.wantErrorAt("message", "There is no text.")
+
+	server := startServer(t, "--send-token=right")
+	p = openLab(t, browser, server.url, "unit=word&fault=", "status of 401", "net::ERR_")
+	p.click("#send")
+	p.wantErrorAt("token", noToken)
+	p.fill("#token", "right")
+	p.click("#send")
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("with the token: %q", got)
+	}
+	server.stop(t)
+	p.click("#send")
+	p.until("error.querySelector('button') !== null")
+	if got := p.text("error"); got != "The server cannot be reached. Is it running? Try again" {
+		t.Errorf("without a server: %q", got)
+	}
+}
+
+// silent is a plan that leaves time to do something to both clients: the eighth
+// piece comes when a minute has passed, or on another connection at once.
+const silent = "unit=word&naive=stop&fault=stall:1m@8,retry:10ms"
+
+func (p *tab) untilSilent() {
+	p.t.Helper()
+	p.click("#send")
+	p.until("['careful', 'other'].every((id) => document.querySelector(`#${id} [data-part=text]`).textContent.endsWith('seven '))")
+}
+
+// testLabRestart has a server that was started anew, and does not know the text.
+func testLabRestart(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openLab(t, browser, server.url, silent, "net::ERR_", "status of 404", "status of 503")
+	p.untilSilent()
+	server.stop(t)
+	startServer(t, "--addr="+server.addr)
+	p.until("trouble.querySelector('button') !== null")
+	if got := p.text("trouble"); !strings.HasPrefix(got, "The server no longer has this text") {
+		t.Errorf("it says %q", got)
+	}
+	p.click("#trouble button")
+	p.until("document.querySelector('#run').dataset.state === 'complete'")
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("the verdict is %q", got)
+	}
+	p.wantFacts("careful", "Pieces", "12 of 12", "Sent again", "0")
+}
+
+// testLabStopped has a server whose process stands still.
+func testLabStopped(t *testing.T, browser context.Context) {
+	server := startChild(t, "500", "--interval=2ms")
+	p := openLab(t, browser, server.url, silent, "net::ERR_")
+	p.untilSilent()
+	server.signal(t, syscall.SIGSTOP)
+	p.until("document.querySelector('#careful').dataset.state === 'stale'")
+	p.until("document.querySelector('#careful').dataset.state === 'connecting'")
+	server.signal(t, syscall.SIGCONT)
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("the verdict is %q", got)
+	}
+	p.click("#stop") // the other one waits for a minute
+	if got, want := p.untilJudged("other"), "Stopped after 8 pieces of 12. Up to there, nothing is lost or doubled."; got != want {
+		t.Errorf("the naive client: %q, want %q", got, want)
+	}
+}
+
+// testLabOffline takes the network away and gives it back.
+func testLabOffline(t *testing.T, browser context.Context) {
+	p := openLab(t, browser, startServer(t).url, silent, "net::ERR_")
+	p.untilSilent()
+	p.online(false)
+	p.until("document.querySelector('#trouble').textContent.startsWith('You are offline.')")
+	p.online(true)
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("the verdict is %q", got)
+	}
+	p.until("trouble.textContent === ''")
+}
+
+func (p *tab) online(on bool) {
+	p.t.Helper()
+	all := []*cdpnetwork.Conditions{{Offline: !on, DownloadThroughput: -1, UploadThroughput: -1}}
+	_, err := chromedp.Call(p.ctx, cdpnetwork.EmulateNetworkConditionsByRule, cdpnetwork.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: all})
+	p.want(err)
+	_, err = chromedp.Call(p.ctx, cdpnetwork.OverrideNetworkState, cdpnetwork.OverrideNetworkStateParams{Offline: !on, DownloadThroughput: -1, UploadThroughput: -1})
+	p.want(err)
+}
+
+// testLabAsleep freezes the page, as browsers do with tabs in the back.
+func testLabAsleep(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	p := openLab(t, browser, server.url, silent, "net::ERR_", "status of 503")
+	p.untilSilent()
+	for _, state := range []page.SetWebLifecycleStateState{page.SetWebLifecycleStateStateFrozen, page.SetWebLifecycleStateStateActive} {
+		if _, err := chromedp.Call(p.ctx, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: state}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("the verdict is %q", got)
+	}
+	p.wantFacts("careful", "Pieces", "12 of 12", "Missing", "0", "Doubled", "0")
+}
+
+// testLabLooks looks at contrast and width, in all that the page has to show.
+func testLabLooks(t *testing.T, browser context.Context) {
+	p := openLab(t, browser, startServer(t).url, "unit=word&fault=cut@5,retry:10ms", lost...)
+	p.click("#send")
+	p.untilJudged("careful")
+	p.untilJudged("other")
+	p.js("document.querySelectorAll('details').forEach((e) => { e.open = true }); trouble.textContent = error.textContent = 'Words, for their colours.'")
+	for _, scheme := range []string{"light", "dark"} {
+		p.prefer(scheme)
+		if faint := eval[[]string](p, chromiumtest.FaintTexts); len(faint) > 0 {
+			t.Errorf("%s: too little contrast: %s", scheme, strings.Join(faint, "; "))
+		}
+		for _, width := range []int64{320, 700, 1440} {
+			p.do(chromedp.EmulateViewport(width, 800))
+			if got := eval[int64](p, "document.documentElement.scrollWidth"); got > width {
+				t.Errorf("%s: %d pixels wide on a screen of %d", scheme, got, width)
+			}
+		}
+	}
+	names := p.accessibleNames()
+	for _, want := range []string{
+		"heading Reconnect lab", "group What goes wrong", "combobox What goes wrong", "textbox Text", "spinbutton Interval in milliseconds", "textbox Seed",
+		"combobox The first client reads with", "combobox When the stream breaks, the second", "button Run", "button Run again, same seed",
+		"region Both clients over time", "region Connections", "table ", "region Text of the first client", "region Code of the second client",
+	} {
+		if !slices.Contains(names, want) {
+			t.Errorf("nothing is %q; there are:\n  %s", want, strings.Join(names, "\n  "))
+		}
+	}
+}
