@@ -48,8 +48,7 @@ func (p *tab) wantSound(state string) {
 // tooWide is a JavaScript expression: what makes the page wider than the screen.
 const tooWide = `document.documentElement.scrollWidth <= innerWidth ? [] :
 	[document.documentElement.scrollWidth + ' pixels', ...[...document.body.querySelectorAll('*')]
-		.filter((e) => e.getBoundingClientRect().right > innerWidth && !e.parentElement.closest('.scrolls'))
-		.map((e) => e.tagName + '#' + e.id + '.' + e.className)]`
+		.filter((e) => e.getBoundingClientRect().right > innerWidth).slice(0, 9).map((e) => e.tagName + '#' + e.id + '.' + e.className)]`
 
 // unseen is a JavaScript expression: the current link where it looks as the others, and
 // the dot of a state that has the colour of the page.
@@ -149,4 +148,5 @@ func (p *tab) wantKeyboard() {
 			p.t.Errorf("behind the last comes %q", eval[string](p, "nameOf(document.activeElement)"))
 		}
 	}
+	p.prefer("light")
 }
