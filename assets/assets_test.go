@@ -142,6 +142,29 @@ func TestPagesAreAccessible(t *testing.T) {
 	}
 }
 
+// TestPagesLeadToEachOther has the same navigation on each page, which says where one is.
+func TestPagesLeadToEachOther(t *testing.T) {
+	header := regexp.MustCompile(`(?s)<header>.*?</header>`)
+	want := header.FindString(string(read(t, "home.html")))
+	for _, page := range pages(t) {
+		address := page
+		if page == "home.html" {
+			address = "./"
+		}
+		if !strings.Contains(want, `href="`+address+`"`) {
+			t.Errorf("no page leads to %s", page)
+		}
+		got := header.FindString(string(read(t, page)))
+		if here := `href="` + address + `" aria-current="page"`; strings.Count(got, "aria-current") != 1 || !strings.Contains(got, here) {
+			t.Errorf("%s does not say where it is", page)
+		}
+		unmarked := strings.NewReplacer(` aria-current="page"`, "")
+		if unmarked.Replace(got) != unmarked.Replace(want) {
+			t.Errorf("%s has another navigation than home.html:\n%s", page, got)
+		}
+	}
+}
+
 // TestScriptsFindTheirElements holds pages and scripts together: every id that a
 // script asks for is in every page that loads it.
 func TestScriptsFindTheirElements(t *testing.T) {

@@ -129,6 +129,14 @@ var arrows = []arrow{
 		"a browser for tests opens any page",
 	},
 	{
+		"internal/firefoxtest", nil,
+		"so does the other one",
+	},
+	{
+		"internal/axetest", nil,
+		"what judges a page is somebody else's program, and ours only hands it over",
+	},
+	{
 		"internal/eventstream", nil,
 		"the parser of the format stands alone, so that it can judge the server",
 	},
