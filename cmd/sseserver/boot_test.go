@@ -49,7 +49,7 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 	}()
 
 	lines := bufio.NewScanner(stdout)
-	for range 4 { // the pages
+	for range 5 { // the pages
 		lines.Scan()
 		s.says += lines.Text() + "\n"
 	}

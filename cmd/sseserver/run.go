@@ -298,8 +298,8 @@ func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-ch
 		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics"))
 	}
 	logs.ServerReady.Log(logger, logs.StartupMS(time.Since(started)))
-	text := fmt.Sprintf("Character streaming  %s\nProgress streaming   %s\nLive messages        %s\nChat                 %s\n",
-		pages[0], pages[1], pages[2], pages[3])
+	text := fmt.Sprintf("All pages            %s/\nCharacter streaming  %s\nProgress streaming   %s\nLive messages        %s\nChat                 %s\n",
+		base, pages[0], pages[1], pages[2], pages[3])
 	if pr.store != nil {
 		text += pr.storeLine(pr.store.Available())
 	}
