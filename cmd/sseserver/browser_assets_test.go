@@ -30,12 +30,12 @@ func testAssets(t *testing.T, browser context.Context) {
 	p.untilReloaded("document.querySelector('h1')?.textContent === 'Three'")
 }
 
-// untilReloaded is until for what holds when the page has been loaded anew, by itself.
-// The wait begins again if that has broken it off.
+// untilReloaded is until for what holds when the page has been loaded anew, by itself,
+// and with all of its scripts. The wait begins again if that has broken it off.
 func (p *tab) untilReloaded(condition string) {
 	p.t.Helper()
 	promise := `new Promise((resolve) => {
-		const look = () => { if (` + condition + `) resolve(true); };
+		const look = () => { if (document.readyState === 'complete' && (` + condition + `)) resolve(true); };
 		new MutationObserver(look).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
 		addEventListener('load', look);
 		look();
