@@ -13,7 +13,6 @@ import (
 	"sseserver/httpapi/ssetest"
 	"sseserver/internal/jetstream/enginetest"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -334,7 +333,7 @@ func testDirections(t *testing.T, browser context.Context) {
 func testForcedColours(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/")
-	p.forceColours()
+	p.preferMedia("light", "active")
 	for _, page := range pages {
 		p.open(server.url + "/" + page)
 		p.click("#send")
@@ -352,14 +351,5 @@ func testForcedColours(t *testing.T, browser context.Context) {
 		})()`) {
 			t.Errorf("%s: the bar cannot be seen", page)
 		}
-	}
-}
-
-// forceColours is what a reader with a contrast theme has.
-func (p *tab) forceColours() {
-	p.t.Helper()
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}}
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, media); err != nil {
-		p.t.Fatal(err)
 	}
 }
