@@ -43,10 +43,15 @@ export class Figures {
     const begun = this.#first !== undefined;
     this.#list.hidden = !begun;
     show(first, begun ? duration(this.#first - this.#started) : '–');
-    show(rate, this.#last > this.#first ? (1000 * (this.#count - 1) / (this.#last - this.#first)).toFixed(1) : '–');
+    show(rate, this.#last - this.#first > 10 ? perSecond((this.#count - 1) / (this.#last - this.#first)) : '–'); // not of one piece
     const waiting = begun && this.#running ? now - this.#last : 0; // a gap counts before it has ended
     show(gap, this.#count > 1 || waiting > 1000 ? duration(Math.max(this.#gap, waiting)) : '–');
   }
+}
+
+function perSecond(rate) {
+  const digits = rate < 1 ? 1 : 0;
+  return (1000 * rate).toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
 }
 
 function duration(milliseconds) {
