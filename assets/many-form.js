@@ -84,10 +84,17 @@ export function clearError() {
 
 function fault(words, field) {
   if (error.textContent === words) return; // said by another stream
-  (field?.closest('.field') ?? errorPlace).append(error);
+  place(field);
   error.textContent = words;
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();
+}
+
+// The error stands below its field; below the row of fields if that is in one.
+function place(field) {
+  const box = field?.closest('.field');
+  if (box?.parentElement.matches('.options')) box.after(error);
+  else (box ?? errorPlace).append(error);
 }
 
 function values() {

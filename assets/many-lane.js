@@ -1,6 +1,7 @@
 // One of many streams of the same message: its connection, and the proof that all of it came.
 
 import {EventStream} from './sse-client.js';
+import {scarce} from './states.js';
 import {Problem} from './stream.js';
 
 /** Lane follows one stream. What it is in is told by `word`, one of `words` in many-fleet.js. */
@@ -39,10 +40,11 @@ export class Lane {
 
   /**
    * connection is 1 or 2. Chromium opens at most 256 streams on one HTTP/2 connection. Requests without credentials
-   * never share a connection with those that may have some, so half of each makes room for twice as many.
+   * never share a connection with those that may have some, so half of each makes room for twice as many. Over HTTP/1.1, all are
+   * among the six that a page should keep to.
    */
   get connection() {
-    return 1 + this.#index % 2;
+    return scarce() ? 1 : 1 + this.#index % 2;
   }
 
   /** open connects, and goes on with the next chunk if some have come. */

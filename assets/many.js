@@ -11,6 +11,7 @@ import {command, script} from './many-snippets.js';
 import {digestOf, textOf} from './many-text.js';
 import {Painter} from './frame.js';
 import {Snippets} from './snippet.js';
+import {unanswered} from './states.js';
 import {Problem, at, send} from './stream.js';
 import {keep} from './token.js';
 
@@ -24,6 +25,7 @@ const leaveOut = byId('leave-out');
 const stopButton = byId('stop');
 const replayButton = byId('replay');
 
+const patience = 3000; // milliseconds without an answer until the page says why
 const longest = 30_000; // milliseconds between two attempts to send the message again
 
 class Page {
@@ -46,6 +48,7 @@ class Page {
     stopButton.addEventListener('click', () => this.#toggle());
     replayButton.addEventListener('click', () => this.#start());
     leaveOut.addEventListener('click', () => this.#fleet.stopRefused());
+    addEventListener('pagehide', () => { if (this.#sending && !this.#fleet) this.#cancel(); }); // streams go on when the reader is back
     document.addEventListener('visibilitychange', () => this.#figures.pause());
     new ResizeObserver(() => this.#lay()).observe(byId('grid'));
     for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
@@ -62,6 +65,7 @@ class Page {
     this.#show('sending', 'Sending the message…');
     const text = textOf(settings.length);
     const sending = this.#sending = new AbortController();
+    const late = setTimeout(() => this.#show('sending', unanswered()), patience);
     try {
       const id = await this.#send(text, sending.signal);
       if (sending.signal.aborted) return;
@@ -71,6 +75,8 @@ class Page {
       this.#start();
     } catch (problem) {
       if (!sending.signal.aborted) this.#refused(problem);
+    } finally {
+      clearTimeout(late);
     }
   }
 

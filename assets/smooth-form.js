@@ -10,7 +10,9 @@ const message = byId('message');
 const token = byId('token');
 const access = byId('access');
 const error = byId('error');
-const errorPlace = error.parentElement;
+const calm = byId('calm');
+const trouble = byId('trouble'); // has both
+const troublePlace = trouble.parentElement;
 
 const numbers = {interval: byId('interval'), burst: byId('burst'), jitter: byId('jitter'), first: byId('first'), behind: byId('behind'), seed: byId('seed')};
 
@@ -28,6 +30,15 @@ export function onSubmit(then) {
   });
   message.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+}
+
+/** onCalm calls then when the message is to come without bursts, which the form then asks for. */
+export function onCalm(then) {
+  calm.addEventListener('click', () => {
+    for (const [field, value] of [[numbers.burst, 1], [numbers.jitter, 0], [numbers.first, 0]]) field.value = value;
+    numbers.burst.focus(); // the button goes
+    then();
   });
 }
 
@@ -73,7 +84,8 @@ export function refused(problem) {
   if (code !== 'invalid_parameter') {
     fault(explain(problem), {unauthorized: token, message_too_large: message, message_required: message}[code]);
   } else if (/--no-faults/.test(words)) {
-    fault('This server makes no bursts: it was started with --no-faults. With 1 word a burst, and 0 for jitter and first word, it streams.', numbers.burst);
+    fault('This server makes no bursts: it was started with --no-faults.', numbers.burst);
+    calm.hidden = false;
   } else {
     const range = bounds(answer);
     if (range) Object.assign(numbers.interval, range); // so the next wrong one is not sent
@@ -83,16 +95,24 @@ export function refused(problem) {
 
 export function clearError() {
   error.textContent = '';
-  errorPlace.append(error);
+  calm.hidden = true;
+  troublePlace.append(trouble);
   for (const field of [message, ...Object.values(numbers), token]) field.removeAttribute('aria-invalid');
 }
 
 function fault(words, field) {
-  (field?.closest('.field') ?? errorPlace).append(error);
+  place(field);
   error.textContent = words;
   field?.setAttribute('aria-invalid', 'true');
   field?.focus();
   return null;
+}
+
+// The error stands below its field; below the row of fields if that is in one.
+function place(field) {
+  const box = field?.closest('.field');
+  if (box?.parentElement.matches('.options')) box.after(trouble);
+  else (box ?? troublePlace).append(trouble);
 }
 
 function values() {

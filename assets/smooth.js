@@ -6,10 +6,12 @@ import * as form from './smooth-form.js';
 import {Pane} from './smooth-pane.js';
 import {Smoother} from './smoother.js';
 import {Snippets, curl, shortest} from './snippet.js';
-import {Ticker, describe} from './states.js';
+import {Ticker, describe, unanswered} from './states.js';
 import {Problem, Stream, at, send} from './stream.js';
 import {keep} from './token.js';
 import {Wire} from './wire.js';
+
+const patience = 3000; // milliseconds without an answer until the page says why
 
 const byId = (id) => document.getElementById(id);
 
@@ -49,6 +51,8 @@ class Page {
   constructor() {
     form.begin();
     form.onSubmit(() => this.#submit());
+    form.onCalm(() => this.#submit());
+    addEventListener('pagehide', () => { if (this.#sending) this.#stop(); }); // a stream goes on when the reader is back
     stopButton.addEventListener('click', () => this.#toggle());
     replayButton.addEventListener('click', () => this.#replay());
     document.addEventListener('visibilitychange', () => { if (document.hidden && this.#stream) this.#paint(); });
@@ -86,6 +90,7 @@ class Page {
     this.#begin();
     this.#show('sending', 'Sending the message…');
     const {signal} = this.#sending = new AbortController();
+    const late = setTimeout(() => this.#show('sending', unanswered()), patience);
     const token = form.currentToken();
     try {
       const id = await send(this.#sent.text, token, signal);
@@ -97,6 +102,8 @@ class Page {
       this.#follow();
     } catch (problem) {
       if (!signal.aborted) this.#failed(problem);
+    } finally {
+      clearTimeout(late);
     }
   }
 

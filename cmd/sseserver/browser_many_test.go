@@ -181,7 +181,8 @@ func testManyRefused(t *testing.T, browser context.Context) {
 
 // testManyHTTP1 has no more than can work.
 func testManyHTTP1(t *testing.T, browser context.Context) {
-	p := openTab(t, browser, startServer(t).url+"/many.html?streams=500&interval=10&length=20")
+	server := startServer(t)
+	p := openTab(t, browser, server.url+"/many.html?streams=500&interval=10&length=20")
 	if !eval[bool](p, "few.checkVisibility()") || !strings.Contains(p.text("few"), "--tls-self-signed") {
 		t.Errorf("before it starts, the page does not say why there are so few: %q", p.text("few"))
 	}
@@ -196,6 +197,22 @@ func testManyHTTP1(t *testing.T, browser context.Context) {
 	if got, want := p.text("error"), "Streams: a whole number from 1 to 5."; got != want {
 		t.Errorf("error %q, want %q", got, want)
 	}
+
+	// Other tabs have three of the connections.
+	p.js(`document.body.dataset.open = 0;
+		globalThis.others = [1, 2, 3].map(() => new EventSource('/stream/` + server.submit(t, "Hi") + `?interval=1m'));
+		for (const other of others) other.onopen = () => document.body.dataset.open++`)
+	p.until("document.body.dataset.open === '3'")
+	p.fill("#streams", "5")
+	p.fill("#interval", "10000")
+	p.click("#start")
+	p.until(in("streaming") + " === '3' && " + in("waiting") + " === '2'")
+	if got := p.text("notice-words"); !strings.Contains(got, "close other tabs") {
+		t.Errorf("notice %q, want it to say what helps", got)
+	}
+	p.js("for (const other of others) other.close()")
+	p.until(in("streaming") + " === '5'")
+	p.click("#stop")
 }
 
 // testManyForm has what the server does not take.
