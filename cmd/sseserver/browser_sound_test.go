@@ -53,10 +53,17 @@ var soundPages = map[string][]pageState{
 			p.until("conversation.children.length === 2 && document.querySelector('#status').textContent.startsWith('Truncated')")
 		}},
 		{"an empty message", func(p *tab) {
+			p.click("#clear")
+			p.untilState("idle")
 			p.click("#send")
 			p.until("error.textContent !== ''")
 		}},
 	},
+	"home.html": {asItOpens},
+	"api.html": {{"as it opens", func(p *tab) {
+		// The operations look alike, and axe-core takes long for all of them.
+		p.js("[...document.querySelectorAll('.operation')].slice(4).forEach((e) => e.remove())")
+	}}},
 	"many.html": {
 		asItOpens,
 		{"complete", func(p *tab) {
@@ -154,7 +161,7 @@ func testEveryPage(t *testing.T, browser context.Context) {
 				state.reach(p)
 				p.wantSound(state.name)
 			}
-			p.js("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+			p.js("[...document.querySelectorAll('main details')].slice(0, 9).forEach((e) => { e.open = true; })")
 			p.wantSound("all open")
 			p.wantKeyboard()
 			if eval[bool](p, "!document.querySelector('#access')") {

@@ -56,9 +56,22 @@ func (w *Window) Navigate(ctx context.Context, url string) error {
 	return w.call(ctx, "browsingContext.navigate", object{"context": w.id, "url": url, "wait": "complete"}, nil)
 }
 
-// Reload loads the page anew.
+// Reload loads the page anew, and waits until it is loaded. That Firefox answers may
+// be too early, where the address has a fragment.
 func (w *Window) Reload(ctx context.Context) error {
-	return w.call(ctx, "browsingContext.reload", object{"context": w.id, "wait": "complete"}, nil)
+	if err := w.Run(ctx, "globalThis.isOld = true"); err != nil {
+		return err
+	}
+	if err := w.call(ctx, "browsingContext.reload", object{"context": w.id, "wait": "complete"}, nil); err != nil {
+		return err
+	}
+	for {
+		var isNew bool
+		err := w.Evaluate(ctx, "new Promise(requestAnimationFrame).then(() => !globalThis.isOld && document.readyState === 'complete')", &isNew)
+		if isNew || ctx.Err() != nil {
+			return err // another error is that the old page has gone meanwhile
+		}
+	}
 }
 
 // Resize sets the size of the page, in CSS pixels.
