@@ -35,7 +35,7 @@ type drafts struct {
 // What is there is looked at so often, and takes at most one part in lookShare of a core.
 const (
 	lookEvery = 200 * time.Millisecond
-	lookShare = 50
+	lookShare = 10
 )
 
 // current returns a name for what the pages are, and when to ask again. What has changed
