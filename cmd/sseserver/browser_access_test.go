@@ -19,7 +19,7 @@ func testKeyboard(t *testing.T, browser context.Context) {
 	p := openTab(t, browser, startServer(t).url+"/index.html")
 
 	// Tab reaches everything, in the order of reading, and it shows where it is.
-	for _, want := range []string{"Characters", "Progress", "Live", "Chat", "#message", "#interval", "#character", "#fault", "#seed", "#send", "#received", "On the wire", "Ask for it yourself", "API description"} {
+	for _, want := range []string{"sseserver", "Characters", "Progress", "Live", "Chat", "Smooth", "Many", "Lab", "API", "#message", "#interval", "#character", "#fault", "#seed", "#send", "#received", "On the wire", "Ask for it yourself", "API description"} {
 		p.press(kb.Tab)
 		if got := p.focused(); got != want {
 			t.Fatalf("Tab leads to %q, want %q", got, want)
@@ -93,7 +93,7 @@ func (p *tab) focused() string {
 // names that Chromium computes for everything one can operate or be told.
 func testAccessibleNames(t *testing.T, browser context.Context) {
 	shared := []string{
-		"navigation Pages", "link Characters", "link Progress", "link Live", "link Chat",
+		"link sseserver", "navigation Pages", "link Characters", "link Progress", "link Live", "link Chat", "link Smooth", "link Many", "link Lab", "link API",
 		"textbox Message", "spinbutton Interval in milliseconds", "combobox Fault", "textbox Seed",
 		"button Send Message", "button Stop", "button Copy",
 		"region What arrives", "region Received text", "region The stream, frame by frame", "button Replay", "searchbox Filter", "button Pause", "button Download .sse",
@@ -185,7 +185,7 @@ func testContrastAndWidth(t *testing.T, browser context.Context) {
 func testLinks(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/")
-	for _, page := range slices.Concat(pages, []string{"live.html", "chat.html", ""}) { // / leads to a page too
+	for _, page := range slices.Concat(pages, []string{"live.html", "chat.html", "smooth.html", "many.html", "lab.html", ""}) { // / leads to a page too
 		p.open(server.url + "/" + page)
 		links := eval[[]string](p, "[...document.links].map((a) => a.href)")
 		if len(links) < 3 {
@@ -202,7 +202,7 @@ func testLinks(t *testing.T, browser context.Context) {
 			}
 		}
 	}
-	for _, page := range []string{"progress.html", "live.html", "chat.html", "index.html"} {
+	for _, page := range []string{"progress.html", "live.html", "chat.html", "smooth.html", "many.html", "lab.html", "api.html", "index.html"} {
 		if _, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS("nav a[href='"+page+"']"))); err != nil {
 			t.Fatal(err)
 		}

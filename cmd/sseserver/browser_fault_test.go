@@ -80,7 +80,7 @@ func testUnknownMessage(t *testing.T, browser context.Context) {
 
 func testStoppedServer(t *testing.T, browser context.Context) {
 	server := startServer(t)
-	p := openTab(t, browser, server.url+"/", "ERR_CONNECTION_REFUSED")
+	p := openTab(t, browser, server.url+"/index.html", "ERR_CONNECTION_REFUSED")
 	server.stop(t)
 	p.click("#send")
 	p.untilState("failed")

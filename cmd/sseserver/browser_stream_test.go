@@ -18,7 +18,7 @@ const tricky = "Hé! " + // é as one code point
 const trickyCharacters = 26
 
 func testTextArrives(t *testing.T, browser context.Context) {
-	p := openTab(t, browser, startServer(t).url+"/")
+	p := openTab(t, browser, startServer(t).url+"/index.html")
 	p.watch()
 	p.fill("#interval", "2")
 	p.fill("#message", tricky)
