@@ -11,7 +11,8 @@ export function stateOf({counts, lanes, events, digest, settled}) {
   if (settled) return {word: 'complete', words: `Complete${digest && ', verified'}: ${all}, ${events.toLocaleString('en')} events`};
   if (counts.reconnecting) return {word: 'reconnecting', words: 'Connections lost. Reconnecting…'};
   if (counts.connecting + counts.waiting) return {word: 'connecting', words: `Opening ${all}…`};
-  return {word: 'streaming', words: counts.stale ? 'The server has gone silent' : 'Streaming'};
+  if (counts.stale) return {word: 'stale', words: 'Nothing for 20 s or more. The server may have stopped'};
+  return {word: 'streaming', words: 'Streaming'};
 }
 
 /** noticeOf is what there is to say beside that, '' for nothing. `again` tells that the message had to be sent again. */

@@ -27,6 +27,8 @@ func TestFirefox(t *testing.T) {
 		{"live: typing reaches both readers", testLiveTyping},
 		{"live: reload and back", testLiveReload},
 		{"chat: a conversation", testChat},
+		{"many: a server that starts anew", testManyRestart},
+		{"smooth: both are whole", testSmooth},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
