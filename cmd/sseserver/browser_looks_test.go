@@ -19,6 +19,7 @@ import (
 // with forced colours, and that nothing moves for those who do not want it.
 func (p *tab) wantSound(state string) {
 	p.t.Helper()
+	p.patient(p.window) // once more, as this is much of it
 	if eval[bool](p, "typeof axe === 'undefined'") {
 		p.js(axetest.Source())
 	}
@@ -122,6 +123,7 @@ const defineNameOf = `globalThis.nameOf = (e) => e.tagName.toLowerCase() + (e.id
 // operated, in the order of reading, shows where it is, and leaves the page at its end.
 func (p *tab) wantKeyboard() {
 	p.t.Helper()
+	p.patient(p.window)
 	p.js(defineNameOf)
 	want := eval[[]string](p, tabStops)
 	for _, forced := range []string{"none", "active"} {

@@ -64,7 +64,7 @@ func TestPage(t *testing.T) {
 	page := string(content)
 	for what, want := range map[string]string{
 		"text about the API, in CommonMark":     `<p>Some <strong>text</strong> for 1 &lt; 2.</p>`,
-		"a heading of it, with an id":           `<h3 id="about-more">More</h3>`,
+		"a heading of it, with an id":           `<h2 id="about-more">More</h2>`,
 		"an operation":                          `<section id="look" class="operation" data-method="GET" data-path="/things/{messageId}"`,
 		"one that wants a token":                `<section id="make" class="operation" data-method="POST" data-path="/things" data-token`,
 		"its place in the contents":             `<a href="#look"><span class="method">GET</span> <span>/<wbr>things/<wbr>{messageId}</span></a>`,

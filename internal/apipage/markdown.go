@@ -27,7 +27,7 @@ func (w writer) markdown(text string) (template.HTML, error) {
 
 // onPage fits the elements into the page: a keyboard can scroll what is wider than
 // a small screen, and the ids of headings are no others'.
-var onPage = strings.NewReplacer("<pre>", `<pre tabindex="0">`, `<h3 id="`, `<h3 id="about-`)
+var onPage = strings.NewReplacer("<pre>", `<pre tabindex="0">`, `<h3 id="`, `<h2 id="about-`, "</h3>", "</h2>")
 
 var codeElement = regexp.MustCompile("<code>([A-Za-z_]+)</code>")
 

@@ -48,5 +48,5 @@ const FaintTexts = run + "{runOnly: {type: 'rule', values: ['color-contrast']}" 
 const (
 	run    = "axe.run(document, "
 	report = `, resultTypes: ['violations']}).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
-	nodes.map(({target, html, failureSummary}) => id + ': ' + help + ', ' + target.join(' ') + ' ' + html.slice(0, 200) + '\\n' + failureSummary)))`
+	nodes.map(({target, html, failureSummary}) => id + ': ' + help + ', ' + target.join(' ') + ' ' + html.slice(0, 200) + ' ' + failureSummary)))`
 )
