@@ -11,8 +11,6 @@ import (
 	"testing"
 
 	"sseserver/httpapi/ssetest"
-
-	"github.com/chromedp/chromedp"
 )
 
 // The pages of one message and one stream follow a live message too, whose total
@@ -54,7 +52,7 @@ func testLiveOnOtherPages(t *testing.T, browser context.Context) {
 func testLiveBesideOthers(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openLive(t, browser, server.url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("a")
 	p.untilRead(asAppended, "a")
 	p.until("document.getElementById('fact-bytes').textContent === '1'")
@@ -80,7 +78,7 @@ func testLiveBesideOthers(t *testing.T, browser context.Context) {
 func testLiveComposesBesideOthers(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openLive(t, browser, server.url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("a")
 	p.untilRead(asAppended, "a")
 	p.compose("ほ")
@@ -97,7 +95,7 @@ func testLiveComposesBesideOthers(t *testing.T, browser context.Context) {
 func testLiveServerStartsAnew(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openLive(t, browser, server.url, "", "net::ERR_", "status of 404")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("forgotten")
 	p.untilRead(asAppended, "forgotten")
 	server.stop(t)
@@ -137,7 +135,7 @@ func testLiveBehindProxy(t *testing.T, browser context.Context) {
 	}))
 	t.Cleanup(front.Close)
 	p := openLive(t, browser, front.URL, "", "status of 502")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("before")
 	p.untilRead(asAppended, "before")
 	away.Store(true)
@@ -154,7 +152,7 @@ func testLiveBehindProxy(t *testing.T, browser context.Context) {
 // server over HTTP/1.1. So nothing can be appended, and the page says what helps.
 func testLiveInTwoTabs(t *testing.T, browser context.Context) {
 	p := openLive(t, browser, startServer(t).url, "")
-	p.do(chromedp.Focus(chromedp.CSS("#message")))
+	p.focus("#message")
 	p.typeKeys("a")
 	p.untilRead(asAppended, "a")
 	// Windows of the tests do not share their connections, so the other tab is played.

@@ -12,8 +12,6 @@ import (
 
 	"sseserver/httpapi/ssetest"
 	"sseserver/internal/jetstream/enginetest"
-
-	"github.com/chromedp/chromedp"
 )
 
 // stalled is a plan that holds a stream up before its sixth chunk, until it is
@@ -46,7 +44,7 @@ func testAddress(t *testing.T, browser context.Context) {
 	}
 	link := eval[string](p, "location.href")
 	for _, follow := range []func(){
-		func() { p.do(chromedp.Reload()) },
+		func() { p.reload() },
 		func() { p.open("about:blank"); p.open(link) },
 	} {
 		follow()
@@ -66,7 +64,7 @@ func testAddress(t *testing.T, browser context.Context) {
 		t.Errorf("the form says %s", got)
 	}
 	p.fill("#seed", "7")
-	p.do(chromedp.Blur(chromedp.CSS("#seed")))
+	p.js("seed.blur()")
 	if got := eval[string](p, "location.search"); got != "?interval=60500ms&fault=cut@7&seed=7" {
 		t.Errorf("the address says %q", got)
 	}
@@ -78,7 +76,7 @@ func testGoesOn(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openTab(t, browser, server.url+"/index.html")
 	p.untilStalled(tricky)
-	p.do(chromedp.Reload())
+	p.reload()
 	p.untilState("complete")
 	p.wantReceived(tricky, trickyCharacters)
 	if got := p.text("status"); !strings.HasSuffix(got, "resumed 1×") {
@@ -86,7 +84,7 @@ func testGoesOn(t *testing.T, browser context.Context) {
 	}
 
 	p.untilStalled(tricky)
-	p.do(chromedp.Navigate(server.url + "/progress.html"))
+	p.open(server.url + "/progress.html")
 	p.js("history.back()")
 	p.until("location.pathname === '/index.html' && arrival.dataset.state === 'complete'")
 	p.wantReceived(tricky, trickyCharacters)
