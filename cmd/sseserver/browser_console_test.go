@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -62,12 +63,15 @@ func (c *console) add(line consoleLine) {
 	}
 }
 
+// firefoxNetErrors are what Firefox says where Chromium says net::ERR_.
+var firefoxNetErrors = []string{"can’t establish a connection to the server", "was interrupted while the page was loading"}
+
 // errors returns the errors so far, but for those that were meant, by a part of their text.
 func (c *console) errors(meant []string) (errors []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, line := range c.lines {
-		if line.isError && !containsAny(line.text, meant) {
+		if line.isError && !containsAny(line.text, meant) && !(slices.Contains(meant, "net::ERR_") && containsAny(line.text, firefoxNetErrors)) {
 			errors = append(errors, line.text)
 		}
 	}

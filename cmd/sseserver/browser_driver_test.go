@@ -16,6 +16,7 @@ import (
 type driver interface {
 	navigate(ctx context.Context, url string) error
 	reload(ctx context.Context) error
+	goBack(ctx context.Context) error
 	// run runs statements, evaluate stores the value of an expression, or what its promise resolves to.
 	run(ctx context.Context, statements string) error
 	evaluate(ctx context.Context, expression string, result any) error
@@ -40,6 +41,8 @@ func (chromium) navigate(ctx context.Context, url string) error {
 }
 
 func (chromium) reload(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Reload()) }
+
+func (chromium) goBack(ctx context.Context) error { return chromedp.Do(ctx, chromedp.NavigateBack()) }
 
 func (chromium) run(ctx context.Context, statements string) error {
 	return chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](statements))
@@ -76,6 +79,7 @@ var firefoxKeys = map[string]string{
 
 func (w firefox) navigate(ctx context.Context, url string) error   { return w.Navigate(ctx, url) }
 func (w firefox) reload(ctx context.Context) error                 { return w.Reload(ctx) }
+func (w firefox) goBack(ctx context.Context) error                 { return w.GoBack(ctx) }
 func (w firefox) run(ctx context.Context, statements string) error { return w.Run(ctx, statements) }
 
 func (w firefox) evaluate(ctx context.Context, expression string, result any) error {

@@ -27,7 +27,6 @@ func TestFirefox(t *testing.T) {
 		{"a reload and the way back", testGoesOn},
 		{"a message that is gone", testSendAgain},
 		{"hostile text", testHostileText},
-		{"wire: what cannot be seen", testWireEscapes},
 		{"live: a server that starts anew", testLiveServerStartsAnew},
 		{"live: typing reaches both readers", testLiveTyping},
 		{"live: reload and back", testLiveReload},

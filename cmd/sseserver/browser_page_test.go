@@ -85,7 +85,7 @@ func testGoesOn(t *testing.T, browser context.Context) {
 
 	p.untilStalled(tricky)
 	p.open(server.url + "/progress.html")
-	p.js("history.back()")
+	p.goBack()
 	p.until("location.pathname === '/index.html' && arrival.dataset.state === 'complete'")
 	p.wantReceived(tricky, trickyCharacters)
 	if got := p.text("status"); !strings.HasSuffix(got, "resumed 1×") {

@@ -89,6 +89,9 @@ func (p *tab) open(url string) {
 // reload loads the page anew.
 func (p *tab) reload() { p.t.Helper(); p.want(p.browser.reload(p.ctx)) }
 
+// goBack is the way back to the page before.
+func (p *tab) goBack() { p.t.Helper(); p.want(p.browser.goBack(p.ctx)) }
+
 // want ends the test if there was an error.
 func (p *tab) want(err error) {
 	p.t.Helper()

@@ -2,7 +2,6 @@ package firefoxtest
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 )
@@ -74,18 +73,9 @@ func (w *Window) Reload(ctx context.Context) error {
 	}
 }
 
-// Resize sets the size of the page, in CSS pixels.
-func (w *Window) Resize(ctx context.Context, width, height int) error {
-	return w.call(ctx, "browsingContext.setViewport", object{"context": w.id, "viewport": object{"width": width, "height": height}}, nil)
-}
-
-// Screenshot answers a picture of what is seen, as PNG.
-func (w *Window) Screenshot(ctx context.Context) ([]byte, error) {
-	var shot struct{ Data string }
-	if err := w.call(ctx, "browsingContext.captureScreenshot", object{"context": w.id}, &shot); err != nil {
-		return nil, err
-	}
-	return base64.StdEncoding.DecodeString(shot.Data)
+// GoBack goes back to the page before, as the button of that name does.
+func (w *Window) GoBack(ctx context.Context) error {
+	return w.call(ctx, "browsingContext.traverseHistory", object{"context": w.id, "delta": -1}, nil)
 }
 
 // Run runs statements in the page.
