@@ -6,6 +6,14 @@ import {shown} from './escape.js';
 
 const headers = ['Content-Type', 'Location', 'Allow', 'Retry-After', 'WWW-Authenticate', 'ETag', 'X-Stream-Plan', 'X-Request-Id'];
 
+// What HTTP/1.1 says of a status, and HTTP/2 does not (RFC 9110, section 15).
+const phrases = {
+  200: 'OK', 201: 'Created', 204: 'No Content', 304: 'Not Modified',
+  400: 'Bad Request', 401: 'Unauthorized', 404: 'Not Found', 405: 'Method Not Allowed', 406: 'Not Acceptable', 408: 'Request Timeout',
+  409: 'Conflict', 413: 'Content Too Large', 415: 'Unsupported Media Type', 429: 'Too Many Requests', 500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
 /** Answer shows one answer after the other in its element. */
 export class Answer {
   #element;
@@ -62,7 +70,7 @@ export class Answer {
 
   #begin(response) {
     this.#element.dataset.state = response.status < 400 ? 'streaming' : 'failed';
-    this.#status.textContent = `${response.status} ${response.statusText}`;
+    this.#status.textContent = `${response.status} ${response.statusText || (phrases[response.status] ?? '')}`.trim();
     this.#head.replaceChildren(...headers.filter((name) => response.headers.has(name)).map((name) => row(name, response.headers.get(name))));
   }
 
