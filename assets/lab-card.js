@@ -35,6 +35,13 @@ export class Card {
     delete this.#element.dataset.good;
   }
 
+  /** idle is the card before the first run. */
+  idle() {
+    this.begin(false);
+    this.#figures.end();
+    this.state('idle', 'Ready');
+  }
+
   title(words) {
     this.#element.querySelector('h2').textContent = words;
   }

@@ -8,7 +8,7 @@ import {because, judge} from './lab-verdict.js';
 export async function prove(reader, {sent, plan, reason}) {
   const {card, ledger, lane, state, done} = reader;
   const [here, there] = await Promise.all([sha256(ledger.text), done?.sha256 ?? sha256(sent)]);
-  if (reader.refused) return;
+  if (reader.dropped) return; // meanwhile
   const verdict = judge(ledger, {state, sent, same: here ? here === there : undefined});
   const explained = verdict.good === true || state === 'stopped' && verdict.good === undefined ? '' : reason ?? because(plan);
   reader.good = verdict.good;

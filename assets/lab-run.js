@@ -14,7 +14,7 @@ class Reader {
   ledger = new Ledger();
   state = ''; // how it ended: 'ended', 'failed', 'stopped'; '' while it has not
   done; // what the server said of the whole text; undefined where it did not, or was not heard
-  refused = false; // the server did not take the plan, so there is nothing to prove
+  dropped = false; // nobody wants to know any more how it ends
   good; // whether the text turned out to be the one that was sent; undefined while nobody knows
 
   constructor(card, title) {
@@ -77,14 +77,10 @@ export class Run {
     }
   }
 
-  /** refuse forgets all of the run, as the server did not take its plan. */
-  refuse() {
-    for (const reader of this.lanes) reader.refused = true;
+  /** drop stops the run, and its cards are free for another one. */
+  drop() {
+    for (const reader of this.lanes) reader.dropped = true;
     this.stop();
-    for (const {card} of this.lanes) {
-      card.begin(false);
-      card.state('idle', 'Ready');
-    }
   }
 
   #end(reader, state, detail = {}) {

@@ -65,7 +65,7 @@ class Lab {
   /** repeat runs the same once more: the same text, plan and seed, so the same bytes and pauses. */
   repeat() {
     form.clearError();
-    this.stop();
+    this.#sending?.abort();
     this.#start();
   }
 
@@ -105,6 +105,7 @@ class Lab {
     const {interval, query, transport, naive: kind} = this.#settings;
     const url = this.#url();
     this.#say('');
+    this.#run?.drop();
     this.#cards.naive.title(`The naive client: ${naive[kind].title.toLowerCase()}`);
     code.textContent = String(naive[kind].run);
     this.#snippets.show({curl: curl(url), script: shortest(url)});
@@ -146,7 +147,7 @@ class Lab {
     prove(reader, {sent, plan, reason}).then(() => this.#painter.soon());
     if (run !== this.#run) return;
     if (reader === run.careful && reader.state === 'failed') this.#failed(detail.error);
-    if (run.careful.refused) this.#idle('idle', 'Ready');
+    if (run.careful.dropped) this.#idle('idle', 'Ready');
     else if (run.over) this.#idle(...run.careful.state === 'stopped' ? ['stopped', 'Stopped'] : ['complete', 'Both clients have ended']);
   }
 
@@ -161,8 +162,9 @@ class Lab {
       this.#say(explain(new Problem(answer.detail ?? error.message, answer.code, answer)));
       return;
     }
-    this.#run.refuse();
+    this.#run.drop();
     this.#run = null;
+    for (const card of Object.values(this.#cards)) card.idle();
     form.offerAgain(false);
     form.refused(...mended(answer, () => {
       form.choose('');

@@ -91,6 +91,36 @@ var soundPages = map[string][]pageState{
 			p.until("error.textContent !== ''")
 		}},
 	},
+	"lab.html": {
+		asItOpens,
+		{"a text that is lost and doubled", func(p *tab) {
+			p.fill("#interval", "2")
+			p.fill("#message", longWord+" "+chatWords)
+			p.fill("#fault", "end@2,retry:10ms")
+			p.js("document.querySelector('#naive').value = 'source'")
+			p.hurryNaive()
+			p.click("#send")
+			p.untilJudged("careful")
+			p.untilJudged("other")
+		}},
+		{"running, and going round in circles", func(p *tab) {
+			p.fill("#fault", "cut@0")
+			p.click("#send")
+			p.until("document.querySelector('#trouble').textContent !== ''")
+		}},
+		{"a wrong fault", func(p *tab) {
+			p.click("#stop")
+			p.fill("#fault", "slip@3")
+			p.click("#send")
+			p.until("error.textContent !== ''")
+		}},
+		{"complete", func(p *tab) {
+			p.fill("#fault", "")
+			p.click("#send")
+			p.untilJudged("careful")
+			p.untilJudged("other")
+		}},
+	},
 	"smooth.html": {
 		asItOpens,
 		{"complete", func(p *tab) {
