@@ -59,19 +59,6 @@ var soundPages = map[string][]pageState{
 			p.until("error.textContent !== ''")
 		}},
 	},
-	"lab.html": {
-		asItOpens,
-		{"complete", func(p *tab) {
-			p.fill("#interval", "2")
-			p.click("#send")
-			p.until("document.querySelector('#run').dataset.state === 'complete'")
-		}},
-		{"a wrong fault", func(p *tab) {
-			p.fill("#fault", "slip@3")
-			p.click("#send")
-			p.until("error.textContent !== ''")
-		}},
-	},
 	"home.html": {asItOpens},
 	"api.html": {{"as it opens", func(p *tab) {
 		// The operations look alike, and axe-core takes long for all of them.
