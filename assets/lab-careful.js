@@ -64,13 +64,11 @@ export class Careful {
 
   #state(state, detail) {
     const now = this.#clock();
-    const asleep = state === 'closed' && !this.#stopping; // while the page is in the back of the browser
     if (state === 'connecting' && !detail.waiting) this.#connecting(now);
     if (state === 'live') this.#answered = true;
     if (['reconnecting', 'ended', 'failed', 'closed'].includes(state)) this.#lost(state, detail, now);
     if (state === 'reconnecting') this.#lane.state(state, now, now + detail.delay);
-    else if (state !== 'closed') this.#lane.state(state, now);
-    else if (asleep) this.#lane.state('asleep', now);
+    else if (!this.#stopping) this.#lane.state(state === 'closed' ? 'asleep' : state, now); // in the back of the browser
     this.#on.state(state, {...detail, answered: this.#answered});
     if (state === 'ended' || state === 'failed') this.#on.over(state, {...detail, done: this.#done});
     if (this.#stopping) this.#on.over('stopped', {});

@@ -192,6 +192,7 @@ func testLabAgain(t *testing.T, browser context.Context) {
 	if said := eval[[]string](p, "said.filter((words) => words)"); len(said) != 2 {
 		t.Errorf("again: the verdicts are %q", said)
 	}
+	p.open("about:blank") // else it is the page there is
 	p.open(link)
 	p.click("#send")
 	p.untilJudged("careful")
@@ -216,9 +217,8 @@ func testLabForEver(t *testing.T, browser context.Context) {
 	p.click("#send")
 	p.untilCircles("The plan leaves out the ids (noid).")
 	p.until("document.querySelector('#run').dataset.state === 'stopped'")
-	if got := p.fact("careful", "Connections"); got != "21" { // the first brought something
-		t.Errorf("it ended after %s connections", got)
-	}
+	p.untilJudged("careful")
+	p.wantFacts("careful", "Pieces", "5 of 12", "Doubled", "0", "Connections", "21", "Sent again", "100") // the first brought something
 	for _, test := range []struct{ plan, words string }{
 		{"nodone,retry:10ms", "The plan never says that the text is complete (nodone)"},
 		{"status:503", "The plan refuses each connection (status)"},
@@ -361,6 +361,21 @@ func testLabAsleep(t *testing.T, browser context.Context) {
 		t.Errorf("the verdict is %q", got)
 	}
 	p.wantFacts("careful", "Pieces", "12 of 12", "Missing", "0", "Doubled", "0")
+}
+
+// testLabLeft leaves the page, which the browser keeps, and comes back.
+func testLabLeft(t *testing.T, browser context.Context) {
+	p := openLab(t, browser, startServer(t).url, silent, "net::ERR_")
+	p.untilSilent()
+	p.js("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+	p.until("document.querySelector('#careful [data-part=status]').textContent === 'Asleep'")
+	if got := p.text("status"); !strings.HasPrefix(got, "Running") {
+		t.Errorf("in the back it is %q", got)
+	}
+	p.js("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+	if got := p.untilJudged("careful"); got != proven {
+		t.Errorf("the verdict is %q", got)
+	}
 }
 
 // testLabLooks looks at contrast and width, in all that the page has to show.

@@ -141,6 +141,7 @@ func TestBrowser(t *testing.T) {
 		{"lab: a server that stands still", testLabStopped},
 		{"lab: offline and back", testLabOffline},
 		{"lab: asleep", testLabAsleep},
+		{"lab: left and back", testLabLeft},
 		{"lab: looks and names", testLabLooks},
 	} {
 		t.Run(test.name, func(t *testing.T) {
