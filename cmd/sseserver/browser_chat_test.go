@@ -228,6 +228,7 @@ func testChatRefused(t *testing.T, browser context.Context) {
 	p.askChat("is anybody there")
 	p.wantError("The server cannot be reached. Is it running?")
 	startServer(t, "--addr="+server.addr)
+	p.wantSound("refused")
 	p.click("#again") // beside the error
 	p.untilState("complete")
 	p.wantChat("Complete: 3 tokens", "is anybody there")
@@ -300,31 +301,16 @@ func testChatToken(t *testing.T, browser context.Context) {
 	p.wantChat("Complete: 2 tokens", "and again")
 }
 
-// testChatLooks is testContrastAndWidth of this page, in each of its states.
-func testChatLooks(t *testing.T, browser context.Context) {
-	p := openChat(t, browser, startServer(t).url)
-	wantLegible := func(what string) {
-		t.Helper()
-		p.wantLegibleToken()
-		if t.Failed() {
-			t.Log(what)
+// testNothingClipped looks at the narrowest screen for words that do not fit in.
+func testNothingClipped(t *testing.T, browser context.Context) {
+	server := startServer(t)
+	for _, page := range []string{"live.html", "chat.html"} {
+		p := openTab(t, browser, server.url+"/"+page)
+		p.js("for (const more of document.querySelectorAll('details')) more.open = true")
+		p.do(chromedp.EmulateViewport(320, 640))
+		if clipped := eval[[]string](p, clippedTexts); len(clipped) > 0 {
+			t.Errorf("%s: these do not fit in: %s", page, strings.Join(clipped, "; "))
 		}
-	}
-	wantLegible("at first")
-	p.fill("#fault", "end@1")
-	p.askChat(strings.Repeat("long", 25) + " word")
-	wantLegible("truncated")
-	p.fill("#fault", "")
-	p.askChat(strings.Repeat("long", 25))
-	wantLegible("complete")
-	p.js("access.hidden = false")
-	p.fill("#fault", strings.Repeat("unknown", 10))
-	p.js("error.textContent = 'An error, for its colours.'; fault.closest('.field').append(error)")
-	wantLegible("refused")
-	p.prefer("dark")
-	p.do(chromedp.EmulateViewport(320, 640))
-	if clipped := eval[[]string](p, clippedTexts); len(clipped) > 0 {
-		t.Errorf("these do not fit in: %s", strings.Join(clipped, "; "))
 	}
 }
 

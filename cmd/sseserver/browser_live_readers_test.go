@@ -155,9 +155,13 @@ func testLiveSilence(t *testing.T, browser context.Context) {
 	p.focus("#message")
 	p.typeKeys("so")
 	p.untilRead(asAppended, "so")
-	p.js("{ const now = performance.now.bind(performance); globalThis.ahead = 7000; performance.now = () => now() + ahead; }")
 	const says = "document.querySelector('" + asAppended + " .status')"
-	p.until("/^Nothing for \\d+ s$/.test(" + says + ".textContent) && " + says + ".ariaLive === 'polite'")
+	// The clock goes ahead when the page is watched already: a second later the words may be others.
+	p.until(`(globalThis.ahead ?? (() => {
+		const now = performance.now.bind(performance);
+		globalThis.ahead = 7000;
+		performance.now = () => now() + ahead;
+	})(), /^Nothing for \d+ s$/.test(` + says + `.textContent) && ` + says + `.ariaLive === 'polite')`)
 	p.js("globalThis.ahead = 9000")
 	p.until("/^Nothing for \\d+ s$/.test(" + says + ".textContent) && " + says + ".ariaLive === 'off'")
 	p.typeKeys(" it goes on")

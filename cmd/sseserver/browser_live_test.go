@@ -14,7 +14,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"sseserver/httpapi/ssetest"
-	"sseserver/internal/chromiumtest"
 )
 
 // Two readers of the live page, as the selectors of their cards.
@@ -324,7 +323,8 @@ func testLiveGone(t *testing.T, browser context.Context) {
 	p.untilReaderSays(asAppended, "The message is gone")
 	p.untilReaderSays(byCharacter, "The message is gone")
 	p.wantWritten("ab")
-	p.wantError("The server does not have this message: it was deleted, or the server has started anew.")
+	p.wantError("The server does not have this message: it was deleted, or the server was restarted.")
+	p.wantSound("gone")
 	if !eval[bool](p, "[...document.querySelectorAll('.reader .acts button')].every((button) => button.disabled)") {
 		t.Error("a reader offers what can never work")
 	}
@@ -379,40 +379,6 @@ func testLiveOthers(t *testing.T, browser context.Context) {
 	call.want(200, `"complete"`, "POST", "/messages/"+p.liveID()+"/complete", "")
 	p.untilSays("Complete")
 	p.untilReaderSays(byCharacter, "Complete, verified: 18 characters")
-}
-
-// testLiveLooks computes contrast and width of the live page, as
-// testContrastAndWidth does of the others, with all of it in view.
-func testLiveLooks(t *testing.T, browser context.Context) {
-	p := openLive(t, browser, startServer(t).url, "")
-	wantLegible := func(what string) {
-		t.Helper()
-		for _, scheme := range []string{"dark", "light"} {
-			p.prefer(scheme)
-			if faint := eval[[]string](p, chromiumtest.FaintTexts); len(faint) > 0 {
-				t.Errorf("%s, %s: too little contrast: %s", what, scheme, strings.Join(faint, "; "))
-			}
-		}
-		p.do(chromedp.EmulateViewport(320, 640))
-		if got := eval[int](p, "document.documentElement.scrollWidth"); got > 320 {
-			t.Errorf("%s: %d pixels wide on a screen of 320", what, got)
-		}
-		p.do(chromedp.ResetViewport())
-	}
-	wantLegible("at first")
-	p.js("for (const more of document.querySelectorAll('details')) more.open = true")
-	p.focus("#message")
-	p.insert(strings.Repeat("long", 25))
-	p.untilRead(asAppended, strings.Repeat("long", 25))
-	p.press(kb.Backspace)
-	p.js("error.textContent = 'An error, for its colours.'; access.hidden = false")
-	wantLegible("open")
-	p.js("error.textContent = ''; access.hidden = true")
-	p.fill("#reason", strings.Repeat("because", 20))
-	p.click("#fail")
-	p.untilSays("Failed: " + strings.Repeat("because", 20))
-	p.until("document.querySelectorAll('.reader[data-state=failed]').length === 2")
-	wantLegible("failed")
 }
 
 // testLiveByKeyboard goes through the page with the keyboard alone, and reads it as
