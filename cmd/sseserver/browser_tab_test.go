@@ -230,6 +230,7 @@ func (p *tab) wantQuietConsole(refusals []string) {
 	if p.t.Failed() {
 		return // the page may be in any state, and the reason is told
 	}
+	p.patient(p.window) // when a test ends, what it began last is cancelled first
 	p.js("console.log('" + lastLine + "')")
 	select {
 	case <-p.console.last: // so all lines before it are here too
