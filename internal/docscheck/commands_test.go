@@ -220,5 +220,6 @@ var commands = map[string]treatment{
 	"go test -run '^$' -bench . -count 6 ./internal/metrics > old.txt":         onceAtTop,
 	"go test -run '^$' -bench . -count 6 ./internal/metrics > new.txt":         onceAtTop,
 	"go tool -modfile=tools/go.mod benchstat old.txt new.txt":                  {runs: true, atTop: true, slow: true},
+	"go test ./cmd/sseserver -run TestGallery -update":                         {except: "it overwrites pictures that somebody has looked at"},
 	"taskset -c 0 go test -run '^$' -bench . -cpu 1 ./broker":                  onceAtTop,
 }
