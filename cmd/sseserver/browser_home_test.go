@@ -44,19 +44,19 @@ func testHome(t *testing.T, browser context.Context) {
 	p := openTab(t, browser, address+"/home.html")
 	p.until("toggle.textContent === 'Play' && !toggle.hidden") // and nothing moves before
 	p.click("#toggle")
-	p.until("count.textContent === '2 of 46 words'")
+	p.until("parseInt(count.textContent) >= 2")
 	p.click("#toggle")
 	p.until("toggle.textContent === 'Resume'")
-	if got := p.text("text"); !strings.HasPrefix(homeText, got) || len(got) > 30 {
+	if got := p.text("text"); !strings.HasPrefix(homeText, got) || got == homeText {
 		t.Errorf("stopped, it shows %q", got)
 	}
 	hurry.Store(true)
 	p.click("#toggle")
 	p.wantHomePlayed()
 	p.click("#toggle")
-	p.until("toggle.textContent === 'Stop'")
+	server.log.await("stream.opened", 3)
 	p.wantHomePlayed()
-	if lines := server.log.named("stream.opened"); len(lines) != 3 || lines[1]["last_event_id"] != "1" {
+	if lines := server.log.named("stream.opened"); len(lines) != 3 || lines[1]["last_event_id"] == "" {
 		t.Errorf("streams were opened: %v", lines)
 	}
 

@@ -19,7 +19,7 @@ var poses = map[string]func(p *tab){
 	},
 	"home": func(p *tab) {
 		p.click("#toggle")
-		p.until("count.textContent === '31 of 46 words'")
+		p.until("parseInt(count.textContent) >= 31")
 	},
 	"index": func(p *tab) {
 		p.fill("#message", "The astronaut 👩🏽‍🚀 is four code points and one character. So is the flag 🇺🇳, and the é of café however it is written. "+
