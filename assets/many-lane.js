@@ -126,7 +126,7 @@ export class Lane {
       else this.open(); // it has it already
       return;
     }
-    this.giveUp(error);
+    this.giveUp(error.status ? new Problem('The server refuses this stream.', error.answer.code, error.answer) : error);
   }
 
   #resumed({from, resumed}) {

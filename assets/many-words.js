@@ -1,6 +1,6 @@
 // What many streams are in, in few words.
 
-import {scarce} from './states.js';
+import {scarce, unanswered} from './states.js';
 
 /** stateOf is the state of all streams together: {word, words}; word selects the look. */
 export function stateOf({counts, lanes, events, digest, settled}) {
@@ -20,9 +20,10 @@ export function noticeOf({counts, lanes, trouble}, again) {
   const all = streams(lanes.length);
   if (counts.failed) return trouble.answer?.code === 'invalid_parameter' ? '' : `${trouble.message} Replay tries all of them again.`;
   if (counts.refused) return `The server has no place for ${counts.refused} of ${all}. ${limit(trouble)} They keep asking.`;
-  if (counts.waiting) return `${streams(counts.waiting)} in line for a place on the connection. ${scarce() ? 'Each needs one of six connections: c' : 'C'}lose other tabs of this server.`;
   if (counts.reconnecting && counts.streaming) return 'The server is back. The others follow one by one, at times chosen at random: all at once would be a burden on it.';
   if (counts.reconnecting && trouble) return unreachable(trouble);
+  if (counts.waiting && !counts.streaming) return unanswered();
+  if (counts.waiting) return `${streams(counts.waiting)} in line for a place on the connection. ${scarce() ? 'Each needs one of six connections: c' : 'C'}lose other tabs of this server.`;
   if (again) return 'The server had started anew, so it was sent the message again. Every stream went on where it was.';
   return '';
 }
