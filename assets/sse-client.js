@@ -3,11 +3,9 @@
 //
 //   new EventStream(url, {on: {message: ({data}) => …}, state: (state) => …}).open();
 //
-//   closed → connecting → live ⇄ stale → ended | failed
-//                 ↑         ↓
-//                reconnecting
+//   closed → connecting → live ⇄ stale → reconnecting → connecting …, and at last ended | failed
 //
-// It reads with EventSource, or with fetch: to POST, for headers, for the bytes. Both reconnect after the last id, with backoff.
+// It reads with EventSource, or with fetch: to POST, for headers or bytes. Both reconnect after the last id, with backoff.
 // When EventSource gives up, fetch asks why, and goes on after 408, 425, 429 and 5xx. 204 ends a stream.
 
 /** @typedef {'closed'|'connecting'|'live'|'stale'|'reconnecting'|'ended'|'failed'} State */
@@ -23,7 +21,7 @@
  * @property {Record<string, (event: StreamEvent) => void>} [on] by type; one that throws fails the stream
  * @property {(state: State, detail: Detail) => void} [state]
  * @property {string | ((event: StreamEvent) => boolean)} [done] what ends it for good; default 'done'
- * @property {'fetch'} [transport] instead of EventSource; method to response are for it alone
+ * @property {'fetch'} [transport] also where there is no EventSource; method to response are for it alone
  * @property {Record<string, string>} [headers]
  * @property {(bytes: Uint8Array) => void} [bytes] before their events
  * @property {(response: Response) => void} [response] also a refusal
@@ -44,7 +42,7 @@ export class EventStream {
   #fetches;
   #attempt = 0;
   #connection = null; // AbortController
-  #page = null; // the same of its listeners, null if over
+  #page = null; // of its listeners, null if over
   #asleep = false; // page hidden or left
   #opened = Infinity;
   #life = 0; // the last sign of it
@@ -58,7 +56,7 @@ export class EventStream {
       on: {}, done: 'done', idParam: 'lastEventId', stale: 20_000, retry: 1000, attempts: Infinity, ...options,
     };
     this.#retry = this.#options.retry;
-    this.#fetches = options.transport === 'fetch';
+    this.#fetches = options.transport === 'fetch' || !globalThis.EventSource;
     this.lastEventId = options.lastEventId ?? '';
     this.#restore();
   }
@@ -125,12 +123,12 @@ export class EventStream {
     if (this.#asleep || this.state === 'reconnecting') this.#connect();
   }
 
-  // A page may be kept for the way back, but not its connections.
+  // A page may come back, but not its connections.
   #leave() {
     const {session} = this.#options;
     try {
       if (session) sessionStorage.setItem(session.key, JSON.stringify([this.#url, this.lastEventId, session.save()]));
-    } catch {} // no storage, or not enough
+    } catch {} // no room
     this.#sleep();
   }
 
@@ -177,7 +175,7 @@ export class EventStream {
     for (const type of ['message', 'heartbeat', done, ...Object.keys(on)]) source.addEventListener(type, take);
     return new Promise((resolve) => {
       source.addEventListener('error', (event) => {
-        if (event instanceof MessageEvent) return; // an event of this type, from the server
+        if (event instanceof MessageEvent) return; // from the server
         resolve(source.readyState === EventSource.CLOSED);
         source.close();
       });
@@ -223,7 +221,7 @@ export class EventStream {
     if (signal.aborted) return;
     this.#alive();
     this.#attempt = 0;
-    this.lastEventId = event.lastEventId;
+    this.lastEventId = event.lastEventId || this.lastEventId; // '' of a new EventSource
     const {on, done} = this.#options;
     try {
       on[event.type]?.(event);
@@ -233,7 +231,7 @@ export class EventStream {
     }
   }
 
-  // A late timer was held up with the whole tab, and what came meanwhile is behind it.
+  // A late timer was held up with the whole tab; what came meanwhile is behind it.
   #watch(grace = 0) {
     const {stale} = this.#options;
     clearTimeout(this.#timer);
@@ -255,8 +253,8 @@ export class EventStream {
     if (error.status === 204) return this.#stop('ended');
     if (performance.now() - this.#opened > 10_000) this.#attempt = 0;
     if (error.final || this.#attempt >= this.#options.attempts) return this.fail(error);
-    const backoff = Math.min(this.#retry * 2 ** this.#attempt++, Math.max(this.#retry, 30_000));
-    const delay = Math.max(backoff * (1 + Math.random() / 2), error.retryAfter || 0);
+    const backoff = Math.min((this.#retry || 1) * 2 ** this.#attempt++, Math.max(this.#retry, 30_000));
+    const delay = Math.min(Math.max(backoff * (1 + Math.random() / 2), error.retryAfter || 0), 1e9); // timers take no more
     this.#timer = setTimeout(() => this.#connect(), delay);
     this.#set('reconnecting', {delay, error});
   }
@@ -274,11 +272,11 @@ async function refusal(response) {
     status,
     answer: await response.json().catch(() => ({})),
     retryAfter: 1000 * headers.get('Retry-After'),
-    final: ![408, 425, 429].includes(status) && status < 500,
+    final: !/^(408|425|429|5)/.test(status),
   });
 }
 
-/** Reads an event stream out of bytes that are cut anywhere. */
+/** Reads an event stream that is cut anywhere. */
 export class EventReader {
   /** @type {number | undefined} */ retry; // milliseconds
   #decoder = new TextDecoder(); // passes over a byte order mark
@@ -292,7 +290,7 @@ export class EventReader {
     this.lastEventId = this.#last = lastEventId;
   }
 
-  /** Answers the events that these bytes complete. @param {Uint8Array} bytes @returns {StreamEvent[]} */
+  /** Answers the events that are complete. @param {Uint8Array} bytes @returns {StreamEvent[]} */
   push(bytes) {
     let text = this.#decoder.decode(bytes, {stream: true});
     if (!text) return [];
@@ -316,10 +314,9 @@ export class EventReader {
 
   #dispatch() {
     this.lastEventId = this.#last;
-    const event = {type: this.#type || 'message', data: this.#data.join('\n'), lastEventId: this.#last};
-    const events = this.#data.length ? [event] : [];
-    this.#data = [];
+    const [type, data] = [this.#type || 'message', this.#data];
     this.#type = '';
-    return events;
+    this.#data = [];
+    return data.length ? [{type, data: data.join('\n'), lastEventId: this.#last}] : [];
   }
 }

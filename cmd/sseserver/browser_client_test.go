@@ -193,6 +193,13 @@ func testClientStates(t *testing.T, browser context.Context) {
 		},
 		{"other-end", []answer{{text: "data: [DONE]\n\n", then: "hang"}}, "done: ({data}) => data === '[DONE]'", begins + "message [DONE] @\nended", nil},
 		{"heartbeats", []answer{{text: "event: heartbeat\ndata: {}\n\n" + over}}, "", begins + ends, nil},
+		{
+			"without-ids",
+			[]answer{{text: one, then: "cut"}, {text: "event: heartbeat\ndata: {}\n\n"}, {text: two + over}},
+			"tells: true",
+			begins + "message a @1\nreconnecting 1 in 1\nconnecting 1\nlive 1\nreconnecting 1 in 1\nconnecting 1\nlive 1\nmessage b @2\n" + ends,
+			[]string{"GET ", "GET 1", "GET 1"},
+		},
 		{"throws", []answer{{text: one, then: "hang"}}, "on: {message: () => { throw new Error('a defect'); }}", begins + "failed a defect", nil},
 		{"begins-later", []answer{{text: two + over}}, "lastEventId: 'é 1'", begins + "message b @2\n" + ends, nil},
 		{
@@ -238,8 +245,11 @@ func testClientFetch(t *testing.T, browser context.Context) {
 	url, asked := serveScripts(t, scripts{
 		"post":  {{text: "retry: 3\n" + one, then: "cut"}, {text: ": two bytes é\n" + two + over}},
 		"wrong": {{status: 400, text: `{"code":"invalid_parameter"}`}},
+		"hasty": {{text: "retry: 0\n"}, {}, {text: over}},
+		"later": {{status: 503, header: "Retry-After: 9999999"}},
+		"alone": {{text: over}},
 	})
-	p := openTab(t, browser, url, "status of 400", "ERR_INCOMPLETE_CHUNKED_ENCODING")
+	p := openTab(t, browser, url, "status of 400", "status of 503", "ERR_INCOMPLETE_CHUNKED_ENCODING")
 	p.js(client)
 	p.js(`window.seen = []; window.statuses = []`)
 	got := promised[string](p, `follow('/post', {tells: true, transport: 'fetch', method: 'POST', body: 'x', headers: {'X-Test': 'mine'}, bytes: (bytes) => seen.push(...bytes)})`)
@@ -255,6 +265,21 @@ func testClientFetch(t *testing.T, browser context.Context) {
 	got = promised[string](p, `follow('/wrong', {transport: 'fetch', response: ({status}) => statuses.push(status)}).then(() => statuses.join() + ' ' + stream.state)`)
 	if want := "400 failed"; got != want {
 		t.Errorf("a refusal: %q, want %q", got, want)
+	}
+
+	// No server makes it ask without a pause, and none makes it wait longer than a timer can.
+	got = promised[string](p, "follow('/hasty', {transport: 'fetch'})")
+	if want := "connecting\nlive\nreconnecting 1 in 1\nconnecting 1\nlive 1\nreconnecting 2 in 2\nconnecting 2\nlive 2\ndone c @end\nended"; got != want {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+	got = promised[string](p, "follow('/later', {transport: 'fetch'}, (line) => line.startsWith('reconnecting')).finally(() => stream.close())")
+	if want := "connecting\nreconnecting 1 in 1000000000"; got != want {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+
+	p.js("delete globalThis.EventSource") // as it is in Node.js
+	if got, want := promised[string](p, "follow('/alone')"), "connecting\nlive\ndone c @end\nended"; got != want {
+		t.Errorf("without EventSource: %q, want %q", got, want)
 	}
 }
 
