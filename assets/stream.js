@@ -140,7 +140,7 @@ export class Stream {
     this.close();
     this.#url = url;
     this.#owed = 0;
-    const source = this.#source = new EventStream(url, {
+    const source = this.#source = new EventStream(this.#on.bytes ? url : audible(url), {
       transport: this.#on.bytes && 'fetch',
       bytes: this.#on.bytes,
       lastEventId: this.#id(),
@@ -253,6 +253,13 @@ export class Stream {
   #failed(data) {
     throw new Problem(`The producer of this message has failed: ${data.reason}`, 'message_failed', data);
   }
+}
+
+// audible is the url of the same stream with heartbeats as events: EventSource tells of no comment.
+function audible(url) {
+  const asked = new URL(url);
+  asked.searchParams.set('heartbeat', 'event');
+  return asked;
 }
 
 // moment is a detail of a state together with when it was told, so that the time to the next attempt can be counted down.

@@ -157,6 +157,27 @@ func testProgressSurvives(t *testing.T, browser context.Context) {
 	p.wantStates("Streaming", "Connection lost. Reconnecting…", "Reconnecting…", "Streaming", "Complete: 100 steps")
 }
 
+// testHeartbeatsAsked has a stream that EventSource reads: it asks for heartbeats that
+// EventSource tells of, else a stream in which nothing happens would be connected anew.
+func testHeartbeatsAsked(t *testing.T, browser context.Context) {
+	p := openTab(t, browser, startServer(t).url+"/index.html")
+	got := promised[[]string](p, `import('./stream.js').then(({Stream, at}) => {
+		const asked = [];
+		globalThis.EventSource = class {
+			constructor(url) { asked.push(url.search); }
+			addEventListener() {}
+			close() {}
+		};
+		const stream = new Stream(at('progress/x', {interval: '1ms'}), {next: 5}, {});
+		stream.open();
+		stream.close();
+		return asked;
+	})`)
+	if want := []string{"?interval=1ms&heartbeat=event&lastEventId=4"}; !slices.Equal(got, want) {
+		t.Errorf("asked %q, want %q", got, want)
+	}
+}
+
 // watch keeps every state of the received text and of the connection, for
 // wantReceived and wantStates; of a state that counts down, only the first.
 func (p *tab) watch() {

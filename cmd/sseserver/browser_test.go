@@ -26,6 +26,7 @@ func TestBrowser(t *testing.T) {
 		{"thirty streams at once over TLS", testThirtyStreams},
 		{"text survives lost connections", testTextSurvives},
 		{"progress survives a lost connection", testProgressSurvives},
+		{"heartbeats are asked for", testHeartbeatsAsked},
 		{"an empty message", testEmptyMessage},
 		{"a refused interval", testRefusedInterval},
 		{"an unknown message", testUnknownMessage},
