@@ -67,12 +67,14 @@ class Page {
   }
 
   submit() {
-    if (this.#valid()) this.#send(view.message.value);
+    const text = view.message.value;
+    if (this.#valid(text)) this.#send(text);
   }
 
-  /** sendAgain sends the message on show once more, whatever has been typed since. */
+  /** sendAgain sends the message on show once more, whatever has been typed since; one of somebody else is not known. */
   sendAgain() {
-    if (this.#valid(this.#sent)) this.#send(this.#sent ?? view.message.value);
+    const text = this.#sent ?? view.message.value;
+    if (this.#valid(text)) this.#send(text);
   }
 
   /** followHash follows the message whose id stands behind the # of the address, if there is one. */
@@ -154,7 +156,7 @@ class Page {
     this.#end('stopped', this.#some ? `Stopped after ${this.#counted()}` : 'Stopped before anything came', Boolean(this.#stream));
   }
 
-  #valid(text = view.message.value) {
+  #valid(text) {
     view.clearFault();
     const {value, valueAsNumber, validity} = view.interval;
     const {min, max} = this.#bounds ?? {min: 0, max: Infinity};

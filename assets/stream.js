@@ -81,7 +81,8 @@ async function ask(url, init) {
 
 function refusal(status, answer) {
   if (!answer.code && [0, 502, 503, 504].includes(status)) return unreachable(); // a proxy's own words, for a server that is away
-  return new Problem(answer.detail || answer.title || `The server answered with status ${status}.`, answer.code, answer);
+  const words = status === 200 ? 'The server answered, but not with an event stream.' : `The server answered with status ${status}.`;
+  return new Problem(answer.detail || answer.title || words, answer.code, answer);
 }
 
 /** unreachable is what to say when no answer came. */

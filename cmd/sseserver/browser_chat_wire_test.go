@@ -14,8 +14,6 @@ import (
 	"testing"
 
 	"sseserver/assets"
-
-	"github.com/chromedp/chromedp"
 )
 
 // readerStream has each rule of an event stream at least once, and readerEvents is what
@@ -64,11 +62,7 @@ func testEventReader(t *testing.T, browser context.Context) {
 // promised evaluates a JavaScript expression, and waits for what it promises.
 func promised[T any](p *tab, promise string) T {
 	p.t.Helper()
-	result, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](promise, chromedp.EvalAwaitPromise))
-	if err != nil {
-		p.t.Fatalf("%s: %v\n%s", promise, err, p.describe())
-	}
-	return result
+	return eval[T](p, promise)
 }
 
 // testChatReadings has answers that end in each way, and what the two clients say.

@@ -75,6 +75,11 @@ func testUnknownMessage(t *testing.T, browser context.Context) {
 		if eval[bool](p, "again.hidden || !document.querySelector('#stop').disabled") {
 			t.Errorf("%s: it does not offer to send again, or to resume what can never come", page)
 		}
+
+		// What is no stream at all, as a proxy's own page.
+		p.js("location.hash = '..'")
+		p.until("error.textContent.startsWith('The server answered')")
+		p.wantError("The server answered, but not with an event stream.")
 	}
 }
 

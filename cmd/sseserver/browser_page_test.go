@@ -116,6 +116,14 @@ func testSendAgain(t *testing.T, browser context.Context) {
 		t.Error("Send again stays, or its focus is lost")
 	}
 
+	// A message that this page has not sent, and nothing to send instead.
+	p.js("location.hash = '#gone'")
+	p.untilState("failed")
+	p.fill("#message", "")
+	p.click("#again")
+	p.wantError("The message is empty. Write something first.")
+	p.fill("#message", "typed meanwhile")
+
 	// A server that is away: the same button.
 	server.stop(t)
 	p.click("#send")
@@ -193,9 +201,9 @@ func testSilentServer(t *testing.T, browser context.Context) {
 	p.click("#send")
 	p.until("Number(count.textContent) >= 3")
 	server.signal(t, syscall.SIGSTOP)
-	for _, seconds := range []int{5, 6} { // it counts
-		p.until(fmt.Sprintf("document.querySelector('#status').textContent === 'Nothing for %d s'", seconds))
-	}
+	p.js("globalThis.silent = () => Number(/^Nothing for (\\d+) s/.exec(document.querySelector('#status').textContent)?.[1] ?? 0)")
+	p.until("silent() >= 5")
+	p.until(fmt.Sprintf("silent() > %d", eval[int](p, "silent()"))) // it counts
 	server.signal(t, syscall.SIGCONT)
 	p.untilState("complete")
 	p.wantReceived(tricky, trickyCharacters)
