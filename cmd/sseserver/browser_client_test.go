@@ -215,7 +215,7 @@ func testClientStates(t *testing.T, browser context.Context) {
 		answers[test.name], answers[test.name+"-fetch"] = test.answers, test.answers
 	}
 	url, asked := serveScripts(t, answers)
-	p := openTab(t, browser, url, "Failed to load resource", "MIME type")
+	p := openTab(t, browser, url, "Failed to load resource", "MIME type", "can’t establish a connection")
 	p.js(client)
 	for _, test := range cases {
 		for _, way := range []string{"", "-fetch"} {
