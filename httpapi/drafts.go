@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -75,12 +76,30 @@ func digestOf(pages fs.FS) (string, error) {
 		case entry.IsDir() || !isPage(name):
 			return nil
 		}
-		if content, err := fs.ReadFile(pages, name); err == nil {
+		if content, err := readPage(pages, name); err == nil {
 			_, _ = fmt.Fprintf(all, "%q %x\n", name, sha256.Sum256(content))
 		}
 		return nil
 	})
 	return hex.EncodeToString(all.Sum(nil)[:8]), err
+}
+
+// maxPageBytes is how large a file may be. What is larger is no part of a page, and
+// reading it anew again and again would take all memory.
+const maxPageBytes = 16 << 20
+
+// readPage returns the content of a file. Its error says so if that is too large.
+func readPage(pages fs.FS, name string) ([]byte, error) {
+	file, err := pages.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxPageBytes+1))
+	if len(content) > maxPageBytes {
+		return nil, fmt.Errorf("httpapi: %s is not served, as it has more than %d bytes", name, maxPageBytes)
+	}
+	return content, err
 }
 
 // isPage says whether a file is one that is served: of a kind that pages are made of,
@@ -121,7 +140,7 @@ func (d *drafts) read(urlPath string) (name, content string, err error) {
 			continue
 		}
 		var content []byte
-		if content, err = fs.ReadFile(d.pages, name); !errors.Is(err, fs.ErrNotExist) {
+		if content, err = readPage(d.pages, name); !errors.Is(err, fs.ErrNotExist) {
 			return name, string(content), err
 		}
 	}

@@ -64,7 +64,7 @@ func TestDrafts(t *testing.T) {
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
 		desk := newDesk(map[string]string{
 			"index.html": "<p>one</p>", "sub/deep/page.html": "<body>two</BODY >", "head.html": "<head></head>rest", "page.js": "let one;",
-			".secret.html": "secret", ".git/page.html": "secret", "key.pem": "secret", "openapi.yaml": "not ours",
+			"most.png": strings.Repeat("x", 16<<20), "huge.png": strings.Repeat("x", 16<<20+1), ".secret.html": "secret", ".git/page.html": "secret", "key.pem": "secret", "openapi.yaml": "not ours",
 		})
 		server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{Pages: desk, PagesChange: true}})
 		get := func(path string, header ...string) answer {
@@ -91,9 +91,12 @@ func TestDrafts(t *testing.T) {
 		if got := get("/openapi.yaml"); !strings.HasPrefix(got.body, "openapi:") {
 			t.Errorf("a file stands before the API: %.20s", got.body)
 		}
-		for _, path := range []string{"/.secret.html", "/.git/page.html", "/key.pem", "/sub", "/sub/", "/none.html", "/page.js/", "/index.html%00", "/%2e%2e/x.html", "/sub%2f%2e%2e%2findex.html"} {
+		if got := get("/most.png"); got.StatusCode != 200 || len(got.body) != 16<<20 {
+			t.Errorf("a large file: %s, %d bytes", got.Status, len(got.body))
+		}
+		for _, path := range []string{"/huge.png", "/.secret.html", "/.git/page.html", "/key.pem", "/sub", "/sub/", "/none.html", "/page.js/", "/index.html%00", "/%2e%2e/x.html", "/sub%2f%2e%2e%2findex.html"} {
 			if got := get(path); got.StatusCode != 404 {
-				t.Errorf("%s: %s, %s; want 404", path, got.Status, got.body)
+				t.Errorf("%s: %s, %.200s; want 404", path, got.Status, got.body)
 			}
 		}
 		if head := ask(t, server, protocol, "HEAD", "/page.js", ""); head.ContentLength != 8 || head.body != "" {
