@@ -1,8 +1,7 @@
 // The form of the chat: what it asks for, and errors where they were made.
 
-import {milliseconds} from './duration.js';
+import {milliseconds, unfit} from './duration.js';
 import {blamed, fault, plan, seed} from './faults.js';
-import {unfit} from './interval.js';
 import {explain, sendable, within} from './problems.js';
 import {Settings} from './settings.js';
 import {legible} from './stream.js';

@@ -29,6 +29,7 @@
 //	escape.js, copy.js   what cannot be seen as escapes; text for the clipboard
 //	figures.js           how fast a stream came
 //	snippet.js           the curl command and the JavaScript that ask for the same
+//	duration.js          reads durations and checks fields for them, and says them in words
 //	say.js               words that count, not read out each second
 //	frame.js             paints no more often than the screen does
 //	faults.js            the fields for what is to go wrong, and what the server offers
@@ -46,7 +47,7 @@
 // Of the pages that send a message, index.html and progress.html:
 //
 //	view.js                 shows state, errors, bar, bytes, figures and snippets
-//	address.js              the form in the address of the page; duration.js reads durations
+//	address.js              the form in the address of the page
 //	problems.js             what went wrong, in the words of the page
 //	page.js                 the flow from the button to the last chunk
 //	index.js, progress.js   what is particular to one page
@@ -59,7 +60,7 @@
 //	reader.js        one reader, with its connection and its pace
 //	reader-card.js   the same as the page shows it
 //	job.js           progress, reported and read back
-//	settings.js      the fields in the address of the page; interval.js checks one
+//	settings.js      the fields in the address of the page
 //	live-view.js     state, errors and facts of the message
 //	live.js          what brings them together
 //

@@ -1,5 +1,7 @@
 // How fast a stream came: the time to the first event, events a second, and the longest gap.
 
+import {spoken} from './duration.js';
+
 /** Figures shows them in a <dl>, once paint is called; nothing before the first event. Times are in milliseconds. */
 export class Figures {
   #list;
@@ -42,20 +44,16 @@ export class Figures {
     const [first, rate, gap] = this.#values;
     const begun = this.#first !== undefined;
     this.#list.hidden = !begun;
-    show(first, begun ? duration(this.#first - this.#started) : '–');
+    show(first, begun ? spoken(this.#first - this.#started) : '–');
     show(rate, this.#last - this.#first > 10 ? perSecond((this.#count - 1) / (this.#last - this.#first)) : '–'); // not of one piece
     const waiting = begun && this.#running ? now - this.#last : 0; // a gap counts before it has ended
-    show(gap, this.#count > 1 || waiting > 1000 ? duration(Math.max(this.#gap, waiting)) : '–');
+    show(gap, this.#count > 1 || waiting > 1000 ? spoken(Math.max(this.#gap, waiting)) : '–');
   }
 }
 
 function perSecond(rate) {
   const digits = rate < 1 ? 1 : 0;
   return (1000 * rate).toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
-}
-
-function duration(milliseconds) {
-  return milliseconds < 9999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 function row(list, name) {

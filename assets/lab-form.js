@@ -1,6 +1,6 @@
 // The form of the lab: what is to go wrong, for whom, and errors where they were made. The address carries all of it.
 
-import {milliseconds} from './duration.js';
+import {milliseconds, unfit} from './duration.js';
 import {blamed, fault, offerFaults, plan, seed} from './faults.js';
 import {explain} from './problems.js';
 import {legible} from './stream.js';
@@ -107,9 +107,9 @@ function pace() {
 /** valid says whether the form can be sent; what is wrong is shown. */
 export function valid() {
   clearError();
+  const wrong = unfit(interval);
   if (message.value === '') show('There is no text. Write something first.', message);
-  else if (interval.validity.badInput) show('The interval must be a number of milliseconds.', interval);
-  else if (interval.value !== '' && interval.valueAsNumber <= 0) show('The interval must be more than 0 milliseconds.', interval);
+  else if (wrong) show(wrong, interval);
   else return true;
   return false;
 }

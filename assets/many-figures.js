@@ -1,5 +1,7 @@
 // How many streams fare, in figures: what came in the last second, and how smoothly the page shows it.
 
+import {spoken} from './duration.js';
+
 const byId = (id) => document.getElementById(id);
 
 const shown = {
@@ -76,8 +78,7 @@ export class Figures {
 }
 
 function milliseconds(duration) {
-  if (duration === undefined) return '–';
-  return duration < 10 * second ? `${Math.round(duration)} ms` : `${(duration / second).toFixed(1)} s`;
+  return duration === undefined ? '–' : spoken(duration);
 }
 
 function show(name, value) {

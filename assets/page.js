@@ -1,6 +1,7 @@
 // From the button to the last chunk: the flow that both pages share.
 
 import * as address from './address.js';
+import {unfit} from './duration.js';
 import {blamed, offerFaults, plan} from './faults.js';
 import {Painter} from './frame.js';
 import {bounds, explain, resumable, sendable, within} from './problems.js';
@@ -158,14 +159,13 @@ class Page {
 
   #valid(text) {
     view.clearFault();
-    const {value, valueAsNumber, validity} = view.interval;
+    const {value, valueAsNumber} = view.interval;
+    const wrong = unfit(view.interval);
     const {min, max} = this.#bounds ?? {min: 0, max: Infinity};
     if (text === '') {
       view.fault('The message is empty. Write something first.', {field: view.message});
-    } else if (validity.badInput) {
-      view.fault('The interval must be a number of milliseconds.', {field: view.interval});
-    } else if (value !== '' && !(valueAsNumber > 0)) {
-      view.fault('The interval must be more than 0 milliseconds.', {field: view.interval});
+    } else if (wrong) {
+      view.fault(wrong, {field: view.interval});
     } else if (value !== '' && (valueAsNumber < min || valueAsNumber > max)) {
       view.fault(within(this.#bounds), {field: view.interval});
     } else {

@@ -1,7 +1,7 @@
 // One reader as the page shows it: a card made from the template.
 
+import {unfit} from './duration.js';
 import {Figures} from './figures.js';
-import {unfit} from './interval.js';
 import {explain} from './problems.js';
 import {say} from './say.js';
 import {Snippets, curl, shortest} from './snippet.js';

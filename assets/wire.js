@@ -1,6 +1,7 @@
 // What a developer wants to see of a stream: the bytes as they came, and the command that shows them too.
 
 import {Copier} from './copy.js';
+import {spoken} from './duration.js';
 import {shown} from './escape.js';
 import {Frames} from './wire-frames.js';
 import {Tools, amount} from './wire-tools.js';
@@ -146,16 +147,12 @@ function drawn(frame) {
 function marks({since, size, again, connection}, hidden) {
   if (connection !== undefined) return `New connection${connection && `, Last-Event-ID: ${shown(connection)}`}`;
   const parts = [];
-  if (since > longGap) parts.push(`gap of ${duration(since)}`);
-  else if (since !== undefined) parts.push(`+${duration(since)}`);
+  if (since > longGap) parts.push(`gap of ${spoken(since)}`);
+  else if (since !== undefined) parts.push(`+${spoken(since)}`);
   parts.push(amount(size));
   if (again) parts.push('came before');
   if (hidden > 0) parts.push(`the last ${hidden.toLocaleString('en')} characters not shown`);
   return parts.join(' · ');
-}
-
-function duration(milliseconds) {
-  return milliseconds < 9999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 /** Command is a line for a shell, in a <code>, with a button that copies it. */

@@ -33,8 +33,6 @@ func TestFirefox(t *testing.T) {
 		{"chat: a conversation", testChat},
 		{"many: a server that starts anew", testManyRestart},
 		{"smooth: both are whole", testSmooth},
-		{"send again", testSendAgain},
-		{"hostile text", testHostileText},
 		{"a server that falls silent", testSilentServer},
 		{"client: what servers do", testClientStates},
 		{"client: what only fetch can do", testClientFetch},
