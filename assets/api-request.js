@@ -49,7 +49,7 @@ export class Form {
 
   #path(path) {
     for (const field of this.#fields('path')) path = path.replace(`{${field.dataset.name}}`, encodeURIComponent(field.value.trim()));
-    return path.slice(1); // relative: the server may stand under any prefix
+    return path.slice(1) || './'; // relative: the server may stand under any prefix
   }
 
   // sent lists name and value of what is not left out.

@@ -115,6 +115,11 @@ func testAPI(t *testing.T, browser context.Context) {
 	}
 	p.click("#streamCharacters .stop")
 	p.until(stream.at(".status") + ".textContent === '200 OK, stopped'")
+	first := form("home")
+	first.try("200 OK")
+	if got := first.bytes(); !strings.Contains(got, "home.js") || first.run() != got {
+		t.Errorf("the first page, by %s, is\n%s", first.curl(), got)
+	}
 	head := form("headCharacters")
 	head.try("200 OK")
 	if got := head.bytes(); got != "" || !strings.Contains(head.run(), "text/event-stream") {
