@@ -2,7 +2,8 @@
 
 import {EventStream, StreamError} from './sse-client.js';
 
-const enough = 20; // connections in a row that brought nothing new, before the page ends what would go on for ever
+/** enough connections in a row that brought nothing new, and the page ends what would go on for ever. */
+export const enough = 20;
 
 /**
  * Careful follows one text with sse-client.js and keeps ledger and lane. It tells what happens through `on`:

@@ -2,6 +2,9 @@
 
 const closest = 8; // milliseconds between two points of the climb that are both worth keeping
 
+/** left is why a connection ended that its client did not read to the end. */
+export const left = 'the client left it';
+
 /**
  * Lane is the story of one client:
  *   spans        its states, one after the other: {state, from, to, due}; the last has no `to` while it lasts; due is when a wait

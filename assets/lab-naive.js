@@ -44,7 +44,7 @@ function newSource({url, EventSource, show}) {
 /** naive has the clients by their values in the form: what each does when the stream breaks, its function,
  * and whether it would go on for ever. */
 export const naive = {
-  again: {title: 'Starts again', run: startAgain},
-  stop: {title: 'Stops there', run: stopThere},
-  source: {title: 'Opens a new EventSource', run: newSource, endless: true},
+  again: {title: 'starts again', run: startAgain},
+  stop: {title: 'stops there', run: stopThere},
+  source: {title: 'opens a new EventSource', run: newSource, endless: true},
 };

@@ -2,7 +2,7 @@
 
 import {countFacts} from './lab-card.js';
 import {sha256} from './lab-ledger.js';
-import {because, judge} from './lab-verdict.js';
+import {because, judge, torn} from './lab-verdict.js';
 
 /** prove shows on its card what became of the text of a reader. what is {sent, plan, reason}: reason explains a naive client. */
 export async function prove(reader, {sent, plan, reason}) {
@@ -27,8 +27,9 @@ function digests(here, there, told) {
   return [['SHA-256 of the text here', here], [told ? 'SHA-256 that the server sent' : 'SHA-256 of the text that was sent', there]];
 }
 
-/** blunder says what a naive client takes for the end of the text. */
-export function blunder({lane}) {
+/** blunder says what a naive client makes of the plan: what it could not read, and what it took for the end of the text. */
+export function blunder({lane, ledger}, plan) {
+  if (ledger.seen === 0 && /\beol:cr\b/.test(plan)) return 'It looks for lines that end with LF, and those of the plan end with CR (eol:cr). So it saw no event.';
   const {end = ''} = lane.connections.at(-1) ?? {};
-  return end.startsWith('status') ? `It takes the answer with ${end} for the text.` : 'It takes the end of the response for the end of the text.';
+  return torn(lane) + (end.startsWith('status') ? `It takes the answer with ${end} for the text.` : 'It takes the end of the response for the end of the text.');
 }

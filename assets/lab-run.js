@@ -1,9 +1,10 @@
 // One run of the lab: two clients that read the same text, under the same plan.
 
 import {Careful} from './lab-careful.js';
-import {Lane} from './lab-lane.js';
+import {Lane, left} from './lab-lane.js';
 import {Ledger} from './lab-ledger.js';
 import {naive} from './lab-naive.js';
+import {torn} from './lab-verdict.js';
 import {Watch} from './lab-watch.js';
 
 /**
@@ -121,6 +122,7 @@ export class Run {
     };
     const watch = this.#watch = new Watch({
       connect: () => {
+        lane.hangUp(left, this.#clock());
         lane.connect('', this.#clock());
         card.connected('');
         state('connecting', 'Connecting…');
@@ -138,12 +140,16 @@ export class Run {
     });
     try {
       await run({url: this.#url, fetch: watch.fetch, EventSource: watch.EventSource, show: (data) => this.#show(data)});
-      const lost = ['no answer', 'connection lost'].includes(lane.connections.at(-1)?.end);
-      if (lost) this.#end(this.naive, 'failed', {words: `It gave up after ${lane.connections.length} connections, each from the start.`});
+      if (!endless) lane.hangUp(left, this.#clock());
+      const {end} = lane.connections.at(-1) ?? {};
+      const bodiless = end === 'status 204' && lane.connections.length > 1; // some browsers have no stream for it, which is an error
+      if (bodiless || ['no answer', 'connection lost', left].includes(end)) this.#end(this.naive, 'failed', {words: `${torn(lane)}It gave up after ${lane.connections.length} connections, each from the start.`});
       else if (!endless) this.#end(this.naive, 'ended');
     } catch {
-      this.#end(this.naive, 'failed', {words: 'It stopped at the first error.'});
+      lane.hangUp(left, this.#clock());
+      this.#end(this.naive, 'failed', {words: `${torn(lane)}It stopped at the first error.`});
     }
+    if (!endless) watch.stop(); // or a connection that it has left would take the place of another
   }
 
   // What a naive client shows is the text, and nothing of the events that have none.

@@ -1,5 +1,6 @@
 // What a run has proven, in words.
 
+import {left} from './lab-lane.js';
 import {size} from './lab-ledger.js';
 
 /**
@@ -39,7 +40,7 @@ export function list(ranges) {
 
 // What a fault does that no client can mend. Each has a test on the plan, which is a list of faults without spaces.
 const incurable = [
-  [/\bcut@0\b|\btruncate@0\b|\bend@0\b/, 'The plan breaks each connection before its first id, so there is nothing to go on from.'],
+  [/\b(?:cut|truncate|end)(?:@0\b|:100%)/, 'The plan breaks each connection before its first id, so there is nothing to go on from.'],
   [/\bnoid\b/, 'The plan leaves out the ids (noid). Without one, each connection begins at the start.'],
   [/\bnodone\b/, 'The plan never says that the text is complete (nodone), so the client asks whether there is more, again and again.'],
   [/\bstatus:/, 'The plan refuses each connection (status), so no text can come.'],
@@ -54,6 +55,11 @@ const incurable = [
 export function hasty(plan) {
   const cuts = /\b(?:cut|truncate)\b(?!@0\b)/.test(plan) && !/\bnoid\b/.test(plan);
   return cuts ? 'When a connection is reset, the browser throws away what the page has not read yet. Put the pieces further apart.' : '';
+}
+
+/** torn explains why a naive client leaves a connection that holds, '' where none did. */
+export function torn({connections}) {
+  return connections.some(({end}) => end === left) ? 'It cannot read a line that comes in two parts. ' : '';
 }
 
 /** because explains by the plan what the client could not mend. */

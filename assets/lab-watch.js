@@ -37,7 +37,7 @@ export class Watch {
       throw error;
     }
     this.#on.answered(response.status);
-    if (!response.body) {
+    if (!response.body || response.status === 204) { // which no other response can be made of
       this.#lost(control, `status ${response.status}`);
       return response;
     }

@@ -2,6 +2,7 @@
 
 import {Painter} from './frame.js';
 import {Card} from './lab-card.js';
+import {enough} from './lab-careful.js';
 import * as form from './lab-form.js';
 import {naive} from './lab-naive.js';
 import {blunder, prove} from './lab-proof.js';
@@ -106,7 +107,7 @@ class Lab {
     const url = this.#url();
     this.#say('');
     this.#run?.drop();
-    this.#cards.naive.title(`The naive client: ${naive[kind].title.toLowerCase()}`);
+    this.#cards.naive.title(`The naive client: ${naive[kind].title}`);
     code.textContent = String(naive[kind].run);
     this.#snippets.show({curl: curl(url), script: shortest(url)});
     stop.disabled = false;
@@ -136,14 +137,14 @@ class Lab {
   #nothingNew(count) {
     if (count < barren) return;
     const {fault: plan = ''} = this.#settings.query;
-    const words = ['Several connections in a row brought nothing new.', because(plan) || hasty(plan), 'It goes on like this until you press Stop.'];
+    const words = ['Several connections in a row brought nothing new.', because(plan) || hasty(plan), `After ${enough} such connections the page stops it.`];
     this.#say(words.filter(Boolean).join(' '));
   }
 
   // over is called as each of the clients ends.
   #over(run, reader, detail) {
     const {text: sent, query: {fault: plan = ''}} = this.#settings;
-    const reason = reader === run.naive ? detail.words ?? blunder(reader) : undefined;
+    const reason = reader === run.naive ? detail.words ?? blunder(reader, plan) : undefined;
     prove(reader, {sent, plan, reason}).then(() => this.#painter.soon());
     if (run !== this.#run) return;
     if (reader === run.careful && reader.state === 'failed') this.#failed(detail.error);

@@ -74,6 +74,8 @@ func testLabMended(t *testing.T, browser context.Context) {
 		verdicts{"fault=truncate@5,retry:10ms&reads=EventSource&naive=stop", proven, " It stopped at the first error."},
 		verdicts{"fault=end@5,retry:10ms&interval=2ms", proven, "7 pieces never came." + other + " It takes the end of the response for the end of the text."},
 		verdicts{"fault=cut:40%25,retry:10ms&seed=7&naive=stop", proven, ""},
+		verdicts{"fault=truncate@5,retry:10ms", proven, " It gave up after 5 connections, each from the start."},
+		verdicts{"fault=eol:cr&interval=2ms", proven, "Nothing came. It looks for lines that end with LF, and those of the plan end with CR (eol:cr). So it saw no event."},
 		verdicts{"fault=bom,eol:crlf,comment@3,burst:4,jitter:2ms,noid&interval=2ms&naive=stop", proven, ""},
 	)
 }
@@ -85,6 +87,10 @@ func testLabNoticed(t *testing.T, browser context.Context) {
 		verdicts{
 			"fault=drop@5", "1 piece never came." + other + " The plan leaves pieces out of a connection that holds (drop). There is no loss to recover from; the positions show the gap.",
 			"1 piece never came." + other + " It takes the end of the response for the end of the text.",
+		},
+		verdicts{
+			"fault=status:204", "Nothing came. The plan refuses each connection (status), so no text can come.",
+			"Nothing came. It takes the answer with status 204 for the text.",
 		},
 		verdicts{"fault=double@5", "1 piece came more than once." + other + " The plan sends pieces twice on one connection (double). A page that looks at the positions can skip the second.", ""},
 		verdicts{"fault=swap@5", "The pieces are out of order." + other + " The plan sends pieces in the wrong order (swap). The positions show it.", ""},
@@ -144,6 +150,9 @@ func testLabProof(t *testing.T, browser context.Context) {
 	}
 	if !eval[bool](p, "timeline.getContext('2d').getImageData(0, 0, timeline.width, timeline.height).data.some((byte) => byte > 0)") {
 		t.Error("the time line is empty")
+	}
+	if got := p.text("other-heading"); got != "The naive client: opens a new EventSource" {
+		t.Errorf("the naive client is called %q", got)
 	}
 	if got := p.text("code"); !strings.HasPrefix(got, "function newSource(") {
 		t.Errorf("the code is %q", got)
@@ -213,13 +222,14 @@ func testLabAgain(t *testing.T, browser context.Context) {
 // has had enough at some time.
 func testLabForEver(t *testing.T, browser context.Context) {
 	server := startServer(t)
-	p := openLab(t, browser, server.url, "unit=word&naive=stop&fault=noid,end@5,retry:10ms&interval=2ms", "status of 503")
+	p := openLab(t, browser, server.url, "unit=word&naive=stop&fault=noid,end@5,retry:10ms&interval=2ms", lost...)
 	p.click("#send")
 	p.untilCircles("The plan leaves out the ids (noid).")
 	p.until("document.querySelector('#run').dataset.state === 'stopped'")
 	p.untilJudged("careful")
 	p.wantFacts("careful", "Pieces", "5 of 12", "Doubled", "0", "Connections", "21", "Sent again", "100") // the first brought something
 	for _, test := range []struct{ plan, words string }{
+		{"cut:100%,retry:10ms", "The plan breaks each connection before its first id, so there is nothing to go on from. After 20 such connections the page stops it."},
 		{"nodone,retry:10ms", "The plan never says that the text is complete (nodone)"},
 		{"status:503", "The plan refuses each connection (status)"},
 	} {
