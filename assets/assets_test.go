@@ -45,6 +45,9 @@ func TestNothingFromElsewhere(t *testing.T) {
 				switch attr.Key {
 				case "href", "src", "action", "srcset", "poster", "data":
 					wantLocal(t, page, attr.Val)
+					if slices.Contains(servedElsewhere, attr.Val) && page != "api.html" {
+						t.Errorf("%s: a link to %s, which browsers store, not show; api.html says the same", page, attr.Val)
+					}
 				}
 			}
 		}
