@@ -72,7 +72,7 @@ func startChild(t *testing.T, openFiles string, flags ...string) *child {
 		t.Fatalf("it says %q, %v; its log: %s", says, err, c.log.tail(4000))
 	}
 	c.log.await("server.ready", 1)
-	c.url = strings.TrimSuffix(strings.Fields(says)[2], "/index.html")
+	c.url = strings.TrimSuffix(strings.Fields(says)[2], "/")
 	c.addr = strings.TrimPrefix(c.url, "http://")
 	for _, line := range c.log.named("server.listening") {
 		if line["listener"] == "admin" {

@@ -74,7 +74,7 @@ func start(t *testing.T, flags ...string) server {
 	}
 	s.process = command.Process
 	go io.Copy(io.Discard, stdout) // ends with the process
-	s.url = strings.TrimSuffix(strings.Fields(says)[2], "/index.html")
+	s.url = strings.TrimSuffix(strings.Fields(says)[2], "/")
 	return s
 }
 
