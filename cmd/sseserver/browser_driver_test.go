@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"sseserver/internal/firefoxtest"
@@ -42,7 +44,21 @@ func (chromium) navigate(ctx context.Context, url string) error {
 
 func (chromium) reload(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Reload()) }
 
-func (chromium) goBack(ctx context.Context) error { return chromedp.Do(ctx, chromedp.NavigateBack()) }
+// goBack does not wait for a page that loads: one that was kept does not.
+func (chromium) goBack(ctx context.Context) error {
+	history, err := chromedp.Call(ctx, page.GetNavigationHistory, cdp.Empty{})
+	if err != nil {
+		return err
+	}
+	before := history.Entries[history.CurrentIndex-1]
+	if _, err = chromedp.Call(ctx, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: before.ID}); err != nil {
+		return err
+	}
+	for history.CurrentIndex > 0 && err == nil && history.Entries[history.CurrentIndex].ID != before.ID {
+		history, err = chromedp.Call(ctx, page.GetNavigationHistory, cdp.Empty{})
+	}
+	return err
+}
 
 func (chromium) run(ctx context.Context, statements string) error {
 	return chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](statements))
