@@ -67,7 +67,9 @@ func (p *tab) openFirefox(browser context.Context) {
 	}
 	p.browser = firefox{window}
 	p.t.Cleanup(func() {
-		if err := window.Close(p.ctx); err != nil {
+		ctx, cancel := context.WithTimeout(browser, patience)
+		defer cancel()
+		if err := window.Close(ctx); err != nil {
 			p.t.Error(err)
 		}
 	})

@@ -71,7 +71,8 @@ func (s *session) call(ctx context.Context, method string, params, result any) e
 	id, reply := s.expect()
 	defer s.forget(id)
 	command := object{"id": id, "method": method, "params": params}
-	if err := wsjson.Write(ctx, s.socket, command); err != nil {
+	// One asker who leaves does not end the connection of all.
+	if err := wsjson.Write(context.WithoutCancel(ctx), s.socket, command); err != nil {
 		return fmt.Errorf("firefoxtest: %s: %w", method, err)
 	}
 	select {
