@@ -116,8 +116,9 @@ const tabStops = `[...document.querySelectorAll('a[href], button, input, select,
 	e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0 && !(e.type === 'radio' && !e.checked)).map(nameOf)`
 
 // defineNameOf makes a name for an element that no other has.
-const defineNameOf = `globalThis.nameOf = (e) => e.tagName.toLowerCase() + (e.id && '#' + e.id) + ' ' + [...document.querySelectorAll('*')].indexOf(e) + ' ' +
-	(e.getAttribute('aria-label') ?? (e.textContent.trim() || e.value || '')).slice(0, 30)`
+const defineNameOf = `globalThis.numbers = new Map([...document.querySelectorAll('*')].map((e, i) => [e, i]));
+	globalThis.nameOf = (e) => e.tagName.toLowerCase() + (e.id && '#' + e.id) + ' ' + numbers.get(e) + ' ' +
+		(e.getAttribute('aria-label') ?? (e.textContent.trim() || e.value || '')).slice(0, 30)`
 
 // wantKeyboard goes through the whole page with Tab: it leads to all that can be
 // operated, in the order of reading, shows where it is, and leaves the page at its end.

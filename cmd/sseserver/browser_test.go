@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"sseserver/internal/chromiumtest"
@@ -43,7 +44,6 @@ func TestBrowser(t *testing.T) {
 		{"what a screen reader meets", testAccessibleNames},
 		{"contrast and width", testContrastAndWidth},
 		{"links lead somewhere", testLinks},
-		{"every page in every state", testEveryPage},
 		{"the address keeps what was chosen", testAddress},
 		{"a reload and a way back go on", testGoesOn},
 		{"send again", testSendAgain},
@@ -149,4 +149,13 @@ func TestBrowser(t *testing.T) {
 			test.run(t, browser)
 		})
 	}
+}
+
+// TestEveryPage looks at all pages in all their states, as axe-core, screens of all
+// widths and a keyboard do. It takes minutes, so .ci/run does it in a step of its own.
+func TestEveryPage(t *testing.T) {
+	if os.Getenv("SSESERVER_EVERY_PAGE") != "1" {
+		t.Skip("SSESERVER_EVERY_PAGE=1 is not set: the pages are not looked at in all their states")
+	}
+	testEveryPage(t, chromiumtest.Start(t))
 }

@@ -207,7 +207,7 @@ func TestInterrupted(t *testing.T) {
 		var events counter
 		ctx, interrupt := context.WithCancel(t.Context())
 		proxy := newProxy(t, func(c *connection, frame string) ([]string, bool) {
-			if events.next() == 100 {
+			if events.next() == 2000 { // long after all processes are ready
 				interrupt()
 			}
 			return []string{frame}, false
