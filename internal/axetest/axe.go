@@ -42,7 +42,8 @@ var Source = sync.OnceValue(func() string {
 // what is good practice: a rule, what it says, and where, in one text each.
 const Violations = run + "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']" + report
 
-// FaintTexts is the same of contrast alone, all that depends on the colour scheme.
+// FaintTexts is the same of contrast alone, all that depends on the colour scheme. That
+// of chromiumtest asks less and is for pages that axe-core is not loaded into.
 const FaintTexts = run + "{runOnly: {type: 'rule', values: ['color-contrast']}" + report
 
 const (
