@@ -44,6 +44,18 @@ const (
 	Appended
 )
 
+// String returns the unit in one word: "character", "word" or "chunk".
+func (u Unit) String() string {
+	switch u {
+	case Word:
+		return "word"
+	case Appended:
+		return "chunk"
+	default:
+		return "character"
+	}
+}
+
 // first returns the length of the first unit of text, 0 if that is empty.
 func (u Unit) first(text string) int {
 	if u == Word {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -108,6 +109,8 @@ type Broker struct {
 	subscribes questions[subscriber, subscribeAnswer]
 	stats      questions[struct{}, Stats]
 	endings    questions[error, int]
+	lists      questions[struct{}, []*Subscription]
+	closings   questions[endStream, *Subscription]
 
 	// Of copies. Without Config.Store, nobody asks them.
 	mayStores questions[submitting, error]
@@ -237,6 +240,27 @@ func (b *Broker) Drain(ctx context.Context) error {
 // were. Errors: ErrClosed, or the cause of ctx; with either it ended none.
 func (b *Broker) EndStreams(ctx context.Context, cause error) (int, error) {
 	return b.endings.ask(ctx, b, cause)
+}
+
+// Streams returns the running streams, the oldest first. It costs the broker as much as
+// there are, so it is for a person's look at it. Of the subscriptions, only what any
+// goroutine may call is the caller's. Errors: ErrClosed, or the cause of ctx.
+func (b *Broker) Streams(ctx context.Context) ([]*Subscription, error) {
+	all, err := b.lists.ask(ctx, b, struct{}{})
+	slices.SortStableFunc(all, func(a, b *Subscription) int { return a.Start.Compare(b.Start) })
+	return all, err
+}
+
+// EndStream ends one running stream with cause, and returns it; nil if none of that id
+// runs. Errors: ErrClosed, or the cause of ctx; with either it ended none.
+func (b *Broker) EndStream(ctx context.Context, id SubscriptionID, cause error) (*Subscription, error) {
+	return b.closings.ask(ctx, b, endStream{id, cause})
+}
+
+// ParseSubscriptionID is ParseMessageID for the id of a stream.
+func ParseSubscriptionID(s string) (SubscriptionID, bool) {
+	id, ok := ParseMessageID(s)
+	return SubscriptionID(id), ok
 }
 
 // send sends one command, which the loop then carries out. It gives up with the

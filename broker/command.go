@@ -25,6 +25,8 @@ type (
 	goneCmd       = question[gone, Removal]
 	statsCmd      = question[struct{}, Stats]
 	endStreamsCmd = question[error, int] // the cause; how many it ended
+	streamsCmd    = question[struct{}, []*Subscription]
+	endStreamCmd  = question[endStream, *Subscription] // answer: the stream; nil if there is none
 )
 
 type (
@@ -64,6 +66,10 @@ type (
 	}
 	change struct {
 		before, after *Message // of one live message
+	}
+	endStream struct {
+		id    SubscriptionID
+		cause error
 	}
 	lookupAnswer struct {
 		status Status

@@ -25,6 +25,8 @@ var (
 	ErrDeleted    = errors.New("broker: message deleted")
 	ErrEvicted    = errors.New("broker: message evicted")
 	ErrClosed     = errors.New("broker: closed") // also: the broker was asked after its end
+
+	ErrClosedByAdmin = errors.New("broker: an operator has ended the stream")
 )
 
 // Causes of the end of a tail.

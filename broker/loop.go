@@ -168,6 +168,10 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 		cmd.reply <- l.arrive(ctx, now, cmd.asked)
 	case *goneCmd:
 		cmd.reply <- l.gone(now, cmd.asked)
+	case *streamsCmd:
+		cmd.reply <- l.state.streams.all()
+	case *endStreamCmd:
+		cmd.reply <- l.state.streams.end(cmd.asked.id, cmd.asked.cause)
 	case *endStreamsCmd:
 		cmd.reply <- l.state.streams.endAll(cmd.asked)
 	case drainCmd:
@@ -176,6 +180,7 @@ func (l *loop) carryOut(ctx context.Context, cmd command) bool {
 		l.finishDrains()
 	case endedCmd:
 		l.state.ended(now, cmd.stream)
+		l.noteInterrupted(cmd.stream)
 		l.follow(ctx, cmd.stream.message)
 		l.finishDrains()
 	case expireCmd:
@@ -193,6 +198,10 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*S
 		return nil, err
 	}
 	subscription := newSubscription(who, message, l.clock, now)
+	stream.runs, stream.reader = subscription, who.request.reader(subscription)
+	if subscription.From > subscription.First {
+		subscription.Previous, _ = l.state.lost.claim(message.ID, stream.reader, subscription.From-1)
+	}
 	if message.State == StateOpen {
 		stream.tell = subscription.streamer.Tell
 	}
@@ -228,6 +237,15 @@ func (l *loop) reportEnd(ctx context.Context, stream *stream) {
 	case l.inbox <- endedCmd{stream}:
 	case <-ctx.Done(): // the loop has ended, and its counts with it
 	}
+}
+
+// noteInterrupted remembers a stream that has ended, unless it sent all there is.
+func (l *loop) noteInterrupted(ended *stream) {
+	if ended.runs.Err() == nil {
+		return
+	}
+	position, _ := ended.runs.Written()
+	l.state.interrupt(&interruption{id: ended.runs.ID, message: ended.message, reader: ended.reader, position: position})
 }
 
 // expire evicts and fails what has outlived its time and arms the timer for the

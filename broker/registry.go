@@ -23,6 +23,8 @@ type stream struct {
 	share   *share                  // of its client
 	cancel  context.CancelCauseFunc // tells it to end, if it was not told before
 	tell    func()                  // tells it that its message has changed; nil for one that does not
+	runs    *Subscription           // what it is for those outside
+	reader  reader                  // who reads it
 	place   place[stream]           // among those of its message
 }
 
@@ -105,6 +107,31 @@ func (r *registry) ofMessage(message MessageID) int {
 		return streams.len
 	}
 	return 0
+}
+
+// all returns the running streams of messages that are not gone, in no order.
+func (r *registry) all() []*Subscription {
+	all := make([]*Subscription, 0, r.active())
+	for _, streams := range r.byMessage {
+		for stream := range streams.all() {
+			all = append(all, stream.runs)
+		}
+	}
+	return all
+}
+
+// end tells one stream to end, and returns it; nil if there is none of that id. It
+// looks at all of them, as it is a person who asks for it.
+func (r *registry) end(id SubscriptionID, cause error) *Subscription {
+	for _, streams := range r.byMessage {
+		for stream := range streams.all() {
+			if stream.runs.ID == id {
+				stream.cancel(cause)
+				return stream.runs
+			}
+		}
+	}
+	return nil
 }
 
 // active counts the running streams.

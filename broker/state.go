@@ -12,6 +12,7 @@ import (
 type state struct {
 	messages messages
 	streams  registry
+	lost     interrupted
 	draining bool
 }
 
@@ -25,6 +26,7 @@ func newState(limits limits) *state {
 	return &state{
 		messages: messages{limits: limits, byID: make(map[MessageID]*entry), clients: clients},
 		streams:  newRegistry(limits.streams, clients),
+		lost:     interrupted{byMessage: make(map[MessageID]*list[interruption])},
 	}
 }
 
@@ -195,6 +197,14 @@ func (s *state) ended(now time.Time, ended *stream) {
 	s.messages.release(now, ended.message)
 }
 
+// interrupt remembers a stream that has ended before all of its message was sent, if
+// that can still be read.
+func (s *state) interrupt(ended *interruption) {
+	if s.messages.find(ended.message) != nil {
+		s.lost.add(ended)
+	}
+}
+
 // delete removes a message at a client's request.
 func (s *state) delete(now time.Time, id MessageID) (Removal, bool) {
 	return s.remove(now, id, RemovedByRequest, ErrDeleted)
@@ -219,6 +229,7 @@ func (s *state) removal(now time.Time, message *Message, reason RemovalReason, c
 	if message.State == StateOpen {
 		close(message.live.done)
 	}
+	s.lost.forget(message.ID)
 	return Removal{
 		MessageID:     message.ID,
 		Reason:        reason,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -228,5 +229,48 @@ func TestOthersRunOn(t *testing.T) {
 			}
 		}
 		b.wantStats(9, 9, 9, 9)
+	})
+}
+
+// TestStreams lists the streams that run, with what their readers have written, and
+// ends one of them.
+func TestStreams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, broker.Config{})
+		message := b.Submit("abc")
+		first := b.Subscribe(t.Context(), requestOf(message))
+		time.Sleep(time.Millisecond)
+		resumed := requestOf(message)
+		resumed.After = 1
+		second := b.Subscribe(t.Context(), resumed)
+		want := func(all ...*broker.Subscription) {
+			t.Helper()
+			synctest.Wait()
+			if got, err := b.Streams(t.Context()); err != nil || !slices.Equal(got, all) {
+				t.Errorf("got %v (%v), want %v", got, err, all)
+			}
+		}
+		want(first.Subscription, second.Subscription)
+		<-first.Chunks()
+		first.Wrote(0, time.Second)
+		if position, lag := first.Written(); position != 0 || lag != time.Second {
+			t.Errorf("the first has written up to %d, %v behind", position, lag)
+		}
+		if position, lag := second.Written(); position != 1 || lag != 0 {
+			t.Errorf("the second has written up to %d, %v behind", position, lag)
+		}
+
+		if ended, err := b.EndStream(t.Context(), first.ID, broker.ErrClosedByAdmin); err != nil || ended != first.Subscription {
+			t.Errorf("ended %v, %v", ended, err)
+		}
+		want(second.Subscription)
+		if err := first.Err(); !errors.Is(err, broker.ErrClosedByAdmin) {
+			t.Errorf("it ended with %v", err)
+		}
+		if ended, err := b.EndStream(t.Context(), first.ID, broker.ErrClosedByAdmin); err != nil || ended != nil {
+			t.Errorf("ended %v again, %v", ended, err)
+		}
+		b.Delete(message)
+		want()
 	})
 }

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"sseserver/actors"
@@ -21,6 +22,8 @@ var Kinds = []Kind{Characters, Progress}
 // Request is what a client asks for when it subscribes.
 type Request struct {
 	Client    netip.Prefix // what counts as one for Config.MaxStreamsPerClient
+	Address   netip.Addr   // of the client itself, for Subscription.Client
+	Agent     uint64       // a hash of what the client calls itself, which tells those of one address apart
 	MessageID MessageID
 	New       *Message // of NewMessage, to be stored with its stream, as Client's; MessageID is not looked at then
 	Kind      Kind
@@ -56,6 +59,11 @@ func (r Request) of(message *Message) Request {
 		}
 	}
 	return r
+}
+
+// reader returns who reads the stream that the request has led to.
+func (r Request) reader(subscription *Subscription) reader {
+	return reader{r.Client, r.Agent, subscription.Kind, subscription.Unit}
 }
 
 // span returns the positions that a stream of this request has on message now,
@@ -109,15 +117,23 @@ type Subscription struct {
 	First    int           // position at which a stream from the beginning starts
 	From     int           // position of the first chunk here; more than First if resumed
 
+	Client   netip.Addr     // who reads it; the zero Addr if that is not known
+	Previous SubscriptionID // the stream that a resumed one most likely goes on with; zero if none is known
+
 	streamer *actors.Streamer
+
+	// What the reader has written, for Streams. The reader stores, anyone loads.
+	position atomic.Int64 // of the last chunk; From-1 before
+	lag      atomic.Int64 // nanoseconds
 }
 
 // newSubscription returns the stream of message that who asks for, from now on.
 func newSubscription(who subscriber, message *Message, clock *actors.Clock, now time.Time) *Subscription {
 	request := who.request.of(message)
 	first, from, _ := request.span(message)
-	return &Subscription{
+	subscription := &Subscription{
 		ID:       who.id,
+		Client:   request.Address,
 		Message:  message,
 		Kind:     request.Kind,
 		Unit:     request.Unit,
@@ -136,6 +152,25 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 			Heartbeat: request.Heartbeat,
 		}),
 	}
+	subscription.position.Store(int64(from - 1))
+	return subscription
+}
+
+// Wrote tells that the reader has written all chunks up to a position, and how far
+// behind its schedule the stream is. Only the reader calls it.
+func (s *Subscription) Wrote(position int, lag time.Duration) {
+	s.position.Store(int64(position))
+	s.lag.Store(int64(lag))
+}
+
+// Behind is Wrote for a reader that cannot write.
+func (s *Subscription) Behind(lag time.Duration) { s.lag.Store(int64(lag)) }
+
+// Written returns the position of the last chunk that the reader has written, From-1
+// before the first one, and how far behind its schedule the stream was then. Any
+// goroutine may call it at any time.
+func (s *Subscription) Written() (position int, lag time.Duration) {
+	return int(s.position.Load()), time.Duration(s.lag.Load())
 }
 
 // Newest returns what the message is now. Any goroutine may call it at any time.

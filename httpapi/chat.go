@@ -36,7 +36,6 @@ func (s *Server) completeChat(w http.ResponseWriter, r *http.Request) {
 		s.rejectMessage(w, err)
 		return
 	}
-	asked.request.Client = networkOf(x.client)
 	asked.request.New = message
 	asked.form, asked.void = chat.events, chatEventsVoid
 	if !chat.stream {

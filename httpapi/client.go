@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"hash/maphash"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -32,6 +33,21 @@ func (s *Server) clientOf(r *http.Request) netip.Addr {
 	}
 	return client
 }
+
+// portOf returns the port of the client, 0 if it is not known: a proxy seldom tells it.
+func portOf(r *http.Request, client netip.Addr) uint16 {
+	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && peer.Addr().Unmap().WithZone("") == client {
+		return peer.Port()
+	}
+	return 0
+}
+
+// agents hashes what clients call themselves.
+var agents = maphash.MakeSeed()
+
+// agentOf tells clients of one address apart, as far as they differ in what they call
+// themselves.
+func agentOf(r *http.Request) uint64 { return maphash.String(agents, r.UserAgent()) }
 
 // trusts says whether address is that of a proxy whose X-Forwarded-For counts.
 func (s *Server) trusts(address netip.Addr) bool {

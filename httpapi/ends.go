@@ -47,7 +47,7 @@ func (p *producer) complete(ctx context.Context) error {
 		p.message = message
 	}
 	if ended {
-		logs.MessageCompleted.Log(p.server.config.Logger, endFields(message, logs.RequestID(p.id))...)
+		logs.MessageCompleted.Log(p.server.config.Logger, endFields(message, p.ids()...)...)
 	}
 	return err
 }
@@ -67,7 +67,7 @@ func (p *producer) fail(r *http.Request) (err error) {
 		p.message = message
 	}
 	if ended {
-		p.server.logFailure(p.message, logs.RequestID(p.id))
+		p.server.logFailure(p.message, p.ids()...)
 	}
 	return err
 }

@@ -19,8 +19,8 @@ func (s *Server) openMessage(w http.ResponseWriter, r *http.Request) {
 	if message.Text.Len() > 0 {
 		s.config.Metrics.ChunkAppended()
 	}
-	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
-		logs.State(string(message.State)), logs.RequestID(x.id))
+	logs.MessageSubmitted.Log(s.config.Logger, x.ids(logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
+		logs.State(string(message.State)))...)
 	w.Header().Set("Location", "/messages/"+message.Name)
 	writeJSONWith(w, http.StatusCreated, stateOf(message))
 }

@@ -37,11 +37,12 @@ func TestLogOfAStream(t *testing.T) {
 		server := ssetest.Start(t, ssetest.Config{InMemory: true, Debug: true})
 		id := server.Submit("né")
 		synctest.Wait() // here and below: the log is behind the answer
-		stream := server.Open(protocol, "/stream/"+id+"?interval=20ms", "X-Request-Id", "mine")
+		stream := server.Open(protocol, "/stream/"+id+"?interval=20ms", "X-Request-Id", "mine", "User-Agent", "Reader/1")
 		stream.WantOpening()
 		stream.WantText(0, "né")
 		synctest.Wait()
-		stream = server.Open(protocol, "/progress/"+id+"?interval=1ms", "Last-Event-ID", "99", "X-Request-Id", "again")
+		stream = server.Open(protocol, "/progress/"+id+"?interval=1ms", "Last-Event-ID", "99", "X-Request-Id", "again", "User-Agent", "Reader/1",
+			"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
 		stream.WantOpening()
 		stream.WantResumed(100, true)
 		stream.WantPercent(100)
@@ -81,7 +82,7 @@ func TestLogOfALiveMessage(t *testing.T) {
 			return "/messages/" + id[:36]
 		}
 		first, second := opened(post("/messages", `{"message":"né"}`)), opened(post("/messages", ""))
-		stream := server.Open(protocol, "/stream/"+strings.TrimPrefix(first, "/messages/"))
+		stream := server.Open(protocol, "/stream/"+strings.TrimPrefix(first, "/messages/"), "User-Agent", "Reader/1")
 		stream.WantOpening()
 		post(first+"/chunks", `{"chunk":"né"}`)
 		if now := scrape(t, server); now["sseserver_live_messages"] != 2 || now["sseserver_chunks_appended_total"] != 2 {
@@ -94,7 +95,7 @@ func TestLogOfALiveMessage(t *testing.T) {
 		stream.WantChunk(0, "né")
 		stream.WantChunk(1, "né")
 		stream.WantDone()
-		stream = server.Open(protocol, "/progress/"+strings.TrimPrefix(second, "/messages/")+"?interval=20ms")
+		stream = server.Open(protocol, "/progress/"+strings.TrimPrefix(second, "/messages/")+"?interval=20ms", "User-Agent", "Reader/1")
 		stream.WantOpening()
 		post(second+"/fail", `{"reason":"no more paper"}`)
 		stream.WantFailed("no more paper")

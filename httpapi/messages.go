@@ -68,7 +68,8 @@ func (s *Server) deleteMessage(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if found {
-			s.logRemoval(logs.MessageDeleted, removal, logs.RequestID(x.id))
+			s.config.Metrics.MessageDeleted()
+			s.logRemoval(logs.MessageDeleted, removal, x.ids()...)
 		}
 	}
 	if !found { // ids can be guessed without end
@@ -84,9 +85,10 @@ func (s *Server) Evicted(removal broker.Removal) {
 	s.logRemoval(logs.MessageEvicted, removal, logs.Reason(string(removal.Reason)))
 }
 
-func (s *Server) logRemoval(event *logs.Event, removal broker.Removal, more zap.Field) {
-	event.Log(s.config.Logger, logs.MessageID(removal.MessageID), logs.AgeMS(removal.Age),
-		logs.ActiveStreams(removal.ActiveStreams), more)
+func (s *Server) logRemoval(event *logs.Event, removal broker.Removal, more ...zap.Field) {
+	event.Log(s.config.Logger, append([]zap.Field{
+		logs.MessageID(removal.MessageID), logs.AgeMS(removal.Age), logs.ActiveStreams(removal.ActiveStreams),
+	}, more...)...)
 }
 
 // writeJSON answers 200 with value, which always encodes.

@@ -106,6 +106,7 @@ func TestMetrics(t *testing.T) {
 		got := scrape(t, server)
 		wantCounts(t, got, map[string]float64{
 			"sseserver_messages_submitted_total":                                                      2,
+			"sseserver_messages_deleted_total":                                                        1,
 			`sseserver_messages_rejected_total{reason="invalid_json"}`:                                1,
 			`sseserver_messages_rejected_total{reason="message_required"}`:                            1,
 			`sseserver_streams_opened_total{kind="characters",resumed="false"}`:                       3,

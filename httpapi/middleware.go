@@ -41,6 +41,7 @@ type exchange struct {
 	request  *http.Request // whose Body is body, if it has one
 	body     body
 	id       string
+	trace    string     // the trace that the request is part of; "" if it says none
 	client   netip.Addr // who sent the request; networkOf it is what counts as one
 	start    time.Time
 	level    zapcore.Level // at which the answer is logged
@@ -101,6 +102,7 @@ func (s *Server) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
 	if !wellFormedID(x.id) {
 		x.id = s.config.NewID().String()
 	}
+	x.trace = traceOf(r)
 	w.Header().Set(requestIDHeader, x.id)
 	if r.ProtoMajor == 1 && s.conns.isCrowded() {
 		w.Header().Set("Connection", "close") // one less that waits for a next request
@@ -149,6 +151,33 @@ func wellFormedID(id string) bool {
 	})
 }
 
+// traceOf returns the id of the trace that a request is part of, "" if it says none that
+// can be one: in traceparent, after the version.
+// https://www.w3.org/TR/trace-context/#traceparent-header-field-values
+//
+//	00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+func traceOf(r *http.Request) string {
+	const version, digits = len("00-"), 32
+	parent := r.Header.Get("traceparent")
+	if len(parent) < len("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01") || parent[version+digits] != '-' || parent[:version] == "ff-" {
+		return ""
+	}
+	id := parent[version : version+digits]
+	if strings.Trim(id, "0") == "" || strings.Trim(id, "0123456789abcdef") != "" {
+		return ""
+	}
+	return id
+}
+
+// ids returns what links a line to this request, and more.
+func (x *exchange) ids(more ...zap.Field) []zap.Field {
+	all := append(make([]zap.Field, 0, 2+len(more)), logs.RequestID(x.id))
+	if x.trace != "" {
+		all = append(all, logs.TraceID(x.trace))
+	}
+	return append(all, more...)
+}
+
 // finish logs and counts the answer; of a stream, that its head was sent. What
 // becomes of the stream is told by stream.closed.
 func (x *exchange) finish() {
@@ -172,13 +201,12 @@ func (x *exchange) route() string { return x.request.Pattern }
 
 // fields returns what tells this request from others in a log line, and more.
 func (x *exchange) fields(more ...zap.Field) []zap.Field {
-	all := append(make([]zap.Field, 0, 5+len(more)),
-		logs.RequestID(x.id),
+	all := append(make([]zap.Field, 0, 6+len(more)),
 		logs.Method(x.request.Method),
 		logs.Route(x.route()),
 		logs.URLPath(x.request.URL.Path),
 		logs.ClientAddress(x.client))
-	return append(all, more...)
+	return append(x.ids(all...), more...)
 }
 
 // recover ends a panic: a 500 if nothing was sent yet, else a broken answer.
@@ -205,9 +233,11 @@ var errPanic = errors.New("httpapi: a handler panicked")
 // is told here only if there is no such line.
 func (x *exchange) reject(err error) {
 	p := problemOf(err)
-	fields := []zap.Field{logs.RequestID(x.id), logs.Code(p.Code), logs.Status(p.Status)}
-	if !x.server.config.Logger.Core().Enabled(x.level) {
-		fields = x.fields(fields[1:]...)
+	fields := []zap.Field{logs.Code(p.Code), logs.Status(p.Status)}
+	if x.server.config.Logger.Core().Enabled(x.level) {
+		fields = x.ids(fields...)
+	} else {
+		fields = x.fields(fields...)
 	}
 	if p.cause != nil {
 		fields = append(fields, logs.Error(p.cause))

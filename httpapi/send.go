@@ -27,15 +27,15 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 // noteSubmitted logs and counts that x has submitted a whole message.
 func (s *Server) noteSubmitted(message *broker.Message, x *exchange) {
 	s.config.Metrics.MessageSubmitted()
-	logs.MessageSubmitted.Log(s.config.Logger, logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
-		logs.Total(message.Text.Count(actors.Character)), logs.RequestID(x.id))
+	logs.MessageSubmitted.Log(s.config.Logger, x.ids(logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
+		logs.Total(message.Text.Count(actors.Character)))...)
 }
 
 func (s *Server) rejectMessage(w http.ResponseWriter, err error) {
 	x := exchangeOf(w)
 	p := problemOf(err)
 	s.config.Metrics.MessageRejected(p.Code)
-	x.logRejection(p.Code, logs.MessageRejected, logs.Reason(p.Code), logs.RequestID(x.id), logs.Error(p.logged()))
+	x.logRejection(p.Code, logs.MessageRejected, x.ids(logs.Reason(p.Code), logs.Error(p.logged()))...)
 	p.write(w)
 }
 

@@ -47,6 +47,7 @@ type stream struct {
 	failed       error // why nothing more can be written
 	ending       bool  // the chunks are closed, and the last write is under way
 	requestID    string
+	trace        string
 	opened       time.Time
 }
 
@@ -63,6 +64,7 @@ func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *ex
 		ctx:          ctx,
 		cancel:       cancel,
 		requestID:    x.id,
+		trace:        x.trace,
 		opened:       x.start,
 	}
 	st.form = asked.form(subscription, st.faults.whole())
@@ -166,6 +168,7 @@ func (st *stream) frame(chunk actors.Chunk) error {
 	st.frames.bytes = appendJSONText(st.frames.bytes, st.faults.text(chunk.Position, chunk.Text))
 	st.frames.bytes = st.form.appendTail(st.frames.bytes, chunk.Position, st.total)
 	st.frames.dues = append(st.frames.dues, chunk.Due)
+	st.tally.last = max(st.tally.last, chunk.Position)
 	if st.debug() {
 		st.logChunk(chunk.Position, len(st.frames.bytes)-before)
 	}
@@ -194,6 +197,7 @@ func (st *stream) frameLong(chunk actors.Chunk) error {
 	}
 	st.frames = newBuffer()
 	st.frames.dues = append(st.frames.dues, chunk.Due)
+	st.tally.last = max(st.tally.last, chunk.Position)
 	st.frames.bytes = st.appendHead(st.frames.bytes, chunk.Position)
 	event := 0 // bytes of it that are written
 	piece, rest := cutText(chunk.Text)
@@ -258,7 +262,9 @@ func (st *stream) flush() error {
 // slow, it is the one that says so.
 func (st *stream) blocked(idle time.Duration) error {
 	if st.frames != nil && len(st.frames.dues) > 0 {
-		st.noteLag(st.lag(st.frames.dues[0]))
+		lag := st.lag(st.frames.dues[0])
+		st.noteLag(lag)
+		st.subscription.Behind(lag)
 	}
 	switch {
 	case idle >= st.server.config.WriteTimeout:
@@ -364,6 +370,7 @@ func (st *stream) finish(cause error) {
 		return
 	}
 	st.written(size)
+	st.tally.done = events > 0
 	st.metrics.Sent(events, 0)
 }
 

@@ -22,7 +22,10 @@ const (
 // tally is what became of a stream so far.
 type tally struct {
 	chunks int
+	last   int // position of the last chunk that was framed
+	sent   int // position of the last chunk that was written; less than First if none was
 	bytes  int
+	done   bool          // the end of the message was written
 	ttfc   time.Duration // from the request to the first chunk; 0 before
 	maxLag time.Duration
 	slow   time.Duration // the furthest behind in this episode; 0 outside of one
@@ -43,8 +46,10 @@ func (st *stream) written(bytes int) {
 			st.firstWritten()
 		}
 		st.tally.chunks += len(dues)
+		st.tally.sent = st.tally.last
 		oldest := st.lag(dues[0])
 		st.noteLag(oldest)
+		st.subscription.Wrote(st.tally.sent, oldest)
 		for _, due := range dues {
 			st.metrics.Late(oldest + dues[0] - due)
 		}
@@ -99,6 +104,8 @@ func reasonOf(cause error) string {
 		return logs.ReasonMessageFailed
 	case errors.Is(cause, errFault):
 		return logs.ReasonFault
+	case errors.Is(cause, broker.ErrClosedByAdmin):
+		return logs.ReasonAdminClosed
 	case isShutdown(cause):
 		return logs.ReasonServerShutdown
 	default:
@@ -121,20 +128,49 @@ func (st *stream) debug() bool { return logs.StreamChunk.Enabled(st.server.confi
 
 // fields returns the ids of this stream for a log line, and more.
 func (st *stream) fields(more ...zap.Field) []zap.Field {
-	all := append(make([]zap.Field, 0, 3+len(more)),
+	all := append(make([]zap.Field, 0, 4+len(more)),
 		logs.StreamID(st.subscription.ID),
 		logs.MessageID(st.subscription.Message.ID),
 		logs.RequestID(st.requestID))
+	if st.trace != "" {
+		all = append(all, logs.TraceID(st.trace))
+	}
 	return append(all, more...)
 }
+
+// appendKind appends what kind of stream this is.
+func (st *stream) appendKind(fields []zap.Field) []zap.Field {
+	fields = append(fields, logs.StreamKind(string(st.subscription.Kind)))
+	if st.subscription.Kind == broker.Characters {
+		fields = append(fields, logs.Unit(st.subscription.Unit.String()))
+	}
+	if total := st.lookTotal(); total != unknownTotal {
+		fields = append(fields, logs.Total(total))
+	}
+	return fields
+}
+
+// maxStreamFields is how many fields the lines of a stream's begin and end have at most.
+const maxStreamFields = 20
 
 func (st *stream) logOpened(x *exchange, asked ask) {
 	subscription := st.subscription
 	st.server.config.Metrics.StreamOpened(string(subscription.Kind), st.resumed())
-	fields := st.fields(
-		logs.StreamKind(string(subscription.Kind)), logs.IntervalMS(subscription.Interval),
-		logs.LastEventID(asked.lastEventID), logs.FirstPosition(subscription.From),
-		logs.ClientAddress(x.client))
+	if !logs.StreamOpened.Enabled(st.server.config.Logger) {
+		return
+	}
+	fields := append(make([]zap.Field, 0, maxStreamFields), st.fields(logs.IntervalMS(subscription.Interval),
+		logs.LastEventID(asked.lastEventID), logs.FirstPosition(subscription.From), logs.ClientAddress(x.client))...)
+	fields = st.appendKind(fields)
+	if port := portOf(x.request, x.client); port != 0 {
+		fields = append(fields, logs.ClientPort(port))
+	}
+	if agent := x.request.UserAgent(); agent != "" {
+		fields = append(fields, logs.UserAgent(agent))
+	}
+	if subscription.Previous != (broker.SubscriptionID{}) {
+		fields = append(fields, logs.PreviousStreamID(subscription.Previous))
+	}
 	if st.faults != nil {
 		fields = append(fields, logs.Plan(asked.plan.faults.String()), logs.Seed(asked.plan.seed))
 	}
@@ -158,10 +194,15 @@ func (st *stream) logClosed(cause error) {
 	reason := reasonOf(cause)
 	duration := time.Since(st.opened)
 	st.server.config.Metrics.StreamClosed(string(st.subscription.Kind), reason, duration)
-	fields := st.fields(logs.Reason(reason), logs.Chunks(st.tally.chunks), logs.Bytes(st.tally.bytes),
-		logs.DurationMS(duration), logs.MaxLagMS(st.tally.maxLag), logs.Resumed(st.resumed()))
+	if !st.server.config.Logger.Core().Enabled(logs.CloseLevel(reason)) {
+		return
+	}
+	fields := append(make([]zap.Field, 0, maxStreamFields), st.fields(
+		logs.Reason(reason), logs.Chunks(st.tally.chunks), logs.Done(st.tally.done), logs.Bytes(st.tally.bytes),
+		logs.DurationMS(duration), logs.MaxLagMS(st.tally.maxLag), logs.Resumed(st.resumed()), logs.ClientAddress(st.subscription.Client))...)
+	fields = st.appendKind(fields)
 	if st.tally.chunks > 0 {
-		fields = append(fields, logs.TTFCMS(st.tally.ttfc))
+		fields = append(fields, logs.LastPosition(st.tally.sent), logs.TTFCMS(st.tally.ttfc))
 	}
 	if st.faults != nil {
 		fields = append(fields, logs.FaultCount(st.faults.count))

@@ -48,7 +48,6 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, kind broker.K
 	if err != nil {
 		return err
 	}
-	asked.request.Client = networkOf(exchangeOf(w).client)
 	asked.request.MessageID = id
 	asked.lastEventID = lastEventID(r, values)
 	if position, ok := parsePosition(asked.lastEventID); ok {
@@ -104,6 +103,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, asked ask) error 
 		return s.failInstead(w, r, asked.request, status)
 	}
 	x := exchangeOf(w)
+	asked.request.Client, asked.request.Address, asked.request.Agent = networkOf(x.client), x.client, agentOf(r)
 	conn := connectionOf(r).conn
 	if !s.conns.beginStream(conn) {
 		return tooManyStreams("the server has as many connections with streams as its open-file limit allows")
@@ -184,8 +184,7 @@ func (s *Server) rejectStream(w http.ResponseWriter, err error) {
 		answer = func(w http.ResponseWriter) { w.WriteHeader(http.StatusNoContent) }
 	}
 	s.config.Metrics.StreamRejected(p.Code)
-	x.logRejection(p.Code, logs.StreamRejected, logs.Reason(p.Code), logs.Status(p.Status),
-		logs.RequestID(x.id), logs.Error(p.logged()))
+	x.logRejection(p.Code, logs.StreamRejected, x.ids(logs.Reason(p.Code), logs.Status(p.Status), logs.Error(p.logged()))...)
 	answer(w)
 }
 
@@ -273,16 +272,12 @@ func unit(query url.Values, kind broker.Kind) (actors.Unit, error) {
 	if kind == broker.Progress {
 		return 0, invalidParameter("unit", "unit is a parameter of /stream only")
 	}
-	switch query.Get("unit") {
-	case "character":
-		return actors.Character, nil
-	case "word":
-		return actors.Word, nil
-	case "chunk":
-		return actors.Appended, nil
-	default:
-		return 0, invalidParameter("unit", "unit must be character, word or chunk")
+	for _, unit := range []actors.Unit{actors.Character, actors.Word, actors.Appended} {
+		if query.Get("unit") == unit.String() {
+			return unit, nil
+		}
 	}
+	return 0, invalidParameter("unit", "unit must be character, word or chunk")
 }
 
 // beats says whether the query asks for heartbeats that are events.

@@ -45,6 +45,7 @@ func startingFields(config Config, files int) []zap.Field {
 	version, _ := build()
 	return []zap.Field{
 		logs.Version(version),
+		logs.CatalogueVersion(),
 		logs.Settings(config),
 		logs.OpenFileLimit(files),
 		logs.OpenFileReserve(fileReserve(files)),

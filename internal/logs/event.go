@@ -22,6 +22,8 @@ type Event struct {
 	// Required fields are on every line of this event, Optional ones where they
 	// are known.
 	Required, Optional []Field
+	// Brief are the fields that the console form shows, in their order.
+	Brief []Field
 }
 
 // Log writes the event at its first level.

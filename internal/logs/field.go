@@ -55,6 +55,8 @@ var (
 	messageID = Field{Key: "message_id", Kind: String, About: "id of the message (UUID)"}
 	streamID  = Field{Key: "stream_id", Kind: String, About: "id of the stream (UUID), its own for every subscription"}
 	requestID = Field{Key: "request_id", Kind: String, About: "id of the HTTP request, as in the answer's X-Request-Id"}
+	traceID   = Field{Key: "trace_id", Kind: String, About: "id of the trace that the request is part of, as its traceparent says"}
+	previous  = Field{Key: "previous_stream_id", Kind: String, About: "id of the stream that this one most likely goes on with: the client's last of this message that ended at or after the position, unfinished"}
 )
 
 // MessageID names the message that the line is about.
@@ -66,12 +68,20 @@ func StreamID(id fmt.Stringer) zap.Field { return zap.Stringer(streamID.Key, id)
 // RequestID names the HTTP request that led to the line.
 func RequestID(id string) zap.Field { return zap.String(requestID.Key, id) }
 
+// TraceID names the trace that the HTTP request is part of.
+func TraceID(id string) zap.Field { return zap.String(traceID.Key, id) }
+
+// PreviousStreamID names the stream that a resumed one goes on with.
+func PreviousStreamID(id fmt.Stringer) zap.Field { return zap.Stringer(previous.Key, id) }
+
 var (
 	method        = Field{Key: "http.request.method", Kind: String, About: "the request's method"}
 	route         = Field{Key: "http.route", Kind: String, About: "the pattern that matched the path; empty where none did"}
 	urlPath       = Field{Key: "url.path", Kind: String, About: "the request's path, without its query"}
 	statusCode    = Field{Key: "http.response.status_code", Kind: Int, About: "the answer's status; 499 where the client had left before it got one"}
 	clientAddress = Field{Key: "client.address", Kind: String, About: "the client's address; behind a trusted proxy, the one that it forwards"}
+	clientPort    = Field{Key: "client.port", Kind: Int, About: "the client's port"}
+	userAgent     = Field{Key: "user_agent.original", Kind: String, About: "the request's User-Agent"}
 )
 
 // Method is the HTTP request's method.
@@ -93,6 +103,12 @@ func ClientAddress(address netip.Addr) zap.Field {
 	}
 	return zap.String(clientAddress.Key, address.String())
 }
+
+// ClientPort is the client's port.
+func ClientPort(port uint16) zap.Field { return zap.Int(clientPort.Key, int(port)) }
+
+// UserAgent is the request's User-Agent.
+func UserAgent(text string) zap.Field { return zap.String(userAgent.Key, clip(text)) }
 
 // ClientNetwork stands for all clients of a network, one IPv4 address or part of
 // IPv6; the zero Prefix for any.
@@ -117,6 +133,7 @@ var (
 	key         = Field{Key: "key", Kind: String, About: "the flag or variable with the bad value"}
 	source      = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument", "default"}}
 	kind        = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
+	unit        = Field{Key: "unit", Kind: String, About: "the pieces that a stream of characters sends", Values: Units}
 	state       = Field{Key: "state", Kind: String, About: "of a live message, whose text is still to come", Values: States}
 	lastEventID = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
 	faultName   = Field{Key: "fault", Kind: String, About: "what went wrong, as the plan of the stream says", Values: Faults}
@@ -130,6 +147,8 @@ var (
 	fromLevel   = Field{Key: "from", Kind: String, About: "the level before"}
 	toLevel     = Field{Key: "to", Kind: String, About: "the level now"}
 	codes       = Field{Key: "codes", Kind: List, About: "the errors' stable codes"}
+	counts      = Field{Key: "counts", Kind: Object, About: "what happened since the start, by event and, where it has one, reason; what did not happen is absent"}
+	done        = Field{Key: "done", Kind: Bool, About: "whether the end of the message, `done` or `failed`, was written"}
 	resumed     = Field{Key: "resumed", Kind: Bool, About: "whether the stream continued an earlier one"}
 )
 
@@ -162,6 +181,9 @@ func Source(where string) zap.Field { return zap.String(source.Key, where) }
 
 // StreamKind is one of Kinds.
 func StreamKind(name string) zap.Field { return zap.String(kind.Key, name) }
+
+// Unit is one of Units.
+func Unit(name string) zap.Field { return zap.String(unit.Key, name) }
 
 // State is one of States.
 func State(word string) zap.Field { return zap.String(state.Key, word) }
@@ -217,6 +239,12 @@ func ToLevel(l zapcore.Level) zap.Field { return zap.String(toLevel.Key, l.Strin
 // Codes are the stable codes of HTTP errors.
 func Codes(words []string) zap.Field { return zap.Strings(codes.Key, words) }
 
+// Counts is what happened since the start of the process.
+func Counts(all zapcore.ObjectMarshaler) zap.Field { return zap.Object(counts.Key, all) }
+
+// Done says whether the end of its message was written to a stream.
+func Done(is bool) zap.Field { return zap.Bool(done.Key, is) }
+
 // Resumed says whether a stream continued an earlier one.
 func Resumed(is bool) zap.Field { return zap.Bool(resumed.Key, is) }
 
@@ -226,6 +254,10 @@ var (
 	chunks          = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
 	appended        = chunks.with("chunks that were appended")
 	position        = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
+	lastPosition    = Field{Key: "last_position", Kind: Int, About: "position of the last chunk that was sent; absent where none was"}
+	streamTotal     = total.with("chunks of the whole stream; absent while they are not known")
+	messagesStored  = Field{Key: "messages_stored", Kind: Int, About: "messages in the store at that moment"}
+	catalogue       = Field{Key: "catalogue", Kind: Int, About: "version of this catalogue of events; logs before the first have none"}
 	firstPosition   = Field{Key: "first_position", Kind: Int, About: "position of the first chunk that this stream sends"}
 	seed            = Field{Key: "seed", Kind: Int, About: "of the random numbers of the plan"}
 	faultCount      = Field{Key: "faults", Kind: Int, About: "what has gone wrong in the stream as its plan asks for; absent without a plan"}
@@ -241,7 +273,8 @@ var (
 // sent, as the event says.
 func Bytes(n int) zap.Field { return zap.Int(byteCount.Key, n) }
 
-// Total counts the characters of a message.
+// Total counts the characters of a message, or the chunks of a whole stream, as the
+// event says.
 func Total(n int) zap.Field { return zap.Int(total.Key, n) }
 
 // Chunks counts the chunk events that a stream sent, or the chunks that were
@@ -253,6 +286,15 @@ func Position(n int) zap.Field { return zap.Int(position.Key, n) }
 
 // FirstPosition is the position of the first chunk that a stream sends.
 func FirstPosition(n int) zap.Field { return zap.Int(firstPosition.Key, n) }
+
+// LastPosition is the position of the last chunk that a stream sent.
+func LastPosition(n int) zap.Field { return zap.Int(lastPosition.Key, n) }
+
+// MessagesStored counts the messages in the store.
+func MessagesStored(n int) zap.Field { return zap.Int(messagesStored.Key, n) }
+
+// CatalogueVersion tells this catalogue from older ones.
+func CatalogueVersion() zap.Field { return zap.Int(catalogue.Key, Edition) }
 
 // FaultCount counts what has gone wrong in a stream.
 func FaultCount(n int) zap.Field { return zap.Int(faultCount.Key, n) }

@@ -17,6 +17,7 @@ const (
 	ReasonMessageFailed  = "message_failed"
 	ReasonFault          = "fault"
 	ReasonServerShutdown = "server_shutdown"
+	ReasonAdminClosed    = "admin_closed"
 	ReasonInternalError  = "internal_error"
 )
 
@@ -54,7 +55,7 @@ var (
 	// CloseReasons say why a stream ended.
 	CloseReasons = []string{
 		ReasonCompleted, ReasonClientGone, ReasonSlowClient, ReasonMessageDeleted, ReasonMessageEvicted,
-		ReasonMessageFailed, ReasonFault, ReasonServerShutdown, ReasonInternalError,
+		ReasonMessageFailed, ReasonFault, ReasonServerShutdown, ReasonAdminClosed, ReasonInternalError,
 	}
 	// StreamRejections say why a stream was not opened: the code of the HTTP
 	// error, or that nobody waited for one.
@@ -75,6 +76,8 @@ var (
 	States = []string{"open"}
 	// Kinds of streams.
 	Kinds = []string{"characters", "progress"}
+	// Units of streams of characters.
+	Units = []string{"character", "word", "chunk"}
 	// Faults that a plan can have.
 	Faults = fault.Names()
 )

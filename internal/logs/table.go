@@ -5,6 +5,10 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
+// Edition is the version of the catalogue: it grows when a log that was right before
+// would not be any more.
+const Edition = 2
+
 // Catalogue is every event there is, in the order of this file, which Go
 // initializes after the fields of field.go. Only declare appends to it, before
 // main runs.
@@ -24,7 +28,7 @@ var (
 	ServerStarting = declare(Event{
 		Name: "server.starting", Levels: at(zap.InfoLevel), Message: "starting",
 		About:    "Once, first: what runs, with every setting and the limits that follow from them.",
-		Required: fields(version, config), Optional: fields(streamLimit, openFileLimit, openFileReserve),
+		Required: fields(version, catalogue, config), Optional: fields(streamLimit, openFileLimit, openFileReserve),
 	})
 	ServerListening = declare(Event{
 		Name: "server.listening", Levels: at(zap.InfoLevel), Message: "listening",
@@ -97,7 +101,7 @@ var (
 	ServerShutdownCompleted = declare(Event{
 		Name: "server.shutdown_completed", Levels: at(zap.InfoLevel), Message: "shut down",
 		About:    "Once, last: everything has ended.",
-		Required: fields(durationMS.with("time from the signal")),
+		Required: fields(durationMS.with("time from the signal"), messagesStored, counts),
 	})
 	ServerShutdownForced = declare(Event{
 		Name: "server.shutdown_forced", Levels: at(zap.WarnLevel), Message: "shutdown forced",
@@ -112,13 +116,13 @@ var (
 		Name: "http.request", Levels: at(zap.InfoLevel, zap.DebugLevel), Message: "request",
 		About:    "An HTTP request was answered: in full, or with the head of a stream. One line for each request, unless it was refused and `http.rejections_summed` counts it. At debug for pages and probes.",
 		Required: fields(requestID, method, route, urlPath, statusCode, clientAddress, durationMS.with("time until the answer, or the head of a stream, was written")),
-		Optional: fields(messageID, streamID),
+		Optional: fields(messageID, streamID, traceID),
 	})
 	HTTPRequestRejected = declare(Event{
 		Name: "http.request_rejected", Levels: at(zap.WarnLevel), Message: "request rejected",
 		About:    "An HTTP request got an error of this API. What `http.request` tells of the request as well, such as its path, stands here only if there is no such line.",
 		Required: fields(code, status),
-		Optional: fields(requestID, method, route, urlPath, clientAddress, messageID, errorText),
+		Optional: fields(requestID, traceID, method, route, urlPath, clientAddress, messageID, errorText),
 	})
 	HTTPRejectionsSummed = declare(Event{
 		Name: "http.rejections_summed", Levels: at(zap.WarnLevel), Message: "rejections summed",
@@ -131,7 +135,7 @@ var (
 		Name: "http.panic", Levels: at(zap.ErrorLevel), Message: "panic in a request",
 		About:    "A handler panicked; this request ended and no other.",
 		Required: fields(stack),
-		Optional: fields(errorText, requestID, method, route, urlPath, clientAddress, messageID, streamID),
+		Optional: fields(errorText, requestID, traceID, method, route, urlPath, clientAddress, messageID, streamID),
 	})
 	HTTPServerError = declare(Event{
 		Name: "http.server_error", Levels: at(zap.WarnLevel, zap.ErrorLevel), Message: "server error",
@@ -147,28 +151,28 @@ var (
 	MessageSubmitted = declare(Event{
 		Name: "message.submitted", Levels: at(zap.InfoLevel), Message: "message submitted",
 		About:    "A message was stored, or a live message was opened.",
-		Required: fields(messageID, byteCount), Optional: fields(total.with("characters (grapheme clusters) of the message; absent while it is open"), state, requestID),
+		Required: fields(messageID, byteCount), Optional: fields(total.with("characters (grapheme clusters) of the message; absent while it is open"), state, requestID, traceID),
 	})
 	MessageRejected = declare(Event{
 		Name: "message.rejected", Levels: at(zap.WarnLevel), Message: "message rejected",
 		About:    "A message was not stored.",
-		Required: fields(reason.with("the code of the error", MessageRejections...)), Optional: fields(requestID, errorText),
+		Required: fields(reason.with("the code of the error", MessageRejections...)), Optional: fields(requestID, traceID, errorText),
 	})
 	MessageCompleted = declare(Event{
 		Name: "message.completed", Levels: at(zap.InfoLevel), Message: "message completed",
 		About:    "A producer has completed a live message; once for each, unless it failed or was deleted before.",
-		Required: fields(messageID, byteCount, appended, openFor), Optional: fields(requestID),
+		Required: fields(messageID, byteCount, appended, openFor), Optional: fields(requestID, traceID),
 	})
 	MessageFailed = declare(Event{
 		Name: "message.failed", Levels: at(zap.WarnLevel), Message: "message failed",
 		About:    "A live message failed: its producer said so, or was silent for longer than `--producer-timeout`, and then the reason is `producer_gone`.",
 		Required: fields(messageID, reason.with("why, in the words of its producer, or `producer_gone`"), byteCount, appended, openFor),
-		Optional: fields(requestID),
+		Optional: fields(requestID, traceID),
 	})
 	MessageDeleted = declare(Event{
 		Name: "message.deleted", Levels: at(zap.InfoLevel), Message: "message deleted",
 		About:    "A client deleted a message.",
-		Required: fields(messageID, ageMS, activeStreams.with("streams of this message that it ended")), Optional: fields(requestID),
+		Required: fields(messageID, ageMS, activeStreams.with("streams of this message that it ended")), Optional: fields(requestID, traceID),
 	})
 	MessageEvicted = declare(Event{
 		Name: "message.evicted", Levels: at(zap.InfoLevel), Message: "message evicted",
@@ -183,44 +187,50 @@ var (
 	StreamOpened = declare(Event{
 		Name: "stream.opened", Levels: at(zap.InfoLevel), Message: "stream opened",
 		About:    "A subscription was accepted.",
-		Required: fields(streamID, messageID, kind, intervalMS, lastEventID, firstPosition, clientAddress), Optional: fields(requestID, plan, seed),
+		Required: fields(streamID, messageID, kind, intervalMS, lastEventID, firstPosition, clientAddress),
+		Optional: fields(requestID, traceID, unit, streamTotal, previous, plan, seed, clientPort, userAgent),
 	})
 	StreamRejected = declare(Event{
 		Name: "stream.rejected", Levels: at(zap.WarnLevel), Message: "stream rejected",
 		About:    "A stream was asked for and not opened. For `shutting_down` the status is 200, with nothing but a `retry:`, so that an EventSource comes back.",
-		Required: fields(reason.with("the code of the error", StreamRejections...), status), Optional: fields(messageID, requestID, errorText),
+		Required: fields(reason.with("the code of the error", StreamRejections...), status), Optional: fields(messageID, requestID, traceID, errorText),
 	})
 	StreamFirstChunk = declare(Event{
 		Name: "stream.first_chunk", Levels: at(zap.DebugLevel), Message: "first chunk sent",
 		About:    "The stream's first chunk was written.",
-		Required: fields(streamID, messageID, ttfcMS), Optional: fields(requestID),
+		Required: fields(streamID, messageID, ttfcMS), Optional: fields(requestID, traceID),
 	})
 	StreamChunk = declare(Event{
 		Name: "stream.chunk", Levels: at(zap.DebugLevel), Message: "chunk sent",
 		About:    "A chunk was framed; it is written right after, alone or with others that are due.",
-		Required: fields(streamID, messageID, position, byteCount.with("bytes of the event on the wire")), Optional: fields(requestID),
+		Required: fields(streamID, messageID, position, byteCount.with("bytes of the event on the wire")), Optional: fields(requestID, traceID),
 	})
 	StreamFault = declare(Event{
 		Name: "stream.fault", Levels: at(zap.InfoLevel), Message: "fault injected",
 		About: "Something went wrong in a stream, as its plan asks for. What happens to the whole stream is told once, when it opens; " +
 			"a stall when it begins. The first 100 of a stream have a line each; `stream.closed` counts all. For `status` there is no stream, but only that answer.",
-		Required: fields(faultName, messageID), Optional: fields(position, streamID, requestID),
+		Required: fields(faultName, messageID), Optional: fields(position, streamID, requestID, traceID),
 	})
 	StreamSlow = declare(Event{
 		Name: "stream.slow", Levels: at(zap.WarnLevel), Message: "stream behind its schedule",
 		About:    "The stream fell behind; once for each time it does.",
-		Required: fields(streamID, messageID, lagMS), Optional: fields(requestID),
+		Required: fields(streamID, messageID, lagMS), Optional: fields(requestID, traceID),
 	})
 	StreamRecovered = declare(Event{
 		Name: "stream.recovered", Levels: at(zap.InfoLevel), Message: "stream back on schedule",
 		About:    "A stream that was behind has caught up.",
-		Required: fields(streamID, messageID, lagMS.with("the furthest that it was behind in this time")), Optional: fields(requestID),
+		Required: fields(streamID, messageID, lagMS.with("the furthest that it was behind in this time")), Optional: fields(requestID, traceID),
+	})
+	StreamEndRequested = declare(Event{
+		Name: "stream.end_requested", Levels: at(zap.InfoLevel), Message: "operator ends stream",
+		About:    "Someone asked through the admin listener for the end of a stream. Its `stream.closed` follows; the reason there is another if it was ending already.",
+		Required: fields(streamID, messageID, clientAddress.with("the address of who asked")),
 	})
 	StreamClosed = declare(Event{
 		Name: "stream.closed", Levels: at(zap.InfoLevel, zap.WarnLevel, zap.ErrorLevel), Message: "stream closed",
 		About: "A stream ended; exactly once for each `stream.opened`. At warn for `slow_client`, at error for `internal_error`.",
-		Required: fields(streamID, messageID, reason.with("why it ended", CloseReasons...), chunks,
-			byteCount.with("bytes that the stream wrote, its head not counted"), durationMS.with("how long the stream ran"), maxLagMS, resumed),
-		Optional: fields(ttfcMS.with("time to the first chunk; absent where none was sent"), faultCount, requestID, errorText, stack),
+		Required: fields(streamID, messageID, reason.with("why it ended", CloseReasons...), kind, chunks, done,
+			byteCount.with("bytes that the stream wrote, its head not counted"), durationMS.with("how long the stream ran"), maxLagMS, resumed, clientAddress),
+		Optional: fields(ttfcMS.with("time to the first chunk; absent where none was sent"), unit, lastPosition, streamTotal, faultCount, requestID, traceID, errorText, stack),
 	})
 )

@@ -27,6 +27,7 @@ type Metrics struct {
 
 	submitted        prometheus.Counter
 	appended         prometheus.Counter
+	deleted          prometheus.Counter
 	messagesRejected words
 	evicted          words
 	streamsRejected  words
@@ -55,6 +56,7 @@ func New(c Config) *Metrics {
 		registry:         r.Registry,
 		submitted:        r.counters("messages_submitted_total", "Messages stored.").WithLabelValues(),
 		appended:         r.counters("chunks_appended_total", "Chunks appended to live messages.").WithLabelValues(),
+		deleted:          r.counters("messages_deleted_total", "Messages that a client deleted.").WithLabelValues(),
 		messagesRejected: newWords(r.counters("messages_rejected_total", "Messages refused, by error code.", "reason"), logs.MessageRejections),
 		evicted:          newWords(r.counters("messages_evicted_total", "Messages that the server forgot, by reason.", "reason"), logs.EvictionReasons),
 		streamsRejected:  newWords(r.counters("streams_rejected_total", "Streams refused, by error code.", "reason"), logs.StreamRejections),
@@ -86,6 +88,9 @@ func (m *Metrics) MessageSubmitted() { m.submitted.Inc() }
 // ChunkAppended counts a chunk of a live message. The text that a message is
 // opened with is one, too.
 func (m *Metrics) ChunkAppended() { m.appended.Inc() }
+
+// MessageDeleted counts a message that a client deleted.
+func (m *Metrics) MessageDeleted() { m.deleted.Inc() }
 
 // MessageRejected counts a message that was refused; the reason is one of
 // logs.MessageRejections.

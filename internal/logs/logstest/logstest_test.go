@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +23,8 @@ var id = uuid.MustParse("5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01")
 func closed(l *zap.Logger, reason string, replace map[string]zap.Field) {
 	var fields []zap.Field
 	for _, f := range []zap.Field{
-		logs.StreamID(id), logs.MessageID(id), logs.Reason(reason), logs.Chunks(5), logs.Bytes(400),
-		logs.DurationMS(time.Second), logs.MaxLagMS(0), logs.Resumed(false),
+		logs.StreamID(id), logs.MessageID(id), logs.Reason(reason), logs.StreamKind("characters"), logs.Chunks(5), logs.Done(true), logs.Bytes(400),
+		logs.DurationMS(time.Second), logs.MaxLagMS(0), logs.Resumed(false), logs.ClientAddress(netip.MustParseAddr("192.0.2.1")),
 	} {
 		if other, ok := replace[f.Key]; ok {
 			f = other

@@ -1,0 +1,60 @@
+package metrics
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"go.uber.org/zap/zapcore"
+
+	"sseserver/internal/logs"
+)
+
+// Counts is what has happened since the start, by the event of the log that tells of
+// it and, where that has one, its reason: "stream.closed completed". What has not
+// happened is not in it.
+type Counts map[string]int64
+
+// MarshalLogObject adds the counts to a line, in the order of their names.
+func (c Counts) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	for _, name := range slices.Sorted(maps.Keys(c)) {
+		enc.AddInt64(name, c[name])
+	}
+	return nil
+}
+
+// Counts reads the counters of messages and streams. What they count meanwhile may be
+// in it.
+func (m *Metrics) Counts() Counts {
+	c := make(Counts)
+	c.add(logs.MessageSubmitted.Name, m.submitted)
+	c.add(logs.MessageDeleted.Name, m.deleted)
+	c.addWords(logs.MessageEvicted.Name, m.evicted)
+	c.addWords(logs.MessageRejected.Name, m.messagesRejected)
+	c.addWords(logs.StreamRejected.Name, m.streamsRejected)
+	for _, kind := range logs.Kinds {
+		for _, opened := range m.opened[kind].known {
+			c.add(logs.StreamOpened.Name, opened)
+		}
+		c.addWords(logs.StreamClosed.Name, m.closed[kind])
+	}
+	return c
+}
+
+func (c Counts) addWords(event string, counters words) {
+	for word, counter := range counters.known {
+		c.add(event+" "+word, counter)
+	}
+}
+
+// add adds what a counter stands at.
+func (c Counts) add(name string, counter prometheus.Counter) {
+	var read dto.Metric
+	if err := counter.Write(&read); err != nil { // a counter always can
+		return
+	}
+	if n := int64(read.GetCounter().GetValue()); n > 0 {
+		c[name] += n
+	}
+}
