@@ -1,0 +1,207 @@
+package reading
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"sseserver/internal/logs"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// parser makes lines of texts, over and over in the same memory.
+type parser struct {
+	line    Line
+	loggers map[string]string
+	day     int64 // in seconds since 1970, of dayText
+	dayText [len("2006-01-02")]byte
+}
+
+// maxLoggers bounds the names that are kept; there are a dozen.
+const maxLoggers = 100
+
+var (
+	errNoEvent  = errors.New(`it has no "event"`)
+	errNoTime   = errors.New(`it has no "time"`)
+	errNoLevel  = errors.New(`it has no "level"`)
+	errBadSeq   = errors.New(`its "seq" is no positive integer`)
+	errNotText  = errors.New(`its "msg" or "logger" is no string`)
+	errConsole  = errors.New("it is of the console form; only JSON lines can be read (--log-format json)")
+	errTooLong  = fmt.Errorf("it is longer than %d bytes", maxLine)
+	errNULBytes = errors.New("it begins with NUL bytes, as a crash of the machine leaves them")
+)
+
+// parse reads a line, all but where it stands. It is valid until the next call.
+func (p *parser) parse(text []byte) (*Line, error) {
+	fields, err := scanObject(text, p.line.fields[:0])
+	p.line = Line{Raw: text, fields: fields}
+	if errors.Is(err, errNoObject) && isConsole(text) {
+		return nil, errConsole
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &p.line, p.common()
+}
+
+// isConsole reports whether a line begins as those of the console form do: with
+// its time and a tab.
+func isConsole(text []byte) bool {
+	return len(text) > len(logs.TimeLayout) && isDigit(text[0]) && text[4] == '-' && text[7] == '-' && text[10] == 'T'
+}
+
+// common reads the keys that every line has.
+func (p *parser) common() error {
+	l := &p.line
+	var hasTime, hasLevel, hasEvent bool
+	var message []byte
+	for i := range l.fields {
+		f := &l.fields[i]
+		var err error
+		switch string(f.key) {
+		case logs.SeqKey:
+			l.Seq, err = parseSeq(f.value)
+		case logs.TimeKey:
+			hasTime = true
+			l.Time, err = p.parseTime(f.value)
+		case logs.LevelKey:
+			hasLevel = true
+			l.Level, err = parseLevel(f.value)
+		case logs.LoggerKey:
+			l.Logger, err = p.logger(f.value)
+		case logs.MessageKey:
+			message, err = f.value.text()
+		case logs.EventKey:
+			hasEvent = f.value.kind == logs.String
+			if l.Event = events[string(f.value.raw)]; l.Event != nil {
+				l.Name = l.Event.Name
+			} else {
+				l.Name = f.value.String()
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if l.Event != nil && string(message) == l.Event.Message {
+		l.Message = l.Event.Message
+	} else {
+		l.Message = string(message)
+	}
+	switch {
+	case !hasEvent:
+		return errNoEvent
+	case !hasTime:
+		return errNoTime
+	case !hasLevel:
+		return errNoLevel
+	}
+	return nil
+}
+
+func parseSeq(v Value) (uint64, error) {
+	if v.kind != logs.Int {
+		return 0, errBadSeq
+	}
+	if n, ok := atoi(v.raw); ok && n > 0 {
+		return uint64(n), nil
+	}
+	n, err := strconv.ParseUint(string(v.raw), 10, 64)
+	if err != nil || n == 0 {
+		return 0, errBadSeq
+	}
+	return n, nil
+}
+
+func parseLevel(v Value) (zapcore.Level, error) {
+	switch {
+	case v.kind != logs.String:
+	case v.is("info"):
+		return zapcore.InfoLevel, nil
+	case v.is("debug"):
+		return zapcore.DebugLevel, nil
+	case v.is("warn"):
+		return zapcore.WarnLevel, nil
+	case v.is("error"):
+		return zapcore.ErrorLevel, nil
+	}
+	return 0, fmt.Errorf("its level is %s, want debug, info, warn or error", v.short())
+}
+
+func (p *parser) logger(v Value) (string, error) {
+	text, err := v.text()
+	if err != nil {
+		return "", err
+	}
+	if known, ok := p.loggers[string(text)]; ok {
+		return known, nil
+	}
+	name := string(text)
+	if p.loggers == nil {
+		p.loggers = make(map[string]string)
+	}
+	if len(p.loggers) < maxLoggers {
+		p.loggers[name] = name
+	}
+	return name, nil
+}
+
+// text is that of a string, valid as long as the line.
+func (v Value) text() ([]byte, error) {
+	switch {
+	case v.kind != logs.String:
+		return nil, errNotText
+	case v.escaped:
+		return []byte(v.String()), nil
+	default:
+		return v.raw, nil
+	}
+}
+
+// short is the value, cut, for an error.
+func (v Value) short() string {
+	const most = 40
+	if text := v.String(); len(text) > most {
+		return strconv.Quote(text[:most]) + "…"
+	}
+	return strconv.Quote(v.String())
+}
+
+// parseTime reads a time of logs.TimeLayout, in UTC. It does so itself, because
+// time.Parse takes a quarter of what the whole line does; consecutive lines are
+// of the same day.
+func (p *parser) parseTime(v Value) (time.Time, error) {
+	const layout = "2006-01-02T15:04:05.000000Z"
+	text := v.raw
+	if v.kind != logs.String || len(text) != len(layout) {
+		return time.Time{}, timeError(v)
+	}
+	if [10]byte(text[:10]) != p.dayText {
+		day, err := time.Parse(time.DateOnly, string(text[:10]))
+		if err != nil {
+			return time.Time{}, timeError(v)
+		}
+		p.day, p.dayText = day.Unix(), [10]byte(text[:10])
+	}
+	hour, minute, second := two(text[11:]), two(text[14:]), two(text[17:])
+	micro := two(text[20:])*10000 + two(text[22:])*100 + two(text[24:])
+	if text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != '.' || text[26] != 'Z' ||
+		uint(hour) > 23 || uint(minute) > 59 || uint(second) > 59 || uint(micro) > 999999 {
+		return time.Time{}, timeError(v)
+	}
+	return time.Unix(p.day+int64(hour*3600+minute*60+second), int64(micro)*1000).UTC(), nil
+}
+
+// two is the value of two digits; less than -100 000 if they are none.
+func two(text []byte) int {
+	if !isDigit(text[0]) || !isDigit(text[1]) {
+		return -1 << 40
+	}
+	return int(text[0]-'0')*10 + int(text[1]-'0')
+}
+
+func timeError(v Value) error {
+	return fmt.Errorf("its time is %s, which is not of the layout %s in UTC", v.short(), logs.TimeLayout)
+}
