@@ -150,7 +150,7 @@ func serveUntilSignal(p process, config Config, asked signals, started time.Time
 	m := metrics.New(metricsConfig())
 	output, err := logs.New(logs.Config{
 		Format: config.LogFormat, Level: config.LogLevel, File: config.LogFile, Stderr: p.stderr,
-		OnLine: m.LogEntry, OnDrop: m.LogEntryDropped,
+		Recent: recentLines(config), OnLine: m.LogEntry, OnDrop: m.LogEntryDropped,
 	})
 	if err != nil {
 		return config.report(config.invalid(err, "log-file"), p.stderr)
@@ -172,6 +172,14 @@ func serveUntilSignal(p process, config Config, asked signals, started time.Time
 	}
 	await(announced, patience)
 	return code
+}
+
+// recentLines is how many bytes of the log are kept for the admin listener.
+func recentLines(config Config) int {
+	if config.AdminAddr == "" {
+		return 0
+	}
+	return 4 << 20
 }
 
 // wire makes every part and opens the store and the listeners. Nothing runs yet.

@@ -20,17 +20,26 @@ const maxEncoded = maxLine - len(`"seq": 18446744073709551615, `)
 type core struct {
 	zapcore.LevelEnabler
 	encoder zapcore.Encoder
+	json    zapcore.Encoder // for Recent; nil if that keeps nothing, or encoder is it
 	queue   *queue
 }
 
 // With implements zapcore.Core.
 func (c *core) With(fields []zapcore.Field) zapcore.Core {
 	with := *c
-	with.encoder = c.encoder.Clone()
-	for _, f := range fields {
-		f.AddTo(with.encoder)
+	with.encoder = cloneWith(c.encoder, fields)
+	if c.json != nil {
+		with.json = cloneWith(c.json, fields)
 	}
 	return &with
+}
+
+func cloneWith(encoder zapcore.Encoder, fields []zapcore.Field) zapcore.Encoder {
+	clone := encoder.Clone()
+	for _, f := range fields {
+		f.AddTo(clone)
+	}
+	return clone
 }
 
 // Check implements zapcore.Core.
@@ -48,8 +57,17 @@ func (c *core) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 	if err != nil {
 		return err
 	}
-	c.queue.put(line.Bytes(), entry.Level)
-	line.Free()
+	defer line.Free()
+	if c.json == nil {
+		c.queue.put(record{entry.Level, line.Bytes(), line.Bytes()})
+		return nil
+	}
+	json, err := encodeLine(c.json, entry, fields)
+	if err != nil {
+		return err
+	}
+	defer json.Free()
+	c.queue.put(record{entry.Level, line.Bytes(), json.Bytes()})
 	return nil
 }
 
@@ -91,17 +109,23 @@ func shorter(fields []zapcore.Field, over int) []zapcore.Field {
 	return fields
 }
 
-// report encodes a line of the log's own, or returns nil if its level is off.
-func (c *core) report(event *Event, n int) []byte {
+// report encodes a line of the log's own, without text if its level is off.
+func (c *core) report(event *Event, n int) record {
 	level := event.Levels[0]
 	if !c.Enabled(level) {
-		return nil
+		return record{}
 	}
-	line, err := encodeLine(c.encoder,
-		zapcore.Entry{Level: level, Time: time.Now(), LoggerName: ownName, Message: event.Message},
-		[]zapcore.Field{zap.String(EventKey, event.Name), Count(n)})
+	entry := zapcore.Entry{Level: level, Time: time.Now(), LoggerName: ownName, Message: event.Message}
+	fields := []zapcore.Field{zap.String(EventKey, event.Name), Count(n)}
+	line, err := encodeLine(c.encoder, entry, fields)
 	if err != nil { // two plain fields always encode
-		return nil
+		return record{}
 	}
-	return line.Bytes()
+	json := line
+	if c.json != nil {
+		if json, err = encodeLine(c.json, entry, fields); err != nil {
+			return record{}
+		}
+	}
+	return record{level, line.Bytes(), json.Bytes()}
 }

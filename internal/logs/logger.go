@@ -36,6 +36,9 @@ type Config struct {
 	// Stderr is where lines go without a File; nil is os.Stderr. One goroutine
 	// writes to it, until Close.
 	Stderr io.Writer
+	// Recent is how many bytes of lines are kept for Output.Recent, in memory that is
+	// taken as lines come; 0 keeps none.
+	Recent int
 	// OnLine, if set, is called with the level of each line that will be written,
 	// OnDrop for each that will not. Any goroutine may call them at any time;
 	// they must not log.
@@ -66,6 +69,9 @@ func New(c Config) (*Output, error) {
 	}
 	o := &Output{Level: zap.NewAtomicLevelAt(c.Level), path: c.File}
 	core := &core{LevelEnabler: o.Level, encoder: encoder(c)}
+	if c.Recent > 0 && !c.isJSON() {
+		core.json = encoder(Config{Format: JSON})
+	}
 	o.queue = newQueue(c, core.report)
 	core.queue = o.queue
 	// What zap has to say of its own is not in the catalogue.
@@ -101,6 +107,9 @@ const ownName = "log"
 // without loss; 0 if it can.
 func (o *Output) Dropped() int { return o.queue.dropped() }
 
+// Recent returns the last lines of the log, as many as Config says.
+func (o *Output) Recent() *Recent { return o.queue.recent }
+
 // Close writes the lines that were logged before, and closes the log file. It
 // waits for that no longer than patience. Lines logged later may be lost.
 func (o *Output) Close(patience time.Duration) { o.queue.close(patience) }
@@ -113,16 +122,23 @@ func encoder(c Config) zapcore.Encoder {
 		EncodeLevel:    zapcore.LowercaseLevelEncoder,
 		EncodeDuration: zapcore.MillisDurationEncoder,
 	}
-	onTerminal := c.File == "" && isTerminal(c.Stderr)
-	if c.Format == JSON || c.Format != Console && !onTerminal {
+	if c.isJSON() {
 		return zapcore.NewJSONEncoder(layout)
 	}
 	layout.EncodeLevel = zapcore.CapitalLevelEncoder
-	if onTerminal && os.Getenv("NO_COLOR") == "" {
+	if c.onTerminal() && os.Getenv("NO_COLOR") == "" {
 		layout.EncodeLevel = zapcore.CapitalColorLevelEncoder
 	}
 	return newConsoleEncoder(layout)
 }
+
+// isJSON says whether the log's form is JSON.
+func (c Config) isJSON() bool {
+	return c.Format == JSON || c.Format != Console && !c.onTerminal()
+}
+
+// onTerminal says whether lines go to a terminal.
+func (c Config) onTerminal() bool { return c.File == "" && isTerminal(c.Stderr) }
 
 // isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {

@@ -21,16 +21,18 @@ const keptBuffer = 64 << 10
 // queue holds the lines between those who log and the one goroutine that
 // writes. It numbers the lines, in the order that they are written in. What does
 // not fit is dropped and counted; the numbers of dropped lines are used up, and
-// log.entries_dropped stands in their place.
+// log.entries_dropped stands in their place. All lines go to recent, the dropped
+// ones too.
 //
 // Any goroutine may call put, dropped and close; take, wrote, failed and settled
 // are the writer's.
 type queue struct {
-	// Immutable. report encodes a line of the log's own, nil if its level is off;
-	// written and lost are told of each line that was taken or dropped.
-	report  func(event *Event, count int) []byte
+	// Immutable. report encodes a line of the log's own, without text if its level
+	// is off; written and lost are told of each line that was taken or dropped.
+	report  func(event *Event, count int) record
 	written func(zapcore.Level)
 	lost    func()
+	recent  *Recent
 	wake    chan struct{} // room for one: there is something to do
 	done    chan struct{} // closed by the writer, last
 
@@ -46,10 +48,19 @@ type queue struct {
 	closing bool   // asked for
 }
 
-func newQueue(c Config, report func(*Event, int) []byte) *queue {
+// record is one line, without its number. It is the caller's again when put
+// returns.
+type record struct {
+	level zapcore.Level
+	text  []byte // in the form of the log, with its newline
+	json  []byte // as JSON, for Recent; the same as text where that is the form
+}
+
+func newQueue(c Config, report func(*Event, int) record) *queue {
 	q := &queue{
 		report: report, written: c.OnLine, lost: c.OnDrop,
-		wake: make(chan struct{}, 1), done: make(chan struct{}),
+		recent: newRecent(c.Recent),
+		wake:   make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if q.written == nil {
 		q.written = func(zapcore.Level) {}
@@ -61,14 +72,14 @@ func newQueue(c Config, report func(*Event, int) []byte) *queue {
 }
 
 // put appends a line, or drops it. It never waits for the writer.
-func (q *queue) put(line []byte, level zapcore.Level) {
+func (q *queue) put(line record) {
 	q.mu.Lock()
 	fits := q.gap == 0 && q.size()+maxLine <= maxQueued
 	wasEmpty := len(q.lines) == 0
+	q.number(line)
 	if fits {
-		q.append(line)
+		q.lines = appendNumbered(q.lines, line.text, q.seq)
 	} else {
-		q.seq++
 		q.gap++
 		q.missing++
 		q.unwell = true
@@ -78,32 +89,39 @@ func (q *queue) put(line []byte, level zapcore.Level) {
 	case !fits:
 		q.lost()
 	case wasEmpty:
-		q.written(level)
+		q.written(line.level)
 		q.rouse()
 	default:
-		q.written(level)
+		q.written(line.level)
 	}
 }
 
 // size is called with mu held.
 func (q *queue) size() int { return q.taken + len(q.lines) }
 
-// append adds a line and its number, which stands before the first field: after
-// the only brace that can come first. It is called with mu held.
-func (q *queue) append(line []byte) {
+// number gives a line its number and keeps it in recent. It is called with mu held.
+func (q *queue) number(line record) {
 	q.seq++
-	start := bytes.IndexByte(line, '{') + 1
-	q.lines = append(q.lines, line[:start]...)
-	if start == 1 {
-		q.lines = append(q.lines, `"seq":`...)
-		q.lines = strconv.AppendUint(q.lines, q.seq, 10)
-		q.lines = append(q.lines, ',')
-	} else { // the console form
-		q.lines = append(q.lines, `"seq": `...)
-		q.lines = strconv.AppendUint(q.lines, q.seq, 10)
-		q.lines = append(q.lines, ", "...)
+	if q.recent.keeps() {
+		q.recent.add(q.seq, line.level, line.json)
 	}
-	q.lines = append(q.lines, line[start:]...)
+}
+
+// appendNumbered adds a line with its number, which stands before the first field:
+// after the only brace that can come first.
+func appendNumbered(to, line []byte, seq uint64) []byte {
+	start := bytes.IndexByte(line, '{') + 1
+	to = append(to, line[:start]...)
+	if start == 1 {
+		to = append(to, `"seq":`...)
+		to = strconv.AppendUint(to, seq, 10)
+		to = append(to, ',')
+	} else { // the console form
+		to = append(to, `"seq": `...)
+		to = strconv.AppendUint(to, seq, 10)
+		to = append(to, ", "...)
+	}
+	return append(to, line[start:]...)
 }
 
 // rouse tells the writer that there is something to do.
@@ -210,10 +228,11 @@ func (q *queue) settled() {
 // appendReport is called with mu held.
 func (q *queue) appendReport(event *Event, count int) {
 	line := q.report(event, count)
-	if line == nil {
+	if line.text == nil {
 		return
 	}
-	q.append(line)
-	q.written(event.Levels[0])
+	q.number(line)
+	q.lines = appendNumbered(q.lines, line.text, q.seq)
+	q.written(line.level)
 	q.rouse()
 }
