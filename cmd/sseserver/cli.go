@@ -21,6 +21,7 @@ const intro = `sseserver - stream messages as Server-Sent Events, character by c
 USAGE:
    sseserver [options]
    sseserver [options] healthcheck   exit with 0 if the server at --addr is ready, else with 1
+   sseserver logs ...                look into its log: sseserver logs --help
 `
 
 const examples = `EXAMPLES:
@@ -73,6 +74,9 @@ func actionOf(arguments []string) (action, error) {
 	asked := serve
 	if len(arguments) > 0 && arguments[0] == "healthcheck" {
 		asked, arguments = healthcheck, arguments[1:]
+	}
+	if len(arguments) > 0 && arguments[0] == "logs" {
+		return nothing, &configError{arguments[0], "argument", errors.New("must come first: sseserver logs SUBCOMMAND [options] [FILE...]")}
 	}
 	if len(arguments) > 0 {
 		return nothing, &configError{arguments[0], "argument", errors.New("unknown argument; sseserver --help lists what there is")}

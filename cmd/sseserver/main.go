@@ -16,6 +16,7 @@ func main() {
 	os.Exit(run(process{
 		args:    os.Args[1:],
 		env:     os.LookupEnv,
+		stdin:   os.Stdin,
 		stdout:  os.Stdout,
 		stderr:  os.Stderr,
 		signals: signals,

@@ -25,6 +25,7 @@ import (
 type process struct {
 	args           []string // without the program's name
 	env            func(string) (string, bool)
+	stdin          io.Reader // of `sseserver logs`; nil for none
 	stdout, stderr io.Writer
 	signals        <-chan os.Signal // SIGINT and SIGTERM stop, SIGHUP reopens the log
 }
@@ -85,6 +86,9 @@ func (s signals) pass(signal os.Signal) {
 
 // act does what the command line says.
 func (p process) act(asked signals, started time.Time) int {
+	if len(p.args) > 0 && p.args[0] == "logs" {
+		return p.inspect(asked)
+	}
 	config, action, err := parseConfig(p.args, p.env, p.stdout)
 	if err != nil {
 		return config.report(err, p.stderr)
@@ -101,6 +105,20 @@ func (p process) act(asked signals, started time.Time) int {
 	default:
 		return exitOK
 	}
+}
+
+// inspect looks into logs, until a signal says stop.
+func (p process) inspect(asked signals) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() { // ends with ctx
+		select {
+		case <-asked.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return inspectLogs(ctx, p, p.args[1:])
 }
 
 // tell says something to a person. What it returns is closed when that is written,

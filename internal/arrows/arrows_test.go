@@ -29,7 +29,7 @@ type arrow struct {
 var arrows = []arrow{
 	{
 		"cmd/sseserver",
-		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/fault", "internal/jetstream", "internal/logs", "internal/metrics", "internal/tlscert"},
+		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/fault", "internal/jetstream", "internal/logs/...", "internal/metrics", "internal/tlscert"},
 		"the program wires the parts; a streamer is the broker's to start",
 	},
 	{

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"sseserver/internal/cmdline"
+
+	"golang.org/x/term"
+)
+
+// subcommand is one of `sseserver logs`.
+type subcommand struct {
+	name      string
+	arguments string // as the help shows them
+	about     string // in a few words
+	detail    string // in full sentences, for its own help
+	examples  string
+	// call returns the flags of one call, and what that does once they are set: it
+	// returns the exit code.
+	call func() (flags []cmdline.Flag, run func(context.Context, inspection) int)
+}
+
+// subcommands is all that `sseserver logs` can do, in the order of its help. It is a
+// function, as what they do can lead back to it.
+func subcommands() []subcommand {
+	return []subcommand{}
+}
+
+// inspection is one call of a subcommand.
+type inspection struct {
+	arguments      []string // that are not flags
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	width          int  // of the terminal that stdout is, in characters; 0 if it is none
+	color          bool // stdout shows colors
+	server         adminClient
+}
+
+const logsIntro = `sseserver logs - tell what became of messages, streams and clients, from the log
+
+USAGE:
+   sseserver logs SUBCOMMAND [options] [FILE...]
+
+   FILE is a log in JSON lines, rotated or compressed (.gz) too; several are read in the order of their times. Without
+   one, standard input is read if it is no terminal, else the last lines of the running server at --admin-addr.
+
+SUBCOMMANDS:
+`
+
+// inspectLogs is `sseserver logs`, whose arguments follow that word. It returns the
+// exit code.
+func inspectLogs(ctx context.Context, p process, args []string) int {
+	if len(args) == 0 {
+		await(tell(p.stderr, logsHelp()), flushTime)
+		return exitInvalid
+	}
+	asked := args[0]
+	for _, s := range subcommands() {
+		if s.name == asked {
+			return s.run(ctx, p, args[1:])
+		}
+	}
+	if strings.TrimLeft(asked, "-") == "help" || asked == "-h" {
+		await(tell(p.stdout, logsHelp()), flushTime)
+		return exitOK
+	}
+	hint := "sseserver logs --help lists what there is"
+	if near := cmdline.Nearest(asked, subcommandNames()); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return complain(p.stderr, exitInvalid, fmt.Errorf("unknown subcommand %q; %s", asked, hint))
+}
+
+func subcommandNames() (names []string) {
+	for _, s := range subcommands() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+func logsHelp() string {
+	var b strings.Builder
+	b.WriteString(logsIntro)
+	column := 0
+	for _, s := range subcommands() {
+		column = max(column, len(s.name+" "+s.arguments))
+	}
+	for _, s := range subcommands() {
+		fmt.Fprintf(&b, "   %-*s  %s\n", column, s.name+" "+s.arguments, s.about)
+	}
+	b.WriteString("\n   sseserver logs SUBCOMMAND --help says more.\n")
+	return b.String()
+}
+
+// run reads the rest of the command line and does what it says. It ends early, as ctx
+// does, when nobody reads the output any more.
+func (s subcommand) run(ctx context.Context, p process, args []string) int {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	in := inspection{stdin: p.stdin, stderr: p.stderr, stdout: &output{p.stdout, cancel}}
+	if width, ok := terminalWidth(p.stdout); ok {
+		_, plain := p.env("NO_COLOR")
+		in.width, in.color = width, !plain
+	}
+	flags, run := s.call()
+	var err error
+	in.arguments, err = s.commandLine(flags, in.server.flags(p.env)).Parse(args, p.stdout)
+	switch {
+	case errors.Is(err, cmdline.ErrAnswered):
+		return exitOK
+	case err != nil:
+		return complain(p.stderr, exitInvalid, err)
+	}
+	return run(ctx, in)
+}
+
+func (s subcommand) commandLine(own, server []cmdline.Flag) cmdline.Program {
+	groups := []cmdline.Group{{Title: "THE RUNNING SERVER", Flags: server}}
+	if len(own) > 0 {
+		groups = append([]cmdline.Group{{Title: "OPTIONS", Flags: own}}, groups...)
+	}
+	intro := fmt.Sprintf("sseserver logs %s - %s\n\nUSAGE:\n   sseserver logs %s [options] %s\n\n%s", s.name, s.about, s.name, s.arguments, s.detail)
+	return cmdline.Program{
+		Name: "sseserver logs " + s.name, Version: versionLine(), Intro: intro, Groups: groups, Outro: "EXAMPLES:\n" + s.examples,
+	}
+}
+
+// complain tells a person what is wrong, in one line.
+func complain(stderr io.Writer, code int, err error) int {
+	await(tell(stderr, fmt.Sprintln("sseserver logs:", err)), flushTime)
+	return code
+}
+
+// output ends a subcommand whose output nobody reads any more.
+type output struct {
+	io.Writer
+	cancel context.CancelFunc
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil {
+		o.cancel()
+	}
+	return n, err
+}
+
+// terminalWidth returns how many characters a line of w has, if it is a terminal.
+func terminalWidth(w any) (int, bool) {
+	f, ok := w.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width <= 0 {
+		width = 80
+	}
+	return width, true
+}
