@@ -1,43 +1,11 @@
 package httpapi
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"net/http"
-	"strings"
 
 	"sseserver/internal/logs"
+	"sseserver/internal/token"
 )
-
-// token is a secret that a request must bring. It is kept as a digest, so that
-// comparing it takes the same time whatever a guess has in common with it, the
-// length included. The zero value is no token.
-type token struct {
-	isSet  bool
-	digest [sha256.Size]byte
-}
-
-// newToken returns no token for "".
-func newToken(text string) token {
-	return token{text != "", sha256.Sum256([]byte(text))}
-}
-
-// is says whether text is the token. No text is no token.
-func (t token) is(text string) bool {
-	guess := sha256.Sum256([]byte(text))
-	return t.isSet && subtle.ConstantTimeCompare(t.digest[:], guess[:]) == 1
-}
-
-// bearer returns the bearer token of a request (RFC 6750 §2.1), "" if it has
-// none. The name of the scheme may be written in upper and lower case (RFC 9110
-// §11.1).
-func bearer(r *http.Request) string {
-	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimLeft(text, " ")
-}
 
 func unauthorized(detail string) *problem {
 	return &problem{Status: http.StatusUnauthorized, Code: logs.CodeUnauthorized, Title: "Unauthorized", Detail: detail}
@@ -47,12 +15,12 @@ func unauthorized(detail string) *problem {
 // stands in front of all routes and lists what needs no token, not what does: a
 // route or method that is added later needs it by itself.
 func (s *Server) requireSendToken(mux *http.ServeMux) http.Handler {
-	sendToken := newToken(s.config.SendToken)
-	if !sendToken.isSet {
+	sendToken := token.New(s.config.SendToken)
+	if !sendToken.IsSet() {
 		return mux
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if onlyReads(r.Method) || sendToken.is(bearer(r)) {
+		if onlyReads(r.Method) || sendToken.Is(token.Bearer(r)) {
 			mux.ServeHTTP(w, r)
 			return
 		}

@@ -16,6 +16,7 @@ import (
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 )
 
@@ -28,7 +29,7 @@ func (s *Server) appendChunks(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	runtime.Gosched() // streams that are due go first, with what was just appended
-	writeJSON(w, struct {
+	answer.JSON(w, http.StatusOK, struct {
 		Status   string `json:"status"`
 		Position int    `json:"position"`
 		Bytes    int    `json:"bytes"`

@@ -8,6 +8,7 @@ import (
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/fault"
 	"sseserver/internal/logs"
 )
@@ -105,7 +106,7 @@ func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
 		Created int64  `json:"created"`
 		OwnedBy string `json:"owned_by"`
 	}
-	writeJSON(w, struct {
+	answer.JSON(w, http.StatusOK, struct {
 		Object string  `json:"object"`
 		Data   []model `json:"data"`
 	}{"list", []model{{"echo", "model", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Unix(), "sseserver"}}})

@@ -7,6 +7,7 @@ import (
 
 	"sseserver/broker"
 	"sseserver/internal/fault"
+	"sseserver/internal/feed"
 )
 
 // chatEvents is the form of an answer that is streamed: events without ids and
@@ -44,7 +45,7 @@ func (*chatEvents) contentType() string { return "text/event-stream" }
 // a plan can ask for a reconnection time.
 func (e *chatEvents) appendFirst(dst []byte, retry time.Duration) []byte {
 	if e.faults.Has(fault.Retry) {
-		dst = appendRetry(dst, retry)
+		dst = feed.AppendRetry(dst, retry)
 	}
 	return e.appendChoice(dst, `{"role":"assistant","content":""}`, "null")
 }
@@ -74,9 +75,9 @@ func (e *chatEvents) appendTail(dst []byte, _, _ int) []byte {
 	return append(dst, e.tail...)
 }
 
-func (*chatEvents) appendComment(dst []byte, text string) []byte { return appendComment(dst, text) }
+func (*chatEvents) appendComment(dst []byte, text string) []byte { return feed.AppendComment(dst, text) }
 
-func (*chatEvents) appendHeartbeat(dst []byte) []byte { return appendSilentHeartbeat(dst) }
+func (*chatEvents) appendHeartbeat(dst []byte) []byte { return feed.AppendHeartbeat(dst) }
 
 // appendEnd tells that the answer is whole, how long it was, if that was asked for,
 // and that nothing follows.

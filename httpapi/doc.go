@@ -20,8 +20,8 @@
 //     implement it.
 //   - problem.go: every error a client can get. middleware.go: what each
 //     request passes; access.go: who may write.
-//   - admin.go: the handler of the admin listener; guard.go: who may use it;
-//     profiles.go and loglevel.go: what it serves.
+//   - pages.go, problem.go and reload.go use packages that the admin listener uses,
+//     too: answer, token and feed.
 //
 // # A stream's life here
 //

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"sseserver/internal/answer"
+
 	"go.uber.org/zap"
 )
 
@@ -105,7 +107,7 @@ func readPage(pages fs.FS, name string) ([]byte, error) {
 // isPage says whether a file is one that is served: of a kind that pages are made of,
 // and not hidden.
 func isPage(name string) bool {
-	_, known := contentTypes[path.Ext(name)]
+	_, known := answer.ContentTypes[path.Ext(name)]
 	return known && !isHidden(name)
 }
 
@@ -124,7 +126,7 @@ func (d *drafts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if path.Ext(name) == ".html" {
 		content = withScript(content, strings.Repeat("../", strings.Count(name, "/"))+reloadPath+".js?shown="+version)
 	}
-	resource{{"GET", "/" + name, newPage(contentTypes[path.Ext(name)], content).serve, zap.DebugLevel}}.ServeHTTP(w, r)
+	resource{{"GET", "/" + name, answer.NewPage(name, content).ServeHTTP, zap.DebugLevel}}.ServeHTTP(w, r)
 }
 
 // read returns the file at the path of a request. An error that is not fs.ErrNotExist

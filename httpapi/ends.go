@@ -7,6 +7,7 @@ import (
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 
 	"go.uber.org/zap"
@@ -37,7 +38,7 @@ func (p *producer) answerEnd(err error) {
 		p.reject(problemOf(err).about(p.message))
 		return
 	}
-	writeJSON(p.exchange, stateOf(p.message))
+	answer.JSON(p.exchange, http.StatusOK, stateOf(p.message))
 }
 
 // complete completes the message.

@@ -8,6 +8,7 @@ import (
 	"sseserver/actors"
 	"sseserver/broker"
 	"sseserver/internal/fault"
+	"sseserver/internal/feed"
 )
 
 // events is the form of our own streams.
@@ -39,10 +40,10 @@ func (events) contentType() string { return "text/event-stream" }
 //	: connected
 //	retry: 2000
 func (events) appendFirst(dst []byte, retry time.Duration) []byte {
-	return appendRetry(appendComment(dst, "connected"), retry)
+	return feed.AppendRetry(feed.AppendComment(dst, "connected"), retry)
 }
 
-func (events) appendComment(dst []byte, text string) []byte { return appendComment(dst, text) }
+func (events) appendComment(dst []byte, text string) []byte { return feed.AppendComment(dst, text) }
 
 // appendHeartbeat appends a comment, which EventSource shows to nobody, or an event
 // for pages that watch over their stream. It has no id, so that the client's last
@@ -54,7 +55,7 @@ func (e events) appendHeartbeat(dst []byte) []byte {
 	if e.beats {
 		return append(dst, "event: heartbeat\ndata: {}\n\n"...)
 	}
-	return appendSilentHeartbeat(dst)
+	return feed.AppendHeartbeat(dst)
 }
 
 // appendResumed has no id of its own, so the client's last event id stays what it
@@ -131,7 +132,7 @@ func (events) appendBroken(dst []byte, _ string, retry time.Duration) []byte {
 	if retry == 0 {
 		return dst
 	}
-	return appendRetry(dst, retry)
+	return feed.AppendRetry(dst, retry)
 }
 
 // appendDone appends the event after the last chunk. Only a characters stream

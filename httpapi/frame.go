@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -43,26 +42,6 @@ type form interface {
 	// before its message, for one of the reasons of logs. A client should come back
 	// after retry; 0 is as ever.
 	appendBroken(dst []byte, reason string, retry time.Duration) []byte
-}
-
-// appendRetry appends a block that sets the client's reconnection time, which
-// the wire counts in whole milliseconds.
-func appendRetry(dst []byte, retry time.Duration) []byte {
-	dst = append(dst, "retry: "...)
-	dst = strconv.AppendInt(dst, retry.Milliseconds(), 10)
-	return append(dst, "\n\n"...)
-}
-
-// appendComment appends a line that no client sees as an event.
-func appendComment(dst []byte, text string) []byte {
-	dst = append(dst, ": "...)
-	dst = append(dst, text...)
-	return append(dst, '\n')
-}
-
-// appendSilentHeartbeat appends a heartbeat that no client sees as an event.
-func appendSilentHeartbeat(dst []byte) []byte {
-	return append(appendComment(dst, "heartbeat"), '\n')
 }
 
 // unknownTotal is the number of chunks of a stream whose message is open.

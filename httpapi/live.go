@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 )
 
@@ -22,7 +23,7 @@ func (s *Server) openMessage(w http.ResponseWriter, r *http.Request) {
 	logs.MessageSubmitted.Log(s.config.Logger, x.ids(logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
 		logs.State(string(message.State)))...)
 	w.Header().Set("Location", "/messages/"+message.Name)
-	writeJSONWith(w, http.StatusCreated, stateOf(message))
+	answer.JSON(w, http.StatusCreated, stateOf(message))
 }
 
 // openLive opens the message that the body of r tells of, which is empty without

@@ -1,12 +1,12 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 
 	"go.uber.org/zap"
@@ -24,7 +24,7 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		exchangeOf(w).reject(err)
 		return
 	}
-	writeJSON(w, describe(status))
+	answer.JSON(w, http.StatusOK, describe(status))
 }
 
 // description is what is told of a message.
@@ -89,18 +89,4 @@ func (s *Server) logRemoval(event *logs.Event, removal broker.Removal, more ...z
 	event.Log(s.config.Logger, append([]zap.Field{
 		logs.MessageID(removal.MessageID), logs.AgeMS(removal.Age), logs.ActiveStreams(removal.ActiveStreams),
 	}, more...)...)
-}
-
-// writeJSON answers 200 with value, which always encodes.
-func writeJSON(w http.ResponseWriter, value any) { writeJSONWith(w, http.StatusOK, value) }
-
-func writeJSONWith(w http.ResponseWriter, status int, value any) {
-	body, err := json.Marshal(value)
-	if err != nil {
-		panic(err)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that left misses nothing
 }

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 )
 
@@ -28,6 +28,7 @@ type problem struct {
 	allow          string
 	acceptEncoding string
 
+	parameter answer.Parameter
 	members
 }
 
@@ -39,19 +40,10 @@ type members struct {
 	Bytes    *int         `json:"bytes,omitempty"`
 	State    broker.State `json:"state,omitempty"`
 	Percent  *int         `json:"percent,omitempty"`
-
-	// What of the request is wrong, by its name, and its bounds if it has some, in the
-	// form in which it is written.
-	Parameter string `json:"parameter,omitempty"`
-	Minimum   string `json:"minimum,omitempty"`
-	Maximum   string `json:"maximum,omitempty"`
 }
 
 func (p *problem) Error() string { return "httpapi: " + p.Code + ": " + p.Detail }
 func (p *problem) Unwrap() error { return p.cause }
-
-// problemType is the prefix of the type member; the code follows.
-const problemType = "urn:sseserver:problem:"
 
 // Seconds after which a refused client should try again.
 const (
@@ -76,13 +68,13 @@ func invalidParameter(name, format string, args ...any) *problem {
 	return &problem{
 		Status: http.StatusBadRequest, Code: logs.CodeInvalidParameter,
 		Title: "Invalid parameter", Detail: fmt.Sprintf(format, args...),
-		members: members{Parameter: name},
+		parameter: answer.Parameter{Parameter: name},
 	}
 }
 
 // between adds the bounds of the parameter, of which "" is none.
 func (p *problem) between(minimum, maximum string) *problem {
-	p.Minimum, p.Maximum = minimum, maximum
+	p.parameter.Minimum, p.parameter.Maximum = minimum, maximum
 	return p
 }
 
@@ -209,15 +201,13 @@ func (p *problem) about(message *broker.Message) *problem {
 
 // write sends the problem as the whole answer.
 func (p *problem) write(w http.ResponseWriter) {
+	shared := answer.NewProblem(p.Status, p.Code, p.Title, p.Detail)
+	shared.Parameter = p.parameter
 	var body any = struct {
-		Type   string `json:"type"`
-		Title  string `json:"title"`
-		Status int    `json:"status"`
-		Detail string `json:"detail"`
-		Code   string `json:"code"`
+		*answer.Problem
 		members
-	}{problemType + p.Code, p.Title, p.Status, p.Detail, p.Code, p.members}
-	contentType := "application/problem+json"
+	}{shared, p.members}
+	contentType := answer.ProblemType
 	if x, ok := w.(*exchange); ok && isChat(x.request) {
 		body, contentType = p.inChat(), "application/json"
 	}
@@ -225,14 +215,7 @@ func (p *problem) write(w http.ResponseWriter) {
 }
 
 func (p *problem) writeAs(w http.ResponseWriter, contentType string, value any) {
-	body, err := json.Marshal(value)
-	if err != nil { // strings and numbers always encode
-		panic(err)
-	}
 	header := w.Header()
-	header.Set("Content-Type", contentType)
-	header.Set("Content-Length", strconv.Itoa(len(body))) // it is flushed before the rest of a body is read
-	header.Set("Cache-Control", "no-store")
 	if p.retryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(p.retryAfter))
 	}
@@ -242,8 +225,7 @@ func (p *problem) writeAs(w http.ResponseWriter, contentType string, value any) 
 	if p.acceptEncoding != "" { // what is taken instead, RFC 9110 §12.5.3
 		header.Set("Accept-Encoding", p.acceptEncoding)
 	}
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(body) // a client that left misses nothing
+	answer.Send(w, p.Status, contentType, value)
 }
 
 // logged returns what is to be logged of p: the hidden cause if it has one.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"sseserver/broker"
+	"sseserver/internal/answer"
 )
 
 // putProgress answers PUT /messages/{messageId}/progress: it tells how far the job of
@@ -18,7 +19,7 @@ func (s *Server) putProgress(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	runtime.Gosched() // streams that are due go first, with what was just told
-	writeJSON(w, struct {
+	answer.JSON(w, http.StatusOK, struct {
 		Status  string `json:"status"`
 		Percent int    `json:"percent"`
 	}{"ok", message.Percent})

@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"context"
 	_ "embed"
-	"errors"
 	"net/http"
 	"time"
+
+	"sseserver/internal/feed"
 )
 
 // reloadPath is where pages on which somebody works are told of changes, without its
@@ -29,53 +31,35 @@ func (s *Server) tellChanges(w http.ResponseWriter, r *http.Request) {
 		s.sendAway(w)
 		return
 	}
-	setStreamHeader(w.Header(), events{}.contentType())
 	if r.Method == http.MethodHead {
+		feed.SetHeader(w.Header(), feed.MediaType)
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{}) // which is for plain answers
-	send := func(frames []byte) error {
-		_ = control.SetWriteDeadline(time.Now().Add(s.config.WriteTimeout))
-		_, err := w.Write(frames)
-		err = errors.Join(err, control.Flush())
-		_ = control.SetWriteDeadline(time.Time{}) // or the silence after it would end a stream of HTTP/2
-		return err
-	}
-	s.followChanges(r, send)
+	f := feed.Begin(w, feed.Config{
+		WriteTimeout: s.config.WriteTimeout, Heartbeat: s.config.Heartbeat, Ended: s.drained, ComeBack: s.comeBack,
+	})
+	defer f.End()
+	s.followChanges(r.Context(), f)
 }
 
 // followChanges sends what there is to tell, until the client leaves or the server shuts
 // down.
-func (s *Server) followChanges(r *http.Request, send func(frames []byte) error) {
-	frames := appendRetry(appendComment(nil, "connected"), reloadRetry)
-	told, last := "", time.Now()
+func (s *Server) followChanges(ctx context.Context, f *feed.Feed) {
+	frames := feed.AppendRetry(feed.AppendComment(nil, "connected"), reloadRetry)
+	told := ""
 	again := time.NewTimer(0)
 	defer again.Stop()
-	for {
+	for f.Wait(ctx, nil, again.C) {
 		version, wait := s.drafts.current()
-		switch {
-		case version != told:
+		if version != told {
 			frames, told = appendPages(frames, version), version
-		case s.config.Heartbeat > 0 && time.Since(last) >= s.config.Heartbeat:
-			frames = appendSilentHeartbeat(frames)
 		}
-		if len(frames) > 0 {
-			if send(frames) != nil { // nobody is there any more
-				return
-			}
-			frames, last = frames[:0], time.Now()
+		if len(frames) > 0 && f.Send(frames) != nil {
+			return
 		}
+		frames = frames[:0]
 		again.Reset(wait)
-		select {
-		case <-again.C:
-		case <-r.Context().Done():
-			return
-		case <-s.drained:
-			_ = send(appendRetry(nil, s.comeBack()))
-			return
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 
 	"go.uber.org/zap"
@@ -38,14 +39,14 @@ func (s *Server) routes() []route {
 		{"GET", chatPath + "models", s.models, zap.InfoLevel},
 		{"GET", "/livez", s.livez, zap.DebugLevel},
 		{"GET", "/readyz", s.readyz, zap.DebugLevel},
-		{"GET", "/openapi.yaml", newPage(contentTypes[".yaml"], openAPI).serve, zap.DebugLevel},
-		{"GET", "/faults", newPage(contentTypes[".json"], faultList()).serve, zap.DebugLevel},
+		{"GET", "/openapi.yaml", answer.NewPage("openapi.yaml", openAPI).ServeHTTP, zap.DebugLevel},
+		{"GET", "/faults", answer.NewPage("faults.json", faultList()).ServeHTTP, zap.DebugLevel},
 	}
 	if s.config.PagesChange {
 		routes = append(
 			routes,
 			route{"GET", "/" + reloadPath, s.tellChanges, zap.DebugLevel},
-			route{"GET", "/" + reloadPath + ".js", newPage(contentTypes[".js"], reloadScript).serve, zap.DebugLevel},
+			route{"GET", "/" + reloadPath + ".js", answer.NewPage("reload.js", reloadScript).ServeHTTP, zap.DebugLevel},
 		)
 	}
 	return routes

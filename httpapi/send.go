@@ -7,6 +7,7 @@ import (
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 )
 
@@ -18,7 +19,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.noteSubmitted(message, exchangeOf(w))
-	writeJSON(w, struct {
+	answer.JSON(w, http.StatusOK, struct {
 		Status    string `json:"status"`
 		MessageID string `json:"messageId"`
 	}{"ok", message.Name})

@@ -201,9 +201,6 @@ func (c Config) withDefaults() Config {
 	c.ConnReserve = cmp.Or(c.ConnReserve, 16)
 	c.Metrics = cmp.Or(c.Metrics, metrics.New(metrics.Config{}))
 	c.Logger = cmp.Or(c.Logger, zap.NewNop())
-	if c.Pages == nil {
-		c.Pages = noPages{}
-	}
 	if c.LogDropped == nil {
 		c.LogDropped = func() int { return 0 }
 	}

@@ -10,6 +10,7 @@ import (
 
 	"sseserver/actors"
 	"sseserver/broker"
+	"sseserver/internal/feed"
 	"sseserver/internal/metrics"
 )
 
@@ -99,7 +100,7 @@ func (st *stream) begin(x *exchange, asked ask) {
 		events++
 		frames.bytes = st.form.appendResumed(frames.bytes, st.subscription.From, st.resumed())
 	}
-	setStreamHeader(x.Header(), st.form.contentType())
+	feed.SetHeader(x.Header(), st.form.contentType())
 	asked.tell(x.Header(), st.subscription)
 	x.status = http.StatusOK
 	size := st.faults.first(frames)

@@ -14,6 +14,7 @@ import (
 	"sseserver/actors"
 	"sseserver/broker"
 	"sseserver/internal/fault"
+	"sseserver/internal/feed"
 	"sseserver/internal/logs"
 )
 
@@ -193,10 +194,10 @@ func (s *Server) rejectStream(w http.ResponseWriter, err error) {
 // other status than 200 an EventSource would never come back.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
 func (s *Server) sendAway(w http.ResponseWriter) {
-	setStreamHeader(w.Header(), events{}.contentType())
+	feed.SetHeader(w.Header(), events{}.contentType())
 	w.Header().Set("Connection", "close") // over HTTP/2, a GOAWAY
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(appendRetry(nil, s.comeBack()))
+	_, _ = w.Write(feed.AppendRetry(nil, s.comeBack()))
 }
 
 // answerHead answers what needs no stream: HEAD, and a client that has seen the
@@ -210,17 +211,9 @@ func (s *Server) answerHead(w http.ResponseWriter, r *http.Request, id broker.Me
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	setStreamHeader(w.Header(), events{}.contentType())
+	feed.SetHeader(w.Header(), events{}.contentType())
 	w.WriteHeader(http.StatusOK)
 	return nil
-}
-
-// setStreamHeader sets the head of a stream, but for Connection and the framing
-// of the body, which are the transport's.
-func setStreamHeader(header http.Header, contentType string) {
-	header.Set("Content-Type", contentType)
-	header.Set("Cache-Control", "no-cache, no-transform")
-	header.Set("X-Accel-Buffering", "no")
 }
 
 // acceptsEventStream says whether the Accept fields take text/event-stream: the

@@ -3,6 +3,7 @@ package main
 import (
 	"sseserver/broker"
 	"sseserver/httpapi"
+	"sseserver/internal/admin"
 	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
 )
@@ -50,6 +51,6 @@ func apiConfig(c Config, files int) httpapi.Config {
 }
 
 // adminConfig is what the settings mean to the admin listener.
-func adminConfig(c Config, m *metrics.Metrics, output *logs.Output) httpapi.AdminConfig {
-	return httpapi.AdminConfig{Metrics: m, Output: output, Token: c.AdminToken, Hosts: c.adminHosts()}
+func adminConfig(c Config, m *metrics.Metrics, output *logs.Output) admin.Config {
+	return admin.Config{Metrics: m, Output: output, Token: c.AdminToken, Hosts: c.adminHosts()}
 }

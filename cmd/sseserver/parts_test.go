@@ -12,6 +12,7 @@ import (
 
 	"sseserver/broker"
 	"sseserver/httpapi"
+	"sseserver/internal/admin"
 	"sseserver/internal/fault"
 	"sseserver/internal/jetstream"
 	"sseserver/internal/logs"
@@ -81,7 +82,7 @@ func TestAdminServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := adminServer(adminConfig(Config{}, m, output))
+	server := adminServer(admin.New(adminConfig(Config{}, m, output)), output)
 	server.ErrorLog.Print("http: Accept error: too many open files")
 	output.Close(time.Minute)
 	if lines := logstest.CheckJSON(t, stderr.Bytes()); len(lines) != 1 || lines[0].Event != "http.server_error" || lines[0].Logger != "admin" {

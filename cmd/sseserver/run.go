@@ -13,6 +13,7 @@ import (
 
 	"sseserver/broker"
 	"sseserver/httpapi"
+	"sseserver/internal/admin"
 	"sseserver/internal/jetstream"
 	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
@@ -246,7 +247,7 @@ func (pr *program) wireParts(files int) error {
 	if config.AdminAddr == "" {
 		return nil
 	}
-	server = adminServer(adminConfig(config, m, pr.output))
+	server = adminServer(admin.New(adminConfig(config, m, pr.output)), pr.output)
 	if pr.certificate != nil && !isLoopback(config.AdminAddr) {
 		server.TLSConfig = tlsConfig(pr.certificate, logger.Named("server"))
 	}
@@ -355,14 +356,14 @@ func metricsConfig() metrics.Config {
 
 // adminServer serves the admin listener. A profile that records for a time has
 // that time on top of its WriteTimeout.
-func adminServer(config httpapi.AdminConfig) *http.Server {
+func adminServer(handler http.Handler, output *logs.Output) *http.Server {
 	server := &http.Server{
-		Handler:        httpapi.Admin(config),
+		Handler:        handler,
 		ReadTimeout:    10 * time.Second,
 		WriteTimeout:   time.Minute,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 16 << 10,
-		ErrorLog:       logs.StdLog(config.Output.Logger.Named("admin")),
+		ErrorLog:       logs.StdLog(output.Logger.Named("admin")),
 	}
 	httpapi.BoundConns(server, maxAdminConns)
 	return server

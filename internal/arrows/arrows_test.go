@@ -29,7 +29,7 @@ type arrow struct {
 var arrows = []arrow{
 	{
 		"cmd/sseserver",
-		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/fault", "internal/jetstream", "internal/logs/...", "internal/metrics", "internal/tlscert"},
+		[]string{"assets", "broker", "httpapi", "internal/cmdline", "internal/fault", "internal/admin", "internal/jetstream", "internal/logs/...", "internal/metrics", "internal/tlscert"},
 		"the program wires the parts; a streamer is the broker's to start",
 	},
 	{
@@ -40,8 +40,26 @@ var arrows = []arrow{
 
 	{
 		"httpapi",
-		[]string{"broker", "actors", "internal/fault", "internal/wire", "internal/logs", "internal/metrics"},
+		[]string{"broker", "actors", "internal/answer", "internal/fault", "internal/feed", "internal/token", "internal/wire", "internal/logs", "internal/metrics"},
 		"handlers translate between HTTP and the broker",
+	},
+	{
+		"internal/admin",
+		[]string{"broker", "internal/answer", "internal/feed", "internal/token", "internal/logs/...", "internal/metrics"},
+		"what an operator sees is values that others keep, and none of it is on the way of a chunk",
+	},
+	{
+		"internal/answer",
+		[]string{"internal/logs"},
+		"whole answers have one form, whoever gives them; of the log it has the codes",
+	},
+	{
+		"internal/feed", nil,
+		"what is fed, and who may watch it, is others' business",
+	},
+	{
+		"internal/token", nil,
+		"a secret is compared, whatever it is for",
 	},
 	{
 		"httpapi/ssetest",

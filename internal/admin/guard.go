@@ -1,4 +1,4 @@
-package httpapi
+package admin
 
 import (
 	"net/http"
@@ -6,6 +6,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"sseserver/internal/answer"
+	"sseserver/internal/logs"
+	"sseserver/internal/token"
 )
 
 // guard decides who may use the admin listener. A port of this machine is open to
@@ -15,7 +19,7 @@ import (
 // comes from must be right, even where no token is asked for.
 type guard struct {
 	hosts []string
-	token token
+	token token.Token
 }
 
 // codeForbidden is of the admin listener alone, and no part of the API.
@@ -35,7 +39,7 @@ func (g guard) before(next http.Handler) http.Handler {
 			if refusal.Status == http.StatusUnauthorized {
 				w.Header()["Www-Authenticate"] = challenges
 			}
-			refusal.write(w)
+			refusal.Write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -43,20 +47,20 @@ func (g guard) before(next http.Handler) http.Handler {
 }
 
 // refusal says why a request may not pass; nil if it may.
-func (g guard) refusal(r *http.Request) *problem {
+func (g guard) refusal(r *http.Request) *answer.Problem {
 	switch {
 	case !g.isAt(r.Host):
 		return forbidden("the admin listener does not answer to the host that this request names; --admin-hosts adds one")
 	case isCrossSite(r):
 		return forbidden("the admin listener does not answer to pages of other sites")
-	case g.token.isSet && !g.token.is(bearer(r)) && !g.token.is(password(r)):
-		return unauthorized("the admin listener needs its token, as a bearer token or as the password of HTTP Basic")
+	case g.token.IsSet() && !g.token.Is(token.Bearer(r)) && !g.token.Is(token.Password(r)):
+		return answer.NewProblem(http.StatusUnauthorized, logs.CodeUnauthorized, "Unauthorized", "the admin listener needs its token, as a bearer token or as the password of HTTP Basic")
 	}
 	return nil
 }
 
-func forbidden(detail string) *problem {
-	return &problem{Status: http.StatusForbidden, Code: codeForbidden, Title: "Forbidden", Detail: detail}
+func forbidden(detail string) *answer.Problem {
+	return answer.NewProblem(http.StatusForbidden, codeForbidden, "Forbidden", detail)
 }
 
 // isAt says whether hostport, a Host field, names this listener. Whoever
@@ -84,10 +88,4 @@ func isCrossSite(r *http.Request) bool {
 		u, err := url.Parse(origin)
 		return err != nil || !strings.EqualFold(u.Host, r.Host)
 	})
-}
-
-// password returns that of HTTP Basic (RFC 7617), whoever the user is.
-func password(r *http.Request) string {
-	_, password, _ := r.BasicAuth()
-	return password
 }

@@ -1,4 +1,4 @@
-package httpapi
+package admin
 
 import (
 	"net/http"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 )
 
@@ -35,15 +36,15 @@ func (p profiles) timed(record http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if text := r.FormValue("seconds"); text != "" {
 			if n, err := strconv.Atoi(text); err != nil || n < 1 || n > maxProfileSeconds {
-				invalidParameter("seconds", "seconds must be a whole number from 1 to %d", maxProfileSeconds).
-					between("1", strconv.Itoa(maxProfileSeconds)).write(w)
+				answer.InvalidParameter("seconds", "seconds must be a whole number from 1 to %d", maxProfileSeconds).
+					Between(1, maxProfileSeconds).Write(w)
 				return
 			}
 		}
 		select {
 		case p.recording <- struct{}{}:
 		default:
-			recordingAlready().write(w)
+			busy("another profile or trace is being recorded").Write(w)
 			return
 		}
 		defer func() { <-p.recording }()
@@ -54,18 +55,21 @@ func (p profiles) timed(record http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func recordingAlready() *problem {
-	return &problem{
-		Status: http.StatusServiceUnavailable, Code: logs.CodeBusy, Title: "Busy",
-		Detail: "another profile or trace is being recorded", retryAfter: retryWhenFull,
-	}
+// retryWhenBusy is after how many seconds a refused client should try again.
+const retryWhenBusy = 5
+
+func busy(detail string) *answer.Problem {
+	p := answer.NewProblem(http.StatusServiceUnavailable, logs.CodeBusy, "Busy", detail)
+	p.RetryAfter = retryWhenBusy
+	return p
 }
 
 // noCommandLine stands where package pprof shows the program's flags, among which
 // tokens can be.
 func noCommandLine(w http.ResponseWriter, _ *http.Request) {
-	(&problem{
-		Status: http.StatusNotFound, Code: logs.CodeNotFound, Title: "Not found",
-		Detail: "the command line may hold tokens and is not shown; the settings are in the log, in server.starting",
-	}).write(w)
+	notFound("the command line may hold tokens and is not shown; the settings are in the log, in server.starting").Write(w)
+}
+
+func notFound(detail string) *answer.Problem {
+	return answer.NewProblem(http.StatusNotFound, logs.CodeNotFound, "Not found", detail)
 }

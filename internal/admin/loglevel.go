@@ -1,13 +1,15 @@
-package httpapi
+package admin
 
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 
+	"sseserver/internal/answer"
 	"sseserver/internal/logs"
 
 	"go.uber.org/zap/zapcore"
@@ -27,14 +29,15 @@ type levelBody struct {
 
 // tell answers GET with the level in use.
 func (l logLevel) tell(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, levelBody{l.output.Level.String()})
+	answer.JSON(w, http.StatusOK, levelBody{l.output.Level.String()})
 }
 
 // change answers PUT, whose body is a form, level=debug, or {"level":"debug"}.
 func (l logLevel) change(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if errors.As(err, new(*http.MaxBytesError)) {
-		messageTooLarge(maxAdminBody).write(w)
+		answer.NewProblem(http.StatusRequestEntityTooLarge, logs.CodeMessageTooLarge, "Message too large",
+			fmt.Sprintf("the body may have at most %d bytes", maxBody)).Write(w)
 		return
 	}
 	word := levelIn(r.Header.Get("Content-Type"), body) // of a body that broke off: no level
@@ -45,7 +48,7 @@ func (l logLevel) change(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	invalidParameter("level", "level must be debug, info, warn or error, as level=debug or as %s", `{"level":"debug"}`).write(w)
+	answer.InvalidParameter("level", "level must be debug, info, warn or error, as level=debug or as %s", `{"level":"debug"}`).Write(w)
 }
 
 // levelIn returns the level that a body names, "" for none.

@@ -1,4 +1,4 @@
-package httpapi_test
+package admin_test
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sseserver/httpapi"
+	"sseserver/internal/admin"
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/logstest"
 	"sseserver/internal/metrics"
@@ -17,21 +17,21 @@ import (
 
 const adminToken = "an:admin token's"
 
-// admin is the handler of an admin listener and what it logs.
-type admin struct {
+// listener is the handler of an admin listener and what it logs.
+type listener struct {
 	http.Handler
 	log bytes.Buffer
 }
 
-func newAdmin(t *testing.T, config httpapi.AdminConfig) *admin {
+func newAdmin(t *testing.T, config admin.Config) *listener {
 	t.Helper()
-	a := &admin{}
+	a := &listener{}
 	output, err := logs.New(logs.Config{Stderr: &a.log})
 	if err != nil {
 		t.Fatal(err)
 	}
 	config.Metrics, config.Output = metrics.New(metrics.Config{}), output
-	a.Handler = httpapi.Admin(config)
+	a.Handler = admin.New(config)
 	t.Cleanup(func() {
 		output.Close(time.Minute)
 		logstest.CheckJSON(t, a.log.Bytes())
@@ -40,7 +40,7 @@ func newAdmin(t *testing.T, config httpapi.AdminConfig) *admin {
 }
 
 // ask sends a request with these fields, of which Host is one.
-func (a *admin) ask(method, target, body string, header ...string) answer {
+func (a *listener) ask(method, target, body string, header ...string) answer {
 	request := httptest.NewRequest(method, target, strings.NewReader(body))
 	request.Host = "localhost:4401"
 	for i := 0; i < len(header); i += 2 {
@@ -53,7 +53,7 @@ func (a *admin) ask(method, target, body string, header ...string) answer {
 	return a.answer(request)
 }
 
-func (a *admin) answer(request *http.Request) answer {
+func (a *listener) answer(request *http.Request) answer {
 	recorder := httptest.NewRecorder()
 	a.ServeHTTP(recorder, request)
 	response := recorder.Result()
@@ -73,7 +73,7 @@ func (a answer) wantStatus(t *testing.T, status int) {
 // A page that has its name resolve to this machine, for its scripts to read what
 // is here, is not answered.
 func TestAdminHosts(t *testing.T) {
-	a := newAdmin(t, httpapi.AdminConfig{Hosts: []string{"admin.example", "192.0.2.7", "2001:db8::7"}})
+	a := newAdmin(t, admin.Config{Hosts: []string{"admin.example", "192.0.2.7", "2001:db8::7"}})
 	for _, host := range []string{
 		"localhost", "localhost:4401", "LocalHost:1", "box.localhost:4401", "127.0.0.1", "127.0.0.1:9", "127.8.9.10:4401", "[::1]:4401", "[::1]",
 		"[::ffff:127.0.0.1]:4401", "admin.example", "ADMIN.example:80", "192.0.2.7:4401", "[2001:db8::7]:4401",
@@ -93,7 +93,7 @@ func TestAdminHosts(t *testing.T) {
 }
 
 func TestAdminCrossSite(t *testing.T) {
-	a := newAdmin(t, httpapi.AdminConfig{})
+	a := newAdmin(t, admin.Config{})
 	for _, fields := range [][]string{
 		{"Sec-Fetch-Site", "none"},
 		{"Sec-Fetch-Site", "same-origin"},
@@ -123,7 +123,7 @@ func TestAdminCrossSite(t *testing.T) {
 }
 
 func TestAdminToken(t *testing.T) {
-	a := newAdmin(t, httpapi.AdminConfig{Token: adminToken})
+	a := newAdmin(t, admin.Config{Token: adminToken})
 	basic := func(user, password string) string {
 		request := httptest.NewRequest("GET", "/", nil)
 		request.SetBasicAuth(user, password)
@@ -153,7 +153,7 @@ func TestAdminToken(t *testing.T) {
 	}
 }
 
-func (a *admin) wantLevel(t *testing.T, level string) {
+func (a *listener) wantLevel(t *testing.T, level string) {
 	t.Helper()
 	got := a.ask("GET", "/debug/log-level", "")
 	got.wantStatus(t, 200)
@@ -163,7 +163,7 @@ func (a *admin) wantLevel(t *testing.T, level string) {
 }
 
 func TestLogLevel(t *testing.T) {
-	a := newAdmin(t, httpapi.AdminConfig{})
+	a := newAdmin(t, admin.Config{})
 	a.wantLevel(t, "info")
 	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
 	for _, level := range []string{"debug", "info", "warn", "error"} {
@@ -188,7 +188,7 @@ func TestLogLevel(t *testing.T) {
 // What records for a time has an end, also where package pprof would find the
 // number in the body.
 func TestProfileSeconds(t *testing.T) {
-	a := newAdmin(t, httpapi.AdminConfig{})
+	a := newAdmin(t, admin.Config{})
 	for _, path := range []string{"profile", "trace", "heap", "goroutine", "allocs", "nothing"} {
 		for _, seconds := range []string{"100000", "61", "0", "-1", "0.5", "1e3", "NaN", "x", "99999999999999999999"} {
 			a.ask("GET", "/debug/pprof/"+path+"?seconds="+seconds, "").wantProblem(t, 400, "invalid_parameter")
@@ -215,7 +215,7 @@ func (w *withDeadlines) SetReadDeadline(deadline time.Time) error {
 // though the server gives a request less.
 func TestOneProfileAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAdmin(t, httpapi.AdminConfig{})
+		a := newAdmin(t, admin.Config{})
 		first := &withDeadlines{httptest.NewRecorder(), time.Now()}
 		start := time.Now()
 		ended := make(chan time.Duration, 1)
@@ -239,6 +239,6 @@ func TestOneProfileAtATime(t *testing.T) {
 
 // The command line can hold tokens.
 func TestNoCommandLine(t *testing.T) {
-	a := newAdmin(t, httpapi.AdminConfig{})
+	a := newAdmin(t, admin.Config{})
 	a.ask("GET", "/debug/pprof/cmdline", "").wantProblem(t, 404, "not_found")
 }
