@@ -185,6 +185,7 @@ func testLabAgain(t *testing.T, browser context.Context) {
 	server := startServer(t)
 	p := openLab(t, browser, server.url, "unit=word&fault=end:30%25,jitter:9ms,retry:10ms&naive=stop")
 	shown := func() string { return p.fact("other", "Pieces") + p.fact("other", "SHA-256 of the text here") }
+	p.js("Math.random = () => 0.42") // of the seeds that the page may choose, three in ten end each connection at its first piece
 	p.click("#send")
 	p.untilJudged("careful")
 	p.untilJudged("other")

@@ -11,14 +11,15 @@ import (
 // pages are those that all have a form and a stream.
 var pages = []string{"index.html", "progress.html"}
 
-// TestBrowser uses the pages as people do, in a real Chromium. The browser is
-// started once; each test has a window and a server of its own.
+// inBrowser is a test with a window and a server of its own.
+type inBrowser struct {
+	name string
+	run  func(*testing.T, context.Context)
+}
+
+// TestBrowser uses the pages as people do, in a real Chromium, which is started once.
 func TestBrowser(t *testing.T) {
-	browser := chromiumtest.Start(t)
-	for _, test := range []struct {
-		name string
-		run  func(*testing.T, context.Context)
-	}{
+	runIn(t, chromiumtest.Start(t), []inBrowser{
 		{"text arrives complete and in order", testTextArrives},
 		{"text keeps CRLF", testTextKeepsCRLF},
 		{"words", testWords},
@@ -45,7 +46,6 @@ func TestBrowser(t *testing.T) {
 		{"contrast and width", testContrastAndWidth},
 		{"links lead somewhere", testLinks},
 		{"the address keeps what was chosen", testAddress},
-		{"a reload and a way back go on", testGoesOn},
 		{"send again", testSendAgain},
 		{"replay", testReplay},
 		{"the seventh tab", testSeventhTab},
@@ -73,7 +73,6 @@ func TestBrowser(t *testing.T) {
 		{"api: a server that wants a token", testAPIToken},
 		{"client: what servers do", testClientStates},
 		{"client: what only fetch can do", testClientFetch},
-		{"client: what becomes of the page", testClientPage},
 		{"live: typing reaches both readers", testLiveTyping},
 		{"live: text only grows", testLiveOnlyGrows},
 		{"live: an input method", testLiveInputMethod},
@@ -89,7 +88,6 @@ func TestBrowser(t *testing.T) {
 		{"live: several producers", testLiveOthers},
 		{"live: beside others", testLiveBesideOthers},
 		{"live: what the address carries", testLiveAddress},
-		{"live: a reload and the way back", testLiveReadsOn},
 		{"live: replay", testLiveReplay},
 		{"live: wrong intervals", testLiveInterval},
 		{"live: silence", testLiveSilence},
@@ -143,7 +141,17 @@ func TestBrowser(t *testing.T) {
 		{"lab: asleep", testLabAsleep},
 		{"lab: left and back", testLabLeft},
 		{"lab: looks and names", testLabLooks},
-	} {
+	})
+	runIn(t, chromiumtest.StartWhole(t), []inBrowser{
+		{"a reload and a way back go on", testGoesOn},
+		{"client: what becomes of the page", testClientPage},
+		{"live: a reload and the way back", testLiveReadsOn},
+	})
+}
+
+func runIn(t *testing.T, browser context.Context, tests []inBrowser) {
+	t.Helper()
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.run(t, browser)
