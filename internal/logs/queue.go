@@ -15,6 +15,10 @@ import (
 // copied.
 const maxQueued = 4 << 20
 
+// crowded is how many bytes of lines do not wait for more, so that a burst has
+// the room that it needs.
+const crowded = maxQueued / 8
+
 // keptBuffer is how much of an empty buffer is kept for the next lines.
 const keptBuffer = 64 << 10
 
@@ -34,6 +38,7 @@ type queue struct {
 	lost    func()
 	recent  *Recent
 	wake    chan struct{} // room for one: there is something to do
+	hurry   chan struct{} // room for one: now
 	done    chan struct{} // closed by the writer, last
 
 	mu      sync.Mutex
@@ -60,7 +65,7 @@ func newQueue(c Config, report func(*Event, int) record) *queue {
 	q := &queue{
 		report: report, written: c.OnLine, lost: c.OnDrop,
 		recent: newRecent(c.Recent),
-		wake:   make(chan struct{}, 1), done: make(chan struct{}),
+		wake:   make(chan struct{}, 1), hurry: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if q.written == nil {
 		q.written = func(zapcore.Level) {}
@@ -75,7 +80,7 @@ func newQueue(c Config, report func(*Event, int) record) *queue {
 func (q *queue) put(line record) {
 	q.mu.Lock()
 	fits := q.gap == 0 && q.size()+maxLine <= maxQueued
-	wasEmpty := len(q.lines) == 0
+	isFirst, isUrgent := len(q.lines) == 0, line.level >= zapcore.ErrorLevel || q.size() > crowded
 	q.number(line)
 	if fits {
 		q.lines = appendNumbered(q.lines, line.text, q.seq)
@@ -85,14 +90,16 @@ func (q *queue) put(line record) {
 		q.unwell = true
 	}
 	q.mu.Unlock()
-	switch {
-	case !fits:
+	if fits {
+		q.written(line.level)
+	} else {
 		q.lost()
-	case wasEmpty:
-		q.written(line.level)
+	}
+	if isFirst {
 		q.rouse()
-	default:
-		q.written(line.level)
+	}
+	if isUrgent {
+		q.rush()
 	}
 }
 
@@ -125,9 +132,14 @@ func appendNumbered(to, line []byte, seq uint64) []byte {
 }
 
 // rouse tells the writer that there is something to do.
-func (q *queue) rouse() {
+func (q *queue) rouse() { remind(q.wake) }
+
+// rush tells it not to wait for more.
+func (q *queue) rush() { remind(q.hurry) }
+
+func remind(writer chan<- struct{}) {
 	select {
-	case q.wake <- struct{}{}:
+	case writer <- struct{}{}:
 	default: // it knows
 	}
 }
@@ -145,6 +157,7 @@ func (q *queue) askReopen() {
 	q.reopen = true
 	q.mu.Unlock()
 	q.rouse()
+	q.rush()
 }
 
 // close makes the writer write what there is and end, and waits for that, but no
@@ -154,6 +167,7 @@ func (q *queue) close(patience time.Duration) {
 	q.closing = true
 	q.mu.Unlock()
 	q.rouse()
+	q.rush()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {

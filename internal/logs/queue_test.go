@@ -185,6 +185,7 @@ func TestAFullDisk(t *testing.T) {
 		out := open(t, Config{Stderr: disk})
 		for range 200 {
 			ServerReady.Log(out.Logger, StartupMS(0))
+			time.Sleep(pause)
 			synctest.Wait()
 			if text := disk.text(); !strings.HasSuffix(text, "}\n") {
 				t.Fatalf("the file ends with %q", text[max(0, len(text)-50):])

@@ -5,6 +5,12 @@ import "time"
 // retryInterval is how long the writer waits after a write that failed.
 const retryInterval = 250 * time.Millisecond
 
+// pause is how long the writer lets lines gather after a write. A write costs more
+// than the line, and so many of them a second cost nothing that counts. The first
+// line after a silence is written at once. A process that is killed takes the lines
+// of its last pause with it, but for errors and what came before them.
+const pause = 5 * time.Millisecond
+
 // writer is the one goroutine that opens, writes and closes the log. It alone
 // waits for a disk that is full or a pipe that nobody reads.
 type writer struct {
@@ -23,7 +29,7 @@ func (w *writer) run() {
 	defer w.sink.close()
 	for {
 		reopen, closing := w.queue.asked()
-		var again <-chan time.Time
+		wait := pause
 		err := w.writeAll()
 		if reopen { // what was logged before is in the old file, if that takes it
 			w.reopened(w.sink.open())
@@ -31,14 +37,17 @@ func (w *writer) run() {
 		}
 		if err != nil {
 			w.queue.failed()
-			again = time.After(retryInterval)
+			wait = retryInterval
 		}
 		if closing {
 			return
 		}
 		select {
-		case <-w.queue.wake:
-		case <-again:
+		case <-time.After(wait):
+		case <-w.queue.hurry:
+		}
+		if err == nil {
+			<-w.queue.wake
 		}
 	}
 }
