@@ -201,3 +201,6 @@ func (c Config) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	}
 	return nil
 }
+
+// isChosen says whether a setting, by its flag's name, is not as it is by default.
+func (c Config) isChosen(name string) bool { return c.sources[name] != "default" }

@@ -46,7 +46,7 @@ func startingFields(config Config, files int) []zap.Field {
 	return []zap.Field{
 		logs.Version(version),
 		logs.CatalogueVersion(),
-		logs.Settings(config),
+		logs.Settings(config, config.isChosen),
 		logs.OpenFileLimit(files),
 		logs.OpenFileReserve(fileReserve(files)),
 		logs.StreamLimit(min(config.MaxStreams, maxStreamConns(files))),

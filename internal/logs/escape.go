@@ -1,12 +1,10 @@
 package logs
 
 import (
-	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
-
-	"go.uber.org/zap/buffer"
 )
 
 // maxText is how many bytes a text that a client may have made as long as it
@@ -77,43 +75,74 @@ func isRaw(r rune) bool {
 	return r == 0x7f || r >= 0x80 && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
-var buffers = buffer.NewPool()
+// isSimple says of a byte of a text whether a line has it as it is, whatever is
+// beside it.
+var isSimple = func() (simple [256]bool) {
+	for b := byte(' '); b < 0x7f; b++ {
+		simple[b] = b != '"' && b != '\\'
+	}
+	return simple
+}()
 
-// escaped returns the line with \u escapes for what isRaw. In JSON, and so in the
-// fields of the console form, such a character can only stand in a string. The
-// buffer is line itself or takes its place.
-func escaped(line *buffer.Buffer) *buffer.Buffer {
-	text := line.Bytes()
-	if !slices.ContainsFunc(text, func(b byte) bool { return b >= 0x7f }) {
-		return line
-	}
-	out := buffers.Get()
-	for len(text) > 0 {
-		r, width := utf8.DecodeRune(text)
-		if isRaw(r) {
-			appendEscape(out, r)
-		} else {
-			out.AppendBytes(text[:width])
+// appendEscaped writes a text as it stands between the quotes of a JSON string,
+// with \u escapes for what isRaw as well.
+func appendEscaped(to []byte, text string) []byte {
+	start := 0 // of what is still to be copied
+	for i := 0; i < len(text); {
+		if isSimple[text[i]] {
+			i++
+			continue
 		}
-		text = text[width:]
+		r, width := utf8.DecodeRuneInString(text[i:])
+		if r >= 0x80 && !isRaw(r) && (r != utf8.RuneError || width > 1) {
+			i += width
+			continue
+		}
+		to = append(to, text[start:i]...)
+		to = appendEscape(to, r)
+		i += width
+		start = i
 	}
-	line.Free()
-	return out
+	return append(to, text[start:]...)
+}
+
+// appendRawEscaped writes JSON with \u escapes for what isRaw: such a character can
+// only stand in a string.
+func appendRawEscaped(to, json []byte) []byte {
+	for len(json) > 0 {
+		r, width := utf8.DecodeRune(json)
+		if isRaw(r) {
+			to = appendEscape(to, r)
+		} else {
+			to = append(to, json[:width]...)
+		}
+		json = json[width:]
+	}
+	return to
 }
 
 // appendEscape writes a character as JSON escapes it.
-func appendEscape(out *buffer.Buffer, r rune) {
+func appendEscape(to []byte, r rune) []byte {
+	switch r {
+	case '"', '\\':
+		return append(to, '\\', byte(r))
+	case '\n':
+		return append(to, `\n`...)
+	case '\r':
+		return append(to, `\r`...)
+	case '\t':
+		return append(to, `\t`...)
+	}
 	if r > 0xffff {
-		high, low := (r-0x10000)>>10+0xd800, (r-0x10000)&0x3ff+0xdc00
-		appendEscape(out, high)
-		appendEscape(out, low)
-		return
+		high, low := utf16.EncodeRune(r)
+		return appendEscape(appendEscape(to, high), low)
 	}
 	const digits = "0123456789abcdef"
-	out.AppendString(`\u`)
+	to = append(to, `\u`...)
 	for shift := 12; shift >= 0; shift -= 4 {
-		out.AppendByte(digits[r>>shift&0xf])
+		to = append(to, digits[r>>shift&0xf])
 	}
+	return to
 }
 
 // plain returns a text of several lines with no control characters but the ends

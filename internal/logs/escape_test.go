@@ -53,9 +53,9 @@ func TestNothingRawIsWritten(t *testing.T) {
 		"\U000e0041": `\udb40\udc41`, "\x1b[2J": `\u001b[2J`, "a\nb\rc": `a\nb\rc`, "é 👋 日本": "é 👋 日本", "\x9b": `\ufffd`,
 	} {
 		for _, format := range []Format{JSON, Console} {
-			line := written(t, format, HTTPServerError, Error(errors.New(text)))
-			if !strings.Contains(line, `"`+want+`"`) || strings.Count(line, "\n") != 1 {
-				t.Errorf("%s: %q is written as %q, want %q", format, text, line, want)
+			line := written(t, format, HTTPRequestRejected, URLPath(text), Error(errors.New(text)))
+			if !strings.Contains(line, `"`+want+`"`) || strings.Count(line, want) != 2 || strings.Count(line, "\n") != 1 {
+				t.Errorf("%s: %q is written as %q, want %q twice", format, text, line, want)
 			}
 		}
 		line := written(t, JSON, HTTPServerError, Error(errors.New(text)))
@@ -69,19 +69,20 @@ func TestNothingRawIsWritten(t *testing.T) {
 // A stack stands on lines of its own, which do nothing else either.
 func TestConsoleStackIsPlain(t *testing.T) {
 	line := written(t, Console, HTTPPanic, Stack([]byte("main.main()\n\t/x.go:1\x1b[2J\u009b\r\n")))
-	if !strings.HasSuffix(line, "\nmain.main()\n\t/x.go:1\ufffd[2J\\u009b\ufffd\n\n") {
+	if !strings.HasSuffix(line, "\nmain.main()\n\t/x.go:1\ufffd[2J\\u009b\ufffd\n") {
 		t.Errorf("got %q", line)
 	}
 }
 
 // The worst that clients can do to each event, and a deep stack.
 func TestNoLineIsLongerThanAPipeTakes(t *testing.T) {
-	settings := zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
+	all := zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
 		for _, name := range []string{"log-file", "tls-cert", "tls-key", "cors-origins", "addr", "admin-addr", "admin-hosts", "trusted-proxies"} {
 			enc.AddString(name, strings.Repeat("\x01", 4096))
 		}
 		return nil
 	})
+	chosen := func(string) bool { return true }
 	for _, text := range []string{strings.Repeat("a", 70_000), strings.Repeat("\x01", 70_000), strings.Repeat("\u202e\"", 20_000)} {
 		for _, format := range []Format{JSON, Console} {
 			for event, fields := range map[*Event][]zap.Field{
@@ -89,13 +90,13 @@ func TestNoLineIsLongerThanAPipeTakes(t *testing.T) {
 				HTTPServerError: {Error(errors.New(text)), Stack([]byte(text))},
 				StreamOpened:    {LastEventID(text), URLPath(text)},
 				MessageFailed:   {FailureReason(text)},
-				ServerStarting:  {Version("1"), Settings(settings)},
+				ServerStarting:  {Version("1"), Settings(all, chosen)},
 				ConfigInvalid:   {Key(text), Error(errors.New(text)), Source("flag")},
 				LogReopened:     {Path(text), Error(errors.New(text))},
 				HTTPRequest:     {Route(text), Signal(text), Reason(text)}, // not a client's, and cut all the same
 			} {
 				line := written(t, format, event, fields...)
-				if len(line) > 4096 || len(line) < 1000 || !utf8.ValidString(line) {
+				if len(line) > 4096 || format == JSON && len(line) < 1000 || !utf8.ValidString(line) {
 					t.Errorf("%s of %s is %d bytes long", format, event.Name, len(line))
 				}
 				if format == JSON && !json.Valid([]byte(line)) {
@@ -135,8 +136,8 @@ func FuzzLine(f *testing.F) {
 				t.Errorf("%s is %q, of %q", key, fields[key], was)
 			}
 		}
-		console := written(t, Console, HTTPRequest, URLPath(path), Method(method), Error(errors.New(text)))
-		if len(console) > 4096 || strings.Count(console, "\n") != 1 || raw.MatchString(strings.ReplaceAll(console, "\t", "")) {
+		console := written(t, Console, HTTPRequestRejected, URLPath(path), Method(method), Error(errors.New(text)))
+		if len(console) > 4096 || strings.Count(console, "\n") != 1 || raw.MatchString(console) || !utf8.ValidString(console) {
 			t.Errorf("%d bytes: %q", len(console), console)
 		}
 	})

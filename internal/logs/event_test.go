@@ -47,8 +47,9 @@ func TestEveryEventIsWrittenAtItsLevels(t *testing.T) {
 					least++
 				}
 				var out bytes.Buffer
-				l := zap.New(zapcore.NewCore(encoder(Config{Format: JSON}), zapcore.AddSync(&out), least))
-				e.LogAt(l, level)
+				log := open(t, Config{Format: JSON, Level: least, Stderr: &out})
+				e.LogAt(log.Logger, level)
+				log.Close(patience)
 				if got := bytes.Count(out.Bytes(), []byte(`"event":"`+e.Name+`"`)); (got == 1) != enabled {
 					t.Errorf("%s at %s: %d lines where least level is %s", e.Name, level, got, least)
 				}

@@ -1,10 +1,10 @@
 package logs
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
 
+	"github.com/google/uuid"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
@@ -60,10 +60,10 @@ var (
 )
 
 // MessageID names the message that the line is about.
-func MessageID(id fmt.Stringer) zap.Field { return zap.Stringer(messageID.Key, id) }
+func MessageID[ID ~[16]byte](id ID) zap.Field { return zap.Stringer(messageID.Key, uuid.UUID(id)) }
 
 // StreamID names the stream that the line is about.
-func StreamID(id fmt.Stringer) zap.Field { return zap.Stringer(streamID.Key, id) }
+func StreamID[ID ~[16]byte](id ID) zap.Field { return zap.Stringer(streamID.Key, uuid.UUID(id)) }
 
 // RequestID names the HTTP request that led to the line.
 func RequestID(id string) zap.Field { return zap.String(requestID.Key, id) }
@@ -72,7 +72,9 @@ func RequestID(id string) zap.Field { return zap.String(requestID.Key, id) }
 func TraceID(id string) zap.Field { return zap.String(traceID.Key, id) }
 
 // PreviousStreamID names the stream that a resumed one goes on with.
-func PreviousStreamID(id fmt.Stringer) zap.Field { return zap.Stringer(previous.Key, id) }
+func PreviousStreamID[ID ~[16]byte](id ID) zap.Field {
+	return zap.Stringer(previous.Key, uuid.UUID(id))
+}
 
 var (
 	method        = Field{Key: "http.request.method", Kind: String, About: "the request's method"}
@@ -207,21 +209,10 @@ func Listener(name string) zap.Field { return zap.String(listener.Key, name) }
 func URLs(all ...string) zap.Field { return zap.Strings(urls.Key, all) }
 
 // Settings is every setting in use. Each value is cut so that all fit into a line.
-func Settings(all zapcore.ObjectMarshaler) zap.Field {
-	return zap.Object(config.Key, zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
-		return all.MarshalLogObject(brief{enc})
-	}))
-}
-
-// brief is an ObjectEncoder that cuts texts.
-type brief struct{ zapcore.ObjectEncoder }
-
-// maxSetting is how many bytes a setting's value takes in a line. A dozen may be
-// as long: paths, origins, addresses.
-const maxSetting = 192
-
-func (b brief) AddString(key, value string) {
-	b.ObjectEncoder.AddString(key, clipTo(value, maxSetting))
+// The console form shows those whose names differs says are not as they are by
+// default.
+func Settings(all zapcore.ObjectMarshaler, differs func(name string) bool) zap.Field {
+	return zap.Object(config.Key, settings{all, differs})
 }
 
 // Path is the log file, or the directory of the pages.

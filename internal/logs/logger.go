@@ -68,9 +68,9 @@ func New(c Config) (*Output, error) {
 		return nil, fmt.Errorf("logs: %w", err)
 	}
 	o := &Output{Level: zap.NewAtomicLevelAt(c.Level), path: c.File}
-	core := &core{LevelEnabler: o.Level, encoder: encoder(c)}
+	core := &core{LevelEnabler: o.Level, form: c.form()}
 	if c.Recent > 0 && !c.isJSON() {
-		core.json = encoder(Config{Format: JSON})
+		core.json = appendJSON
 	}
 	o.queue = newQueue(c, core.report)
 	core.queue = o.queue
@@ -114,22 +114,12 @@ func (o *Output) Recent() *Recent { return o.queue.recent }
 // waits for that no longer than patience. Lines logged later may be lost.
 func (o *Output) Close(patience time.Duration) { o.queue.close(patience) }
 
-// encoder returns the encoder for the configured format.
-func encoder(c Config) zapcore.Encoder {
-	layout := zapcore.EncoderConfig{
-		TimeKey: TimeKey, LevelKey: LevelKey, NameKey: LoggerKey, MessageKey: MessageKey,
-		EncodeTime:     encodeTime,
-		EncodeLevel:    zapcore.LowercaseLevelEncoder,
-		EncodeDuration: zapcore.MillisDurationEncoder,
-	}
+// form returns the configured form.
+func (c Config) form() form {
 	if c.isJSON() {
-		return zapcore.NewJSONEncoder(layout)
+		return appendJSON
 	}
-	layout.EncodeLevel = zapcore.CapitalLevelEncoder
-	if c.onTerminal() && os.Getenv("NO_COLOR") == "" {
-		layout.EncodeLevel = zapcore.CapitalColorLevelEncoder
-	}
-	return newConsoleEncoder(layout)
+	return console{colored: c.onTerminal() && os.Getenv("NO_COLOR") == ""}.append
 }
 
 // isJSON says whether the log's form is JSON.

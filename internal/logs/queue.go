@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"bytes"
 	"strconv"
 	"sync"
 	"time"
@@ -36,6 +35,7 @@ type queue struct {
 	report  func(event *Event, count int) record
 	written func(zapcore.Level)
 	lost    func()
+	isJSON  bool // the form of the lines
 	recent  *Recent
 	wake    chan struct{} // room for one: there is something to do
 	hurry   chan struct{} // room for one: now
@@ -58,14 +58,14 @@ type queue struct {
 type record struct {
 	level zapcore.Level
 	text  []byte // in the form of the log, with its newline
-	json  []byte // as JSON, for Recent; the same as text where that is the form
+	json  []byte // for Recent; the same as text where that is the form
 }
 
 func newQueue(c Config, report func(*Event, int) record) *queue {
 	q := &queue{
 		report: report, written: c.OnLine, lost: c.OnDrop,
-		recent: newRecent(c.Recent),
-		wake:   make(chan struct{}, 1), hurry: make(chan struct{}, 1), done: make(chan struct{}),
+		isJSON: c.isJSON(), recent: newRecent(c.Recent),
+		wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if q.written == nil {
 		q.written = func(zapcore.Level) {}
@@ -83,7 +83,7 @@ func (q *queue) put(line record) {
 	isFirst, isUrgent := len(q.lines) == 0, line.level >= zapcore.ErrorLevel || q.size() > crowded
 	q.number(line)
 	if fits {
-		q.lines = appendNumbered(q.lines, line.text, q.seq)
+		q.append(line)
 	} else {
 		q.gap++
 		q.missing++
@@ -114,21 +114,21 @@ func (q *queue) number(line record) {
 	}
 }
 
-// appendNumbered adds a line with its number, which stands before the first field:
-// after the only brace that can come first.
-func appendNumbered(to, line []byte, seq uint64) []byte {
-	start := bytes.IndexByte(line, '{') + 1
-	to = append(to, line[:start]...)
-	if start == 1 {
-		to = append(to, `"seq":`...)
-		to = strconv.AppendUint(to, seq, 10)
-		to = append(to, ',')
-	} else { // the console form
-		to = append(to, `"seq": `...)
-		to = strconv.AppendUint(to, seq, 10)
-		to = append(to, ", "...)
+// append adds a line, which number was called with. It is called with mu held.
+func (q *queue) append(line record) {
+	if q.isJSON {
+		q.lines = appendNumbered(q.lines, line.text, q.seq)
+	} else {
+		q.lines = append(q.lines, line.text...)
 	}
-	return append(to, line[start:]...)
+}
+
+// appendNumbered adds a line of JSON, whose first key is its number.
+func appendNumbered(to, line []byte, seq uint64) []byte {
+	to = append(to, `{"seq":`...)
+	to = strconv.AppendUint(to, seq, 10)
+	to = append(to, ',')
+	return append(to, line...)
 }
 
 // rouse tells the writer that there is something to do.
@@ -246,7 +246,7 @@ func (q *queue) appendReport(event *Event, count int) {
 		return
 	}
 	q.number(line)
-	q.lines = appendNumbered(q.lines, line.text, q.seq)
+	q.append(line)
 	q.written(line.level)
 	q.rouse()
 }

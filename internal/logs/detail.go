@@ -1,0 +1,140 @@
+package logs
+
+import (
+	"bytes"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// phrases say how a field reads in the console form, with its value in the place of
+// the percent sign. Others are shown as name=value.
+var phrases = map[string]string{
+	reason.Key: "%", kind.Key: "%", state.Key: "%", code.Key: "%", status.Key: "%", faultName.Key: "%",
+	method.Key: "%", urlPath.Key: "%", statusCode.Key: "%",
+	version.Key: "%", config.Key: "%", listener.Key: "%", urls.Key: "%", path.Key: "%", signal.Key: "%",
+	key.Key: "%", codes.Key: "%", errorText.Key: ": %",
+
+	byteCount.Key: "% bytes", chunks.Key: "% chunks", total.Key: "of %",
+	activeStreams.Key: "% streams", remaining.Key: "% streams", messagesStored.Key: "% messages",
+	position.Key: "at %", lastEventID.Key: "after id %", howMany.Key: "count %", plan.Key: "plan %",
+	clientAddress.Key: "from %", fromLevel.Key: "from %", toLevel.Key: "to %", fingerprint.Key: "SHA-256 %",
+
+	startupMS.Key: "in %", durationMS.Key: "in %", intervalMS.Key: "every %", outageMS.Key: "after %",
+	ageMS.Key: "age %", ttfcMS.Key: "after %", lagMS.Key: "% behind", maxLagMS.Key: "at most % behind",
+}
+
+// appendDetail adds a field to those before. What is empty, no or no time says nothing
+// and is left out.
+func appendDetail(to []byte, f *zapcore.Field) []byte {
+	value := valueOf(f)
+	if value == "" {
+		return to
+	}
+	phrase, known := phrases[f.Key]
+	switch {
+	case f.Type == zapcore.BoolType:
+		phrase, value = f.Key, ""
+	case !known:
+		phrase = f.Key + "=%"
+	}
+	if value == "1" {
+		phrase = strings.TrimSuffix(phrase, "s")
+	}
+	if len(to) > 0 && phrase[0] != ':' {
+		to = append(to, ' ')
+	}
+	if len(to) == 0 {
+		phrase = strings.TrimPrefix(phrase, ": ")
+	}
+	before, after, _ := strings.Cut(phrase, "%")
+	to = append(to, before...)
+	to = append(to, value...)
+	return append(to, after...)
+}
+
+// valueOf is a field's value in words that do nothing to a terminal, "" for what need
+// not be told.
+func valueOf(f *zapcore.Field) string {
+	switch f.Type {
+	case zapcore.StringType:
+		if f.Key == errorText.Key {
+			return harmless(f.String)
+		}
+		return word(f.String)
+	case zapcore.BoolType:
+		if f.Integer == 0 {
+			return ""
+		}
+		return "yes"
+	case zapcore.Float64Type:
+		if strings.HasSuffix(f.Key, "_ms") {
+			d := time.Duration(math.Float64frombits(uint64(f.Integer)) * float64(time.Millisecond))
+			if d == 0 {
+				return ""
+			}
+			return string(appendHuman(nil, d))
+		}
+	case zapcore.ObjectMarshalerType:
+		if s, ok := f.Interface.(settings); ok {
+			return s.changed()
+		}
+	case zapcore.ArrayMarshalerType:
+		return list(f)
+	}
+	return strings.Trim(string(jsonOf(f)), `"`)
+}
+
+// jsonOf is a field's value as JSON.
+func jsonOf(f *zapcore.Field) []byte {
+	_, value, _ := bytes.Cut(appendField(nil, f), []byte(`":`))
+	return value
+}
+
+// list is an array of texts, with spaces between them.
+func list(f *zapcore.Field) string {
+	texts := zapcore.NewMapObjectEncoder()
+	f.AddTo(texts)
+	all, _ := texts.Fields[f.Key].([]any)
+	var words []string
+	for _, text := range all {
+		if text, ok := text.(string); ok {
+			words = append(words, word(text))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// word is a text that may be anything: as it is if that is one word, else in quotes.
+func word(text string) string {
+	text = shortIDs(text)
+	if strings.ContainsFunc(text, func(r rune) bool {
+		return r == '"' || r == '\\' || r == unicode.ReplacementChar || unicode.IsSpace(r) || !unicode.IsGraphic(r)
+	}) {
+		return string(append(appendEscaped([]byte{'"'}, text), '"'))
+	}
+	return text
+}
+
+// harmless is a text of several words, with escapes only for what is not one.
+func harmless(text string) string {
+	return unescaped.Replace(string(appendEscaped(nil, shortIDs(text))))
+}
+
+// unescaped takes back what only matters between quotes.
+var unescaped = strings.NewReplacer(`\"`, `"`, `\\`, `\`)
+
+// ids are UUIDs.
+var ids = regexp.MustCompile(`\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+
+// shortIDs is a text with the beginning of each id in it.
+func shortIDs(text string) string {
+	if strings.Count(text, "-") < 4 {
+		return text
+	}
+	return ids.ReplaceAllString(text, "$1"+cutMark)
+}
