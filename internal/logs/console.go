@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -191,20 +190,4 @@ func trimmedSpace(line []byte) []byte {
 		line = line[:len(line)-1]
 	}
 	return line
-}
-
-// appendHuman writes a time as people say it: 420µs, 52ms, 1.2s, 2m5s.
-func appendHuman(to []byte, d time.Duration) []byte {
-	switch {
-	case d < time.Millisecond:
-		return append(to, d.Round(10*time.Microsecond).String()...)
-	case d < 10*time.Millisecond:
-		return append(to, d.Round(100*time.Microsecond).String()...)
-	case d < time.Second:
-		return append(to, d.Round(time.Millisecond).String()...)
-	case d < time.Minute:
-		return append(to, d.Round(100*time.Millisecond).String()...)
-	default:
-		return append(to, d.Round(time.Second).String()...)
-	}
 }

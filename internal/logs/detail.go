@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"regexp"
 	"strings"
@@ -73,11 +74,11 @@ func valueOf(f *zapcore.Field) string {
 		return "yes"
 	case zapcore.Float64Type:
 		if strings.HasSuffix(f.Key, "_ms") {
-			d := time.Duration(math.Float64frombits(uint64(f.Integer)) * float64(time.Millisecond))
-			if d == 0 {
-				return ""
-			}
-			return string(appendHuman(nil, d))
+			return roughly(time.Duration(math.Float64frombits(uint64(f.Integer)) * float64(time.Millisecond)))
+		}
+	case zapcore.Int64Type:
+		if f.Integer == 0 && f.Key == activeStreams.Key {
+			return ""
 		}
 	case zapcore.ObjectMarshalerType:
 		if s, ok := f.Interface.(settings); ok {
@@ -95,7 +96,28 @@ func jsonOf(f *zapcore.Field) []byte {
 	return value
 }
 
-// list is an array of texts, with spaces between them.
+// roughly is a time as people say it, "" for none: 0.42ms, 1.3ms, 52ms, 1.2s, 2m5s.
+func roughly(d time.Duration) string {
+	switch {
+	case d == 0:
+		return ""
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.2gms", d.Seconds()*1000)
+	case d < 10*time.Millisecond:
+		return d.Round(100 * time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(100 * time.Millisecond).String()
+	default:
+		return d.Round(time.Second).String()
+	}
+}
+
+// listed is how many texts of an array are shown.
+const listed = 2
+
+// list is the first texts of an array, with spaces between them.
 func list(f *zapcore.Field) string {
 	texts := zapcore.NewMapObjectEncoder()
 	f.AddTo(texts)
@@ -105,6 +127,9 @@ func list(f *zapcore.Field) string {
 		if text, ok := text.(string); ok {
 			words = append(words, word(text))
 		}
+	}
+	if more := len(words) - listed; more > 0 {
+		words = append(words[:listed], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(words, " ")
 }

@@ -263,7 +263,7 @@ var (
 	})
 	StreamClosed = declare(Event{
 		Name: "stream.closed", Levels: at(zap.InfoLevel, zap.WarnLevel, zap.ErrorLevel), Message: "stream closed",
-		Brief: fields(reason, chunks, total, durationMS, errorText),
+		Brief: fields(reason, chunks, total, durationMS, resumed, errorText),
 		About: "A stream ended; exactly once for each `stream.opened`. At warn for `slow_client`, at error for `internal_error`.",
 		Required: fields(streamID, messageID, reason.with("why it ended", CloseReasons...), kind, chunks, done,
 			byteCount.with("bytes that the stream wrote, its head not counted"), durationMS.with("how long the stream ran"), maxLagMS, resumed, clientAddress),
