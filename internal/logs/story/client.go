@@ -1,0 +1,87 @@
+package story
+
+import (
+	"slices"
+	"time"
+)
+
+// Client is one reader of one message, and what became of it: a chain of streams
+// that resume each other.
+type Client struct {
+	Message       string
+	Kind, Unit    string // of its streams; a progress stream has no unit
+	Address       string
+	Agent         string
+	Stream        string // the newest
+	Streams       int
+	Resumes       int
+	Opened, Ended time.Time // zero where the log does not tell
+	// Got is how much of the message was sent to it, in chunks from the first one on or
+	// in percent, and Total how much there is; -1 where the log does not tell.
+	Got, Total int
+	Reason     string // of its last end, "" if the log has none
+	State      State
+	Verdict
+
+	chain   []string // the streams, in their order
+	last    *stream
+	into    *Client // the one that it turned out to be
+	refused *refusal
+	aside   int // its turn among those that have not finished, 0 if it is none of them
+}
+
+// State is what became of a client.
+type State int
+
+// The states of clients.
+const (
+	Running State = iota // at the end of the log
+	Finished
+	Failed
+)
+
+// goOn makes s the stream with which the client goes on.
+func (c *Client) goOn(s *stream) {
+	if c.last == nil {
+		c.Message, c.Kind, c.Unit, c.Opened = s.message, s.kind, s.unit, s.opened
+	} else {
+		c.Resumes++
+	}
+	c.Streams++
+	c.chain = append(c.chain, s.id)
+	c.Address, c.Agent, c.Stream = s.address, s.agent, s.id
+	c.last, s.client = s, c
+	c.State = Running
+}
+
+// follow makes earlier, which was read later, the beginning of the client.
+func (c *Client) follow(earlier *Client) {
+	earlier.into = c
+	c.Streams += earlier.Streams
+	c.chain = append(slices.Clone(earlier.chain), c.chain...)
+	c.Resumes += earlier.Resumes + 1
+	if !earlier.Opened.IsZero() {
+		c.Opened = earlier.Opened
+	}
+}
+
+// whole is the client that this one turned out to be.
+func (c *Client) whole() *Client {
+	for c.into != nil {
+		c = c.into
+	}
+	return c
+}
+
+// tell takes from the newest stream how it stands.
+func (c *Client) tell() {
+	c.Ended, c.Reason = c.last.closed, c.last.reason
+	c.Got, c.Total = c.last.reached, c.last.total
+	c.Kind, c.Unit = c.last.kind, c.last.unit
+	if c.Total >= 0 {
+		c.Got = min(c.Got, c.Total)
+	}
+	if c.Reason == "" {
+		c.Got = -1
+	}
+}

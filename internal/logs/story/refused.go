@@ -1,0 +1,63 @@
+package story
+
+import (
+	"fmt"
+	"time"
+
+	"sseserver/internal/logs"
+)
+
+// refusalVerdicts say who has to do with it when a stream is refused with a code.
+var refusalVerdicts = map[string]Verdict{
+	logs.CodeInvalidParameter: {TheClient, "the request had a bad parameter"},
+	logs.CodeNotAcceptable:    {TheClient, "the request did not accept an event stream"},
+	logs.CodeClientGone:       {TheClient, "it had left before it was answered"},
+	logs.CodeTooManyStreams:   {TheServer, "the server had as many streams as it may have (--max-streams, --max-streams-per-client, or its open files)"},
+	logs.CodeStoreUnavailable: {TheServer, "the store of the messages (--nats) did not answer"},
+	logs.CodeInternalError:    {TheServer, "an error in the server"},
+	logs.CodeShuttingDown:     {TheOperator, "the server was shutting down"},
+	logs.CodeFaultInjected:    {TheTestPlan, "the test plan asked for this answer"},
+}
+
+// judgeRefusal says why a stream was refused.
+func (c *Clients) judgeRefusal(message, reason string, at time.Time) Verdict {
+	if reason == logs.CodeMessageNotFound {
+		return c.judgeMissing(message, at)
+	}
+	if v, ok := refusalVerdicts[reason]; ok {
+		return v
+	}
+	return verdict(TheServer, "%s", reason)
+}
+
+// judgeMissing says why a message was not there.
+func (c *Clients) judgeMissing(message string, at time.Time) Verdict {
+	end := c.ends.of[message]
+	switch {
+	case end == nil || end.at.After(at):
+		return verdict(TheClient, "the log has no message of that id")
+	case end.event == logs.MessageEvicted && end.reason == "ttl":
+		return verdict(TheServer, "%s before, the server had evicted the message, whose time (--message-ttl) was over", Duration(at.Sub(end.at)))
+	case end.event == logs.MessageEvicted:
+		return verdict(TheServer, "%s before, the server had evicted the message to make room (--max-messages, --max-store-bytes)", Duration(at.Sub(end.at)))
+	case end.event == logs.MessageDeleted:
+		return verdict(TheOperator, "%s before, the message had been deleted%s", Duration(at.Sub(end.at)), end.from())
+	default:
+		return verdict(TheServer, "the message was not there")
+	}
+}
+
+func (e *end) from() string {
+	if e.by == "" {
+		return ""
+	}
+	return " from " + e.by
+}
+
+// refusedLater is the verdict on a client that lost its stream and was refused when it
+// came back.
+func (c *Clients) refusedLater(s *stream, r *refusal) Verdict {
+	v := c.judgeRefusal(r.message, r.reason, r.last)
+	v.Why = fmt.Sprintf("It lost its stream (%s), and was refused %s when it came back (%s): %s.", endOf(s), times(r.count), r.reason, v.Why)
+	return v
+}

@@ -1,0 +1,133 @@
+package story
+
+import (
+	"time"
+
+	"sseserver/internal/logs"
+	"sseserver/internal/logs/reading"
+)
+
+// stream is one subscription, as far as its lines have told.
+type stream struct {
+	id, message string
+	kind, unit  string
+	address     string
+	agent       string
+	plan        string
+	previous    string // the stream that it continues, where the server knew
+	run         int
+	opened      time.Time // zero if the log does not have its beginning
+	closed      time.Time // zero while it runs
+	from        int       // position of its first chunk
+	resumed     bool      // the client asked to resume, and could
+
+	reason  string // of its end, "" if the log has none
+	done    bool   // it wrote its last event, `done` or `failed`
+	sent    int    // chunks that it sent
+	reached int    // of the whole: chunks from the first one on, or percent
+	total   int    // of the whole, -1 while unknown
+	faults  int
+	lag     time.Duration // the furthest behind
+	behind  bool          // it had not caught up
+	failure string        // of the server, in words
+
+	client *Client // of which it is part
+	claims *Client // the client that went on with it before it ended, if one did
+}
+
+// openedBy begins a stream with its stream.opened.
+func openedBy(line *reading.Line) *stream {
+	s := newStream(line)
+	s.opened = line.Time
+	s.plan, s.previous = line.Str("plan"), line.Str("previous_stream_id")
+	s.agent = line.Str("user_agent.original")
+	s.from = number(line, "first_position", 0)
+	s.reached = s.before(s.from)
+	// An id of no position of this stream begins it anew.
+	s.resumed = line.Str("last_event_id") != "" && s.reached > 0
+	return s
+}
+
+func newStream(line *reading.Line) *stream {
+	s := &stream{
+		id: line.Str("stream_id"), message: line.Str("message_id"), run: line.Run,
+		address: line.Str("client.address"), total: -1,
+	}
+	s.describe(line)
+	return s
+}
+
+// describe takes what both ends of a stream tell.
+func (s *stream) describe(line *reading.Line) {
+	if kind := line.Str("kind"); kind != "" {
+		s.kind = kind
+	}
+	if unit := line.Str("unit"); unit != "" {
+		s.unit = unit
+	}
+	s.total = number(line, "total", s.total)
+}
+
+// close ends it with its stream.closed. Logs of older versions lack some of what
+// that tells.
+func (s *stream) close(line *reading.Line) {
+	s.describe(line)
+	s.closed, s.reason = line.Time, line.Str("reason")
+	s.failure = line.Str("error")
+	s.sent, s.faults = number(line, "chunks", 0), number(line, "faults", 0)
+	if last, ok := line.Int("last_position"); ok {
+		s.reached = max(s.reached, s.after(int(last)))
+	} else if !line.Has("done") {
+		s.reached += s.sent
+	}
+	if lag, ok := line.Float("max_lag_ms"); ok {
+		s.lag = milliseconds(lag)
+	}
+	done, told := line.Bool("done")
+	s.done = done || !told && s.reason == logs.ReasonCompleted
+}
+
+// before and after count what a client has before and after the chunk at this
+// position. Those of a progress stream are percent, from 1.
+func (s *stream) before(position int) int {
+	if s.kind == progress {
+		return max(position-1, 0)
+	}
+	return position
+}
+
+func (s *stream) after(position int) int {
+	if s.kind == progress {
+		return position
+	}
+	return position + 1
+}
+
+// progress is the kind of a stream whose positions are percent.
+const progress = "progress"
+
+// finished says whether its client has the whole message.
+func (s *stream) finished() bool { return s.done && s.reason == logs.ReasonCompleted }
+
+// note takes what a line between the two ends tells.
+func (s *stream) note(line *reading.Line) {
+	switch line.Event {
+	case logs.StreamSlow:
+		s.behind = true
+	case logs.StreamRecovered:
+		s.behind = false
+	}
+}
+
+// noticeable is how far a stream is behind before it is worth a word.
+const noticeable = 250 * time.Millisecond
+
+// number is an integer of the line, or what it is without one.
+func number(line *reading.Line, key string, without int) int {
+	if n, ok := line.Int(key); ok {
+		return int(n)
+	}
+	return without
+}
+
+func milliseconds(n float64) time.Duration { return time.Duration(n * float64(time.Millisecond)) }

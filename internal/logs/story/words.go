@@ -1,0 +1,83 @@
+package story
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Duration is a time for people: 1.5 ms, 850 ms, 3.4 s, 2 min 5 s.
+func Duration(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "-" + Duration(-d)
+	case d < 10*time.Millisecond:
+		return strconv.FormatFloat(float64(d.Round(time.Millisecond/10))/float64(time.Millisecond), 'f', -1, 64) + " ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+}
+
+// Grouped is a number with its digits in groups of three: 12 034.
+func Grouped(n int) string {
+	digits := strconv.Itoa(n)
+	var groups []string
+	for len(digits) > 3 && digits[len(digits)-4] != '-' {
+		groups = append([]string{digits[len(digits)-3:]}, groups...)
+		digits = digits[:len(digits)-3]
+	}
+	return strings.Join(append([]string{digits}, groups...), " ")
+}
+
+// Count is a number of things: 1 stream, 2 000 streams.
+func Count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Grouped(n) + " " + one + "s"
+}
+
+// times is how often: once, twice, 3 times.
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	default:
+		return Grouped(n) + " times"
+	}
+}
+
+// units is so much of a stream.
+func (s *stream) units(n int) string { return Amount(s.kind, s.unit, n) }
+
+// Amount is so much of a stream of this kind and unit: 12 characters, 37 %.
+func Amount(kind, unit string, n int) string {
+	if kind == progress {
+		return fmt.Sprintf("%d %%", n)
+	}
+	if unit == "" {
+		unit = "chunk"
+	}
+	return Count(n, unit)
+}
+
+// Share is how much of how much: 37 of 5 000 characters, 37 %.
+func Share(kind, unit string, got, total int) string {
+	switch {
+	case kind == progress:
+		return fmt.Sprintf("%d %%", got)
+	case total < 0:
+		return Amount(kind, unit, got)
+	default:
+		return Grouped(got) + " of " + Amount(kind, unit, total)
+	}
+}
