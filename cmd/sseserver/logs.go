@@ -27,7 +27,10 @@ type subcommand struct {
 // subcommands is all that `sseserver logs` can do, in the order of its help. It is a
 // function, as what they do can lead back to it.
 func subcommands() []subcommand {
-	return []subcommand{}
+	return []subcommand{
+		failedCommand(),
+		explainCommand(),
+	}
 }
 
 // inspection is one call of a subcommand.

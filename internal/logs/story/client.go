@@ -3,6 +3,8 @@ package story
 import (
 	"slices"
 	"time"
+
+	"sseserver/internal/logs"
 )
 
 // Client is one reader of one message, and what became of it: a chain of streams
@@ -81,7 +83,10 @@ func (c *Client) tell() {
 	if c.Total >= 0 {
 		c.Got = min(c.Got, c.Total)
 	}
-	if c.Reason == "" {
+	switch c.Reason {
+	case "":
 		c.Got = -1
+	case logs.ReasonMessageFailed: // how much it would have been is not known
+		c.Total = -1
 	}
 }

@@ -63,7 +63,7 @@ func (c *Clients) Add(line *reading.Line) {
 		c.opened(line)
 	case logs.StreamClosed:
 		c.closed(line)
-	case logs.StreamSlow, logs.StreamRecovered:
+	case logs.StreamSlow, logs.StreamRecovered, logs.StreamEndRequested:
 		if s := c.open[line.Str("stream_id")]; s != nil {
 			s.note(line)
 		}
@@ -81,7 +81,7 @@ func (c *Clients) requested(line *reading.Line) {
 	if status, _ := line.Int("http.response.status_code"); len(c.refusals.requests) == 0 && status != 204 {
 		return
 	}
-	message, request, address := line.Str("message_id"), line.Str("request_id"), line.Str("client.address")
+	message, request, address := messageOf(line), line.Str("request_id"), line.Str("client.address")
 	c.refusals.by(request, message, address)
 	c.ends.by(message, request, address)
 }
@@ -308,4 +308,9 @@ func (c *Clients) End() Counts {
 }
 
 // Counts are those of clients.
-type Counts struct{ Clients, Finished, Failed, Running int }
+type Counts struct {
+	Clients  int `json:"clients"`
+	Finished int `json:"finished"`
+	Failed   int `json:"failed"`
+	Running  int `json:"running"`
+}

@@ -31,11 +31,11 @@ var life = script{
 
 const lifeOfM1 = `+0 submitted: 10 characters, 12 bytes
 +0 POST /send: 200 after 1.5 ms from 10.0.0.9
-+1 s1 stream opened from 10.0.0.1: characters, one each 50 ms
++1 s1 stream opened from 10.0.0.1: characters, a chunk every 50 ms
 +2.5 s1 fell behind its schedule: 1.2 s
 +3.25 s1 back on schedule; it was up to 1.9 s behind
 +4 s1 stream closed: client_gone, at 4 of 10 characters after 1.0 s; up to 1.9 s behind
-+5 s2 stream opened from 10.0.0.1: characters, one each 50 ms, resumed at position 4, after stream s1aaaaaa
++5 s2 stream opened from 10.0.0.1: characters, a chunk every 50 ms, resumed at position 4, after stream s1aaaaaa
 +6 s2 stream closed: completed, at 10 of 10 characters after 1.0 s
 `
 
@@ -50,7 +50,7 @@ func TestExplain(t *testing.T) {
 nobody: Nothing went wrong: the answer was 200.`},
 		{"t2", "trace", strings.Replace(lifeOfM1, "+2.5 ", "+1 s1 GET /stream/m1: 200 after 0.5 ms from 10.0.0.1\n+2.5 ", 1) +
 			"client: It left, or lost its connection, while the stream was on schedule. No harm was done: the client resumed once and got all 10 characters."},
-		{"m2", "message", `+0 s9 stream opened from 10.0.0.1: characters, one each 50 ms
+		{"m2", "message", `+0 s9 stream opened from 10.0.0.1: characters, a chunk every 50 ms
 +2 the server began to shut down (SIGTERM)
 +3 s9 stream closed: server_shutdown, at 3 of 10 characters after 1.0 s
 operator: The client got 3 of 10 characters. The server was told to stop (SIGTERM), and the stream did not end in time (--drain).`},
@@ -96,7 +96,7 @@ func TestStoryJSON(t *testing.T) {
 	got, err := json.Marshal(s)
 	want := `{"id":"` + id("s9") + `","kind":"stream","found":true,"searched":"15 lines of server.log",` +
 		`"verdict":"The client got 3 of 10 characters. The server was told to stop (SIGTERM), and the stream did not end in time (--drain).","side":"operator",` +
-		`"lines":[{"seq":11,"time":"2026-11-26T12:00:06Z","afterMs":0,"level":"info","event":"stream.opened","text":"stream opened from 10.0.0.1: characters, one each 50 ms","streamId":"` + id("s9") + `"},`
+		`"lines":[{"seq":11,"time":"2026-11-26T12:00:06Z","afterMs":0,"level":"info","event":"stream.opened","text":"stream opened from 10.0.0.1: characters, a chunk every 50 ms","streamId":"` + id("s9") + `"},`
 	if err != nil || !strings.HasPrefix(string(got), want) {
 		t.Errorf("error %v\n got %s\nwant %s…", err, got, want)
 	}

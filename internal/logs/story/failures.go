@@ -46,13 +46,14 @@ type Failures struct {
 	each     func(Failure)
 	ending   bool
 	messages int
+	sides    map[Side]int
 	last     []Failure // those that wait for the end
 }
 
 // NewFailures returns those of no lines yet. Each one is given to each when the
 // log has ended, in the order of their times; with more than 100 000, the oldest are given earlier.
 func NewFailures(each func(Failure)) *Failures {
-	f := &Failures{each: each}
+	f := &Failures{each: each, sides: make(map[Side]int)}
 	f.clients = NewClients(f.client)
 	return f
 }
@@ -69,6 +70,7 @@ func (f *Failures) client(c *Client) {
 	if c.State != Failed {
 		return
 	}
+	f.sides[c.Side]++
 	failure := Failure{
 		What: FailedClient, Time: c.Ended, Message: c.Message, Address: c.Address, Agent: c.Agent, Stream: c.Stream,
 		Kind: c.Kind, Unit: c.Unit, Reason: c.Reason, Resumes: c.Resumes, Side: c.Side, Why: c.Why,
@@ -115,7 +117,7 @@ func (f *Failures) End() Totals {
 			f.last = append(f.last, f.refusal(r))
 		}
 	}
-	totals.Messages = f.messages
+	totals.Messages, totals.Sides = f.messages, f.sides
 	slices.SortStableFunc(f.last, func(a, b Failure) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Stream, b.Stream))
 	})
@@ -137,5 +139,8 @@ func (f *Failures) refusal(r *refusal) Failure {
 type Totals struct {
 	Counts
 	// Refused are clients that never got a stream, Messages those that failed.
-	Refused, Messages int
+	Refused int `json:"refused"`
+	// Sides are the failed clients by the side that failed.
+	Sides    map[Side]int `json:"sides"`
+	Messages int          `json:"failedMessages"`
 }

@@ -169,7 +169,7 @@ func TestFailures(t *testing.T) {
 				"0 message.submitted m1 bytes=0 state=open", opens(1, "m1 s1"), "5 message.failed m1 reason=producer_gone chunks=3 bytes=9 duration_ms=5000",
 				closes(5, "message_failed", 3, "m1 s1 done=true"),
 			},
-			[]string{"5 message m1  3 producer_gone resumes=0 producer", "5 client m1 s1 10.0.0.1 3/10 message_failed resumes=0 producer"},
+			[]string{"5 message m1  3 producer_gone resumes=0 producer", "5 client m1 s1 10.0.0.1 3 message_failed resumes=0 producer"},
 			"1 0 1 0 0 1",
 		},
 		{

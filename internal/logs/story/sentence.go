@@ -47,6 +47,7 @@ var sentences = map[*logs.Event]func(*reading.Line) string{
 	logs.StreamRecovered: func(l *reading.Line) string {
 		return "back on schedule; it was up to " + duration(l, "lag_ms") + " behind"
 	},
+	logs.StreamEndRequested: func(l *reading.Line) string { return "an operator asked for its end" + from(l) },
 	logs.StreamFault: func(l *reading.Line) string {
 		where := ""
 		if l.Has("position") {
@@ -84,7 +85,7 @@ func openedSentence(l *reading.Line) string {
 	}
 	text := fmt.Sprintf("stream opened%s: %s", from(l), what)
 	if interval, ok := l.Float("interval_ms"); ok && interval > 0 {
-		text += ", one each " + Duration(milliseconds(interval))
+		text += ", a chunk every " + Duration(milliseconds(interval))
 	}
 	switch {
 	case s.resumed:

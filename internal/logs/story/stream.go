@@ -1,6 +1,7 @@
 package story
 
 import (
+	"strings"
 	"time"
 
 	"sseserver/internal/logs"
@@ -30,6 +31,7 @@ type stream struct {
 	lag     time.Duration // the furthest behind
 	behind  bool          // it had not caught up
 	failure string        // of the server, in words
+	endedBy string        // the address of the operator who asked for its end
 
 	client *Client // of which it is part
 	claims *Client // the client that went on with it before it ended, if one did
@@ -116,11 +118,28 @@ func (s *stream) note(line *reading.Line) {
 		s.behind = true
 	case logs.StreamRecovered:
 		s.behind = false
+	case logs.StreamEndRequested:
+		s.endedBy = line.Str("client.address")
 	}
 }
 
 // noticeable is how far a stream is behind before it is worth a word.
 const noticeable = 250 * time.Millisecond
+
+// messageOf is the message that a line is about: by its id, or the path of a request.
+func messageOf(line *reading.Line) string {
+	if id := line.Str("message_id"); id != "" {
+		return id
+	}
+	// "/stream/ID", "/progress/ID", "/messages/ID/chunks"
+	parts := strings.Split(line.Str("url.path"), "/")
+	if len(parts) > 2 && len(parts[2]) == uuidLength {
+		return parts[2]
+	}
+	return ""
+}
+
+const uuidLength = 36
 
 // number is an integer of the line, or what it is without one.
 func number(line *reading.Line, key string, without int) int {

@@ -8,12 +8,15 @@ import (
 	"sseserver/internal/logs/reading"
 )
 
-// kinds of ids, by the keys of the log that have them.
-var idKinds = []struct{ key, kind string }{
-	{"message_id", "message"},
-	{"stream_id", "stream"},
-	{"request_id", "request"},
-	{"trace_id", "trace"},
+// idKinds are the kinds of ids, and the one that a line has of each.
+var idKinds = []struct {
+	kind string
+	of   func(*reading.Line) string
+}{
+	{"message", messageOf},
+	{"stream", func(l *reading.Line) string { return l.Str("stream_id") }},
+	{"request", func(l *reading.Line) string { return l.Str("request_id") }},
+	{"trace", func(l *reading.Line) string { return l.Str("trace_id") }},
 }
 
 // shortest is how many digits of an id have to be given.
@@ -29,6 +32,7 @@ type subject struct {
 	streams  set
 	messages set
 	requests set
+	paths    set // requests that have the message in their path alone
 }
 
 type set map[string]bool
@@ -42,15 +46,18 @@ func (s set) add(id string) {
 // find looks for what an id, or the beginning of one, stands for. What it returns has
 // an empty kind if no line has it.
 func find(id string, lines iter.Seq[*reading.Line]) *subject {
-	s := &subject{id: id, streams: set{}, messages: set{}, requests: set{}}
+	s := &subject{id: id, streams: set{}, messages: set{}, requests: set{}, paths: set{}}
 	if len(id) < shortest {
 		return s
 	}
 	for line := range lines {
 		if s.isIn(line, id) {
 			s.streams.add(line.Str("stream_id"))
-			s.messages.add(line.Str("message_id"))
+			s.messages.add(messageOf(line))
 			s.requests.add(line.Str("request_id"))
+			if !line.Has("message_id") {
+				s.paths.add(line.Str("request_id"))
+			}
 		}
 	}
 	s.narrow()
@@ -60,7 +67,7 @@ func find(id string, lines iter.Seq[*reading.Line]) *subject {
 // isIn says whether the line has the id, and notes as what.
 func (s *subject) isIn(line *reading.Line, id string) (found bool) {
 	for _, k := range idKinds {
-		full := line.Str(k.key)
+		full := k.of(line)
 		if full == "" || !strings.HasPrefix(full, id) {
 			continue
 		}
@@ -80,7 +87,7 @@ func (s *subject) isIn(line *reading.Line, id string) (found bool) {
 func (s *subject) narrow() {
 	switch s.kind {
 	case "message":
-		s.messages, s.streams, s.requests = set{s.id: true}, nil, nil
+		s.messages, s.streams, s.requests = set{s.id: true}, nil, s.paths
 	case "stream":
 		s.streams = set{s.id: true}
 	}
@@ -114,7 +121,7 @@ const typo = 2
 
 func (n *nearest) look(line *reading.Line) {
 	for _, k := range idKinds {
-		known := line.Str(k.key)
+		known := k.of(line)
 		if known == "" || known == n.found {
 			continue
 		}
@@ -122,7 +129,7 @@ func (n *nearest) look(line *reading.Line) {
 			known = known[:min(len(known), len(n.id))]
 		}
 		if away := distance(n.id, known, typo); away <= typo && (n.found == "" || away < n.away) {
-			n.found, n.away = line.Str(k.key), away
+			n.found, n.away = k.of(line), away
 		}
 	}
 }

@@ -137,7 +137,10 @@ func (c *Clients) judgeEnd(s *stream) Verdict {
 		return verdict(TheOperator, "The server was told to stop%s, and the stream did not end in time (--drain).", c.runs.of(s.run).by())
 	case logs.ReasonInternalError:
 		return verdict(TheServer, "An error in the server ended the stream: %s.", strings.TrimSuffix(s.failure, "."))
-	case "admin_closed":
+	case logs.ReasonAdminClosed:
+		if s.endedBy != "" {
+			return verdict(TheOperator, "An operator ended the stream through the admin listener, from %s.", s.endedBy)
+		}
 		return verdict(TheOperator, "An operator ended the stream through the admin listener.")
 	case logs.ReasonCompleted:
 		return verdict(TheServer, "The stream ended as complete, but without its last event.")

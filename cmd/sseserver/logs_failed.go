@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"sseserver/internal/cmdline"
+	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/story"
+	"sseserver/internal/logs/terminal"
+)
+
+const failedDetail = `   Tells which clients never got their whole stream: when, how far they came, why, and which side failed: the client, the
+   network, the server, an operator, the producer of the message, or the test plan of the stream. A client that lost its
+   stream, resumed and finished has not failed. One client is one entry, however often it resumed.
+
+   A client is known again by what the server logs at its resume, else by its address, user agent and position, up to an hour
+   later, on any of the servers whose logs are named. One that reads a message again from the start is another
+   client: its first try stays listed.
+
+   Live messages that failed and clients that never got a stream are listed as well. Clients that still read at the end of the log are only counted.
+   Exits with 0 if nothing failed, with 1 if something did.
+
+`
+
+const failedExamples = `   sseserver logs failed server.log              which clients did not finish, and whose fault it was
+   sseserver logs failed server.log*             the same over rotated and compressed files, or those of several servers
+   sseserver logs failed --json server.log       one JSON object a line: {"type":"client",...}, and {"type":"total",...} last
+   journalctl -u sseserver -o cat | sseserver logs failed
+`
+
+func failedCommand() subcommand {
+	return subcommand{
+		name: "failed", arguments: "[FILE...]", about: "clients and messages that never got to their end, and whose fault it was",
+		detail: failedDetail, examples: failedExamples,
+		call: func() ([]cmdline.Flag, func(context.Context, inspection) int) {
+			var asJSON bool
+			return []cmdline.Flag{jsonFlag(&asJSON)}, func(ctx context.Context, in inspection) int { return in.failed(ctx, asJSON) }
+		},
+	}
+}
+
+// jsonFlag is the flag of what can be written for programs, too.
+func jsonFlag(to *bool) cmdline.Flag {
+	return cmdline.Flag{Name: "json", Usage: "write JSON, for programs", Set: func(text string) (err error) {
+		*to, err = strconv.ParseBool(text)
+		return err
+	}}
+}
+
+// style is how text is laid out for who reads it.
+func (in inspection) style() terminal.Style {
+	return terminal.Style{Width: in.width, Color: in.color, Zone: time.Local}
+}
+
+func (in inspection) failed(ctx context.Context, asJSON bool) int {
+	input, closeInput, err := in.input(ctx, in.arguments)
+	if err != nil {
+		return complain(in.stderr, exitFailed, err)
+	}
+	defer closeInput()
+	printer := failurePrinter{w: in.stdout, style: in.style(), asJSON: asJSON}
+	failures := story.NewFailures(printer.print)
+	report, err := reading.Read(ctx, input, func(line *reading.Line) error {
+		failures.Add(line)
+		return nil
+	})
+	if err != nil {
+		return complain(in.stderr, exitFailed, err)
+	}
+	totals := failures.End()
+	printer.total(totals)
+	in.tellBroken(report)
+	if !totals.None() {
+		return exitFailed
+	}
+	return exitOK
+}
+
+// failurePrinter writes failures one by one.
+type failurePrinter struct {
+	w      io.Writer
+	style  terminal.Style
+	asJSON bool
+	last   time.Time // of the failure before
+}
+
+func (p *failurePrinter) print(f story.Failure) {
+	if p.asJSON {
+		_ = json.NewEncoder(p.w).Encode(f)
+		return
+	}
+	if p.last.IsZero() || !p.style.SameDay(p.last, f.Time) {
+		fmt.Fprintf(p.w, "%s\n\n", p.style.Paint(terminal.Bold, p.style.Day(f.Time)))
+	}
+	p.last = f.Time
+	_ = f.Print(p.w, p.style)
+}
+
+func (p *failurePrinter) total(t story.Totals) {
+	if p.asJSON {
+		_ = json.NewEncoder(p.w).Encode(struct {
+			Type string `json:"type"`
+			story.Totals
+		}{"total", t})
+		return
+	}
+	if !p.last.IsZero() {
+		fmt.Fprintln(p.w)
+	}
+	_ = t.Print(p.w, p.style)
+}
+
+// tellBroken says which lines were skipped.
+func (in inspection) tellBroken(report reading.Report) {
+	for _, broken := range report.Broken {
+		fmt.Fprintln(in.stderr, "sseserver logs: skipped", broken)
+	}
+	if more := report.BrokenCount - len(report.Broken); more > 0 {
+		fmt.Fprintf(in.stderr, "sseserver logs: skipped %s\n", story.Count(more, "more line"))
+	}
+}
