@@ -216,7 +216,7 @@ func (t *teller) ofRefusal() Verdict {
 	for id := range t.subject.messages {
 		message = id
 	}
-	v := t.model.judgeRefusal(message, t.code, t.scope.last)
+	v := t.model.judgeRefusal(message, t.code, t.codeAt)
 	v.Why = fmt.Sprintf("The request was refused (%s): %s.", t.code, v.Why)
 	return v
 }
@@ -309,12 +309,12 @@ func are(n int) string {
 
 // unread is about a message without streams.
 func (t *teller) unread(end *end) Verdict {
+	if t.code != "" {
+		v := t.model.judgeRefusal(t.subject.id, t.code, t.codeAt)
+		return Verdict{v.Side, fmt.Sprintf("What was asked of it was refused, the last time with %s: %s.", t.code, v.Why)}
+	}
 	if end == nil {
 		return verdict(Nobody, "Nobody has asked for it, as far as the log tells.")
-	}
-	if t.code != "" {
-		v := t.model.judgeRefusal(t.subject.id, t.code, t.scope.last)
-		return Verdict{v.Side, fmt.Sprintf("No stream of it was opened; the last that was asked for was refused (%s): %s.", t.code, v.Why)}
 	}
 	return verdict(Nobody, "Nobody had asked for it when it was %s.", strings.TrimPrefix(end.event.Name, "message."))
 }

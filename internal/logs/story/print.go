@@ -175,7 +175,7 @@ func (t Totals) Print(w io.Writer, style terminal.Style) error {
 		all = append(all, are(t.Running)+" still reading at the end of the log.")
 	}
 	if t.Refused > 0 {
-		all = append(all, fmt.Sprintf("%s refused and never got a stream.", were(t.Refused, "client")))
+		all = append(all, fmt.Sprintf("%s refused.", were(t.Refused, "client")))
 	}
 	if t.Messages > 0 {
 		all = append(all, fmt.Sprintf("%s failed.", Count(t.Messages, "message")))

@@ -143,7 +143,10 @@ func from(l *reading.Line) string {
 
 func because(l *reading.Line) string {
 	if text := l.Str("error"); text != "" {
-		return ": " + strings.TrimSpace(text)
+		for _, code := range []string{l.Str("reason"), l.Str("code")} { // which is told already
+			text = strings.TrimPrefix(text, "httpapi: "+code+": ")
+		}
+		return ": " + text
 	}
 	return ""
 }

@@ -34,7 +34,6 @@ type stream struct {
 	endedBy string        // the address of the operator who asked for its end
 
 	client *Client // of which it is part
-	claims *Client // the client that went on with it before it ended, if one did
 }
 
 // openedBy begins a stream with its stream.opened.

@@ -1,6 +1,8 @@
 package story
 
 import (
+	"time"
+
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/reading"
 )
@@ -15,19 +17,19 @@ const (
 
 // teller makes a story of lines.
 type teller struct {
-	subject  *subject
-	model    *Clients
-	streams  map[string]*part // of the subject's messages
-	clients  []*Client        // of the same, that are worth to be told of
-	plain    int              // how many of those are there although nothing is special about them
-	folded   map[State]int    // clients of which no more is known than what became of them
-	rest     []Entry          // lines of no stream
-	context  []Entry          // lines of the servers
-	messages int              // lines of the subject's messages
-	code     string           // of the error that the request got
-	status   int              // of its answer
-	nearest  nearest
-	scope    scope
+	subject *subject
+	model   *Clients
+	streams map[string]*part // of the subject's messages
+	clients []*Client        // of the same, that are worth to be told of
+	plain   int              // how many of those are there although nothing is special about them
+	folded  map[State]int    // clients of which no more is known than what became of them
+	rest    []Entry          // lines of no stream
+	context []Entry          // lines of the servers
+	code    string           // of the last error that was answered
+	codeAt  time.Time
+	status  int // of its answer
+	nearest nearest
+	scope   scope
 }
 
 // part is what one stream gives to a story.
@@ -105,8 +107,11 @@ func (t *teller) isTold(line *reading.Line) bool {
 	case logs.StreamChunk:
 		return false
 	case logs.HTTPRequest:
+		if t.subject.kind != "message" && t.subject.kind != "stream" && t.subject.asks(line) {
+			return true
+		}
 		method := line.Str("http.request.method")
-		return t.subject.kind != "stream" && t.subject.asks(line) || method != "GET" && method != "HEAD"
+		return method != "GET" && method != "HEAD" || number(line, "http.response.status_code", 0) >= 400
 	}
 	return true
 }
@@ -117,11 +122,11 @@ func (t *teller) noteAnswer(line *reading.Line) {
 	case logs.HTTPRequest:
 		t.status = number(line, "http.response.status_code", 0)
 	case logs.StreamRejected, logs.MessageRejected:
-		t.code = line.Str("reason")
+		t.code, t.codeAt = line.Str("reason"), line.Time
 	case logs.HTTPRequestRejected:
-		t.code = line.Str("code")
+		t.code, t.codeAt = line.Str("code"), line.Time
 	case logs.HTTPPanic:
-		t.code = logs.CodeInternalError
+		t.code, t.codeAt = logs.CodeInternalError, line.Time
 	}
 }
 
