@@ -3,6 +3,7 @@ package broker
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -108,6 +109,7 @@ type Broker struct {
 	deletes    questions[MessageID, deleteAnswer]
 	subscribes questions[subscriber, subscribeAnswer]
 	stats      questions[struct{}, Stats]
+	last       Stats // what Stats returns once done is closed, before which Run writes it
 	endings    questions[error, int]
 	lists      questions[struct{}, []*Subscription]
 	closings   questions[endStream, *Subscription]
@@ -213,9 +215,14 @@ func (b *Broker) subscribe(ctx context.Context, cancel context.CancelCauseFunc, 
 	return answer.subscription, cmp.Or(failed, answer.err)
 }
 
-// Stats counts what the broker holds. Errors: ErrClosed, or the cause of ctx.
+// Stats counts what the broker holds, or has held when Run returned. Its error is the
+// cause of ctx.
 func (b *Broker) Stats(ctx context.Context) (Stats, error) {
-	return b.stats.ask(ctx, b, struct{}{})
+	stats, err := b.stats.ask(ctx, b, struct{}{})
+	if errors.Is(err, ErrClosed) {
+		return b.last, nil
+	}
+	return stats, err
 }
 
 // Drain makes the broker refuse new messages and streams from now on and waits
@@ -285,6 +292,11 @@ func (b *Broker) send(ctx context.Context, cmd command) error {
 // streamer and the last call of Config.Evicted have. Its error is always nil.
 func (b *Broker) Run(ctx context.Context) error {
 	defer close(b.done)
-	newLoop(b).run(ctx)
+	loop := newLoop(b)
+	loop.run(ctx)
+	b.last = loop.state.stats()
+	for kind := range b.last.Streams { // which have ended, but nobody was there to hear of it
+		b.last.Streams[kind] = 0
+	}
 	return nil
 }

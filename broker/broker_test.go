@@ -157,8 +157,15 @@ var errGone = errors.New("gone")
 func TestAskedAfterTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, broker.Config{})
+		b.Submit("abc")
 		b.stop()
+		if last, err := b.Stats(t.Context()); err != nil || last.Messages != 1 || last.Bytes != 3 || last.Streams[broker.Characters] != 0 {
+			t.Errorf("it has held %+v, %v", last, err)
+		}
 		for name, ask := range asks {
+			if name == "Stats" {
+				continue
+			}
 			if err := ask(t.Context(), b.Broker); !errors.Is(err, broker.ErrClosed) {
 				t.Errorf("%s: %v, want %v", name, err, broker.ErrClosed)
 			}

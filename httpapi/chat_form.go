@@ -75,7 +75,9 @@ func (e *chatEvents) appendTail(dst []byte, _, _ int) []byte {
 	return append(dst, e.tail...)
 }
 
-func (*chatEvents) appendComment(dst []byte, text string) []byte { return feed.AppendComment(dst, text) }
+func (*chatEvents) appendComment(dst []byte, text string) []byte {
+	return feed.AppendComment(dst, text)
+}
 
 func (*chatEvents) appendHeartbeat(dst []byte) []byte { return feed.AppendHeartbeat(dst) }
 

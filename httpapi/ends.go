@@ -48,7 +48,7 @@ func (p *producer) complete(ctx context.Context) error {
 		p.message = message
 	}
 	if ended {
-		logs.MessageCompleted.Log(p.server.config.Logger, endFields(message, p.ids()...)...)
+		logs.MessageCompleted.Log(p.server.config.Logger, endFields(message, p.ids(logs.Total(message.Text.Count(actors.Character)))...)...)
 	}
 	return err
 }

@@ -16,7 +16,7 @@ func (s *Server) openMessage(w http.ResponseWriter, r *http.Request) {
 		s.rejectMessage(w, err)
 		return
 	}
-	s.config.Metrics.MessageSubmitted()
+	x.noteMessage(message)
 	if message.Text.Len() > 0 {
 		s.config.Metrics.ChunkAppended()
 	}

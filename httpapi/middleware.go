@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sseserver/broker"
 	"sseserver/internal/logs"
 
 	"github.com/rs/cors"
@@ -44,11 +45,12 @@ type exchange struct {
 	trace    string     // the trace that the request is part of; "" if it says none
 	client   netip.Addr // who sent the request; networkOf it is what counts as one
 	start    time.Time
-	level    zapcore.Level // at which the answer is logged
-	status   int           // 0 until the head was sent
-	unlogged bool          // a refusal that is only counted, so has no line
-	lasts    bool          // the answer can last as long as the client stays, so its time says nothing
-	stream   *stream       // what the handler has begun, if it has; observe goes on with it
+	level    zapcore.Level    // at which the answer is logged
+	status   int              // 0 until the head was sent
+	unlogged bool             // a refusal that is only counted, so has no line
+	lasts    bool             // the answer can last as long as the client stays, so its time says nothing
+	message  broker.MessageID // that it has submitted; zero if none
+	stream   *stream          // what the handler has begun, if it has; observe goes on with it
 }
 
 // exchangeOf returns the exchange that w belongs to. Every handler of this
@@ -191,9 +193,20 @@ func (x *exchange) finish() {
 		x.server.config.Metrics.HTTPDuration(route, duration)
 	}
 	if !x.unlogged && x.server.config.Logger.Core().Enabled(x.level) {
-		logs.HTTPRequest.LogAt(x.server.config.Logger, x.level, x.fields(
-			logs.StatusCode(x.status), logs.DurationMS(duration))...)
+		logs.HTTPRequest.LogAt(x.server.config.Logger, x.level, x.fields(x.made(
+			logs.StatusCode(x.status), logs.DurationMS(duration))...)...)
 	}
+}
+
+// made returns the fields and the ids of what the request has led to.
+func (x *exchange) made(fields ...zap.Field) []zap.Field {
+	if x.stream != nil {
+		return append(fields, logs.MessageID(x.stream.subscription.Message.ID), logs.StreamID(x.stream.subscription.ID))
+	}
+	if x.message != (broker.MessageID{}) {
+		return append(fields, logs.MessageID(x.message))
+	}
+	return fields
 }
 
 // route returns the pattern that matched the request, "" for none.

@@ -27,9 +27,17 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 
 // noteSubmitted logs and counts that x has submitted a whole message.
 func (s *Server) noteSubmitted(message *broker.Message, x *exchange) {
-	s.config.Metrics.MessageSubmitted()
-	logs.MessageSubmitted.Log(s.config.Logger, x.ids(logs.MessageID(message.ID), logs.Bytes(message.Text.Len()),
-		logs.Total(message.Text.Count(actors.Character)))...)
+	total := message.Text.Count(actors.Character)
+	x.noteMessage(message)
+	s.config.Metrics.Sums.MessageTotals.Add(int64(total))
+	logs.MessageSubmitted.Log(s.config.Logger, x.ids(logs.MessageID(message.ID), logs.Bytes(message.Text.Len()), logs.Total(total))...)
+}
+
+// noteMessage counts that x has submitted or opened a message.
+func (x *exchange) noteMessage(message *broker.Message) {
+	x.message = message.ID
+	x.server.config.Metrics.MessageSubmitted()
+	x.server.config.Metrics.Sums.MessageBytes.Add(int64(message.Text.Len()))
 }
 
 func (s *Server) rejectMessage(w http.ResponseWriter, err error) {

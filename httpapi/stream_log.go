@@ -144,8 +144,8 @@ func (st *stream) appendKind(fields []zap.Field) []zap.Field {
 	if st.subscription.Kind == broker.Characters {
 		fields = append(fields, logs.Unit(st.subscription.Unit.String()))
 	}
-	if total := st.lookTotal(); total != unknownTotal {
-		fields = append(fields, logs.Total(total))
+	if st.total != unknownTotal {
+		fields = append(fields, logs.Total(st.total))
 	}
 	return fields
 }
@@ -156,11 +156,13 @@ const maxStreamFields = 20
 func (st *stream) logOpened(x *exchange, asked ask) {
 	subscription := st.subscription
 	st.server.config.Metrics.StreamOpened(string(subscription.Kind), st.resumed())
+	st.server.config.Metrics.Sums.FirstPositions.Add(int64(subscription.From))
 	if !logs.StreamOpened.Enabled(st.server.config.Logger) {
 		return
 	}
 	fields := append(make([]zap.Field, 0, maxStreamFields), st.fields(logs.IntervalMS(subscription.Interval),
 		logs.LastEventID(asked.lastEventID), logs.FirstPosition(subscription.From), logs.ClientAddress(x.client))...)
+	st.noteTotal()
 	fields = st.appendKind(fields)
 	if port := portOf(x.request, x.client); port != 0 {
 		fields = append(fields, logs.ClientPort(port))
@@ -189,11 +191,29 @@ func (st *stream) logLag(event *logs.Event, lag time.Duration) {
 	event.Log(st.server.config.Logger, st.fields(logs.LagMS(lag))...)
 }
 
+// sum adds the numbers of the stream, which has ended, to those of all streams.
+func (st *stream) sum() {
+	sums := &st.server.config.Metrics.Sums
+	sums.StreamChunks.Add(int64(st.tally.chunks))
+	sums.StreamBytes.Add(int64(st.tally.bytes))
+	if st.tally.chunks > 0 {
+		sums.StreamLastPositions.Add(int64(st.tally.sent))
+	}
+	if st.total != unknownTotal {
+		sums.StreamTotals.Add(int64(st.total))
+	}
+	if st.faults != nil {
+		sums.Faults.Add(int64(st.faults.count))
+	}
+}
+
 // logClosed tells the one end of the stream.
 func (st *stream) logClosed(cause error) {
 	reason := reasonOf(cause)
 	duration := time.Since(st.opened)
 	st.server.config.Metrics.StreamClosed(string(st.subscription.Kind), reason, duration)
+	st.noteTotal()
+	st.sum()
 	if !st.server.config.Logger.Core().Enabled(logs.CloseLevel(reason)) {
 		return
 	}

@@ -22,7 +22,6 @@ const cutOffGrace = 2 * time.Second
 func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	started := time.Now()
 	logger := pr.output.Logger.Named("server")
 	pr.api.Drain()
 	noWait, ended := context.WithCancel(ctx)
@@ -39,8 +38,6 @@ func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bo
 			if remaining > 0 {
 				logs.ServerShutdownForced.Log(logger, logs.Remaining(remaining))
 			}
-			logs.ServerShutdownCompleted.Log(logger, logs.DurationMS(time.Since(started)),
-				logs.MessagesStored(pr.stats().MessagesStored), logs.Counts(pr.metrics.Counts()))
 			return exitOK, false
 		case <-asked.hangup:
 			pr.output.Reopen()
@@ -49,6 +46,13 @@ func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bo
 			return exitFailed, true
 		}
 	}
+}
+
+// tellEnd says that all has ended since the signal came, and what there was since the
+// start.
+func (pr *program) tellEnd(signaled time.Time) {
+	logs.ServerShutdownCompleted.Log(pr.output.Logger.Named("server"), logs.DurationMS(time.Since(signaled)),
+		logs.MessagesStored(pr.stats().MessagesStored), logs.Counts(pr.metrics.Counts()))
 }
 
 // endStreams waits for the running streams, ends those that do not finish in

@@ -285,25 +285,29 @@ func (pr *program) serve(asked signals) (code int, insisted bool) {
 	if pr.admin != nil {
 		start(pr.admin.serve)
 	}
-	code, insisted = pr.wait(asked, failed)
+	code, signaled, insisted := pr.wait(asked, failed)
 	stop()
 	if code == exitOK {
 		running.Wait()
+		pr.tellEnd(signaled)
 	}
 	return code, insisted
 }
 
 // wait handles signals until the program is to end, and has drained.
-func (pr *program) wait(asked signals, failed <-chan error) (code int, insisted bool) {
+// It returns when the signal came, too.
+func (pr *program) wait(asked signals, failed <-chan error) (code int, signaled time.Time, insisted bool) {
 	for {
 		select {
 		case err := <-failed:
 			logs.HTTPServerError.LogAt(pr.output.Logger.Named("server"), zap.ErrorLevel, logs.Error(err))
-			return exitFailed, false
+			return exitFailed, time.Time{}, false
 		case <-asked.hangup:
 			pr.output.Reopen()
 		case signal := <-asked.stop:
-			return pr.drain(signal, asked)
+			signaled = time.Now()
+			code, insisted = pr.drain(signal, asked)
+			return code, signaled, insisted
 		}
 	}
 }

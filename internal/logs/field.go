@@ -149,7 +149,7 @@ var (
 	fromLevel   = Field{Key: "from", Kind: String, About: "the level before"}
 	toLevel     = Field{Key: "to", Kind: String, About: "the level now"}
 	codes       = Field{Key: "codes", Kind: List, About: "the errors' stable codes"}
-	counts      = Field{Key: "counts", Kind: Object, About: "what happened since the start, by event and, where it has one, reason; what did not happen is absent"}
+	counts      = Field{Key: "counts", Kind: Object, About: "what happened since the start, by event and, where it has one, reason, and sums of some numbers of these events; what would be 0 is absent"}
 	done        = Field{Key: "done", Kind: Bool, About: "whether the end of the message, `done` or `failed`, was written"}
 	resumed     = Field{Key: "resumed", Kind: Bool, About: "whether the stream continued an earlier one"}
 )

@@ -185,7 +185,7 @@ var (
 		Name: "message.completed", Levels: at(zap.InfoLevel), Message: "message completed",
 		Brief:    fields(byteCount, chunks, durationMS),
 		About:    "A producer has completed a live message; once for each, unless it failed or was deleted before.",
-		Required: fields(messageID, byteCount, appended, openFor), Optional: fields(requestID, traceID),
+		Required: fields(messageID, byteCount, total, appended, openFor), Optional: fields(requestID, traceID),
 	})
 	MessageFailed = declare(Event{
 		Name: "message.failed", Levels: at(zap.WarnLevel), Message: "message failed",

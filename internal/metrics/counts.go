@@ -3,6 +3,7 @@ package metrics
 import (
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -12,8 +13,8 @@ import (
 )
 
 // Counts is what has happened since the start, by the event of the log that tells of
-// it and, where that has one, its reason: "stream.closed completed". What has not
-// happened is not in it.
+// it and, where that has one, its reason: "stream.closed completed"; and the sums of some
+// of the numbers in these events: "stream.closed chunks". What would be 0 is not in it.
 type Counts map[string]int64
 
 // MarshalLogObject adds the counts to a line, in the order of their names.
@@ -24,7 +25,7 @@ func (c Counts) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	return nil
 }
 
-// Counts reads the counters of messages and streams. What they count meanwhile may be
+// Counts reads the counters of messages and streams, and sums. What they count meanwhile may be
 // in it.
 func (m *Metrics) Counts() Counts {
 	c := make(Counts)
@@ -39,6 +40,7 @@ func (m *Metrics) Counts() Counts {
 		}
 		c.addWords(logs.StreamClosed.Name, m.closed[kind])
 	}
+	c.addSums(&m.Sums)
 	return c
 }
 
@@ -56,5 +58,31 @@ func (c Counts) add(name string, counter prometheus.Counter) {
 	}
 	if n := int64(read.GetCounter().GetValue()); n > 0 {
 		c[name] += n
+	}
+}
+
+// Sums are the sums of numbers that lines of the log carry, which Counts tells beside the
+// counts. Any goroutine may add to them at any time.
+type Sums struct {
+	MessageBytes, MessageTotals                                          atomic.Int64 // of message.submitted
+	FirstPositions                                                       atomic.Int64 // of stream.opened
+	StreamChunks, StreamBytes, StreamTotals, StreamLastPositions, Faults atomic.Int64 // of stream.closed
+}
+
+// addSums adds what the sums stand at.
+func (c Counts) addSums(sums *Sums) {
+	for name, sum := range map[string]*atomic.Int64{
+		logs.MessageSubmitted.Name + " bytes":      &sums.MessageBytes,
+		logs.MessageSubmitted.Name + " total":      &sums.MessageTotals,
+		logs.StreamOpened.Name + " first_position": &sums.FirstPositions,
+		logs.StreamClosed.Name + " chunks":         &sums.StreamChunks,
+		logs.StreamClosed.Name + " bytes":          &sums.StreamBytes,
+		logs.StreamClosed.Name + " total":          &sums.StreamTotals,
+		logs.StreamClosed.Name + " last_position":  &sums.StreamLastPositions,
+		logs.StreamClosed.Name + " faults":         &sums.Faults,
+	} {
+		if n := sum.Load(); n != 0 {
+			c[name] = n
+		}
 	}
 }

@@ -23,6 +23,8 @@ type Config struct {
 
 // Metrics are the server's metrics, in a registry of their own.
 type Metrics struct {
+	Sums Sums
+
 	registry *prometheus.Registry
 
 	submitted        prometheus.Counter
