@@ -22,14 +22,16 @@ import (
 // Any goroutine may call its methods at any time.
 type conns struct {
 	// Immutable. 0 is no limit.
-	limit       int // of open connections
-	streamLimit int // of those with a stream; below limit
+	limit       int    // of open connections
+	streamLimit int    // of those with a stream; below limit
+	host        *conns // may have more of these as guests; nil is nobody
 
 	mu        sync.Mutex
 	open      int                   // accepted and not closed; those that were taken over, too
 	streaming int                   // of these, with a stream
 	visitors  map[net.Conn]*visitor // all but those that were taken over
 	quiet     list.List             // of *visitor without a stream, the one that has been quiet for longest first
+	guests    guests                // beside those that are open
 }
 
 // visitor is a connection that net/http serves.
@@ -38,6 +40,7 @@ type visitor struct {
 	silent  bool          // it has had no request yet
 	streams int           // several over HTTP/2
 	place   *list.Element // in quiet; nil with a stream
+	leave   func()        // of a guest of host, which is not counted here; else nil
 }
 
 func newConns(limit, streamLimit int) *conns {
@@ -89,8 +92,7 @@ func (c *conns) add(conn net.Conn) (closed bool) {
 	c.visitors[conn] = v
 	c.open++
 	v.place = c.quiet.PushBack(v)
-	for c.limit > 0 && c.open > c.limit && c.quiet.Len() > 0 {
-		c.closeQuietest()
+	for c.limit > 0 && c.open+c.guests.list.Len() > c.limit && (c.turnOut() || c.quiet.Len() > 0 && c.closeQuietest()) {
 		closed = true
 	}
 	return closed
@@ -99,17 +101,20 @@ func (c *conns) add(conn net.Conn) (closed bool) {
 // closeQuietest is called with mu held. A stream is noted, under the same lock,
 // before it takes its connection over, so no connection of a stream is closed here.
 // net/http notices by itself.
-func (c *conns) closeQuietest() {
+func (c *conns) closeQuietest() bool {
 	v := c.quiet.Front().Value.(*visitor)
 	c.forget(v)
 	wire.Reset(socketOf(v.conn)) // or the kernel would keep what its client does not read
+	return true
 }
 
 // forget takes out a connection that is closed.
 func (c *conns) forget(v *visitor) {
 	delete(c.visitors, v.conn)
 	c.open--
-	if v.streams > 0 {
+	if v.leave != nil {
+		c.comeHome(v)
+	} else if v.streams > 0 {
 		c.streaming--
 	} else {
 		c.quiet.Remove(v.place)
@@ -136,10 +141,11 @@ func (c *conns) beginStream(conn net.Conn) bool {
 		return conn == nil
 	}
 	if v.streams == 0 {
-		if c.crowded() {
+		if !c.crowded() {
+			c.streaming++
+		} else if !c.lodge(v) {
 			return false
 		}
-		c.streaming++
 		c.quiet.Remove(v.place)
 	}
 	v.streams++
@@ -155,7 +161,11 @@ func (c *conns) endStream(conn net.Conn) {
 		return
 	}
 	if v.streams--; v.streams == 0 {
-		c.streaming--
+		if v.leave != nil {
+			c.comeHome(v)
+		} else {
+			c.streaming--
+		}
 		v.place = c.quiet.PushBack(v)
 	}
 }

@@ -79,12 +79,3 @@ func (s *Server) http2Config() *http.HTTP2Config {
 		WriteByteTimeout: s.config.WriteTimeout + blockedSlice,
 	}
 }
-
-// BoundConns keeps the open connections of server, which has not been started,
-// at limit at most: one too many closes the one that has been quiet for longest.
-func BoundConns(server *http.Server, limit int) {
-	conns := newConns(limit, 0)
-	server.Handler = conns.watched(server.Handler)
-	server.ConnState = conns.note
-	server.ConnContext = keepConnection
-}

@@ -19,9 +19,13 @@ func openFileLimit() int {
 	return int(limit.Cur)
 }
 
-// maxAdminConns is how many connections the admin listener has at most: some
-// browsers' and Prometheus's.
-const maxAdminConns = 16
+// maxAdminConns is how many connections the admin listener has for itself: some
+// browsers' and Prometheus's, and a few of those who watch. Of these, up to maxWatchers
+// more use what the public listener has no use for.
+const (
+	maxAdminConns = 16
+	maxWatchers   = 1000
+)
 
 // ownFiles is how many of the open files are the process's own: its output, the
 // log and its next file, the listeners, those of Go's poller and of the watch for

@@ -3,9 +3,6 @@ package main
 import (
 	"sseserver/broker"
 	"sseserver/httpapi"
-	"sseserver/internal/admin"
-	"sseserver/internal/logs"
-	"sseserver/internal/metrics"
 )
 
 // brokerConfig is what the settings mean to the broker.
@@ -48,9 +45,4 @@ func apiConfig(c Config, files int) httpapi.Config {
 		api.Heartbeat = -1
 	}
 	return api
-}
-
-// adminConfig is what the settings mean to the admin listener.
-func adminConfig(c Config, m *metrics.Metrics, output *logs.Output) admin.Config {
-	return admin.Config{Metrics: m, Output: output, Token: c.AdminToken, Hosts: c.adminHosts()}
 }

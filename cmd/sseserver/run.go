@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"sync"
 	"syscall"
@@ -151,7 +150,8 @@ type program struct {
 	api         *httpapi.Server
 	certificate *tlscert.Source // nil without TLS
 	public      *listener
-	admin       *listener // nil if it is off
+	admin       *listener // nil if it is off, and then there is no
+	operator    *admin.Server
 }
 
 // serveUntilSignal wires the parts, serves until a signal, and drains.
@@ -247,7 +247,7 @@ func (pr *program) wireParts(files int) error {
 	if config.AdminAddr == "" {
 		return nil
 	}
-	server = adminServer(admin.New(adminConfig(config, m, pr.output)), pr.output)
+	server = pr.wireAdmin()
 	if pr.certificate != nil && !isLoopback(config.AdminAddr) {
 		server.TLSConfig = tlsConfig(pr.certificate, logger.Named("server"))
 	}
@@ -262,7 +262,7 @@ func (pr *program) wireParts(files int) error {
 func (pr *program) serve(asked signals) (code int, insisted bool) {
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	failed := make(chan error, 5) // room for all that run, so that none waits to fail
+	failed := make(chan error, 6) // room for all that run, so that none waits to fail
 	start := func(run func() error) {
 		running.Go(func() {
 			if err := run(); err != nil {
@@ -284,6 +284,7 @@ func (pr *program) serve(asked signals) (code int, insisted bool) {
 	running.Go(func() { trimMemory(ctx) })
 	if pr.admin != nil {
 		start(pr.admin.serve)
+		start(func() error { return pr.operator.Run(ctx) })
 	}
 	code, signaled, insisted := pr.wait(asked, failed)
 	stop()
@@ -356,19 +357,4 @@ func (pr *program) stats() metrics.Stats {
 func metricsConfig() metrics.Config {
 	version, revision := build()
 	return metrics.Config{Version: version, Revision: revision}
-}
-
-// adminServer serves the admin listener. A profile that records for a time has
-// that time on top of its WriteTimeout.
-func adminServer(handler http.Handler, output *logs.Output) *http.Server {
-	server := &http.Server{
-		Handler:        handler,
-		ReadTimeout:    10 * time.Second,
-		WriteTimeout:   time.Minute,
-		IdleTimeout:    2 * time.Minute,
-		MaxHeaderBytes: 16 << 10,
-		ErrorLog:       logs.StdLog(output.Logger.Named("admin")),
-	}
-	httpapi.BoundConns(server, maxAdminConns)
-	return server
 }

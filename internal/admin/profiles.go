@@ -55,8 +55,11 @@ func (p profiles) timed(record http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// retryWhenBusy is after how many seconds a refused client should try again.
-const retryWhenBusy = 5
+// Seconds after which a refused client should try again.
+const (
+	retryWhenBusy = 5
+	retryWhenDown = 2
+)
 
 func busy(detail string) *answer.Problem {
 	p := answer.NewProblem(http.StatusServiceUnavailable, logs.CodeBusy, "Busy", detail)

@@ -14,12 +14,17 @@ import (
 	"time"
 )
 
-// Config of a feed. Every field but Heartbeat is required.
+// Config of a feed. Every field but Heartbeat, Last and Beat is required.
 type Config struct {
 	WriteTimeout time.Duration        // that one write may block
 	Heartbeat    time.Duration        // without a frame until a comment; 0 or less: never
 	Ended        <-chan struct{}      // closed when the server shuts down
 	ComeBack     func() time.Duration // when a client should come back after that
+	// Last returns what is sent before that; nil is nothing.
+	Last func() []byte
+	// Beat returns a block to go with a heartbeat, such as an id without data, which a
+	// client keeps and shows to nobody; nil is none.
+	Beat func() []byte
 }
 
 // Feed is one event stream. One goroutine uses it: that of the request.
@@ -29,7 +34,6 @@ type Feed struct {
 	control *http.ResponseController
 	last    time.Time // when something was sent
 	beat    *time.Timer
-	mark    []byte // sent with each heartbeat
 }
 
 // Begin answers with the head of an event stream. End must follow.
@@ -58,10 +62,6 @@ func (f *Feed) Send(frames []byte) error {
 	return err
 }
 
-// Mark sets what goes out with each heartbeat from now on, such as an id without
-// data, which a client keeps and shows to nobody.
-func (f *Feed) Mark(block []byte) { f.mark = append(f.mark[:0], block...) }
-
 // Wait waits for one of the two channels, either of which may be nil, and sends
 // heartbeats meanwhile. It says false when the feed is over: its client has left,
 // or the server shuts down, in which case the client was told when to come back.
@@ -78,12 +78,28 @@ func (f *Feed) Wait(ctx context.Context, wake <-chan struct{}, due <-chan time.T
 		case <-ctx.Done():
 			return false
 		case <-f.config.Ended:
-			_ = f.Send(AppendRetry(nil, f.config.ComeBack()))
+			f.sayGoodbye()
 			return false
 		case <-f.beat.C:
-			if f.Send(append(AppendHeartbeat(nil), f.mark...)) != nil {
+			if f.beatOnce() != nil {
 				return false
 			}
 		}
 	}
+}
+
+func (f *Feed) sayGoodbye() {
+	var frames []byte
+	if f.config.Last != nil {
+		frames = f.config.Last()
+	}
+	_ = f.Send(AppendRetry(frames, f.config.ComeBack())) // a client that left misses nothing
+}
+
+func (f *Feed) beatOnce() error {
+	frames := AppendHeartbeat(nil)
+	if f.config.Beat != nil {
+		frames = append(frames, f.config.Beat()...)
+	}
+	return f.Send(frames)
 }

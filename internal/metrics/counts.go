@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap/zapcore"
 
 	"sseserver/internal/logs"
@@ -52,11 +51,7 @@ func (c Counts) addWords(event string, counters words) {
 
 // add adds what a counter stands at.
 func (c Counts) add(name string, counter prometheus.Counter) {
-	var read dto.Metric
-	if err := counter.Write(&read); err != nil { // a counter always can
-		return
-	}
-	if n := int64(read.GetCounter().GetValue()); n > 0 {
+	if n := valueOf(counter); n > 0 {
 		c[name] += n
 	}
 }

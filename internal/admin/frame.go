@@ -1,0 +1,63 @@
+package admin
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"sseserver/internal/feed"
+)
+
+// Frames of the feeds. Lines of the log are JSON without raw line ends, as all JSON
+// of encoding/json is, so that each is one line of data.
+
+// appendID appends the id of line n of this process.
+//
+//	id: mh3k2x1c-4711
+func (s *Server) appendID(dst []byte, n uint64) []byte {
+	dst = append(append(dst, "id: "...), s.process...)
+	return append(strconv.AppendUint(append(dst, '-'), n, 10), '\n')
+}
+
+// idOf reads such an id. Of another process, or in another form, it is not ours.
+func (s *Server) idOf(text string) (n uint64, ours bool) {
+	process, number, _ := strings.Cut(text, "-")
+	n, err := strconv.ParseUint(number, 10, 64)
+	return n, err == nil && process == s.process
+}
+
+// appendEvent appends an event with value in JSON as its data, which always
+// encodes.
+func appendEvent(dst []byte, event string, value any) []byte {
+	body, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	if event != "" {
+		dst = append(append(append(dst, "event: "...), event...), '\n')
+	}
+	return appendData(dst, body)
+}
+
+func appendData(dst, body []byte) []byte {
+	return append(append(append(dst, "data: "...), body...), "\n\n"...)
+}
+
+// appendFirst appends what is sent at once, so that onopen fires also behind
+// proxies that wait for a body.
+func appendFirst(dst []byte) []byte {
+	return feed.AppendRetry(feed.AppendComment(dst, "connected"), reconnection)
+}
+
+// gap tells of lines of the log that a reader does not get: those between two
+// numbers, both included, of which so many are of those that it asked for, as far
+// as that is known.
+type gap struct {
+	From  uint64 `json:"from"`
+	To    uint64 `json:"to"`
+	Count uint64 `json:"count"`
+}
+
+func (s *Server) appendGap(dst []byte, g gap) []byte {
+	return appendEvent(s.appendID(dst, g.To), "gap", g)
+}
