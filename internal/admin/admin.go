@@ -132,6 +132,7 @@ func (s *Server) mux() *http.ServeMux {
 	mux.HandleFunc("PUT /debug/log-level", level.change)
 	mux.HandleFunc("GET /log/events", s.followLog)
 	mux.HandleFunc("GET /log/lines", s.recentLines)
+	mux.HandleFunc("GET /log/story/{id}", s.tellStory)
 	mux.HandleFunc("GET /streams", s.listStreams)
 	mux.HandleFunc("GET /streams/events", s.watchStreams)
 	mux.HandleFunc("DELETE /streams/{streamId}", s.endStream)

@@ -7,7 +7,8 @@
 //     ask.
 //   - profiles.go, loglevel.go: what is below /debug/.
 //   - filter.go: which lines somebody wants to see; follow.go: how one follows the
-//     log; tail.go: what all who follow it share; lines.go: the log as a file.
+//     log; tail.go: what all who follow it share; lines.go: the log as a file; story.go:
+//     what it tells of one id.
 //   - streams.go and row.go: the running streams; watch.go: how one watches them.
 //   - overview.go: what happens each second.
 //   - board.go: how many are told the same; feed.go and frame.go: what is written.

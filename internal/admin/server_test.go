@@ -57,17 +57,17 @@ func start(t *testing.T, recent int) *running {
 func (r *running) log(from, to int) {
 	for n := from; n <= to; n++ {
 		if n%2 == 0 {
-			logs.StreamSlow.Log(r.output.Logger, logs.StreamID(number(n)), logs.MessageID(number(7)), logs.LagMS(time.Duration(n)*time.Millisecond))
+			logs.StreamSlow.Log(r.output.Logger, logs.StreamID(number(byte(n))), logs.MessageID(number(7)), logs.LagMS(time.Duration(n)*time.Millisecond))
 		} else {
-			logs.MessageDeleted.Log(r.output.Logger, logs.MessageID(number(n)), logs.AgeMS(time.Second), logs.ActiveStreams(n))
+			logs.MessageDeleted.Log(r.output.Logger, logs.MessageID(number(byte(n))), logs.AgeMS(time.Second), logs.ActiveStreams(n))
 		}
 	}
 }
 
-// number is an id.
-type number int
+// number is an id, and idText how it is written.
+func number(n byte) [16]byte { return [16]byte{6: 0x40, 8: 0x80, 15: n} }
 
-func (n number) String() string { return fmt.Sprintf("id-%d", int(n)) }
+func idText(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", n) }
 
 func (r *running) ask(t *testing.T, method, path string) answer {
 	t.Helper()

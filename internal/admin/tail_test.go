@@ -33,7 +33,7 @@ func newServer(t *testing.T, recent int) *Server {
 
 func (s *Server) log(n int) {
 	for range n {
-		logs.MessageDeleted.Log(s.logger, logs.MessageID(bytes.NewBufferString("of-a-message")), logs.AgeMS(time.Second), logs.ActiveStreams(1))
+		logs.MessageDeleted.Log(s.logger, logs.MessageID([16]byte{1}), logs.AgeMS(time.Second), logs.ActiveStreams(1))
 	}
 }
 
