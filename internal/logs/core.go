@@ -43,37 +43,40 @@ func (c *core) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcor
 // Write implements zapcore.Core. A line that does not fit into the queue is not
 // an error of whoever logs it.
 func (c *core) Write(entry zapcore.Entry, fields []zapcore.Field) error {
-	buffer := buffers.Get().(*[]byte)
-	var line record
-	line, *buffer = c.encode((*buffer)[:0], &entry, fields)
-	c.queue.put(line)
-	if cap(*buffer) <= keptBuffer { // else it had a very long stack
-		buffers.Put(buffer)
+	d := drafts.Get().(*draft)
+	d.entry = entry
+	c.queue.put(c.encode(d, fields))
+	d.entry = zapcore.Entry{}
+	if cap(d.text) <= keptBuffer { // else it had a very long stack
+		drafts.Put(d)
 	}
 	return nil
 }
 
-// buffers have room for a line in each form.
-var buffers = sync.Pool{New: func() any {
-	buffer := make([]byte, 0, 2*maxLine)
-	return &buffer
-}}
+// draft is a line that is being written. What is passed to a form would else go to
+// the heap each time.
+type draft struct {
+	entry zapcore.Entry
+	text  []byte // in each form
+}
+
+var drafts = sync.Pool{New: func() any { return &draft{text: make([]byte, 0, 2*maxLine)} }}
 
 // Sync does nothing: whoever logs does not wait. Output.Close does.
 func (c *core) Sync() error { return nil }
 
-// encode makes a line in the buffer, which it returns as well.
-func (c *core) encode(buffer []byte, entry *zapcore.Entry, fields []zapcore.Field) (record, []byte) {
+// encode writes the draft, which the record then shares.
+func (c *core) encode(d *draft, fields []zapcore.Field) record {
 	if len(c.context) > 0 {
 		fields = slices.Concat(c.context, fields)
 	}
-	buffer = c.form.fit(buffer, maxEncoded, entry, fields)
-	line := record{level: entry.Level, text: buffer, json: buffer}
+	d.text = c.form.fit(d.text[:0], maxEncoded, &d.entry, fields)
+	line := record{level: d.entry.Level, text: d.text, json: d.text}
 	if c.json != nil {
-		buffer = c.json.fit(buffer, maxEncoded, entry, fields)
-		line.json = buffer[len(line.text):]
+		d.text = c.json.fit(d.text, maxEncoded, &d.entry, fields)
+		line.json = d.text[len(line.text):]
 	}
-	return line, buffer
+	return line
 }
 
 // report encodes a line of the log's own, without text if its level is off.
@@ -82,7 +85,7 @@ func (c *core) report(event *Event, n int) record {
 	if !c.Enabled(level) {
 		return record{}
 	}
-	entry := zapcore.Entry{Level: level, Time: time.Now(), LoggerName: ownName, Message: event.Message}
-	line, _ := c.encode(nil, &entry, []zapcore.Field{zap.String(EventKey, event.Name), Count(n)})
-	return line
+	return c.encode(&draft{
+		entry: zapcore.Entry{Level: level, Time: time.Now(), LoggerName: ownName, Message: event.Message},
+	}, []zapcore.Field{zap.String(EventKey, event.Name), Count(n)})
 }

@@ -190,6 +190,9 @@ func (q *queue) asked() (reopen, closing bool) {
 func (q *queue) take() []byte {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if len(q.lines) == 0 {
+		return nil
+	}
 	lines := q.lines
 	q.lines, q.spare, q.taken = q.spare[:0], nil, len(lines)
 	return lines
@@ -211,7 +214,7 @@ func (q *queue) wrote(n int) {
 
 // recycle gives memory back that take returned, all of it written.
 func (q *queue) recycle(lines []byte) {
-	if cap(lines) > keptBuffer {
+	if lines == nil || cap(lines) > keptBuffer {
 		return
 	}
 	q.mu.Lock()
