@@ -19,6 +19,7 @@ type subcommand struct {
 	about     string // in a few words
 	detail    string // in full sentences, for its own help
 	examples  string
+	readsNone bool // it reads no log
 	// call returns the flags of one call, and what that does once they are set: it
 	// returns the exit code.
 	call func() (flags []cmdline.Flag, run func(context.Context, inspection) int)
@@ -30,6 +31,7 @@ func subcommands() []subcommand {
 	return []subcommand{
 		failedCommand(),
 		explainCommand(),
+		eventsCommand(),
 	}
 }
 
@@ -111,7 +113,11 @@ func (s subcommand) run(ctx context.Context, p process, args []string) int {
 	}
 	flags, run := s.call()
 	var err error
-	in.arguments, err = s.commandLine(flags, in.server.flags(p.env)).Parse(args, p.stdout)
+	server := in.server.flags(p.env)
+	if s.readsNone {
+		server = nil
+	}
+	in.arguments, err = s.commandLine(flags, server).Parse(args, p.stdout)
 	switch {
 	case errors.Is(err, cmdline.ErrAnswered):
 		return exitOK
@@ -122,9 +128,12 @@ func (s subcommand) run(ctx context.Context, p process, args []string) int {
 }
 
 func (s subcommand) commandLine(own, server []cmdline.Flag) cmdline.Program {
-	groups := []cmdline.Group{{Title: "THE RUNNING SERVER", Flags: server}}
+	var groups []cmdline.Group
 	if len(own) > 0 {
-		groups = append([]cmdline.Group{{Title: "OPTIONS", Flags: own}}, groups...)
+		groups = append(groups, cmdline.Group{Title: "OPTIONS", Flags: own})
+	}
+	if len(server) > 0 {
+		groups = append(groups, cmdline.Group{Title: "THE RUNNING SERVER", Flags: server})
 	}
 	intro := fmt.Sprintf("sseserver logs %s - %s\n\nUSAGE:\n   sseserver logs %s [options] %s\n\n%s", s.name, s.about, s.name, s.arguments, s.detail)
 	return cmdline.Program{

@@ -18,12 +18,12 @@ const failedDetail = `   Tells which clients never got their whole stream: when,
    network, the server, an operator, the producer of the message, or the test plan of the stream. A client that lost its
    stream, resumed and finished has not failed. One client is one entry, however often it resumed.
 
-   A client is known again by what the server logs at its resume, else by its address, user agent and position, up to an hour
-   later, on any of the servers whose logs are named. One that reads a message again from the start is another
+   A client that resumes is known by what the server logs of it, else by its address, user agent and position, up to an
+   hour later, on any of the servers whose logs are named. One that reads a message again from the start is another
    client: its first try stays listed.
 
-   Live messages that failed and clients that never got a stream are listed as well. Clients that still read at the end of the log are only counted.
-   Exits with 0 if nothing failed, with 1 if something did.
+   Live messages that failed and clients that were refused are listed as well. Clients that still read at the end of the
+   log are only counted. Exits with 0 if nothing failed, with 1 if something did.
 
 `
 
