@@ -32,6 +32,7 @@ func subcommands() []subcommand {
 		failedCommand(),
 		explainCommand(),
 		eventsCommand(),
+		lnavCommand(),
 	}
 }
 
