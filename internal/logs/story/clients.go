@@ -24,6 +24,7 @@ type Clients struct {
 	queue   []turn             // as they ended; some have gone on since
 	turns   int
 	waiting int // how many have not
+	room    int // how many may wait
 
 	// Those that began with a resume, and whose first stream may be read later.
 	strangers shelf              // by where they began
@@ -50,7 +51,7 @@ func (t turn) over() bool { return t.client.aside != t.number }
 func NewClients(each func(*Client)) *Clients {
 	return &Clients{
 		each: each, open: make(map[string]*stream), aside: make(shelf), ended: make(map[string]*Client),
-		strangers: make(shelf), named: make(map[string]*Client),
+		strangers: make(shelf), named: make(map[string]*Client), room: most,
 		ends: newEnds(), refusals: newRefusals(), moments: make(moments), runs: make(runs),
 	}
 }
@@ -215,10 +216,10 @@ func (c *Clients) putAside(client *Client) {
 	if s := client.last; s.comesBack() {
 		c.aside.put(s.likeness(), s.limit(), s.closed, client)
 	}
-	if c.waiting > most {
+	if c.waiting > c.room {
 		c.giveUp()
 	}
-	if len(c.queue) > 2*most {
+	if len(c.queue) > 2*c.room {
 		c.queue = slices.DeleteFunc(c.queue, turn.over)
 	}
 }

@@ -200,3 +200,31 @@ func TestFailures(t *testing.T) {
 		}
 	}
 }
+
+// Of more clients than there is room for, the oldest are given up, and the rest still
+// finds its beginning.
+func TestFailuresBounded(t *testing.T) {
+	var s script
+	for i := range 10 {
+		ids := fmt.Sprintf("m1 s%d", i)
+		s = append(s, opens(float64(i), ids), closes(float64(i)+0.5, "client_gone", i, ids))
+	}
+	s = append(s, resumes(20, 8, "m1 s90"), closes(21, "completed", 2, "m1 s90"))
+	var early, all []string
+	f := NewFailures(func(f Failure) { all = append(all, f.Stream[:2]) })
+	f.clients.room = 3
+	for line := range s.lines(t) {
+		f.Add(line)
+		early = slices.Clone(all)
+	}
+	totals := f.End()
+	if got := strings.Join(early, " "); got != "s0 s1 s2 s3 s4 s5 s6" {
+		t.Errorf("given early: %s", got)
+	}
+	if got := strings.Join(all, " "); got != "s0 s1 s2 s3 s4 s5 s6 s7 s9" || totals.Clients != 10 || totals.Failed != 9 || totals.Finished != 1 {
+		t.Errorf("given: %s; %+v", got, totals)
+	}
+	if c := f.clients; len(c.open)+len(c.aside)+len(c.queue)-2 > 3 {
+		t.Errorf("it keeps %d open, %d aside, %d in the queue", len(c.open), len(c.aside), len(c.queue))
+	}
+}

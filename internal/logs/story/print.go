@@ -166,10 +166,10 @@ func (t Totals) Print(w io.Writer, style terminal.Style) error {
 		all = append(all, "No stream was opened in this log.")
 	case t.Failed > 0:
 		all = append(all, fmt.Sprintf("%s of %s did not finish: %s.", Grouped(t.Failed), Count(t.Clients, "client"), t.sides()))
-	case t.Running == 0:
+	case t.Running == 0 && t.None():
 		all = append(all, fmt.Sprintf("All is well: %s finished.", Count(t.Clients, "client")))
 	default:
-		all = append(all, fmt.Sprintf("No client failed: of %s, %s finished.", Grouped(t.Clients), Grouped(t.Finished)))
+		all = append(all, fmt.Sprintf("%s of %s finished, and none failed.", Grouped(t.Finished), Count(t.Clients, "client")))
 	}
 	if t.Running > 0 {
 		all = append(all, are(t.Running)+" still reading at the end of the log.")

@@ -12,7 +12,13 @@ var refusalVerdicts = map[string]Verdict{
 	logs.CodeInvalidParameter: {TheClient, "the request had a bad parameter"},
 	logs.CodeNotAcceptable:    {TheClient, "the request did not accept an event stream"},
 	logs.CodeClientGone:       {TheClient, "it had left before it was answered"},
+	logs.CodeUnauthorized:     {TheClient, "the token was missing or wrong"},
+	logs.CodeMessageTooLarge:  {TheClient, "the message was larger than --max-message-bytes"},
+	logs.CodeRequestTimeout:   {TheClient, "the request did not arrive in time"},
+	logs.CodeMessageClosed:    {TheClient, "the message had ended already"},
 	logs.CodeTooManyStreams:   {TheServer, "the server had as many streams as it may have (--max-streams, --max-streams-per-client, or its open files)"},
+	logs.CodeStoreFull:        {TheServer, "the store of the messages was full (--max-messages, --max-store-bytes)"},
+	logs.CodeBusy:             {TheServer, "the server was busy with as many requests as it takes at once"},
 	logs.CodeStoreUnavailable: {TheServer, "the store of the messages (--nats) did not answer"},
 	logs.CodeInternalError:    {TheServer, "an error in the server"},
 	logs.CodeShuttingDown:     {TheOperator, "the server was shutting down"},
@@ -27,7 +33,7 @@ func (c *Clients) judgeRefusal(message, reason string, at time.Time) Verdict {
 	if v, ok := refusalVerdicts[reason]; ok {
 		return v
 	}
-	return verdict(TheServer, "%s", reason)
+	return verdict(TheClient, "the request was not as it should be")
 }
 
 // judgeMissing says why a message was not there.

@@ -156,7 +156,7 @@ func (c *Clients) judgeVanished(s *stream) Verdict {
 	run := c.runs.of(s.run)
 	switch {
 	case run.forced:
-		return verdict(TheOperator, "The server was told twice to stop%s, and cut the stream off.", run.by())
+		return verdict(TheOperator, "The server was told twice to stop%s, or could not wait for the stream, and cut it off.", run.by())
 	case run.stopping:
 		return verdict(TheServer, "The server was stopping%s, and its log does not have the end of the stream.", run.by())
 	default:

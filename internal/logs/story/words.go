@@ -73,6 +73,10 @@ func Amount(kind, unit string, n int) string {
 // Share is how much of how much: 37 of 5 000 characters, 37 %.
 func Share(kind, unit string, got, total int) string {
 	switch {
+	case got < 0 && total >= 0:
+		return "an unknown part of " + Amount(kind, unit, total)
+	case got < 0:
+		return "an unknown part of the message"
 	case kind == progress:
 		return fmt.Sprintf("%d %%", got)
 	case total < 0:

@@ -1,0 +1,136 @@
+package story
+
+import (
+	"fmt"
+	"testing"
+)
+
+// crowd are n streams that all lose their clients within half a second, and as many
+// others as running say.
+func crowd(n, running int) script {
+	var s script
+	for i := range running {
+		s = append(s, opens(1, fmt.Sprintf("m1 s%d", 1000+i)))
+	}
+	for i := range n {
+		s = append(s, closes(2+float64(i)*0.5/float64(n), "client_gone", 4, fmt.Sprintf("m1 s%d", 1000+i)))
+	}
+	return s
+}
+
+func TestVerdicts(t *testing.T) {
+	one := func(more ...string) script { return append(script{opens(1, "m1 s1")}, more...) }
+	tests := []struct {
+		name   string
+		script script
+		want   string
+	}{
+		{"finished", one(closes(2, "completed", 10, "m1 s1")), "nobody: Nobody failed: the client got all 10 characters."},
+		{"still reading", one("2 stream.slow m1 s1 lag_ms=1"), "nobody: It is still reading at the end of the log."},
+		{"all but done", one(closes(2, "client_gone", 10, "m1 s1")), "client: The client got 10 of 10 characters. It had all 10 characters and left before `done`."},
+		{"nothing", one(closes(2, "client_gone", 0, "m1 s1 last_position=-1")), "client: The client got 0 of 10 characters. It left before anything was sent."},
+		{"gone", one(closes(2, "client_gone", 4, "m1 s1")), "client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule."},
+		{
+			"gone while behind", one("1.5 stream.slow m1 s1 lag_ms=1000", closes(2, "client_gone", 4, "m1 s1 max_lag_ms=3400")),
+			"network: The client got 4 of 10 characters. The connection ended while the stream was behind its schedule, by up to 3.4 s: the network was slow or the client did not read.",
+		},
+		{
+			"gone after it had caught up", one("1.5 stream.slow m1 s1 lag_ms=1000", "1.6 stream.recovered m1 s1 lag_ms=1000", closes(2, "client_gone", 4, "m1 s1 max_lag_ms=3400")),
+			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
+		},
+		{
+			"gone after faults",
+			script{opens(1, "m1 s1 plan=stall:5s@2"), closes(2, "client_gone", 4, "m1 s1 faults=1")},
+			"test plan: The client got 4 of 10 characters. It left after 1 fault that its test plan asked for (stall:5s@2).",
+		},
+		{
+			"many at once", append(one(closes(2.2, "client_gone", 4, "m1 s1")), crowd(19, 19)...),
+			"network: The client got 4 of 10 characters. 20 streams lost their clients within a second: a proxy, the network, or a program that ran all these clients, was cut off or stopped.",
+		},
+		{
+			"not so many", append(one(), append(crowd(4, 200), closes(2.6, "client_gone", 4, "m1 s1"))...),
+			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
+		},
+		{
+			"slow client", one(closes(2, "slow_client", 4, "m1 s1")),
+			"client: The client got 4 of 10 characters. It read nothing for the whole of --write-timeout, and the server gave it up; the network may have been stuck.",
+		},
+		{"fault", script{opens(1, "m1 s1 plan=cut@4"), closes(2, "fault", 4, "m1 s1 faults=1")}, "test plan: The client got 4 of 10 characters. Its test plan ended the stream (cut@4)."},
+		{
+			"deleted by another", one("2 message.deleted m1 r9 age_ms=1 active_streams=1", "2 http.request r9 url.path=/messages/"+id("m1")+" http.response.status_code=204 client.address=10.0.0.7", closes(2, "message_deleted", 4, "m1 s1")),
+			"operator: The client got 4 of 10 characters. Someone deleted the message while it was read, from 10.0.0.7.",
+		},
+		{
+			"deleted by itself", one("2 message.deleted m1 r9 age_ms=1 active_streams=1", "2 http.request m1 r9 http.response.status_code=204 client.address=10.0.0.1", closes(2, "message_deleted", 4, "m1 s1")),
+			"client: The client got 4 of 10 characters. The message was deleted from the client's own address, 10.0.0.1, while it was read.",
+		},
+		{
+			"evicted", one("2 message.evicted m1 reason=capacity age_ms=1 active_streams=1", closes(2, "message_evicted", 4, "m1 s1")),
+			"server: The client got 4 of 10 characters. The server evicted the message to make room (--max-messages, --max-store-bytes).",
+		},
+		{
+			"evicted when its time was over", one(closes(2, "message_evicted", 4, "m1 s1"), "2 message.evicted m1 reason=ttl age_ms=1 active_streams=1"),
+			"server: The client got 4 of 10 characters. The server evicted the message, whose time (--message-ttl) was over.",
+		},
+		{
+			"failed", one("2 message.failed m1 reason=out~of~paper bytes=1 chunks=4 duration_ms=1", closes(2, "message_failed", 4, "m1 s1 done=true")),
+			`producer: The client got 4 characters. The producer of the message gave up: "out of paper".`,
+		},
+		{
+			"shutdown", one("2 server.shutdown_started signal=interrupt active_streams=1", closes(2, "server_shutdown", 4, "m1 s1")),
+			"operator: The client got 4 of 10 characters. The server was told to stop (interrupt), and the stream did not end in time (--drain).",
+		},
+		{
+			"internal error", one(closes(2, "internal_error", 4, "m1 s1 error=index~out~of~range")),
+			"server: The client got 4 of 10 characters. An error in the server ended the stream: index out of range.",
+		},
+		{
+			"closed by an operator", one("2 stream.end_requested m1 s1 client.address=10.0.0.8", closes(2, "admin_closed", 4, "m1 s1")),
+			"operator: The client got 4 of 10 characters. An operator ended the stream through the admin listener, from 10.0.0.8.",
+		},
+		{
+			"killed", append(script{"0 server.starting"}, one("2 server.starting")...),
+			"server: The client got an unknown part of 10 characters. The server ended without a word: it was killed, or crashed.",
+		},
+		{
+			"forced", one("2 server.shutdown_started signal=interrupt active_streams=1", "3 server.shutdown_forced remaining=1"),
+			"operator: The client got an unknown part of 10 characters. The server was told twice to stop (interrupt), or could not wait for the stream, and cut it off.",
+		},
+		{
+			"refused when it came back", one(closes(2, "client_gone", 4, "m1 s1"), "3 stream.rejected m1 r1 reason=too_many_streams status=503", "3 http.request m1 r1 client.address=10.0.0.1 http.response.status_code=503"),
+			"server: The client got 4 of 10 characters. It lost its stream (client_gone), and was refused once when it came back (too_many_streams): " +
+				"the server had as many streams as it may have (--max-streams, --max-streams-per-client, or its open files).",
+		},
+		{
+			"resumed in vain", one(closes(2, "client_gone", 4, "m1 s1"), resumes(3, 4, "m1 s2"), closes(4, "slow_client", 2, "m1 s2 last_position=5")),
+			"client: It left, or lost its connection, while the stream was on schedule. The client resumed. Then: " +
+				"It read nothing for the whole of --write-timeout, and the server gave it up; the network may have been stuck.",
+		},
+	}
+	for _, test := range tests {
+		s := Explain(id("s1"), test.script.lines(t))
+		if got := string(s.Side) + ": " + s.Verdict; got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.name, got, test.want)
+		}
+	}
+}
+
+// A request that was refused has a side, too.
+func TestRefusedRequests(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{"stream.rejected r1 reason=too_many_streams status=503", "server: The request was refused (too_many_streams): the server had as many streams as it may have (--max-streams, --max-streams-per-client, or its open files)."},
+		{"stream.rejected r1 reason=fault_injected status=503", "test plan: The request was refused (fault_injected): the test plan asked for this answer."},
+		{"stream.rejected r1 reason=shutting_down status=200", "operator: The request was refused (shutting_down): the server was shutting down."},
+		{"message.rejected r1 reason=invalid_json", "client: The request was refused (invalid_json): the request was not as it should be."},
+		{"message.rejected r1 reason=store_full", "server: The request was refused (store_full): the store of the messages was full (--max-messages, --max-store-bytes)."},
+		{"http.request_rejected r1 code=unauthorized status=401", "client: The request was refused (unauthorized): the token was missing or wrong."},
+		{"http.panic r1 stack=x", "server: The request was refused (internal_error): an error in the server."},
+		{"http.request r1 http.response.status_code=204", "nobody: Nothing went wrong: the answer was 204."},
+	}
+	for _, test := range tests {
+		s := Explain(id("r1"), script{"1 " + test.line}.lines(t))
+		if got := string(s.Side) + ": " + s.Verdict; got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.line, got, test.want)
+		}
+	}
+}
