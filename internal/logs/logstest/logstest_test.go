@@ -58,8 +58,8 @@ func TestProblems(t *testing.T) {
 		"largest number": {func(l *zap.Logger) {
 			closed(l, "completed", map[string]zap.Field{"chunks": zap.Uint64("chunks", math.MaxUint64)})
 		}, ""},
-		"whole for float": {func(l *zap.Logger) { logs.ServerReady.Log(l, zap.Int("startup_ms", 1)) }, "startup_ms is a int64"},
-		"unknown reason":  {func(l *zap.Logger) { closed(l, "bored", nil) }, "reason is bored"},
+		"whole for float": {func(l *zap.Logger) { logs.ServerReady.Log(l, zap.Int("startup_ms", 1)) }, "startup_ms is an integer"},
+		"unknown reason":  {func(l *zap.Logger) { closed(l, "bored", nil) }, `reason is "bored"`},
 		"level of another reason": {func(l *zap.Logger) {
 			closed(l, "internal_error", map[string]zap.Field{"reason": logs.Reason("completed")})
 		}, "want info for the reason completed"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sseserver/internal/logs"
+	"sseserver/internal/logs/check"
 )
 
 // problemsIn returns, in words, each way in which the lines break the
@@ -32,87 +33,47 @@ func problemsIn(lines []Line, forbidden ...string) []string {
 }
 
 func problemsOf(line Line) []string {
-	event := eventNamed(line.Event)
-	if event == nil {
+	rules := check.Of(check.Named(line.Event))
+	if rules == nil {
 		return []string{"the event is not declared"}
 	}
-	var problems []string
-	add := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	if !slices.Contains(event.Levels, line.Level) {
-		add("level %s, want one of %v", line.Level, event.Levels)
-	}
-	if event == logs.StreamClosed {
-		reason, _ := line.Fields["reason"].(string)
-		if want := logs.CloseLevel(reason); line.Level != want {
-			add("level %s, want %s for the reason %s", line.Level, want, reason)
-		}
-	}
-	if line.Message != event.Message {
-		add("message %q, want %q", line.Message, event.Message)
-	}
-	for _, f := range event.Required {
-		if _, ok := line.Fields[f.Key]; !ok {
-			add("the field %s is missing", f.Key)
-		}
-	}
+	reason, _ := line.Fields["reason"].(string)
+	problems := rules.Head(line.Level, line.Message, reason)
+	var all check.Seen
 	for key, value := range line.Fields {
-		f, declared := fieldOf(event, key)
-		switch {
-		case !declared:
-			add("the field %s is not declared", key)
-		case !isKind(f.Kind, value):
-			add("the field %s is a %T, want %s", key, value, f.Kind)
-		case f.Values != nil && !slices.Contains(f.Values, fmt.Sprint(value)):
-			add("the field %s is %v, want one of %v", key, value, f.Values)
+		seen, problem := rules.Field(key, kindOf(value), func() string { return fmt.Sprint(value) })
+		if all |= seen; problem != "" {
+			problems = append(problems, problem)
 		}
 	}
-	return problems
+	return append(problems, rules.Missing(all)...)
 }
 
-// eventNamed returns the event of the catalogue with this name, or nil.
-func eventNamed(name string) *logs.Event {
-	for _, event := range logs.Catalogue {
-		if event.Name == name {
-			return event
-		}
-	}
-	return nil
-}
-
-// fieldOf returns the declaration of the event's field with this key, and
-// whether there is one.
-func fieldOf(event *logs.Event, key string) (logs.Field, bool) {
-	for _, fields := range [][]logs.Field{event.Required, event.Optional} {
-		for _, field := range fields {
-			if field.Key == key {
-				return field, true
-			}
-		}
-	}
-	return logs.Field{}, false
-}
-
-// isKind reports whether the value, of zap's map encoder or of JSON, is of the
-// kind.
-func isKind(kind logs.Kind, value any) bool {
+// kindOf returns the kind of a value, of zap's map encoder or of JSON, or the name of
+// a type that is none.
+func kindOf(value any) logs.Kind {
 	switch v := value.(type) {
 	case string:
-		return kind == logs.String
+		return logs.String
 	case bool:
-		return kind == logs.Bool
+		return logs.Bool
 	case int64, uint64:
-		return kind == logs.Int
+		return logs.Int
 	case float64:
-		return kind == logs.Float
+		return logs.Float
 	case json.Number:
-		return kind == logs.Float || kind == logs.Int && isInteger(v.String())
+		if isInteger(v.String()) {
+			return check.Whole
+		}
+		return logs.Float
 	case []any:
-		return kind == logs.List && !slices.ContainsFunc(v, func(item any) bool { return !isKind(logs.String, item) })
+		if !slices.ContainsFunc(v, func(item any) bool { return kindOf(item) != logs.String }) {
+			return logs.List
+		}
 	case map[string]any:
-		return kind == logs.Object
-	default:
-		return false
+		return logs.Object
 	}
+	return logs.Kind(fmt.Sprintf("%T", value))
 }
 
 // isInteger takes what an int64 or an uint64 can hold.
