@@ -49,12 +49,12 @@ func adminServer(handler http.Handler, output *logs.Output) *http.Server {
 
 // endAdmin ends the admin listener, after those who watch have seen the last lines of
 // the log.
-func (pr *program) endAdmin(ctx context.Context) {
+func (pr *program) endAdmin() {
 	if pr.admin == nil {
 		return
 	}
 	pr.operator.End()
-	grace, cancel := context.WithTimeout(ctx, flushTime)
+	grace, cancel := context.WithTimeout(context.Background(), flushTime)
 	defer cancel()
 	_ = pr.admin.server.Shutdown(grace)
 	_ = pr.admin.server.Close()

@@ -38,9 +38,6 @@ func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bo
 			if remaining > 0 {
 				logs.ServerShutdownForced.Log(logger, logs.Remaining(remaining))
 			}
-			logs.ServerShutdownCompleted.Log(logger, logs.DurationMS(time.Since(started)),
-				logs.MessagesStored(pr.stats().MessagesStored), logs.Counts(pr.metrics.Counts()))
-			pr.endAdmin(ctx)
 			return exitOK, false
 		case <-asked.hangup:
 			pr.output.Reopen()

@@ -261,15 +261,16 @@ func (pr *program) wireParts(files int) error {
 // second one insists.
 func (pr *program) serve(asked signals) (code int, insisted bool) {
 	ctx, stop := context.WithCancel(context.Background())
-	var running sync.WaitGroup
+	var running, watching sync.WaitGroup // watching is the admin listener, which shows the very end
 	failed := make(chan error, 6) // room for all that run, so that none waits to fail
-	start := func(run func() error) {
-		running.Go(func() {
+	startIn := func(group *sync.WaitGroup, run func() error) {
+		group.Go(func() {
 			if err := run(); err != nil {
 				failed <- err
 			}
 		})
 	}
+	start := func(run func() error) { startIn(&running, run) }
 	// The store ends after the broker, whose last records it takes.
 	stored, closeStore := context.WithCancel(context.Background())
 	if pr.store != nil {
@@ -283,7 +284,7 @@ func (pr *program) serve(asked signals) (code int, insisted bool) {
 	start(pr.public.serve)
 	running.Go(func() { trimMemory(ctx) })
 	if pr.admin != nil {
-		start(pr.admin.serve)
+		startIn(&watching, pr.admin.serve)
 		start(func() error { return pr.operator.Run(ctx) })
 	}
 	code, signaled, insisted := pr.wait(asked, failed)
@@ -291,6 +292,8 @@ func (pr *program) serve(asked signals) (code int, insisted bool) {
 	if code == exitOK {
 		running.Wait()
 		pr.tellEnd(signaled)
+		pr.endAdmin()
+		watching.Wait()
 	}
 	return code, insisted
 }
