@@ -14,6 +14,9 @@ type treatment struct {
 	more    string // options added, so that it takes less time
 	exits   []int  // the exit codes allowed; nil means 0
 	figures bool   // the numbers in its output differ from run to run
+	finds   bool   // it must print something
+	fails   string // what its output contains if it fails, whatever the exit code
+	atHome  bool   // with a home of its own, where it may write
 	atTop   bool   // at the top of the repository, not in a directory of its own
 	slow    bool   // only where CI=true
 }
@@ -35,6 +38,11 @@ var (
 	searches = treatment{runs: true, more: " --clients 4 --ramp 1000 --duration 200ms --drain 10ms --find-limit 'clients<=16'", exits: []int{0, 3, 99}, figures: true, slow: true}
 	serves   = treatment{serves: true}
 	runs     = treatment{runs: true}
+	finds    = treatment{runs: true, finds: true}
+	inLnav   = treatment{runs: true, finds: true, fails: "✘ error", atHome: true}
+
+	notInDebian = treatment{except: "it is no package of Debian"}
+	endless     = treatment{except: "it does not end"}
 
 	aCluster     = treatment{except: "the tests of deploy/cluster run it"}
 	inContainers = treatment{except: "no containers run here; the tests of deploy/cluster try what they are made of"}
@@ -100,6 +108,34 @@ var commands = map[string]treatment{
 	`jq -c 'select(.event == "stream.closed" and .max_lag_ms > 100) | {stream_id, max_lag_ms, reason}' server.log`: runs,
 	`jq -r 'select(.event == "stream.opened" or .event == "stream.closed").stream_id' server.log | sort | uniq -u`: runs,
 	"go generate ./internal/logs":                                                                                  {inCI: "go generate ./..."},
+
+	// logs-howto.md
+	"sseserver logs":                       {runs: true, exits: []int{2}}, // which says what there is
+	"sseserver logs lnav-format --install": inLnav,
+	"lnav server.log":                      {except: "it is for a terminal"},
+	"curl -H 'Content-Type: application/stream+json' --data-binary @server.log 'http://127.0.0.1:9428/insert/jsonline?_stream_fields=logger&_time_field=time&_msg_field=msg'": notInDebian,
+	"sseserver logs failed server.log": {runs: true, finds: true, exits: []int{1}},
+	`jq -nc '[inputs] | (reduce .[] as $line ({}; .[$line.previous_stream_id // ""] = true)) as $resumed | .[] | select(.event == "stream.closed" and (.done | not) and ($resumed[.stream_id] | not)) | {time, message_id, "client.address", chunks, total, reason}' server.log`: finds,
+	`jq -r 'select(.event == "stream.closed") | .reason' server.log | sort | uniq -c`: finds,
+	`lnav -n -c ";SELECT log_time, message_id, [client.address], chunks, total, reason FROM sseserver_log WHERE event = 'stream.closed' AND NOT done AND stream_id NOT IN (SELECT previous_stream_id FROM sseserver_log WHERE previous_stream_id IS NOT NULL)" server.log`: inLnav,
+	"hl server.log -q 'event = stream.closed and done = false'":               notInDebian,
+	"sseserver logs explain 5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01 server.log":  finds,
+	"lnav -n -c ':filter-in 5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01' server.log": inLnav,
+	"hl server.log -f message_id=5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01":        notInDebian,
+	`jq -nc '[inputs | select(.event == "stream.closed")] | group_by(."client.address")[] | {"client.address": .[0]."client.address", streams: length, slow: map(select(.reason == "slow_client")) | length, max_lag_ms: map(.max_lag_ms) | max}' server.log`: finds,
+	`jq -c 'select(.event == "stream.closed" and .max_lag_ms > 100) | {stream_id, "client.address", max_lag_ms, reason}' server.log`:                                                                                                                          runs,
+	`lnav -n -c ";SELECT [client.address], count(*) AS streams, sum(reason = 'slow_client') AS slow, max(max_lag_ms) AS lag FROM sseserver_log WHERE event = 'stream.closed' GROUP BY 1 ORDER BY lag DESC LIMIT 10" server.log`:                               inLnav,
+	"hl server.log -q 'max_lag_ms > 100 or event = stream.slow'": notInDebian,
+	`jq -r 'select(.event | IN("http.request_rejected", "stream.rejected", "message.rejected")) | [.event, .code // .reason] | @tsv' server.log | sort | uniq -c | sort -rn`:                                                               finds,
+	`jq -c 'select(.level == "error") | {time, event, reason, error, stack}' server.log`:                                                                                                                                                   runs,
+	`lnav -n -c ";SELECT event, coalesce(code, reason) AS error, count(*) AS requests FROM sseserver_log WHERE event IN ('http.request_rejected', 'stream.rejected', 'message.rejected') GROUP BY 1, 2 ORDER BY requests DESC" server.log`: inLnav,
+	"hl server.log -l w": notInDebian,
+	`jq -c 'select(.time >= "2026-01-02T18:22" and .time < "2026-01-02T18:23")' server.log`:                     finds,
+	`jq -r 'select(.event == "stream.closed") | [.time[:16], .reason] | @tsv' server.log | sort | uniq -c`:      finds,
+	"lnav -n -c ':hide-lines-before 2026-01-02T18:22:00' -c ':hide-lines-after 2026-01-02T18:23:00' server.log": inLnav,
+	"hl server.log --since 2026-01-02T18:22:00Z --until 2026-01-02T18:23:00Z":                                   notInDebian,
+	`tail -F server.log | jq -c 'select(.level == "warn" or .level == "error")'`:                                endless,
+	"tail -F server.log | hl -P": endless,
 
 	// security.md
 	"SSESERVER_SEND_TOKEN=change-me sseserver --addr 0.0.0.0:4400 --tls-cert cert.pem --tls-key key.pem --cors-origins https://example.com --no-faults": serves,

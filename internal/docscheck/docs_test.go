@@ -31,7 +31,11 @@ func documents(t *testing.T) []string {
 	if err != nil || len(docs) == 0 {
 		t.Fatalf("no documents: %v", err)
 	}
-	return append([]string{filepath.Join(top, "README.md"), filepath.Join(top, "deploy", "cluster", "README.md")}, docs...)
+	others := []string{"README.md", "deploy/README.md", "deploy/cluster/README.md"}
+	for i, name := range others {
+		others[i] = filepath.Join(top, name)
+	}
+	return append(others, docs...)
 }
 
 // TestTable fails for a command that nobody runs, and for an entry of the table
@@ -107,7 +111,7 @@ func programsOf(t *testing.T, document string, shown []command) (programs []stri
 	for _, content := range files(t, document) {
 		all.WriteString(content)
 	}
-	for _, program := range []string{"curl", "jq", "node"} {
+	for _, program := range []string{"curl", "jq", "lnav", "node"} {
 		if regexp.MustCompile(`(?m)(^|[ (])` + program + " ").MatchString(all.String()) {
 			programs = append(programs, program)
 		}

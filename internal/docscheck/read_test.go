@@ -27,6 +27,7 @@ var (
 // in a block that is not read.
 var languages = map[string]bool{
 	"sh": true, "console": true, "html": true, "js": true, "go": true, "text": true, "promql": true, "json": true, "csv": true, "nginx": true, "nats": true,
+	"alloy": true, "logql": true, "logsql": true,
 }
 
 // files finds the blocks of a document that name a file after their language, as

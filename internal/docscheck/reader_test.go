@@ -38,6 +38,7 @@ type reader struct {
 	// What the document shows and what stands for it here, in turns: addresses and
 	// ids.
 	stand []string
+	home  string // of its user, for programs that write there
 }
 
 // newReader writes the files that the document shows, and starts the servers
@@ -48,9 +49,10 @@ func newReader(t *testing.T, bin, document string) *reader {
 	dir := t.TempDir()
 	shown := files(t, document)
 	flags, nodes := startNodes(t, bin, document)
+	found := makeLog(t, bin, dir, document)
 	plain := serve(t, shell(bin, dir, "sseserver --log-file server.log"+flags), serves)
 	secure := serve(t, shell(bin, t.TempDir(), "sseserver --tls-self-signed"), serves)
-	r := &reader{bin: bin, dir: dir, stand: append(nodes,
+	r := &reader{bin: bin, dir: dir, home: t.TempDir(), stand: append(append(nodes, found...),
 		"https://127.0.0.1:4400", secure,
 		"0.0.0.0:4400", "0.0.0.0:0", // other servers of the documents
 		"0.0.0.0:4401", "0.0.0.0:0",
@@ -88,6 +90,9 @@ func (r *reader) follow(t *testing.T, c command, how treatment) {
 		tlscerttest.New(t).Write(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	}
 	cmd := shell(r.bin, dir, r.here(text))
+	if how.atHome {
+		cmd.Env = append(cmd.Env, "HOME="+r.home)
+	}
 	switch {
 	case how.stays:
 		r.stand = append(r.stand, backend, serve(t, cmd, how))
@@ -100,6 +105,12 @@ func (r *reader) follow(t *testing.T, c command, how treatment) {
 	if !how.allows(code) {
 		t.Fatalf("%s:%d: exit code %d\n%s\n%s", c.file, c.line, code, cmd.Args[2], output)
 	}
+	if how.fails != "" && strings.Contains(output, how.fails) {
+		t.Errorf("%s:%d: %s", c.file, c.line, output)
+	}
+	if how.finds && strings.TrimSpace(output) == "" {
+		t.Errorf("%s:%d: it finds nothing", c.file, c.line)
+	}
 	if c.want != nil {
 		r.compare(t, c, output, how.figures)
 	}
@@ -109,11 +120,11 @@ func (r *reader) follow(t *testing.T, c command, how treatment) {
 func adminIn(t *testing.T, path string) string {
 	t.Helper()
 	log, err := os.ReadFile(path)
-	match := regexp.MustCompile(`"urls":\["http://([^/]*)/metrics"`).FindSubmatch(log)
-	if err != nil || match == nil {
+	matches := regexp.MustCompile(`"urls":\["http://([^/]*)/metrics"`).FindAllSubmatch(log, -1)
+	if err != nil || matches == nil {
 		t.Fatalf("the log names no admin listener: %v\n%s", err, log)
 	}
-	return string(match[1])
+	return string(matches[len(matches)-1][1]) // of the latest server
 }
 
 // submit stores a message of some length and returns its id.
