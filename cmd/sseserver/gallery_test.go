@@ -94,7 +94,7 @@ func makeGallery(t *testing.T) {
 	if err := os.MkdirAll(gallery, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	browser := chromiumtest.Start(t)
+	browser := chromiumtest.StartWhole(t) // as people have it
 	for _, name := range pageNames(t) {
 		pose := poses[name]
 		if pose == nil {

@@ -32,8 +32,8 @@ func Start(t *testing.T) context.Context {
 	return start(t, find(t, shell, "chromium", "chromium-browser", "google-chrome"))
 }
 
-// StartWhole is Start with the whole browser, for the tests of what becomes of a page
-// that is left and come back to (the back/forward cache).
+// StartWhole is Start with the whole browser, for pictures, and for the tests of what becomes
+// of a page that is left and come back to (the back/forward cache).
 func StartWhole(t *testing.T) context.Context {
 	t.Helper()
 	return start(t, find(t, "chromium", "chromium-browser", "google-chrome"))
