@@ -74,7 +74,7 @@ func startPrometheus(t *testing.T) prometheus {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quick := strings.NewReplacer("127.0.0.1:4401", target, "_interval: 15s", "_interval: 1s").Replace(string(config))
+	quick := strings.NewReplacer("127.0.0.1:4401", target, "_interval: 15s", "_interval: 2s").Replace(string(config))
 	save(t, dir, "prometheus.yml", quick)
 	p := prometheus{runPrometheus(t, dir)}
 	<-twice
