@@ -192,21 +192,34 @@ func (x *exchange) finish() {
 	if x.stream == nil && !x.lasts {
 		x.server.config.Metrics.HTTPDuration(route, duration)
 	}
-	if !x.unlogged && x.server.config.Logger.Core().Enabled(x.level) {
-		logs.HTTPRequest.LogAt(x.server.config.Logger, x.level, x.fields(x.made(
-			logs.StatusCode(x.status), logs.DurationMS(duration))...)...)
+	if x.unlogged {
+		return
+	}
+	if line := logs.HTTPRequest.Line(x.server.config.Logger, x.level); line != nil {
+		asked := x.asked()
+		line.Add(logs.RequestID(x.id)).Add(asked[:]...).Add(logs.StatusCode(x.status), logs.DurationMS(duration))
+		x.addMade(line)
+		line.Write()
 	}
 }
 
-// made returns the fields and the ids of what the request has led to.
-func (x *exchange) made(fields ...zap.Field) []zap.Field {
+// addMade adds the ids of what the request belongs and has led to.
+func (x *exchange) addMade(line *logs.Line) {
+	if x.trace != "" {
+		line.Add(logs.TraceID(x.trace))
+	}
 	if x.stream != nil {
-		return append(fields, logs.MessageID(x.stream.subscription.Message.ID), logs.StreamID(x.stream.subscription.ID))
+		line.Add(logs.MessageID(x.stream.subscription.Message.ID), logs.StreamID(x.stream.subscription.ID))
+	} else if x.message != (broker.MessageID{}) {
+		line.Add(logs.MessageID(x.message))
 	}
-	if x.message != (broker.MessageID{}) {
-		return append(fields, logs.MessageID(x.message))
+}
+
+// asked returns what was asked for and by whom.
+func (x *exchange) asked() [4]zap.Field {
+	return [...]zap.Field{
+		logs.Method(x.request.Method), logs.Route(x.route()), logs.URLPath(x.request.URL.Path), logs.ClientAddress(x.client),
 	}
-	return fields
 }
 
 // route returns the pattern that matched the request, "" for none.
@@ -214,12 +227,8 @@ func (x *exchange) route() string { return x.request.Pattern }
 
 // fields returns what tells this request from others in a log line, and more.
 func (x *exchange) fields(more ...zap.Field) []zap.Field {
-	all := append(make([]zap.Field, 0, 6+len(more)),
-		logs.Method(x.request.Method),
-		logs.Route(x.route()),
-		logs.URLPath(x.request.URL.Path),
-		logs.ClientAddress(x.client))
-	return append(x.ids(all...), more...)
+	asked := x.asked()
+	return x.ids(append(asked[:], more...)...)
 }
 
 // recover ends a panic: a 500 if nothing was sent yet, else a broken answer.

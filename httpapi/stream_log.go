@@ -9,7 +9,7 @@ import (
 	"sseserver/broker"
 	"sseserver/internal/logs"
 
-	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // A stream is behind its schedule when it is slowAfter late, until it is less
@@ -126,32 +126,31 @@ func isShutdown(cause error) bool {
 // debug says whether single chunks are logged.
 func (st *stream) debug() bool { return logs.StreamChunk.Enabled(st.server.config.Logger) }
 
-// fields returns the ids of this stream for a log line, and more.
-func (st *stream) fields(more ...zap.Field) []zap.Field {
-	all := append(make([]zap.Field, 0, 4+len(more)),
+// line begins a line about this stream at the event's first level.
+func (st *stream) line(event *logs.Event) *logs.Line { return st.lineAt(event, event.Levels[0]) }
+
+// lineAt begins a line about this stream, with its ids.
+func (st *stream) lineAt(event *logs.Event, level zapcore.Level) *logs.Line {
+	line := event.Line(st.server.config.Logger, level).Add(
 		logs.StreamID(st.subscription.ID),
 		logs.MessageID(st.subscription.Message.ID),
 		logs.RequestID(st.requestID))
 	if st.trace != "" {
-		all = append(all, logs.TraceID(st.trace))
+		line.Add(logs.TraceID(st.trace))
 	}
-	return append(all, more...)
+	return line
 }
 
-// appendKind appends what kind of stream this is.
-func (st *stream) appendKind(fields []zap.Field) []zap.Field {
-	fields = append(fields, logs.StreamKind(string(st.subscription.Kind)))
+// addKind adds what kind of stream this is.
+func (st *stream) addKind(line *logs.Line) {
+	line.Add(logs.StreamKind(string(st.subscription.Kind)))
 	if st.subscription.Kind == broker.Characters {
-		fields = append(fields, logs.Unit(st.subscription.Unit.String()))
+		line.Add(logs.Unit(st.subscription.Unit.String()))
 	}
 	if st.total != unknownTotal {
-		fields = append(fields, logs.Total(st.total))
+		line.Add(logs.Total(st.total))
 	}
-	return fields
 }
-
-// maxStreamFields is how many fields the lines of a stream's begin and end have at most.
-const maxStreamFields = 20
 
 func (st *stream) logOpened(x *exchange, asked ask) {
 	subscription := st.subscription
@@ -160,35 +159,35 @@ func (st *stream) logOpened(x *exchange, asked ask) {
 	if !logs.StreamOpened.Enabled(st.server.config.Logger) {
 		return
 	}
-	fields := append(make([]zap.Field, 0, maxStreamFields), st.fields(logs.IntervalMS(subscription.Interval),
-		logs.LastEventID(asked.lastEventID), logs.FirstPosition(subscription.From), logs.ClientAddress(x.client))...)
 	st.noteTotal()
-	fields = st.appendKind(fields)
+	line := st.line(logs.StreamOpened).Add(logs.IntervalMS(subscription.Interval),
+		logs.LastEventID(asked.lastEventID), logs.FirstPosition(subscription.From), logs.ClientAddress(x.client))
+	st.addKind(line)
 	if port := portOf(x.request, x.client); port != 0 {
-		fields = append(fields, logs.ClientPort(port))
+		line.Add(logs.ClientPort(port))
 	}
 	if agent := x.request.UserAgent(); agent != "" {
-		fields = append(fields, logs.UserAgent(agent))
+		line.Add(logs.UserAgent(agent))
 	}
 	if subscription.Previous != (broker.SubscriptionID{}) {
-		fields = append(fields, logs.PreviousStreamID(subscription.Previous))
+		line.Add(logs.PreviousStreamID(subscription.Previous))
 	}
 	if st.faults != nil {
-		fields = append(fields, logs.Plan(asked.plan.faults.String()), logs.Seed(asked.plan.seed))
+		line.Add(logs.Plan(asked.plan.faults.String()), logs.Seed(asked.plan.seed))
 	}
-	logs.StreamOpened.Log(st.server.config.Logger, fields...)
+	line.Write()
 }
 
 func (st *stream) logFirstChunk() {
-	logs.StreamFirstChunk.Log(st.server.config.Logger, st.fields(logs.TTFCMS(st.tally.ttfc))...)
+	st.line(logs.StreamFirstChunk).Add(logs.TTFCMS(st.tally.ttfc)).Write()
 }
 
 func (st *stream) logChunk(position, bytes int) {
-	logs.StreamChunk.Log(st.server.config.Logger, st.fields(logs.Position(position), logs.Bytes(bytes))...)
+	st.line(logs.StreamChunk).Add(logs.Position(position), logs.Bytes(bytes)).Write()
 }
 
 func (st *stream) logLag(event *logs.Event, lag time.Duration) {
-	event.Log(st.server.config.Logger, st.fields(logs.LagMS(lag))...)
+	st.line(event).Add(logs.LagMS(lag)).Write()
 }
 
 // sum adds the numbers of the stream, which has ended, to those of all streams.
@@ -217,22 +216,22 @@ func (st *stream) logClosed(cause error) {
 	if !st.server.config.Logger.Core().Enabled(logs.CloseLevel(reason)) {
 		return
 	}
-	fields := append(make([]zap.Field, 0, maxStreamFields), st.fields(
+	line := st.lineAt(logs.StreamClosed, logs.CloseLevel(reason)).Add(
 		logs.Reason(reason), logs.Chunks(st.tally.chunks), logs.Done(st.tally.done), logs.Bytes(st.tally.bytes),
-		logs.DurationMS(duration), logs.MaxLagMS(st.tally.maxLag), logs.Resumed(st.resumed()), logs.ClientAddress(st.subscription.Client))...)
-	fields = st.appendKind(fields)
+		logs.DurationMS(duration), logs.MaxLagMS(st.tally.maxLag), logs.Resumed(st.resumed()), logs.ClientAddress(st.subscription.Client))
+	st.addKind(line)
 	if st.tally.chunks > 0 {
-		fields = append(fields, logs.LastPosition(st.tally.sent), logs.TTFCMS(st.tally.ttfc))
+		line.Add(logs.LastPosition(st.tally.sent), logs.TTFCMS(st.tally.ttfc))
 	}
 	if st.faults != nil {
-		fields = append(fields, logs.FaultCount(st.faults.count))
+		line.Add(logs.FaultCount(st.faults.count))
 	}
 	if reason == logs.ReasonInternalError {
-		fields = append(fields, logs.Error(cause))
+		line.Add(logs.Error(cause))
 		var panicked *actors.PanicError
 		if errors.As(cause, &panicked) {
-			fields = append(fields, logs.Stack(panicked.Stack))
+			line.Add(logs.Stack(panicked.Stack))
 		}
 	}
-	logs.StreamClosed.LogAt(st.server.config.Logger, logs.CloseLevel(reason), fields...)
+	line.Write()
 }

@@ -1,8 +1,6 @@
 package logs
 
 import (
-	"sync"
-
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
@@ -33,22 +31,8 @@ func (e *Event) Log(l *zap.Logger, fields ...zap.Field) {
 
 // LogAt writes the event at one of its levels.
 func (e *Event) LogAt(l *zap.Logger, level zapcore.Level, fields ...zap.Field) {
-	line := l.Check(level, e.Message)
-	if line == nil {
-		return
-	}
-	// The fields are copied, so that the caller's slice does not escape to the
-	// heap; a core copies those that it keeps.
-	all := lineFields.Get().(*[]zap.Field)
-	*all = append(append(*all, zap.String(EventKey, e.Name)), fields...)
-	line.Write(*all...)
-	clear(*all)
-	*all = (*all)[:0]
-	lineFields.Put(all)
+	e.Line(l, level).Add(fields...).Write()
 }
-
-// lineFields are empty slices with room for the fields of a line.
-var lineFields = sync.Pool{New: func() any { return new([]zap.Field) }}
 
 // Enabled reports whether Log would write the event.
 func (e *Event) Enabled(l *zap.Logger) bool {
