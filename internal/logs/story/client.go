@@ -26,6 +26,7 @@ type Client struct {
 	Verdict
 
 	chain   []string // the streams, in their order
+	origin  *stream  // the first one, if it resumes one that was not read yet
 	last    *stream
 	into    *Client // the one that it turned out to be
 	refused *refusal

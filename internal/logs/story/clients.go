@@ -29,6 +29,7 @@ type Clients struct {
 	// Those that began with a resume, and whose first stream may be read later.
 	strangers shelf              // by where they began
 	named     map[string]*Client // by that stream, where the server knew it
+	strange   int
 
 	// Evidence.
 	ends     *ends
@@ -102,34 +103,46 @@ func (c *Clients) opened(line *reading.Line) {
 	}
 	first := client.last == nil
 	client.goOn(s)
-	if first && s.previous != "" {
-		remember(c.named, s.previous, client)
-	} else if first && s.resumed {
-		c.strangers.put(s.likeness(), s.reached, s.opened, client)
+	if first && s.resumed && c.strange < c.room {
+		c.welcome(client, s)
 	}
 }
 
-// remember keeps what may be asked for later, as long as there is room.
-func remember(all map[string]*Client, id string, client *Client) {
-	if len(all) < most {
-		all[id] = client
-	}
-}
-
-// earlier is the client that goes on with s, if the lines so far have it.
-func (c *Clients) earlier(s *stream) *Client {
+// welcome keeps a client that began with a resume, until its first stream is read.
+func (c *Clients) welcome(client *Client, s *stream) {
+	c.strange++
+	client.origin = s
+	c.strangers.put(s.likeness(), s.reached, s.opened, client)
 	if s.previous != "" {
-		if before := c.open[s.previous]; before != nil {
-			return before.client.whole() // the server has not noticed yet that it is gone
-		}
-		client := c.ended[s.previous]
-		if client != nil {
-			c.takeBack(client)
-		}
-		return client
+		c.named[s.previous] = client
 	}
+}
+
+// introduce takes such a client, whose first stream is found.
+func (c *Clients) introduce(client *Client) {
+	s := client.origin
+	c.strange--
+	client.origin = nil
+	c.strangers.remove(s.likeness(), s.reached, client)
+	if c.named[s.previous] == client {
+		delete(c.named, s.previous)
+	}
+}
+
+// earlier is the client that goes on with s, if the lines so far have it. The server
+// may have taken two streams for the sequel of one: then it is known for the first of
+// them, and has to be found for the other.
+func (c *Clients) earlier(s *stream) *Client {
 	if !s.resumed {
 		return nil
+	}
+	// It may be open, if the server has not noticed yet that its client is gone.
+	if before := c.open[s.previous]; before != nil && before.client.whole().last == before {
+		return before.client.whole()
+	}
+	if client := c.ended[s.previous]; client != nil {
+		c.takeBack(client)
+		return client
 	}
 	client := c.aside.takeAbove(s.likeness(), s.reached, s.opened)
 	if client != nil {
@@ -183,7 +196,6 @@ func (c *Clients) over(s *stream) {
 // another server, or because the server noticed late that its client was gone.
 func (c *Clients) later(s *stream) *Client {
 	later := c.named[s.id]
-	delete(c.named, s.id)
 	if later == nil && s.comesBack() {
 		since := s.opened
 		if since.IsZero() {
@@ -191,7 +203,11 @@ func (c *Clients) later(s *stream) *Client {
 		}
 		later = c.strangers.takeBelow(s.likeness(), s.limit(), since)
 	}
-	if later == nil || later.whole() == s.client.whole() {
+	if later == nil {
+		return nil
+	}
+	c.introduce(later)
+	if later.whole() == s.client.whole() {
 		return nil
 	}
 	return later.whole()

@@ -112,6 +112,14 @@ func TestFailures(t *testing.T) {
 			"1 0 1 0 0 0",
 		},
 		{
+			"the server took one stream for the beginning of two",
+			script{
+				opens(0, "m1 s1"), opens(0, "m1 s2"), closes(1, "client_gone", 4, "m1 s1"), resumes(2, 4, "m1 s3 previous_stream_id=s1"),
+				resumes(2, 4, "m1 s4 previous_stream_id=s1"), closes(3, "client_gone", 4, "m1 s2"), closes(4, "completed", 6, "m1 s3"), closes(4, "completed", 6, "m1 s4"),
+			},
+			nil, "2 2 0 0 0 0",
+		},
+		{
 			"a client comes back again and again",
 			script{
 				opens(0, "m1 s1"), closes(1, "client_gone", 2, "m1 s1"), resumes(2, 2, "m1 s2"), closes(3, "client_gone", 1, "m1 s2 last_position=2"),

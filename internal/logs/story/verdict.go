@@ -143,6 +143,9 @@ func (c *Clients) judgeEnd(s *stream) Verdict {
 		}
 		return verdict(TheOperator, "An operator ended the stream through the admin listener.")
 	case logs.ReasonCompleted:
+		if s.plan != "" {
+			return verdict(TheTestPlan, "Its test plan left out the last event (%s).", s.plan)
+		}
 		return verdict(TheServer, "The stream ended as complete, but without its last event.")
 	case "":
 		return c.judgeVanished(s)

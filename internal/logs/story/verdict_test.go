@@ -55,6 +55,11 @@ func TestVerdicts(t *testing.T) {
 			"slow client", one(closes(2, "slow_client", 4, "m1 s1")),
 			"client: The client got 4 of 10 characters. It read nothing for the whole of --write-timeout, and the server gave it up; the network may have been stuck.",
 		},
+		{
+			"no last event",
+			script{opens(1, "m1 s1 plan=nodone"), closes(2, "completed", 10, "m1 s1 done=false")},
+			"test plan: The client got 10 of 10 characters. Its test plan left out the last event (nodone).",
+		},
 		{"fault", script{opens(1, "m1 s1 plan=cut@4"), closes(2, "fault", 4, "m1 s1 faults=1")}, "test plan: The client got 4 of 10 characters. Its test plan ended the stream (cut@4)."},
 		{
 			"deleted by another", one("2 message.deleted m1 r9 age_ms=1 active_streams=1", "2 http.request r9 url.path=/messages/"+id("m1")+" http.response.status_code=204 client.address=10.0.0.7", closes(2, "message_deleted", 4, "m1 s1")),
