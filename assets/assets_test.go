@@ -16,18 +16,60 @@ import (
 	"sseserver/assets"
 )
 
-// servedElsewhere are addresses that pages link to and that are no file here.
-var servedElsewhere = []string{"openapi.yaml"}
+// site is what one listener serves side by side.
+type site struct {
+	first     string   // the page at ./
+	own       fs.FS    // its pages, and what only they load
+	all       fs.FS    // what they may load
+	elsewhere []string // addresses that pages link to and that are no file here
+}
+
+// eachSite runs a test for both.
+func eachSite(t *testing.T, test func(*testing.T, site)) {
+	t.Run("public", func(t *testing.T) {
+		test(t, site{"home.html", assets.FS(), assets.FS(), []string{"openapi.yaml"}})
+	})
+	t.Run("admin", func(t *testing.T) {
+		test(t, site{"overview.html", assets.Admin(), both{assets.Admin(), assets.FS()}, []string{".", "metrics", "debug/pprof", "log/lines"}})
+	})
+}
+
+// both has the files of several file systems.
+type both []fs.FS
+
+func (b both) Open(name string) (file fs.File, err error) {
+	for _, files := range b {
+		if file, err = files.Open(name); err == nil {
+			return file, nil
+		}
+	}
+	return nil, err
+}
+
+// TestAdminHidesNothing has no name in both sites: the admin listener serves all of both.
+func TestAdminHidesNothing(t *testing.T) {
+	names, err := fs.Glob(assets.Admin(), "*")
+	if err != nil || len(names) < 10 {
+		t.Fatalf("the operator's files are %q, %v", names, err)
+	}
+	for _, name := range names {
+		if _, err := fs.Stat(assets.FS(), name); err == nil {
+			t.Errorf("%s is also a file of the public pages", name)
+		}
+	}
+}
 
 // importPath finds the module that a JavaScript file imports.
 var importPath = regexp.MustCompile(`(?m)^(?:import|export)\b[^'"]*\bfrom\s+['"]([^'"]+)['"]`)
 
-func TestFilesAreUTF8(t *testing.T) {
-	err := fs.WalkDir(assets.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+func TestFilesAreUTF8(t *testing.T) { eachSite(t, testFilesAreUTF8) }
+
+func testFilesAreUTF8(t *testing.T, s site) {
+	err := fs.WalkDir(s.own, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		if body := read(t, name); !utf8.Valid(body) || len(body) == 0 {
+		if body := s.read(t, name); !utf8.Valid(body) || len(body) == 0 {
 			t.Errorf("%s: empty, or not valid UTF-8", name)
 		}
 		return nil
@@ -38,35 +80,37 @@ func TestFilesAreUTF8(t *testing.T) {
 }
 
 // TestNothingFromElsewhere holds the pages to one host and to files that exist.
-func TestNothingFromElsewhere(t *testing.T) {
-	for _, page := range pages(t) {
-		for node := range parse(t, page).Descendants() {
+func TestNothingFromElsewhere(t *testing.T) { eachSite(t, testNothingFromElsewhere) }
+
+func testNothingFromElsewhere(t *testing.T, s site) {
+	for _, page := range s.pages(t) {
+		for node := range s.parse(t, page).Descendants() {
 			for _, attr := range node.Attr {
 				switch attr.Key {
 				case "href", "src", "action", "srcset", "poster", "data":
-					wantLocal(t, page, attr.Val)
-					if slices.Contains(servedElsewhere, attr.Val) && page != "api.html" {
+					s.wantLocal(t, page, attr.Val)
+					if attr.Val == "openapi.yaml" && page != "api.html" {
 						t.Errorf("%s: a link to %s, which browsers store, not show; api.html says the same", page, attr.Val)
 					}
 				}
 			}
 		}
 	}
-	scripts, err := fs.Glob(assets.FS(), "*.js")
+	scripts, err := fs.Glob(s.own, "*.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range scripts {
-		for _, match := range importPath.FindAllSubmatch(read(t, name), -1) {
-			wantLocal(t, name, string(match[1]))
+		for _, match := range importPath.FindAllSubmatch(s.read(t, name), -1) {
+			s.wantLocal(t, name, string(match[1]))
 		}
 	}
-	sheets, err := fs.Glob(assets.FS(), "*.css")
+	sheets, err := fs.Glob(s.own, "*.css")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range sheets {
-		if css := read(t, name); bytes.Contains(css, []byte("url(")) || bytes.Contains(css, []byte("@import")) {
+		if css := s.read(t, name); bytes.Contains(css, []byte("url(")) || bytes.Contains(css, []byte("@import")) {
 			t.Errorf("%s: loads another file", name)
 		}
 	}
@@ -74,9 +118,11 @@ func TestNothingFromElsewhere(t *testing.T) {
 
 // TestPagesKeepThePolicy looks for what the Content-Security-Policy of the
 // package doc would block without a word to the reader.
-func TestPagesKeepThePolicy(t *testing.T) {
-	for _, page := range pages(t) {
-		for node := range parse(t, page).Descendants() {
+func TestPagesKeepThePolicy(t *testing.T) { eachSite(t, testPagesKeepThePolicy) }
+
+func testPagesKeepThePolicy(t *testing.T, s site) {
+	for _, page := range s.pages(t) {
+		for node := range s.parse(t, page).Descendants() {
 			if node.Data == "style" && node.Type == html.ElementNode {
 				t.Errorf("%s: inline <style>", page)
 			}
@@ -93,10 +139,12 @@ func TestPagesKeepThePolicy(t *testing.T) {
 }
 
 // TestPagesAreAccessible checks what a screen reader needs before any script runs.
-func TestPagesAreAccessible(t *testing.T) {
-	for _, page := range pages(t) {
+func TestPagesAreAccessible(t *testing.T) { eachSite(t, testPagesAreAccessible) }
+
+func testPagesAreAccessible(t *testing.T, s site) {
+	for _, page := range s.pages(t) {
 		t.Run(page, func(t *testing.T) {
-			doc := parse(t, page)
+			doc := s.parse(t, page)
 			ids := idsOf(t, doc)
 			headings, forms := 0, 0
 			roles := make(map[string]bool)
@@ -146,38 +194,42 @@ func TestPagesAreAccessible(t *testing.T) {
 }
 
 // TestPagesLeadToEachOther has the same navigation on each page, which says where one is.
-func TestPagesLeadToEachOther(t *testing.T) {
+func TestPagesLeadToEachOther(t *testing.T) { eachSite(t, testPagesLeadToEachOther) }
+
+func testPagesLeadToEachOther(t *testing.T, s site) {
 	header := regexp.MustCompile(`(?s)<header>.*?</header>`)
-	want := header.FindString(string(read(t, "home.html")))
-	for _, page := range pages(t) {
+	want := header.FindString(string(s.read(t, s.first)))
+	for _, page := range s.pages(t) {
 		address := page
-		if page == "home.html" {
+		if page == s.first {
 			address = "./"
 		}
 		if !strings.Contains(want, `href="`+address+`"`) {
 			t.Errorf("no page leads to %s", page)
 		}
-		got := header.FindString(string(read(t, page)))
+		got := header.FindString(string(s.read(t, page)))
 		if here := `href="` + address + `" aria-current="page"`; strings.Count(got, "aria-current") != 1 || !strings.Contains(got, here) {
 			t.Errorf("%s does not say where it is", page)
 		}
 		unmarked := strings.NewReplacer(` aria-current="page"`, "")
 		if unmarked.Replace(got) != unmarked.Replace(want) {
-			t.Errorf("%s has another navigation than home.html:\n%s", page, got)
+			t.Errorf("%s has another navigation than %s:\n%s", page, s.first, got)
 		}
 	}
 }
 
 // TestScriptsFindTheirElements holds pages and scripts together: every id that a
 // script asks for is in every page that loads it.
-func TestScriptsFindTheirElements(t *testing.T) {
+func TestScriptsFindTheirElements(t *testing.T) { eachSite(t, testScriptsFindTheirElements) }
+
+func testScriptsFindTheirElements(t *testing.T, s site) {
 	byID := regexp.MustCompile(`(?:byId|getElementById)\('([^']+)'\)`)
 	found := 0
-	for _, page := range pages(t) {
-		doc := parse(t, page)
+	for _, page := range s.pages(t) {
+		doc := s.parse(t, page)
 		ids := idsOf(t, doc)
-		for name := range scriptsOf(t, doc) {
-			for _, match := range byID.FindAllSubmatch(read(t, name), -1) {
+		for name := range s.scriptsOf(t, doc) {
+			for _, match := range byID.FindAllSubmatch(s.read(t, name), -1) {
 				found++
 				if ids[string(match[1])] == nil {
 					t.Errorf("%s: %s needs an element with id %q", page, name, match[1])
@@ -185,14 +237,14 @@ func TestScriptsFindTheirElements(t *testing.T) {
 			}
 		}
 	}
-	if found < 50 {
+	if found < 40 {
 		t.Errorf("the scripts look up only %d elements; has the spelling changed?", found)
 	}
 }
 
 // scriptsOf returns the names of the scripts that a page loads, and of those that
 // they import.
-func scriptsOf(t *testing.T, doc *html.Node) map[string]bool {
+func (s site) scriptsOf(t *testing.T, doc *html.Node) map[string]bool {
 	t.Helper()
 	names := make(map[string]bool)
 	var load func(name string)
@@ -201,7 +253,7 @@ func scriptsOf(t *testing.T, doc *html.Node) map[string]bool {
 			return
 		}
 		names[name] = true
-		for _, match := range importPath.FindAllSubmatch(read(t, name), -1) {
+		for _, match := range importPath.FindAllSubmatch(s.read(t, name), -1) {
 			load(path.Clean(string(match[1])))
 		}
 	}
@@ -214,16 +266,16 @@ func scriptsOf(t *testing.T, doc *html.Node) map[string]bool {
 }
 
 // pages are the HTML files.
-func pages(t *testing.T) []string {
+func (s site) pages(t *testing.T) []string {
 	t.Helper()
-	names, err := fs.Glob(assets.FS(), "*.html")
+	names, err := fs.Glob(s.own, "*.html")
 	if err != nil || len(names) < 2 {
 		t.Fatalf("pages: %q, %v; want at least two", names, err)
 	}
 	return names
 }
 
-func wantLocal(t *testing.T, from, address string) {
+func (s site) wantLocal(t *testing.T, from, address string) {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil || u.IsAbs() || u.Host != "" || strings.HasPrefix(u.Path, "/") {
@@ -231,26 +283,26 @@ func wantLocal(t *testing.T, from, address string) {
 		return
 	}
 	name := path.Clean(u.Path)
-	if slices.Contains(servedElsewhere, name) {
+	if slices.Contains(s.elsewhere, name) {
 		return
 	}
-	if _, err := fs.Stat(assets.FS(), name); err != nil {
+	if _, err := fs.Stat(s.all, name); err != nil {
 		t.Errorf("%s: %q does not exist: %v", from, address, err)
 	}
 }
 
-func read(t *testing.T, name string) []byte {
+func (s site) read(t *testing.T, name string) []byte {
 	t.Helper()
-	body, err := fs.ReadFile(assets.FS(), name)
+	body, err := fs.ReadFile(s.all, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return body
 }
 
-func parse(t *testing.T, page string) *html.Node {
+func (s site) parse(t *testing.T, page string) *html.Node {
 	t.Helper()
-	doc, err := html.Parse(bytes.NewReader(read(t, page)))
+	doc, err := html.Parse(bytes.NewReader(s.read(t, page)))
 	if err != nil {
 		t.Fatalf("%s: %v", page, err)
 	}

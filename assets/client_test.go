@@ -3,19 +3,26 @@ package assets_test
 import (
 	"bytes"
 	"compress/gzip"
+	"io/fs"
 	"os"
 	"testing"
+
+	"sseserver/assets"
 )
 
 // TestClientIsSmall holds the client for event streams to what it promises: 4 KiB, as
 // a server sends it.
 func TestClientIsSmall(t *testing.T) {
 	var compressed bytes.Buffer
+	client, err := fs.ReadFile(assets.FS(), "sse-client.js")
+	if err != nil {
+		t.Fatal(err)
+	}
 	w, err := gzip.NewWriterLevel(&compressed, gzip.BestCompression)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Write(read(t, "sse-client.js")); err != nil {
+	if _, err := w.Write(client); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {

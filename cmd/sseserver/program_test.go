@@ -60,7 +60,7 @@ func TestProgram(t *testing.T) {
 func wantAdmin(t *testing.T, server *liveServer) {
 	t.Helper()
 	admin := server.caller(t, ssetest.HTTP1).at(server.admin)
-	admin.want(200, "/metrics", "GET", "/", "")
+	admin.want(200, "<title>Overview · sseserver admin</title>", "GET", "/", "")
 	admin.want(200, "heap profile", "GET", "/debug/pprof/heap?debug=1", "")
 	admin.want(200, "goroutine", "GET", "/debug/pprof/", "")
 	admin.want(404, "", "GET", "/send", "")

@@ -1,0 +1,77 @@
+// One of the server's feeds for operators, and the state of its connection in words.
+
+import {say} from './say.js';
+import {EventStream} from './sse-client.js';
+import {Ticker, describe} from './states.js';
+
+const byId = (id) => document.getElementById(id);
+
+const arrival = byId('arrival');
+const status = byId('status');
+
+/** Feed follows url from where it was lost, and says on the page how it is connected. */
+export class Feed {
+  #stream;
+  #word = 'connecting';
+  #detail = {};
+  #due = 0; // when it connects again, by performance.now()
+  #live; // what a connection that works is called
+  #refused;
+  #ticker = new Ticker(() => this.#say());
+
+  /**
+   * on has a function for each type of event; live() answers what to call a connection that works; refused(answer) takes the
+   * problem of a request that is wrong, 400, and not of the connection.
+   */
+  constructor(url, {on, live = () => 'Live', refused = () => {}}) {
+    this.#live = live;
+    this.#refused = refused;
+    // With fetch, because comments are a sign of life too: where little happens, nothing else comes.
+    this.#stream = new EventStream(url, {on, transport: 'fetch', state: (word, detail) => this.#set(word, detail)});
+    this.#ticker.start();
+    this.#stream.open();
+  }
+
+  close() {
+    this.#ticker.stop();
+    this.#stream.close();
+  }
+
+  /** say shows the state anew. */
+  say() {
+    this.#say();
+  }
+
+  #set(word, detail) {
+    this.#word = word;
+    this.#detail = {...detail, seconds: () => Math.ceil((this.#due - performance.now()) / 1000)};
+    this.#due = performance.now() + (detail.delay ?? 0);
+    if (word === 'failed' && detail.error?.status === 400) this.#refused(detail.error.answer);
+    this.#say();
+  }
+
+  #say() {
+    const silence = this.#word === 'live' ? 0 : this.#stream.silence;
+    const words = {live: this.#live(), failed: refusal(this.#detail.error), closed: 'Stopped'}[this.#word];
+    arrival.dataset.state = {live: 'streaming', closed: 'stopped'}[this.#word] ?? this.#word;
+    say(status, words ?? describe(this.#word, this.#detail, silence));
+  }
+}
+
+/** refusal says why the server does not answer what an operator asks. */
+export function refusal(error) {
+  const {status, answer} = error ?? {};
+  switch (status) {
+    case 400:
+      return 'This filter is refused';
+    case 401:
+      return 'The server wants the admin token. Load the page again and enter it as the password.';
+    case 403:
+      return `The server does not answer this page: ${answer.detail ?? 'it is forbidden'}.`;
+    case undefined:
+    case 0:
+      return `This page has a defect: ${error}`;
+    default:
+      return `The server answers with status ${status}${answer?.detail ? `: ${answer.detail}` : ''}.`;
+  }
+}

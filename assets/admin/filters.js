@@ -1,0 +1,114 @@
+// What is asked for: the least level, and conditions that must all hold. The address of the page keeps it, so that a link shares it.
+
+import {sentence} from './ask.js';
+import {escaped} from './escape.js';
+
+const byId = (id) => document.getElementById(id);
+
+const field = byId('add');
+const chips = byId('chips');
+const error = byId('error');
+const level = document.querySelector('#level'); // on some pages
+
+/** condition reads what was typed: key=value, key~text, or a word that is looked for in the whole line. */
+export function condition(typed) {
+  const text = typed.trim();
+  if (!text) return '';
+  return /^[\w.*-]+[=~]/.test(text) ? text : `*~${text}`;
+}
+
+/** Filters is the form. change() is called when something else is asked for. */
+export class Filters {
+  #where = [];
+  #change;
+
+  constructor(change) {
+    this.#change = change;
+    this.#read();
+    byId('filter').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    level?.addEventListener('change', () => this.#changed());
+    chips.addEventListener('click', (event) => this.#remove(event.target.closest('button')));
+    addEventListener('popstate', () => {
+      const before = `${this.query}`;
+      this.#read();
+      if (`${this.query}` !== before) this.#change();
+    });
+  }
+
+  /** query is what is asked for, as the server reads it. */
+  get query() {
+    const query = new URLSearchParams(level?.value ? {level: level.value} : {});
+    for (const one of this.#where) query.append('where', one);
+    return query;
+  }
+
+  /** add asks for one condition more. */
+  add(one) {
+    if (this.#where.includes(one)) return;
+    this.#where.push(one);
+    this.#changed();
+  }
+
+  /** refuse says what the server does not take. */
+  refuse({detail, parameter}) {
+    error.textContent = sentence(detail);
+    (parameter === 'level' && level ? level : field).setAttribute('aria-invalid', 'true');
+  }
+
+  #submit() {
+    const one = condition(field.value);
+    if (!one) return field.focus();
+    field.value = '';
+    this.add(one);
+  }
+
+  #remove(button) {
+    if (!button) return;
+    this.#where.splice(button.dataset.index, 1);
+    this.#changed();
+    field.focus(); // the button is gone
+  }
+
+  // A way back leads to what was asked for before.
+  #changed() {
+    const query = this.query;
+    history.pushState(null, '', (`${query}` ? `?${query}` : location.pathname) + location.hash);
+    this.#show();
+    this.#change();
+  }
+
+  #read() {
+    const query = new URLSearchParams(location.search);
+    this.#where = query.getAll('where');
+    if (level) this.#choose(query.get('level') ?? '');
+    this.#show();
+  }
+
+  // What the address has and the list does not is the server's to refuse.
+  #choose(value) {
+    if (![...level.options].some((option) => option.value === value)) level.append(new Option(value, value));
+    level.value = value;
+  }
+
+  #show() {
+    error.textContent = '';
+    field.removeAttribute('aria-invalid');
+    level?.removeAttribute('aria-invalid');
+    chips.hidden = this.#where.length === 0;
+    chips.replaceChildren(...this.#where.map(chip));
+  }
+}
+
+function chip(one, index) {
+  const [item, text, remove] = ['li', 'bdi', 'button'].map((name) => document.createElement(name));
+  text.textContent = escaped(one.replace(/^\*~/, 'any text ~ '));
+  remove.type = 'button';
+  remove.textContent = '×';
+  remove.dataset.index = index;
+  remove.setAttribute('aria-label', `Remove the filter ${escaped(one)}`);
+  item.append(text, remove);
+  return item;
+}
