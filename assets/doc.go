@@ -111,4 +111,27 @@
 //	lab-card.js       one client on the page; lab-text.js shows its text
 //	lab-form.js       what is asked for, kept in the address, and errors where they were made
 //	lab.js            what brings them together
+//
+// Of the operator's pages, in admin/, which the admin listener serves beside what they
+// share with the others; see Admin:
+//
+//	admin.css        what these pages have in common
+//	feed.js, ask.js  a feed with its state in words; a request, and what went wrong with it
+//	filters.js       level and conditions, kept in the address
+//	uplot.js, .css   uPlot, which draws charts, as npm has it
+//
+//	log-line.js       what is in a line, and its row
+//	log-list.js       a bounded list of lines, with rows for those in sight
+//	log-inspector.js  all of one line, its neighbours, or the story of an id: log-story.js
+//	log.js            what brings them together
+//
+//	streams-rows.js   the rows of the running streams
+//	streams-end.js    asks whether to end one, and says what came of it
+//	streams.js        what brings them together
+//
+//	overview-samples.js   an hour of samples
+//	overview-findings.js  what is wrong, in sentences
+//	overview-chart.js     one chart and its table; overview-charts.js says of what
+//	overview-words.js     figures as people read them
+//	overview.js           what brings them together
 package assets

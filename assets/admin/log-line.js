@@ -41,9 +41,8 @@ export function clock(time = '') {
   return time.slice(11, 23);
 }
 
-/** fill makes element the row of a line. Values carry their key, and what stands shortened the whole. */
+/** fill makes an empty element the row of a line. Values carry their key, and what stands shortened the whole. */
 export function fill(element, line) {
-  element.classList.add('line');
   element.dataset.level = line.level ?? '';
   const event = part('span', 'event', line.event ? escaped(line.event) : '');
   if (line.event) event.dataset.key = 'event';

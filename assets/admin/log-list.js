@@ -1,30 +1,49 @@
-// A bounded list of lines. It is painted once a frame, follows the newest line, and holds still for who reads.
+// A bounded list of lines, of which only those in sight have a row. It is painted once a frame, follows the newest line, and holds
+// still for who reads.
 
 import {Painter} from './frame.js';
 import {fill, parse, part} from './log-line.js';
 
-const most = 2000; // rows; older ones leave
-const batch = 250; // rows that a frame may make
+const most = 2000; // lines; older ones leave
+const beyond = 4; // rows above and below those in sight
 
-let made = 0; // rows in all, for their ids
+let lists = 0; // for ids
 
-/** LineList is the listbox in box. It tells of what is opened and picked, and calls changed when it holds or shows other rows. */
+/** LineList is the listbox in box. It tells of what is opened and picked, and calls changed when it holds or has other lines. */
 export class LineList {
   #box;
   #handlers;
-  #pending = []; // texts of lines, and notes, not painted yet
+  #sizer = part('div', 'sizer', ''); // as high as all rows would be
+  #probe = part('div', 'line probe', ''); // as high as one
+  #name = `list-${++lists}`;
+  #lines = []; // texts of lines, and {words}; what can be scrolled to
+  #first = 0; // number of the first of them
+  #pending = []; // those that came since the last paint
+  #rows = new Map(); // elements by number
+  #spare = []; // elements
   #held = ''; // why it holds still, '' if it follows
-  #meanwhile = 0; // lines since it does
-  #selected = null;
+  #pressed = false; // nothing moves away under the pointer
+  #meanwhile = 0; // lines since it holds still
+  #selected = -1; // number
+  #pitch = 24; // CSS pixels of a row
   #top = 0; // of the last scroll
   #painter = new Painter(() => this.#paint());
 
   constructor(box, handlers) {
     this.#box = box;
     this.#handlers = {open: () => {}, pick: () => {}, changed: () => {}, ...handlers};
+    this.#sizer.setAttribute('role', 'presentation');
+    this.#probe.ariaHidden = 'true';
+    this.#sizer.append(this.#probe);
+    box.append(this.#sizer);
     box.addEventListener('scroll', () => this.#scrolled());
     box.addEventListener('click', (event) => this.#click(event));
     box.addEventListener('keydown', (event) => this.#key(event));
+    box.addEventListener('pointerdown', () => { this.#pressed = true; });
+    for (const type of ['pointerup', 'pointercancel', 'pointerleave']) box.addEventListener(type, () => this.#release());
+    const sizes = new ResizeObserver(() => this.#painter.now());
+    sizes.observe(box);
+    sizes.observe(this.#probe);
   }
 
   get held() {
@@ -37,12 +56,12 @@ export class LineList {
   }
 
   get length() {
-    return this.#box.childElementCount;
+    return this.#lines.length;
   }
 
   /** push adds the text of a line. */
   push(text) {
-    this.#meanwhile += this.held;
+    if (this.held) this.#meanwhile++;
     this.#add(text);
   }
 
@@ -53,18 +72,18 @@ export class LineList {
 
   /** show has these lines alone, and holds still with the one that is meant chosen. */
   show(texts, isMeant) {
-    const rows = texts.map(row);
-    this.#box.replaceChildren(...rows);
-    this.#box.setAttribute('role', 'listbox');
+    this.#lines = texts;
     this.hold();
-    this.#select(rows.find((element) => isMeant(parse(element.text))) ?? null, 'center');
+    this.#painter.now();
+    this.#select(texts.findIndex((text) => isMeant(parse(text))), 'center');
   }
 
   /** clear empties the list, which then follows. */
   clear() {
+    this.#first += this.#lines.length;
+    this.#lines = [];
     this.#pending = [];
-    this.#select(null);
-    this.#box.replaceChildren();
+    this.#selected = -1;
     this.go();
     this.#painter.now();
   }
@@ -72,14 +91,13 @@ export class LineList {
   /** hold stops what moves, go lets it go on. */
   hold(why = 'asked') {
     this.#held = why;
-    this.#handlers.changed();
+    this.#painter.soon();
   }
 
   go() {
     this.#held = '';
     this.#meanwhile = 0;
     this.#painter.soon();
-    this.#handlers.changed();
   }
 
   focus() {
@@ -92,34 +110,91 @@ export class LineList {
     this.#painter.soon();
   }
 
+  #release() {
+    if (!this.#pressed) return;
+    this.#pressed = false;
+    setTimeout(() => this.#painter.soon()); // after the click
+  }
+
   #paint() {
-    const box = this.#box;
-    if (!this.held) {
-      if (this.#pending.length >= most) { // none of those on show would stay
-        this.#pending = this.#pending.slice(-most);
-        this.#select(null);
-        box.replaceChildren();
-      }
-      box.append(...this.#pending.splice(0, batch).map(row));
-      while (box.childElementCount > most) {
-        if (box.firstChild === this.#selected) this.#select(null);
-        box.firstChild.remove();
-      }
-      box.scrollTop = this.#top = box.scrollHeight;
-      if (this.#pending.length > 0) this.#painter.soon();
-    }
-    box.setAttribute('role', box.childElementCount ? 'listbox' : 'group'); // a listbox has options
+    const follows = !this.held && !this.#pressed;
+    if (follows) this.#take();
+    this.#pitch = this.#probe.offsetHeight || this.#pitch;
+    this.#sizer.style.height = `${this.#lines.length * this.#pitch}px`;
+    if (follows) this.#box.scrollTop = this.#lines.length * this.#pitch;
+    this.#box.setAttribute('role', this.#lines.length ? 'listbox' : 'group'); // a listbox has options
+    this.#sizer.dataset.empty = this.#lines.length === 0;
+    this.#render();
     this.#handlers.changed();
+  }
+
+  // take lets the new lines in, and the oldest out. Those that came while it held still may be more than it has room for.
+  #take() {
+    if (this.#pending.length === 0) return;
+    const all = this.#lines.concat(this.#pending);
+    const over = Math.max(0, all.length - most);
+    this.#lines = over ? all.slice(over) : all;
+    this.#first += over;
+    this.#pending = [];
+  }
+
+  // render gives what is in sight its rows.
+  #render() {
+    const {scrollTop, clientHeight} = this.#box;
+    this.#top = scrollTop;
+    const from = Math.max(0, Math.floor(scrollTop / this.#pitch) - beyond) + this.#first;
+    const to = Math.min(this.#first + this.#lines.length, Math.ceil((scrollTop + clientHeight) / this.#pitch) + beyond + this.#first);
+    for (const [number, row] of this.#rows) {
+      if (number >= from && number < to) continue;
+      this.#rows.delete(number);
+      this.#spare.push(row);
+    }
+    for (let number = from; number < to; number++) {
+      if (!this.#rows.has(number)) this.#rows.set(number, this.#row(number));
+      this.#place(number, this.#rows.get(number));
+    }
+    for (const row of this.#spare.splice(2 * beyond)) row.remove();
+    for (const row of this.#spare) row.hidden = true;
+    if (this.#rows.has(this.#selected)) this.#box.setAttribute('aria-activedescendant', `${this.#name}-${this.#selected}`);
+    else this.#box.removeAttribute('aria-activedescendant');
+  }
+
+  #row(number) {
+    const row = this.#spare.pop() ?? this.#sizer.appendChild(part('div', '', ''));
+    const entry = this.#lines[number - this.#first];
+    row.hidden = false;
+    row.replaceChildren();
+    row.id = `${this.#name}-${number}`;
+    row.setAttribute('role', 'option');
+    if (entry.words) {
+      row.className = 'note-row';
+      row.dataset.level = '';
+      row.append(part('span', '', entry.words));
+      row.title = entry.words;
+    } else {
+      row.className = 'line';
+      row.title = '';
+      fill(row, parse(entry));
+    }
+    return row;
+  }
+
+  #place(number, row) {
+    row.style.top = `${(number - this.#first) * this.#pitch}px`;
+    row.ariaPosInSet = number - this.#first + 1;
+    row.ariaSetSize = this.#lines.length;
+    row.ariaSelected = number === this.#selected;
   }
 
   // Who scrolls up reads; who comes back to the end has read.
   #scrolled() {
     const {scrollTop, scrollHeight, clientHeight} = this.#box;
-    const end = scrollHeight - scrollTop - clientHeight < 30;
+    const end = scrollHeight - scrollTop - clientHeight < this.#pitch;
     const up = scrollTop < this.#top - 1;
-    this.#top = scrollTop;
     if (!this.held && up && !end) this.hold('scrolled');
-    if (this.#held === 'scrolled' && end) this.go();
+    else if (this.#held === 'scrolled' && end) this.go();
+    else this.#painter.soon();
+    this.#top = scrollTop;
   }
 
   #click(event) {
@@ -127,47 +202,41 @@ export class LineList {
     const value = event.target.closest('[data-key]');
     const line = event.target.closest('.line');
     if (value) this.#handlers.pick(value.dataset.key, value.dataset.value ?? value.textContent);
-    else if (line) this.#open(line);
+    else if (line) this.#open(Number(line.id.slice(this.#name.length + 1)));
   }
 
-  #open(line) {
-    this.#select(line);
-    this.#handlers.open(parse(line.text), line);
+  #open(number) {
+    this.#select(number);
+    const entry = this.#lines[number - this.#first];
+    if (typeof entry === 'string') this.#handlers.open(parse(entry));
   }
 
   #key(event) {
     if (event.target !== this.#box || event.ctrlKey || event.altKey || event.metaKey) return;
-    const page = Math.max(1, Math.floor(this.#box.clientHeight / (this.#box.firstElementChild?.offsetHeight || 1)) - 1);
+    const page = Math.max(1, Math.floor(this.#box.clientHeight / this.#pitch) - 1);
     const steps = {ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -most, End: most};
     if (event.key in steps) this.#step(steps[event.key]);
-    else if (event.key === 'Enter' && this.#selected?.text) this.#open(this.#selected);
+    else if (event.key === 'Enter') this.#open(this.#selected);
     else if (event.key === ' ') this.held ? this.go() : this.hold();
     else return;
     event.preventDefault();
   }
 
   #step(by) {
-    const rows = [...this.#box.children];
-    const at = this.#selected ? rows.indexOf(this.#selected) + by : by > 0 ? 0 : rows.length - 1;
-    this.#select(rows[Math.max(0, Math.min(rows.length - 1, at))] ?? null);
+    const last = this.#lines.length - 1;
+    const before = this.#selected < this.#first ? last + (by < 0) : this.#selected - this.#first;
+    this.#select(this.#first + Math.max(0, Math.min(last, before + by)));
   }
 
-  #select(line, block = 'nearest') {
-    this.#selected?.setAttribute('aria-selected', 'false');
-    this.#selected = line;
-    line?.setAttribute('aria-selected', 'true');
-    line?.scrollIntoView({block, behavior: 'instant'});
-    if (line) this.#box.setAttribute('aria-activedescendant', line.id);
-    else this.#box.removeAttribute('aria-activedescendant');
+  // select brings the line into sight: at the nearest place, or in the middle.
+  #select(number, where = 'nearest') {
+    if (!(number - this.#first in this.#lines)) return;
+    this.#selected = number;
+    const {scrollTop, clientHeight} = this.#box;
+    const top = (number - this.#first) * this.#pitch;
+    if (where === 'center') this.#box.scrollTop = top - (clientHeight - this.#pitch) / 2;
+    else if (top < scrollTop) this.#box.scrollTop = top;
+    else if (top + this.#pitch > scrollTop + clientHeight) this.#box.scrollTop = top + this.#pitch - clientHeight;
+    this.#render();
   }
-}
-
-function row(entry) {
-  const element = entry.words ? part('div', 'note-row', entry.words) : document.createElement('div');
-  if (!entry.words) fill(element, parse(entry));
-  element.id = `row-${++made}`;
-  element.setAttribute('role', 'option');
-  element.setAttribute('aria-selected', 'false');
-  if (!entry.words) element.text = entry;
-  return element;
 }
