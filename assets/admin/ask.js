@@ -14,7 +14,7 @@ export async function ask(url, options) {
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
   const {status} = response;
-  throw Object.assign(new Error(status === 400 ? sentence(answer.detail) : refusal({status, answer})), {status});
+  throw Object.assign(new Error([400, 404].includes(status) ? sentence(answer.detail) : refusal({status, answer})), {status});
 }
 
 /** sentence is the detail of a problem as a sentence. */

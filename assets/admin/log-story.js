@@ -3,28 +3,43 @@
 import {escaped} from './escape.js';
 import {part, short} from './log-line.js';
 
+const causes = {client: 'the client', network: 'the network', server: 'the server', operator: 'an operator', producer: 'the producer', 'test plan': 'the test plan'};
+
 /** Story has the elements that show an answer of /log/story/{id}. */
 export class Story {
   elements;
 
   constructor(story) {
     this.elements = story.found ? told(story) : [part('p', 'verdict', `Nothing is known of ${escaped(story.id)}.`), searched(story)];
+    const ids = [story.nearest ?? [], story.others ?? []].flat();
+    if (ids.length > 0) this.elements.push(like(ids));
   }
 }
 
 function told(story) {
   const verdict = part('p', 'verdict', escaped(story.verdict));
-  const side = part('p', 'side', story.side === 'nobody' ? 'Nothing went wrong' : `Because of: ${story.side}`);
+  const side = part('p', 'side', story.side === 'nobody' ? '' : `Cause: ${causes[story.side] ?? story.side}`);
   side.dataset.side = story.side;
-  const filter = part('a', '', 'Its lines in the log');
-  filter.href = `log.html?${new URLSearchParams({where: `*~${story.id}`})}`;
   const more = part('p', 'acts', '');
-  more.append(filter);
+  more.append(link(`log.html?${new URLSearchParams({where: `*~${story.id}`})}`, 'Its lines in the log'));
   return [side, verdict, more, table(story), searched(story)];
 }
 
 function searched({searched}) {
   return part('p', 'hint', searched ? `Searched: ${escaped(searched)}.` : '');
+}
+
+// like leads to ids that may have been meant.
+function like(ids) {
+  const words = part('p', 'hint', 'Ids that look alike: ');
+  ids.forEach((id, i) => words.append(i ? ', ' : '', link(`#story=${encodeURIComponent(id)}`, escaped(id))));
+  return words;
+}
+
+function link(href, text) {
+  const element = part('a', '', text);
+  element.href = href;
+  return element;
 }
 
 function table({lines}) {
@@ -45,12 +60,10 @@ function row({seq, time, afterMs, level, event, text, streamId}, several) {
   const row = document.createElement('tr');
   row.dataset.level = level;
   const after = part('td', '', '');
-  const at = part('a', '', since(afterMs));
-  at.href = `#around=${seq}`;
-  at.title = time;
-  after.append(at);
+  after.append(seq ? link(`#around=${seq}`, since(afterMs)) : since(afterMs)); // without a number it says what is left out
+  after.title = time;
   const what = part('td', '', '');
-  what.append(part('span', 'event', escaped(event)), part('bdi', '', escaped(text)));
+  what.append(part('span', 'event', escaped(event ?? '')), part('bdi', '', escaped(text)));
   if (several && streamId) what.append(part('span', 'of', `stream ${short(streamId)}`));
   row.append(after, what);
   return row;

@@ -3,6 +3,7 @@
 import {ask} from './ask.js';
 import {escaped} from './escape.js';
 import {short} from './log-line.js';
+import {reached} from './streams-rows.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -25,10 +26,10 @@ export class EndDialog {
   }
 
   ask(stream, button) {
-    const {streamId, client, position, total} = stream;
+    const {streamId, client, total} = stream;
     this.#stream = stream;
     this.#from = button;
-    words.textContent = `Stream ${short(streamId)} of ${escaped(client)} is at ${position ?? 0}${total === null ? '' : ` of ${total}`}. ` +
+    words.textContent = `Stream ${short(streamId)} of ${escaped(client)} is at ${reached(stream)}${total === null ? '' : ` of ${total}`}. ` +
       'It ends without “done”, so an EventSource reconnects and goes on where it was.';
     dialog.showModal();
     byId('ask-no').focus();

@@ -67,14 +67,15 @@ class Row {
 
   show(stream) {
     this.#stream = stream;
-    const {ageMs, position, total, lagMs} = stream;
+    const {ageMs, total, lagMs} = stream;
+    const done = reached(stream);
     write(this.#age, age(ageMs));
     write(this.#lag, `${lagMs.toFixed(lagMs < 10 ? 1 : 0)} ms`);
-    write(this.#words, total === null ? `${position ?? 0} so far` : `${position ?? 0} of ${total}`);
+    write(this.#words, total === null ? `${done.toLocaleString('en')} so far` : `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`);
     this.#bar.hidden = !total;
     if (total) {
       this.#bar.max = total;
-      this.#bar.value = position ?? 0;
+      this.#bar.value = done;
     }
   }
 
@@ -85,6 +86,12 @@ class Row {
     cell.append(...content);
     this.element.append(cell);
   }
+}
+
+/** reached is how far a stream is: positions of text count from 0, those of progress are percent. */
+export function reached({kind, position}) {
+  if (position === null) return 0;
+  return kind === 'progress' ? position : position + 1;
 }
 
 function write(element, text) {

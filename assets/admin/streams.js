@@ -63,17 +63,20 @@ class Page {
     });
   }
 
-  #show({streams, total}) {
+  #show({streams, total, matched = total}) {
     this.#rows.show(streams);
-    const words = said(streams.length, total, this.#filters.query.has('where'));
+    const words = said(streams.length, matched, total);
     if (count.textContent !== words) count.textContent = words;
   }
 }
 
-function said(shown, total, filtered) {
-  if (total === 0) return filtered ? 'No running stream matches.' : 'No stream runs now.';
-  const all = `${total.toLocaleString('en')} ${total === 1 ? 'stream' : 'streams'}${filtered ? ' that match' : ''}`;
-  return shown < total ? `${all}, the first ${shown} of them shown` : all;
+// said is how many streams there are, how many of them match the filters, and how many of these are shown.
+function said(shown, matched, total) {
+  if (total === 0) return 'No stream runs now.';
+  const all = `${total.toLocaleString('en')} ${total === 1 ? 'stream' : 'streams'}`;
+  if (matched === 0) return `None of ${all} matches.`;
+  const some = matched < total ? `${matched.toLocaleString('en')} of ${all}` : all;
+  return shown < matched ? `${some}, the first ${shown.toLocaleString('en')} shown` : some;
 }
 
 new Page();
