@@ -141,6 +141,9 @@ func TestBrowser(t *testing.T) {
 		{"lab: asleep", testLabAsleep},
 		{"lab: left and back", testLabLeft},
 		{"lab: looks and names", testLabLooks},
+		{"admin: lines that are missing", testAdminGap},
+		{"admin: hostile text", testAdminHostile},
+		{"admin: a server that refuses", testAdminRefused},
 	})
 	runIn(t, chromiumtest.StartWhole(t), []inBrowser{
 		{"a reload and a way back go on", testGoesOn},
