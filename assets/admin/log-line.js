@@ -6,8 +6,8 @@ import {escaped} from './escape.js';
 export const ids = new Set(['message_id', 'stream_id', 'request_id', 'trace_id', 'previous_stream_id']);
 
 // What matters most of a line stands first, whatever the event.
-const first = ['reason', 'code', 'error', 'fault', 'http.request.method', 'url.path', 'http.response.status_code', 'kind', 'unit', 'position', 'first_position', 'chunks',
-  'total', 'lag_ms', 'max_lag_ms', 'count', 'codes', 'duration_ms', 'bytes', 'client.address', 'stream_id', 'message_id'];
+const first = ['reason', 'code', 'error', 'fault', 'http.request.method', 'url.path', 'http.response.status_code', 'kind', 'position', 'chunks', 'total', 'lag_ms', 'count', 'codes',
+  'client.address', 'stream_id', 'message_id', 'max_lag_ms', 'duration_ms', 'first_position', 'unit', 'bytes'];
 const apart = new Set(['time', 'level', 'event', 'msg', 'logger', 'seq', 'stack']); // in places of their own, or too long for a row
 const most = 9; // fields in a row
 const longest = 120; // characters of one
