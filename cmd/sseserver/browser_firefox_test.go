@@ -34,6 +34,7 @@ func TestFirefox(t *testing.T) {
 		{"many: a server that starts anew", testManyRestart},
 		{"smooth: both are whole", testSmooth},
 		{"a server that falls silent", testSilentServer},
+		{"admin: a server that starts anew", testAdminRestart},
 		{"client: what servers do", testClientStates},
 		{"client: what only fetch can do", testClientFetch},
 	} {

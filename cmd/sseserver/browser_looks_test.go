@@ -70,7 +70,7 @@ func (p *tab) unseenBars() (unseen []string) {
 		ID                        string
 		X, Y, Width, Height, Part float64
 	}
-	bars := eval[[]bar](p, `[...document.querySelectorAll('progress')].filter((e) => e.checkVisibility()).map((e) => {
+	bars := eval[[]bar](p, `[...(document.querySelector('dialog[open]') ?? document).querySelectorAll('progress')].filter((e) => e.checkVisibility()).map((e) => {
 		e.scrollIntoView({block: 'center', behavior: 'instant'});
 		const {x, y, width, height} = e.getBoundingClientRect();
 		return {id: e.id, x: x + scrollX, y: y + scrollY, width, height, part: e.position};

@@ -203,4 +203,5 @@ func testEveryPage(t *testing.T, browser context.Context) {
 			p.wantSound("the token asked for")
 		})
 	}
+	testEveryAdminPage(t, browser)
 }

@@ -141,9 +141,15 @@ func TestBrowser(t *testing.T) {
 		{"lab: asleep", testLabAsleep},
 		{"lab: left and back", testLabLeft},
 		{"lab: looks and names", testLabLooks},
+		{"admin: the log", testAdminLog},
+		{"admin: the log held still", testAdminPause},
 		{"admin: lines that are missing", testAdminGap},
+		{"admin: a server that starts anew", testAdminRestart},
 		{"admin: hostile text", testAdminHostile},
 		{"admin: a server that refuses", testAdminRefused},
+		{"admin: a story", testAdminStory},
+		{"admin: streams", testAdminStreams},
+		{"admin: the overview", testAdminOverview},
 	})
 	runIn(t, chromiumtest.StartWhole(t), []inBrowser{
 		{"a reload and a way back go on", testGoesOn},
