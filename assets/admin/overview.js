@@ -15,6 +15,7 @@ const reach = byId('reach');
 const now = {streams: byId('now-streams'), events: byId('now-events'), late: byId('now-late'), memory: byId('now-memory'), messages: byId('now-messages'), goroutines: byId('now-goroutines')};
 
 const ranges = {'1m': 60, '5m': 300, '1h': 3600}; // seconds
+const shortest = 60; // seconds that a chart is wide, however little is known
 
 class Page {
   #samples = new Samples();
@@ -52,8 +53,9 @@ class Page {
     const samples = this.#samples.last(seconds);
     show(findings, findingsOf(this.#samples.last(60)));
     this.#now(latest);
-    for (const chart of this.#charts) chart.show(samples, seconds, chosen('form') === 'numbers');
     const known = latest.x - samples[0].x + 1;
+    const width = Math.min(seconds, Math.max(known, shortest));
+    for (const chart of this.#charts) chart.show(samples, width, chosen('form') === 'numbers');
     write(reach, known < 0.9 * seconds ? `Known are the last ${spoken(known)}. The page keeps more while it is open.` : '');
   }
 

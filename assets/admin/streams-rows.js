@@ -70,7 +70,7 @@ class Row {
     const {ageMs, total, lagMs} = stream;
     const done = reached(stream);
     write(this.#age, age(ageMs));
-    write(this.#lag, `${lagMs.toFixed(lagMs < 10 ? 1 : 0)} ms`);
+    write(this.#lag, `${Math.round(lagMs).toLocaleString('en')} ms`);
     write(this.#words, total === null ? `${done.toLocaleString('en')} so far` : `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`);
     this.#bar.hidden = !total;
     if (total) {
