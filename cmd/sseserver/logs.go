@@ -33,6 +33,7 @@ func subcommands() []subcommand {
 		explainCommand(),
 		eventsCommand(),
 		lnavCommand(),
+		followCommand(),
 	}
 }
 

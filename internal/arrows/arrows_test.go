@@ -107,6 +107,11 @@ var arrows = []arrow{
 		"how flags are written is one thing, what they mean is each program's own",
 	},
 	{
+		"internal/logs/follow",
+		[]string{"internal/eventsource", "internal/eventstream"},
+		"who follows a log is one more client of an event stream",
+	},
+	{
 		"internal/logs/...",
 		[]string{"internal/logs/...", "internal/fault"},
 		"what can be logged is a catalogue of its own, which others use; of faults it has the names",

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"sseserver/internal/cmdline"
+	"sseserver/internal/logs/follow"
+)
+
+const followDetail = `   Shows the log of the running server while it is written, from some lines back: in the console form on a terminal, else
+   as JSON lines. After a lost connection it goes on where it was, also with a server that was started anew. It ends with
+   SIGINT, or when nobody reads its output any more.
+
+   key=value    only lines in which key is value, such as event=stream.closed, message_id=…
+   key~text     only lines in which key has the text in it, whatever the case; *~text searches whole lines
+   Of several, all must hold.
+
+`
+
+const followExamples = `   sseserver logs follow                                        all that the server logs
+   sseserver logs follow --level warn                           only what is wrong
+   sseserver logs follow event=stream.closed reason=slow_client
+   sseserver logs follow '*~192.0.2.7' | jq -r .event
+`
+
+func followCommand() subcommand {
+	return subcommand{
+		name: "follow", arguments: "[key=value...] [key~text...]", about: "the running server's log, while it is written",
+		detail: followDetail, examples: followExamples,
+		call: func() ([]cmdline.Flag, func(context.Context, inspection) int) {
+			asked := follow.Config{Backfill: 20}
+			return []cmdline.Flag{
+				{Name: "level", Kind: "level", Usage: "the least level: debug, info, warn or error", Set: func(text string) error { asked.Level = text; return nil }},
+				{Name: "lines", Kind: "number", Usage: "how many lines back it begins", Default: "20", Set: lineCount(&asked.Backfill)},
+			}, func(ctx context.Context, in inspection) int { return in.follow(ctx, asked) }
+		},
+	}
+}
+
+// lineCount reads a number of lines.
+func lineCount(to *int) func(string) error {
+	return func(text string) error {
+		if _, err := fmt.Sscanf(text, "%d", to); err != nil || *to < 0 || *to > 5000 {
+			return errors.New("must be a whole number from 0 to 5000")
+		}
+		return nil
+	}
+}
+
+// follow shows the log until ctx ends.
+func (in inspection) follow(ctx context.Context, asked follow.Config) int {
+	for _, argument := range in.arguments {
+		if strings.IndexAny(argument, "=~") <= 0 {
+			return complain(in.stderr, exitInvalid, fmt.Errorf("%q is neither key=value nor key~text", argument))
+		}
+	}
+	shown := bufio.NewWriter(in.stdout)
+	asked.URL, asked.Token, asked.TLS = in.server.url("/log/events"), in.server.token, &tls.Config{InsecureSkipVerify: in.server.insecure} //nolint:gosec // if it was asked for
+	asked.Where = in.arguments
+	asked.Line = func(text []byte) error {
+		_, _ = shown.Write(text)
+		return shown.WriteByte('\n') // which has the error of both
+	}
+	asked.Flush = shown.Flush
+	asked.Note = func(text string) { _, _ = fmt.Fprintln(in.stderr, "sseserver logs:", text) }
+	if to, ok := in.stdout.(*output); ok {
+		go to.endWhenGone(ctx) // ends with it
+	}
+	err := follow.Run(ctx, asked)
+	if err == nil || ctx.Err() != nil { // somebody has ended it, or nobody reads it
+		return exitOK
+	}
+	code := exitFailed
+	if refused, ok := errors.AsType[*follow.RefusedError](err); ok && refused.Status == http.StatusBadRequest {
+		code = exitInvalid
+	}
+	return complain(in.stderr, code, fmt.Errorf("%s: %w", in.server.addr, err))
+}
