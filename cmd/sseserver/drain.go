@@ -52,7 +52,7 @@ func (pr *program) drain(signal os.Signal, asked signals) (code int, insisted bo
 // start.
 func (pr *program) tellEnd(signaled time.Time) {
 	logs.ServerShutdownCompleted.Log(pr.output.Logger.Named("server"), logs.DurationMS(time.Since(signaled)),
-		logs.MessagesStored(pr.stats().MessagesStored), logs.Counts(pr.metrics.Counts()))
+		logs.MessagesStored(pr.stats().MessagesStored), logs.Counts(pr.metrics.Account()))
 }
 
 // endStreams waits for the running streams, ends those that do not finish in

@@ -24,7 +24,7 @@ func (c Counts) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	return nil
 }
 
-// Counts reads the counters of messages and streams, and sums. What they count meanwhile may be
+// Counts reads the counters of messages and streams. What they count meanwhile may be
 // in it.
 func (m *Metrics) Counts() Counts {
 	c := make(Counts)
@@ -39,6 +39,12 @@ func (m *Metrics) Counts() Counts {
 		}
 		c.addWords(logs.StreamClosed.Name, m.closed[kind])
 	}
+	return c
+}
+
+// Account is Counts, and the sums beside them.
+func (m *Metrics) Account() Counts {
+	c := m.Counts()
 	c.addSums(&m.Sums)
 	return c
 }
