@@ -69,25 +69,33 @@ func (e *Event) Head(level zapcore.Level, message, reason string) (problems []st
 	return problems
 }
 
-// Field returns the bit of a field and what is wrong with it, "" if nothing is. Its
-// text is asked for only where the catalogue lists the values.
-func (e *Event) Field(key string, kind logs.Kind, text func() string) (Seen, string) {
+// Field returns the declaration of a field and its bit, and nil if it is not declared.
+func (e *Event) Field(key string) (*logs.Field, Seen) {
 	i := slices.IndexFunc(e.fields, func(f logs.Field) bool { return f.Key == key })
 	if i < 0 {
-		return 0, fmt.Sprintf("the field %s is not declared", key)
+		return nil, 0
 	}
-	field := &e.fields[i]
-	bit := Seen(1) << i
-	if !accepts(field.Kind, kind) {
-		return bit, fmt.Sprintf("the field %s is %s, want %s", key, indefinite(kind), indefinite(field.Kind))
+	return &e.fields[i], 1 << i
+}
+
+// Undeclared is what is wrong with a field that is not declared.
+func Undeclared(key string) string { return fmt.Sprintf("the field %s is not declared", key) }
+
+// Kind says what is wrong with the kind of a field's value, "" if nothing is.
+func Kind(field *logs.Field, kind logs.Kind) string {
+	if accepts(field.Kind, kind) {
+		return ""
 	}
-	if field.Values == nil {
-		return bit, ""
+	return fmt.Sprintf("the field %s is %s, want %s", field.Key, indefinite(kind), indefinite(field.Kind))
+}
+
+// Value says what is wrong with the value of a field, "" if nothing is: is tells
+// whether it is a word of the field's list.
+func Value(field *logs.Field, is func(word string) bool, text func() string) string {
+	if field.Values == nil || slices.ContainsFunc(field.Values, is) {
+		return ""
 	}
-	if value := text(); !slices.Contains(field.Values, value) {
-		return bit, fmt.Sprintf("the field %s is %q, want one of %v", key, value, field.Values)
-	}
-	return bit, ""
+	return fmt.Sprintf("the field %s is %q, want one of %v", field.Key, text(), field.Values)
 }
 
 // Whole is the kind of a number that JSON shows without a fraction: an integer, or a

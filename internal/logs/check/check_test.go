@@ -51,7 +51,15 @@ func TestField(t *testing.T) {
 		{"kind", logs.String, "speed", `the field kind is "speed", want one of [characters progress]`},
 	}
 	for _, test := range tests {
-		if _, got := rules.Field(test.key, test.kind, func() string { return test.text }); got != test.want {
+		field, _ := rules.Field(test.key)
+		got := check.Undeclared(test.key)
+		if field != nil {
+			got = check.Kind(field, test.kind)
+		}
+		if got == "" {
+			got = check.Value(field, func(word string) bool { return word == test.text }, func() string { return test.text })
+		}
+		if got != test.want {
 			t.Errorf("%s, %s: %q, want %q", test.key, test.text, got, test.want)
 		}
 	}
@@ -59,7 +67,7 @@ func TestField(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	rules := check.Of(logs.ServerReady)
-	seen, _ := rules.Field("startup_ms", logs.Float, nil)
+	_, seen := rules.Field("startup_ms")
 	if got := rules.Missing(seen); got != nil {
 		t.Errorf("got %q", got)
 	}

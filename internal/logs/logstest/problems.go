@@ -41,12 +41,24 @@ func problemsOf(line Line) []string {
 	problems := rules.Head(line.Level, line.Message, reason)
 	var all check.Seen
 	for key, value := range line.Fields {
-		seen, problem := rules.Field(key, kindOf(value), func() string { return fmt.Sprint(value) })
-		if all |= seen; problem != "" {
+		if problem := fieldProblem(rules, &all, key, value); problem != "" {
 			problems = append(problems, problem)
 		}
 	}
 	return append(problems, rules.Missing(all)...)
+}
+
+// fieldProblem says what is wrong with one field, and adds it to those that were seen.
+func fieldProblem(rules *check.Event, all *check.Seen, key string, value any) string {
+	field, seen := rules.Field(key)
+	if *all |= seen; field == nil {
+		return check.Undeclared(key)
+	}
+	if problem := check.Kind(field, kindOf(value)); problem != "" {
+		return problem
+	}
+	text := func() string { return fmt.Sprint(value) }
+	return check.Value(field, func(word string) bool { return word == text() }, text)
 }
 
 // kindOf returns the kind of a value, of zap's map encoder or of JSON, or the name of

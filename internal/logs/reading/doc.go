@@ -16,8 +16,8 @@
 // A line is one JSON object with an "event", a "level" and a "time". Its event
 // need not be in the catalogue, and its fields need not be those that the
 // catalogue declares: that is for package verify to judge. JSON is read as
-// encoding/json reads it, but for two things: it must be UTF-8, and none of a
-// line's own keys may stand twice.
+// encoding/json reads it, but for three things: it must be UTF-8, and of a line's
+// own keys none may stand twice or have an escape.
 //
 // # Runs
 //

@@ -33,14 +33,15 @@ type Line struct {
 	Event *logs.Event
 
 	fields []field
+	shapes *shapes // of its reading; nil for a clone
 }
 
 // Fields are the fields that not every line has, in their order.
 func (l *Line) Fields() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		for i := range l.fields {
-			key := keyText(l.fields[i].key)
-			if !isCommon(key) && !yield(key, l.fields[i].value) {
+			key := keyText(l.fields[i].keyIn(l.Raw))
+			if !IsCommon(key) && !yield(key, l.fields[i].in(l.Raw)) {
 				return
 			}
 		}
@@ -50,8 +51,8 @@ func (l *Line) Fields() iter.Seq2[string, Value] {
 // Get returns the value of a key, those that every line has included.
 func (l *Line) Get(key string) (Value, bool) {
 	for i := range l.fields {
-		if string(l.fields[i].key) == key {
-			return l.fields[i].value, true
+		if l.fields[i].isKey(l.Raw, key) {
+			return l.fields[i].in(l.Raw), true
 		}
 	}
 	return Value{}, false
@@ -65,7 +66,7 @@ func (l *Line) Has(key string) bool {
 
 // Str is the text of a string, "" if the key is missing or no string.
 func (l *Line) Str(key string) string {
-	if v, ok := l.Get(key); ok && v.kind == logs.String {
+	if v, ok := l.Get(key); ok && v.kind == stringKind {
 		return v.String()
 	}
 	return ""
@@ -75,7 +76,7 @@ func (l *Line) Str(key string) string {
 func (l *Line) Text(key string) []byte {
 	v, ok := l.Get(key)
 	switch {
-	case !ok || v.kind != logs.String:
+	case !ok || v.kind != stringKind:
 		return nil
 	case v.escaped:
 		return []byte(v.String())
@@ -100,19 +101,19 @@ func (l *Line) Float(key string) (float64, bool) {
 // Bool is a boolean, and false for ok if the key is missing or none.
 func (l *Line) Bool(key string) (value, ok bool) {
 	v, _ := l.Get(key)
-	return v.is("true"), v.kind == logs.Bool
+	return v.Is("true"), v.kind == boolKind
 }
 
 // Clone returns a line that shares nothing with this one.
 func (l *Line) Clone() Line {
 	clone := *l
 	clone.Raw = slices.Clone(l.Raw)
-	clone.fields, _ = scanObject(clone.Raw, make([]field, 0, len(l.fields)))
+	clone.fields, clone.shapes = slices.Clone(l.fields), nil
 	return clone
 }
 
-// isCommon reports whether every line has the key.
-func isCommon(key string) bool {
+// IsCommon reports whether every line has the key.
+func IsCommon(key string) bool {
 	switch key {
 	case logs.TimeKey, logs.LevelKey, logs.LoggerKey, logs.MessageKey, logs.SeqKey, logs.EventKey:
 		return true

@@ -14,6 +14,7 @@ import (
 // parser makes lines of texts, over and over in the same memory.
 type parser struct {
 	line    Line
+	shapes  shapes
 	loggers map[string]string
 	day     int64 // in seconds since 1970, of dayText
 	dayText [len("2006-01-02")]byte
@@ -36,14 +37,15 @@ var (
 // parse reads a line, all but where it stands. It is valid until the next call.
 func (p *parser) parse(text []byte) (*Line, error) {
 	fields, err := scanObject(text, p.line.fields[:0])
-	p.line = Line{Raw: text, fields: fields}
+	l := &p.line
+	l.Raw, l.fields, l.shapes, l.Seq, l.Logger, l.Event = text, fields, &p.shapes, 0, "", nil
 	if errors.Is(err, errNoObject) && isConsole(text) {
 		return nil, errConsole
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &p.line, p.common()
+	return l, p.common()
 }
 
 // isConsole reports whether a line begins as those of the console form do: with
@@ -57,29 +59,35 @@ func (p *parser) common() error {
 	l := &p.line
 	var hasTime, hasLevel, hasEvent bool
 	var message []byte
-	for i := range l.fields {
+	left := 6 // our logger writes these first
+	for i := 0; i < len(l.fields) && left > 0; i++ {
 		f := &l.fields[i]
 		var err error
-		switch string(f.key) {
+		value := f.in(l.Raw)
+		left--
+		switch string(f.keyIn(l.Raw)) {
 		case logs.SeqKey:
-			l.Seq, err = parseSeq(f.value)
+			l.Seq, err = parseSeq(value)
 		case logs.TimeKey:
 			hasTime = true
-			l.Time, err = p.parseTime(f.value)
+			l.Time, err = p.parseTime(value)
 		case logs.LevelKey:
 			hasLevel = true
-			l.Level, err = parseLevel(f.value)
+			l.Level, err = parseLevel(value)
 		case logs.LoggerKey:
-			l.Logger, err = p.logger(f.value)
+			l.Logger, err = p.logger(value)
 		case logs.MessageKey:
-			message, err = f.value.text()
+			message, err = value.text()
 		case logs.EventKey:
-			hasEvent = f.value.kind == logs.String
-			if l.Event = events[string(f.value.raw)]; l.Event != nil {
+			hasEvent = value.kind == stringKind
+			if l.Event = events[string(value.raw)]; l.Event != nil {
 				l.Name = l.Event.Name
 			} else {
-				l.Name = f.value.String()
+				l.Name = value.String()
+				l.Event = events[l.Name]
 			}
+		default:
+			left++
 		}
 		if err != nil {
 			return err
@@ -102,7 +110,7 @@ func (p *parser) common() error {
 }
 
 func parseSeq(v Value) (uint64, error) {
-	if v.kind != logs.Int {
+	if v.kind != intKind {
 		return 0, errBadSeq
 	}
 	if n, ok := atoi(v.raw); ok && n > 0 {
@@ -117,14 +125,14 @@ func parseSeq(v Value) (uint64, error) {
 
 func parseLevel(v Value) (zapcore.Level, error) {
 	switch {
-	case v.kind != logs.String:
-	case v.is("info"):
+	case v.kind != stringKind:
+	case v.Is("info"):
 		return zapcore.InfoLevel, nil
-	case v.is("debug"):
+	case v.Is("debug"):
 		return zapcore.DebugLevel, nil
-	case v.is("warn"):
+	case v.Is("warn"):
 		return zapcore.WarnLevel, nil
-	case v.is("error"):
+	case v.Is("error"):
 		return zapcore.ErrorLevel, nil
 	}
 	return 0, fmt.Errorf("its level is %s, want debug, info, warn or error", v.short())
@@ -151,7 +159,7 @@ func (p *parser) logger(v Value) (string, error) {
 // text is that of a string, valid as long as the line.
 func (v Value) text() ([]byte, error) {
 	switch {
-	case v.kind != logs.String:
+	case v.kind != stringKind:
 		return nil, errNotText
 	case v.escaped:
 		return []byte(v.String()), nil
@@ -175,7 +183,7 @@ func (v Value) short() string {
 func (p *parser) parseTime(v Value) (time.Time, error) {
 	const layout = "2006-01-02T15:04:05.000000Z"
 	text := v.raw
-	if v.kind != logs.String || len(text) != len(layout) {
+	if v.kind != stringKind || len(text) != len(layout) {
 		return time.Time{}, timeError(v)
 	}
 	if [10]byte(text[:10]) != p.dayText {

@@ -12,19 +12,51 @@ import (
 	"sseserver/internal/logs"
 )
 
-// field is a key with its value, where they stand in a line.
+// field is where a key and its value stand in a line. It has no pointers, which the
+// garbage collector would have to be told of for each of a million lines.
 type field struct {
-	key   []byte // without its quotes; unescaped
-	value Value
+	key, keyEnd     uint32 // without its quotes
+	value, valueEnd uint32 // of a string, without its quotes
+	kind            kind
+	escaped         bool // the value is a string with escapes in it
+}
+
+// kind is a logs.Kind in a byte.
+type kind uint8
+
+const (
+	nullKind kind = iota
+	stringKind
+	intKind
+	floatKind
+	boolKind
+	listKind
+	objectKind
+)
+
+var kindNames = [...]logs.Kind{Null, logs.String, logs.Int, logs.Float, logs.Bool, logs.List, logs.Object}
+
+// keyIn is the key of the field in its line.
+func (f *field) keyIn(line []byte) []byte { return line[f.key:f.keyEnd] }
+
+// isKey reports whether it has this key.
+func (f *field) isKey(line []byte, key string) bool {
+	return int(f.keyEnd-f.key) == len(key) && string(line[f.key:f.keyEnd]) == key
+}
+
+// in is the value of the field in its line.
+func (f *field) in(line []byte) Value {
+	return Value{raw: line[f.value:f.valueEnd], kind: f.kind, escaped: f.escaped}
 }
 
 var (
-	errNoObject  = errors.New("it is no JSON object")
-	errEnd       = errors.New("it ends before its JSON does")
-	errNotUTF8   = errors.New("it is not UTF-8")
-	errTrailing  = errors.New("something follows the JSON object")
-	errDeep      = errors.New("its JSON is nested too deeply")
-	errDuplicate = errors.New("a key stands twice")
+	errNoObject   = errors.New("it is no JSON object")
+	errEnd        = errors.New("it ends before its JSON does")
+	errNotUTF8    = errors.New("it is not UTF-8")
+	errTrailing   = errors.New("something follows the JSON object")
+	errDeep       = errors.New("its JSON is nested too deeply")
+	errEscapedKey = errors.New("one of its keys has an escape")
+	errDuplicate  = errors.New("a key stands twice")
 )
 
 // maxDepth is that of encoding/json.
@@ -69,20 +101,22 @@ func (s *scanner) members(fields []field) ([]field, error) {
 	start := len(fields)
 	seen := uint64(0) // a bit for each key, which several may share
 	for {
-		key, err := s.key()
-		if err != nil {
+		fields = append(fields, field{})
+		f := &fields[len(fields)-1]
+		if escaped, err := s.key(f); err != nil {
 			return fields, err
+		} else if escaped {
+			return fields, errEscapedKey
 		}
+		key := f.keyIn(s.text)
 		bit := uint64(1) << (hash(key) & 63)
-		if seen&bit != 0 && contains(fields[start:], key) {
+		if seen&bit != 0 && s.contains(fields[start:len(fields)-1], key) {
 			return fields, fmt.Errorf("%w: %s", errDuplicate, key)
 		}
 		seen |= bit
-		value, err := s.value()
-		if err != nil {
+		if err := s.value(f); err != nil {
 			return fields, err
 		}
-		fields = append(fields, field{key, value})
 		if done, err := s.next('}'); done || err != nil {
 			return fields, err
 		}
@@ -96,9 +130,9 @@ func hash(key []byte) int {
 	return len(key) + 7*int(key[0]) + 31*int(key[len(key)/2]) + 3*int(key[len(key)-1])
 }
 
-func contains(fields []field, key []byte) bool {
+func (s *scanner) contains(fields []field, key []byte) bool {
 	for i := range fields {
-		if bytes.Equal(fields[i].key, key) {
+		if bytes.Equal(fields[i].keyIn(s.text), key) {
 			return true
 		}
 	}
@@ -135,93 +169,90 @@ func (s *scanner) next(closing byte) (done bool, err error) {
 	}
 }
 
-// key reads the key of a member and its colon.
-func (s *scanner) key() ([]byte, error) {
+// key reads the key of a member and its colon, and reports whether it has escapes.
+func (s *scanner) key(f *field) (escaped bool, err error) {
 	if s.at == len(s.text) {
-		return nil, errEnd
+		return false, errEnd
 	}
 	if s.text[s.at] != '"' {
-		return nil, s.unexpected()
+		return false, s.unexpected()
 	}
-	key, escaped, err := s.str()
+	f.key = uint32(s.at + 1)
+	escaped, err = s.str()
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	if escaped {
-		key = []byte(unquote(key))
-	}
+	f.keyEnd = uint32(s.at - 1)
 	s.space()
 	if s.at == len(s.text) {
-		return nil, errEnd
+		return false, errEnd
 	}
 	if s.text[s.at] != ':' {
-		return nil, s.unexpected()
+		return false, s.unexpected()
 	}
 	s.at++
 	s.space()
-	return key, nil
+	return escaped, nil
 }
 
-func (s *scanner) value() (Value, error) {
+func (s *scanner) value(f *field) (err error) {
 	if s.at == len(s.text) {
-		return Value{}, errEnd
+		return errEnd
 	}
-	start := s.at
-	switch c := s.text[start]; {
+	f.value = uint32(s.at)
+	switch c := s.text[s.at]; {
 	case c == '"':
-		raw, escaped, err := s.str()
-		return Value{raw: raw, kind: logs.String, escaped: escaped}, err
+		f.value++
+		f.kind = stringKind
+		f.escaped, err = s.str()
+		f.valueEnd = uint32(s.at - 1)
+		return err
 	case c == '-' || isDigit(c):
-		kind, err := s.number()
-		return Value{raw: s.text[start:s.at], kind: kind}, err
+		f.kind, err = s.number()
 	case c == 't':
-		return s.word("true", logs.Bool)
+		f.kind, err = boolKind, s.word("true")
 	case c == 'f':
-		return s.word("false", logs.Bool)
+		f.kind, err = boolKind, s.word("false")
 	case c == 'n':
-		return s.word("null", Null)
+		f.kind, err = nullKind, s.word("null")
 	case c == '{':
-		return s.nested(logs.Object)
+		f.kind, err = objectKind, s.nested(s.skipObject)
 	case c == '[':
-		return s.nested(logs.List)
+		f.kind, err = listKind, s.nested(s.skipArray)
 	default:
-		return Value{}, s.unexpected()
+		return s.unexpected()
 	}
+	f.valueEnd = uint32(s.at)
+	return err
 }
 
-func (s *scanner) word(text string, kind logs.Kind) (Value, error) {
+func (s *scanner) word(text string) error {
 	if !bytes.HasPrefix(s.text[s.at:], []byte(text)) {
-		return Value{}, s.unexpected()
+		return s.unexpected()
 	}
 	s.at += len(text)
-	return Value{raw: s.text[s.at-len(text) : s.at], kind: kind}, nil
+	return nil
 }
 
-// nested reads an object or an array in one.
-func (s *scanner) nested(kind logs.Kind) (Value, error) {
-	start := s.at
+// nested skips an object or an array.
+func (s *scanner) nested(skip func() error) error {
 	s.at++
 	s.depth++
 	if s.depth > maxDepth {
-		return Value{}, errDeep
+		return errDeep
 	}
-	skip := s.skipArray
-	if kind == logs.Object {
-		skip = s.skipObject
-	}
-	if err := skip(); err != nil {
-		return Value{}, err
-	}
+	err := skip()
 	s.depth--
-	return Value{raw: s.text[start:s.at], kind: kind}, nil
+	return err
 }
 
 func (s *scanner) skipArray() error {
 	if s.opens(']') {
 		return nil
 	}
+	var element field
 	for {
-		if _, err := s.value(); err != nil {
+		if err := s.value(&element); err != nil {
 			return err
 		}
 		if done, err := s.next(']'); done || err != nil {
@@ -234,11 +265,12 @@ func (s *scanner) skipObject() error {
 	if s.opens('}') {
 		return nil
 	}
+	var member field
 	for {
-		if _, err := s.key(); err != nil {
+		if _, err := s.key(&member); err != nil {
 			return err
 		}
-		if _, err := s.value(); err != nil {
+		if err := s.value(&member); err != nil {
 			return err
 		}
 		if done, err := s.next('}'); done || err != nil {
@@ -248,7 +280,7 @@ func (s *scanner) skipObject() error {
 }
 
 // number reads a number as RFC 8259, section 6, has it.
-func (s *scanner) number() (logs.Kind, error) {
+func (s *scanner) number() (kind, error) {
 	start := s.at
 	if s.text[s.at] == '-' {
 		s.at++
@@ -257,14 +289,14 @@ func (s *scanner) number() (logs.Kind, error) {
 	case s.at < len(s.text) && s.text[s.at] == '0':
 		s.at++
 	case !s.digits():
-		return "", s.unexpected()
+		return 0, s.unexpected()
 	}
 	whole := true
 	if s.at < len(s.text) && s.text[s.at] == '.' {
 		s.at++
 		whole = false
 		if !s.digits() {
-			return "", s.unexpected()
+			return 0, s.unexpected()
 		}
 	}
 	if s.at < len(s.text) && s.text[s.at]|0x20 == 'e' {
@@ -274,17 +306,20 @@ func (s *scanner) number() (logs.Kind, error) {
 			s.at++
 		}
 		if !s.digits() {
-			return "", s.unexpected()
+			return 0, s.unexpected()
 		}
 	}
 	if whole && fits(s.text[start:s.at]) {
-		return logs.Int, nil
+		return intKind, nil
 	}
-	return logs.Float, nil
+	return floatKind, nil
 }
 
 // fits reports whether an int64 or a uint64 holds the integer.
 func fits(digits []byte) bool {
+	if len(digits) < len("9223372036854775807") {
+		return true
+	}
 	if _, ok := atoi(digits); ok {
 		return true
 	}
@@ -314,27 +349,25 @@ func (s *scanner) space() {
 	}
 }
 
-// str reads a string whose opening quote is next, and returns what is between
-// its quotes.
-func (s *scanner) str() (raw []byte, escaped bool, err error) {
+// str reads a string whose opening quote is next, and reports whether it has escapes.
+func (s *scanner) str() (escaped bool, err error) {
 	s.at++
-	start := s.at
 	for {
 		s.at += plain(s.text[s.at:])
 		if s.at >= len(s.text) {
-			return nil, false, errEnd
+			return false, errEnd
 		}
 		switch s.text[s.at] {
 		case '"':
 			s.at++
-			return s.text[start : s.at-1], escaped, nil
+			return escaped, nil
 		case '\\':
 			escaped = true
 			if err := s.escape(); err != nil {
-				return nil, false, err
+				return false, err
 			}
 		default:
-			return nil, false, s.unexpected()
+			return false, s.unexpected()
 		}
 	}
 }

@@ -56,7 +56,7 @@ func agree(t *testing.T, text []byte) {
 		t.Fatalf("%.200q: %d fields, want %d", text, len(fields), len(want))
 	}
 	for i, f := range fields {
-		got := jsonField{keyText(f.key), f.value.kind, f.value.String()}
+		got := jsonField{keyText(f.keyIn(text)), f.in(text).Kind(), f.in(text).String()}
 		if got != want[i] {
 			t.Errorf("%.200q: field %d is %+v, want %+v", text, i, got, want[i])
 		}
@@ -81,9 +81,13 @@ func decode(text []byte) ([]jsonField, error) {
 	seen := make(map[string]bool)
 	var fields []jsonField
 	for d.More() {
+		before := d.InputOffset()
 		key, err := d.Token()
 		if err != nil {
 			return nil, err
+		}
+		if bytes.Contains(text[before:d.InputOffset()], []byte("\\")) {
+			return nil, fmt.Errorf("%s has an escape", key)
 		}
 		var raw json.RawMessage
 		if err := d.Decode(&raw); err != nil {

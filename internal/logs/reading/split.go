@@ -14,12 +14,16 @@ const maxLine = 1 << 20
 // splitter cuts a stream into lines, in bounded memory.
 type splitter struct {
 	r      *bufio.Reader
-	number int   // of the last line, from 1
-	bytes  int64 // read so far
+	long   []byte // a line that is longer than the buffer
+	number int    // of the last line, from 1
+	bytes  int64  // read so far
 }
 
+// bufferSize is what stays in the cache of a core; nearly every line is shorter.
+const bufferSize = 64 << 10
+
 func newSplitter(r io.Reader) *splitter {
-	return &splitter{r: bufio.NewReaderSize(r, maxLine+len("\r\n"))}
+	return &splitter{r: bufio.NewReaderSize(r, bufferSize)}
 }
 
 // piece is what a line of the stream is.
@@ -33,19 +37,35 @@ type piece struct {
 func (s *splitter) next() (piece, error) {
 	p := piece{nuls: s.skipNULs()}
 	text, err := s.r.ReadSlice('\n')
-	for errors.Is(err, bufio.ErrBufferFull) {
-		p.long = true
-		s.bytes += int64(len(text))
-		text, err = s.r.ReadSlice('\n')
-	}
 	s.bytes += int64(len(text))
-	if err != nil && (len(text) == 0 && !p.nuls && !p.long || !errors.Is(err, io.EOF)) {
+	if errors.Is(err, bufio.ErrBufferFull) {
+		text, err = s.rest(text)
+	}
+	if err != nil && (len(text) == 0 && !p.nuls || !errors.Is(err, io.EOF)) {
 		return piece{}, err
 	}
 	s.number++
 	p.text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
-	p.long = p.long || len(p.text) > maxLine
+	if p.long = len(p.text) > maxLine; p.long {
+		p.text = p.text[:maxLine]
+	}
 	return p, nil
+}
+
+// rest returns a line whose beginning filled the buffer, or as much of it as shows
+// that it is too long.
+func (s *splitter) rest(begin []byte) ([]byte, error) {
+	s.long = append(s.long[:0], begin...)
+	for {
+		text, err := s.r.ReadSlice('\n')
+		s.bytes += int64(len(text))
+		if len(s.long) <= maxLine+len("\r\n") { // else nothing more is kept of it
+			s.long = append(s.long, text...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return s.long, err
+		}
+	}
 }
 
 // skipNULs skips NUL bytes, of which a crash can leave more than a line may have,

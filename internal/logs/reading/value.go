@@ -15,26 +15,26 @@ const Null logs.Kind = "null"
 // after that, but what its methods return may be.
 type Value struct {
 	raw     []byte // of a string, what is between its quotes
-	kind    logs.Kind
+	kind    kind
 	escaped bool // a string with escapes in it
 }
 
 // Kind is the JSON type. A number is an integer if it is written as one and an
 // int64 or a uint64 holds it.
-func (v Value) Kind() logs.Kind { return v.kind }
+func (v Value) Kind() logs.Kind { return kindNames[v.kind] }
 
 // String is the text of a string without its quotes and escapes, and the JSON of
 // anything else, such as 12.5, true or ["a","b"].
 func (v Value) String() string {
-	if v.kind == logs.String && v.escaped {
+	if v.kind == stringKind && v.escaped {
 		return unquote(v.raw)
 	}
 	return string(v.raw)
 }
 
-// is reports whether the value is this text, as String returns it, without
-// making it.
-func (v Value) is(text string) bool {
+// Is reports whether the value is this text, as String returns it, without making
+// that.
+func (v Value) Is(text string) bool {
 	if v.escaped {
 		return v.String() == text
 	}
@@ -43,7 +43,7 @@ func (v Value) is(text string) bool {
 
 // List is the value of an array of strings, and false if it is none.
 func (v Value) List() ([]string, bool) {
-	if v.kind != logs.List {
+	if v.kind != listKind {
 		return nil, false
 	}
 	var all []*string
@@ -63,18 +63,24 @@ func (v Value) List() ([]string, bool) {
 // Object decodes the value of an object, as encoding/json does, and reports
 // whether it could.
 func (v Value) Object(into any) bool {
-	return v.kind == logs.Object && json.Unmarshal(v.raw, into) == nil
+	return v.kind == objectKind && json.Unmarshal(v.raw, into) == nil
+}
+
+// Uint is an integer that is not negative, 0 for anything else.
+func (v Value) Uint() uint64 {
+	n, _ := strconv.ParseUint(string(v.raw), 10, 64)
+	return n
 }
 
 func (v Value) int() (int64, bool) {
-	if v.kind != logs.Int {
+	if v.kind != intKind {
 		return 0, false
 	}
 	return atoi(v.raw)
 }
 
 func (v Value) float() (float64, bool) {
-	if v.kind != logs.Float && v.kind != logs.Int {
+	if v.kind != floatKind && v.kind != intKind {
 		return 0, false
 	}
 	n, err := strconv.ParseFloat(string(v.raw), 64)

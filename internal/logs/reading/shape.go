@@ -1,0 +1,70 @@
+package reading
+
+import (
+	"slices"
+
+	"sseserver/internal/logs"
+)
+
+// Shape is the keys of a line, in their order. Most lines of an event have one of a
+// few shapes, and lines of one shape share it: what there is to say of their keys
+// needs to be found out only once. It is never changed.
+type Shape struct{ keys []string }
+
+// Keys are all keys, those that every line has included. They must not be changed.
+func (s *Shape) Keys() []string { return s.keys }
+
+// shapes are those of the lines so far. One parser has them.
+type shapes map[*logs.Event][]*Shape
+
+// maxShapes is how many of an event are kept. A stream may have been resumed, have a
+// plan, and belong to a trace; more is not the doing of our logger.
+const maxShapes = 64
+
+// Shape is the shape of the line. Of lines of one reading, most of one shape have the
+// same.
+func (l *Line) Shape() *Shape {
+	if l.shapes == nil { // a clone
+		return l.newShape()
+	}
+	known := (*l.shapes)[l.Event]
+	for i, shape := range known {
+		if l.has(shape) {
+			if i > 0 { // the most frequent first
+				known[i], known[i-1] = known[i-1], known[i]
+			}
+			return shape
+		}
+	}
+	shape := l.newShape()
+	if *l.shapes == nil {
+		*l.shapes = make(shapes)
+	}
+	if len(known) < maxShapes {
+		(*l.shapes)[l.Event] = append(known, shape)
+	}
+	return shape
+}
+
+func (l *Line) has(shape *Shape) bool {
+	if len(l.fields) != len(shape.keys) {
+		return false
+	}
+	for i, key := range shape.keys {
+		if !l.fields[i].isKey(l.Raw, key) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *Line) newShape() *Shape {
+	keys := make([]string, len(l.fields))
+	for i := range l.fields {
+		keys[i] = keyText(l.fields[i].keyIn(l.Raw))
+	}
+	return &Shape{slices.Clip(keys)}
+}
+
+// At is the value of the key at this index of the line's shape.
+func (l *Line) At(i int) Value { return l.fields[i].in(l.Raw) }
