@@ -1,0 +1,128 @@
+package verify_test
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/verify"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// verified verifies a log and returns the problems.
+func verified(t testing.TB, log []byte) ([]string, verify.Summary) {
+	t.Helper()
+	var problems []string
+	v := verify.New(func(p verify.Problem) { problems = append(problems, fmt.Sprintf("%v in %.300s", p.Error(), p.Line)) })
+	input := reading.Stream("log", bytes.NewReader(log))
+	input.OnBroken = v.Broken
+	if _, err := reading.Read(t.Context(), input, v.Line); err != nil {
+		t.Fatal(err)
+	}
+	return problems, v.End()
+}
+
+func TestRealLogs(t *testing.T) {
+	for _, level := range []zapcore.Level{zapcore.DebugLevel, zapcore.InfoLevel} {
+		log := record(t, 2, 5, level)
+		problems, summary := verified(t, log)
+		for _, problem := range problems {
+			t.Error(problem)
+		}
+		if len(summary.Notes) > 0 {
+			t.Errorf("%s: not all was checked: %s", level, strings.Join(summary.Notes, "; "))
+		}
+	}
+}
+
+// alone verifies the lines of a log that is made by hand.
+func alone(t *testing.T, log string) (string, verify.Summary) {
+	t.Helper()
+	problems, summary := verified(t, []byte(log))
+	return strings.Join(problems, "\n"), summary
+}
+
+// What cannot be checked is said, and is no problem.
+func TestNotes(t *testing.T) {
+	log := lines(usual(3))
+	tests := map[string]struct{ log, want string }{
+		"from the middle": {strings.Join(log[4:], ""), "log:1: the log begins in the middle of its run"},
+		"still running":   {strings.Join(log[:5], ""), "streams are open: it still runs, or was killed"},
+		"older": {
+			strings.ReplaceAll(strings.ReplaceAll(strings.Join(log, ""), `"catalogue":2,`, ""), `"done":true,`, ""),
+			"log: the log is of an older version",
+		},
+		"shared":   {strings.Replace(strings.Join(log, ""), `"nats":""`, `"nats":"nats://127.0.0.1"`, 1), "shared with other servers"},
+		"at error": {strings.Replace(log[0], `"log-level":"info"`, `"log-level":"error"`, 1), "its level leaves out most lines"},
+	}
+	for name, test := range tests {
+		problems, summary := alone(t, test.log)
+		if problems != "" || !strings.Contains(strings.Join(summary.Notes, "\n"), test.want) {
+			t.Errorf("%s: problems %q, notes %q, want none and %q", name, problems, summary.Notes, test.want)
+		}
+	}
+	if problems, summary := alone(t, strings.Join(log, "")); problems != "" || len(summary.Notes) != 0 || summary.Closed != 3 {
+		t.Errorf("a whole log: %s, %+v", problems, summary)
+	}
+}
+
+// Lines that were dropped, and owned up to, are no problem, and neither is what they
+// would have told.
+func TestDropped(t *testing.T) {
+	log := lines(usual(3))
+	at := 5 // two lines are missing: a stream.closed, and message.evicted
+	dropped := `{"seq":8,"level":"error","time":"2026-01-02T03:04:05.008000Z","logger":"log","msg":"log entries dropped","event":"log.entries_dropped","count":2}` + "\n"
+	rest := strings.Join(log[at+2:], "")
+	for seq := len(log); seq >= at+3; seq-- {
+		rest = strings.Replace(rest, fmt.Sprintf(`"seq":%d,`, seq), fmt.Sprintf(`"seq":%d,`, seq+1), 1)
+	}
+	if problems, summary := alone(t, strings.Join(log[:at], "")+dropped+rest); problems != "" || summary.Dropped != 2 {
+		t.Errorf("%s, %+v", problems, summary)
+	}
+	falsified := strings.Replace(dropped, `"count":2`, `"count":1`, 1)
+	if problems, _ := alone(t, strings.Join(log[:at], "")+falsified+rest); !strings.Contains(problems, "1 line is missing before it") {
+		t.Errorf("a count that is wrong: %q", problems)
+	}
+}
+
+// One missing line is one problem, however many lines it leaves alone.
+func TestOneHoleOneProblem(t *testing.T) {
+	log := lines(usual(3))
+	for i := 1; i < len(log)-1; i++ {
+		problems, _ := verified(t, []byte(strings.Join(log[:i], "")+strings.Join(log[i+1:], "")))
+		if len(problems) != 1 {
+			t.Errorf("without line %d: %q", i+1, problems)
+		}
+	}
+}
+
+// What is kept is what is open.
+func TestMemory(t *testing.T) {
+	const streams = 20_000
+	log := usual(streams)
+	kept := func() uint64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	before := kept()
+	problems, summary := verified(t, log)
+	if len(problems) > 0 || summary.Closed != streams {
+		t.Fatalf("%q, %+v", problems, summary)
+	}
+	v := verify.New(func(p verify.Problem) { t.Error(p) })
+	if _, err := reading.Read(t.Context(), reading.Stream("log", bytes.NewReader(log)), v.Line); err != nil {
+		t.Fatal(err)
+	}
+	// A minute's lines may still be waited for, some 60 000; all of 120 000 are more.
+	if held := kept() - before; held > 24<<20 {
+		t.Errorf("%d bytes are held", held)
+	}
+	runtime.KeepAlive(v)
+	runtime.KeepAlive(log)
+}
