@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"sseserver/internal/logs/logstest"
+	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/verify"
 )
 
 // liveServer is the whole program, run in this process on a port of its own.
@@ -72,11 +74,25 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 	t.Cleanup(func() {
 		s.stop(t)
 		logstest.CheckJSON(t, s.log.bytes())
+		wantVerified(t, s.log.bytes())
 		if t.Failed() {
 			t.Logf("the end of the server's log:\n%s", s.log.tail(4000))
 		}
 	})
 	return s
+}
+
+// wantVerified proves a log as `sseserver logs verify` does. One in a file is empty here.
+func wantVerified(t *testing.T, log []byte) {
+	t.Helper()
+	if len(log) == 0 {
+		return
+	}
+	v := verify.New(func(p verify.Problem) { t.Errorf("logs verify: %v; the line: %s", p, p.Line) })
+	if _, err := reading.Read(context.WithoutCancel(t.Context()), reading.Stream("log", bytes.NewReader(log)), v.Line); err != nil {
+		t.Error(err)
+	}
+	v.End()
 }
 
 // stop ends the program as SIGTERM does, and waits. Again it does nothing.

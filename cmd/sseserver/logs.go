@@ -31,6 +31,8 @@ func subcommands() []subcommand {
 	return []subcommand{
 		failedCommand(),
 		explainCommand(),
+		verifyCommand(),
+		summaryCommand(),
 		eventsCommand(),
 		lnavCommand(),
 		followCommand(),

@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // Config configures a Server. The zero value is a server with all defaults on a
@@ -48,6 +49,9 @@ type Config struct {
 
 	// Debug logs at level debug instead of info: every chunk.
 	Debug bool
+
+	// Tee, if set, gets each line of the log as well.
+	Tee zapcore.Core
 }
 
 // Server is a running server.
@@ -79,6 +83,9 @@ func Start(t testing.TB, config Config) *Server {
 	logger, log := logstest.New(t)
 	s := &Server{t: t, Log: log, Metrics: metrics.New(metrics.Config{})}
 	logger = logger.WithOptions(zap.Hooks(s.logged.line))
+	if config.Tee != nil {
+		logger = logger.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core { return zapcore.NewTee(core, config.Tee) }))
+	}
 	if !config.Debug {
 		logger = logger.WithOptions(zap.IncreaseLevel(zap.InfoLevel))
 	}
