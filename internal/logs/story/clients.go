@@ -48,7 +48,7 @@ func (t turn) over() bool { return t.client.aside != t.number }
 
 // NewClients returns the clients of no lines yet. Each one is given to each, once:
 // when it has finished, or when the log has ended. Those that have failed are in the
-// order of their ends; of more than 100 000, the oldest are given earlier.
+// order of their ends; of more than 50 000, the oldest are given earlier.
 func NewClients(each func(*Client)) *Clients {
 	return &Clients{
 		each: each, open: make(map[string]*stream), aside: make(shelf), ended: make(map[string]*Client),
@@ -90,13 +90,13 @@ func (c *Clients) requested(line *reading.Line) {
 
 func (c *Clients) opened(line *reading.Line) {
 	s := openedBy(line)
-	if c.open[s.id] != nil {
-		return // a line that stands twice
+	if s.id == "" || c.open[s.id] != nil {
+		return // a line that is not whole, or stands twice
 	}
-	c.open[s.id] = s
 	c.runs.of(s.run).open++
 	c.refusals.letIn(s.message, s.address)
 	client := c.earlier(s)
+	c.open[s.id] = s
 	if client == nil {
 		client = new(Client)
 		c.count++
@@ -153,6 +153,9 @@ func (c *Clients) earlier(s *stream) *Client {
 
 func (c *Clients) closed(line *reading.Line) {
 	id := line.Str("stream_id")
+	if id == "" {
+		return
+	}
 	s := c.open[id]
 	if s == nil { // the beginning of the log is gone
 		s = newStream(line)

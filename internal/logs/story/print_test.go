@@ -2,6 +2,7 @@ package story
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,7 @@ func TestWords(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 ms", 1500 * time.Microsecond: "1.5 ms", 20 * time.Millisecond: "20 ms", 999 * time.Millisecond: "999 ms", 3400 * time.Millisecond: "3.4 s",
 		125 * time.Second: "2 min 5 s", 125 * time.Minute: "2 h 5 min", -time.Second: "-1.0 s",
+		math.MinInt64: "-2562047 h 47 min",
 	} {
 		if got := Duration(d); got != want {
 			t.Errorf("%v: got %q, want %q", d, got, want)

@@ -10,7 +10,7 @@ import (
 // positions one is looked for.
 const (
 	window = time.Hour // between an end and a resume
-	most   = 100_000
+	most   = 50_000
 	nearby = 1000
 )
 

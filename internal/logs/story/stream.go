@@ -1,8 +1,10 @@
 package story
 
 import (
+	"math"
 	"strings"
 	"time"
+	"unique"
 
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/reading"
@@ -41,7 +43,7 @@ func openedBy(line *reading.Line) *stream {
 	s := newStream(line)
 	s.opened = line.Time
 	s.plan, s.previous = line.Str("plan"), line.Str("previous_stream_id")
-	s.agent = line.Str("user_agent.original")
+	s.agent = shared(line, "user_agent.original")
 	s.from = number(line, "first_position", 0)
 	s.reached = s.before(s.from)
 	// An id of no position of this stream begins it anew.
@@ -51,8 +53,8 @@ func openedBy(line *reading.Line) *stream {
 
 func newStream(line *reading.Line) *stream {
 	s := &stream{
-		id: line.Str("stream_id"), message: line.Str("message_id"), run: line.Run,
-		address: line.Str("client.address"), total: -1,
+		id: line.Str("stream_id"), message: shared(line, "message_id"), run: line.Run,
+		address: shared(line, "client.address"), total: -1,
 	}
 	s.describe(line)
 	return s
@@ -60,10 +62,10 @@ func newStream(line *reading.Line) *stream {
 
 // describe takes what both ends of a stream tell.
 func (s *stream) describe(line *reading.Line) {
-	if kind := line.Str("kind"); kind != "" {
+	if kind := shared(line, "kind"); kind != "" {
 		s.kind = kind
 	}
-	if unit := line.Str("unit"); unit != "" {
+	if unit := shared(line, "unit"); unit != "" {
 		s.unit = unit
 	}
 	s.total = number(line, "total", s.total)
@@ -73,7 +75,7 @@ func (s *stream) describe(line *reading.Line) {
 // that tells.
 func (s *stream) close(line *reading.Line) {
 	s.describe(line)
-	s.closed, s.reason = line.Time, line.Str("reason")
+	s.closed, s.reason = line.Time, shared(line, "reason")
 	s.failure = line.Str("error")
 	s.sent, s.faults = number(line, "chunks", 0), number(line, "faults", 0)
 	if last, ok := line.Int("last_position"); ok {
@@ -140,6 +142,11 @@ func messageOf(line *reading.Line) string {
 
 const uuidLength = 36
 
+// shared is a text that many streams have, and that is kept once for all of them.
+func shared(line *reading.Line, key string) string {
+	return unique.Make(line.Str(key)).Value()
+}
+
 // number is an integer of the line, or what it is without one.
 func number(line *reading.Line, key string, without int) int {
 	if n, ok := line.Int(key); ok {
@@ -148,4 +155,8 @@ func number(line *reading.Line, key string, without int) int {
 	return without
 }
 
-func milliseconds(n float64) time.Duration { return time.Duration(n * float64(time.Millisecond)) }
+// milliseconds is so long, or as long as a Duration can be.
+func milliseconds(n float64) time.Duration {
+	const limit = float64(math.MaxInt64 / time.Millisecond)
+	return time.Duration(max(-limit, min(n, limit)) * float64(time.Millisecond))
+}

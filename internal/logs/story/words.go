@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +12,7 @@ import (
 func Duration(d time.Duration) string {
 	switch {
 	case d < 0:
-		return "-" + Duration(-d)
+		return "-" + Duration(-max(d, -math.MaxInt64)) // there is no such number without the sign
 	case d < 10*time.Millisecond:
 		return strconv.FormatFloat(float64(d.Round(time.Millisecond/10))/float64(time.Millisecond), 'f', -1, 64) + " ms"
 	case d < time.Second:
