@@ -71,15 +71,17 @@ var commands = map[string]treatment{
 	"curl -N 'http://127.0.0.1:4400/stream/b7f35e60-2c1d-4b9a-8f3e-5d6a7c8e9f01?fault=stall:2s@1,drop:5%&seed=42'":                                                                               runs,
 	`curl -N http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"echo","stream":true,"messages":[{"role":"user","content":"Hi there"}]}'`:                runs,
 	`curl http://127.0.0.1:4400/v1/chat/completions -H 'Content-Type: application/json' -H 'X-Stream-Plan: fault=cut@1' -d '{"model":"echo","messages":[{"role":"user","content":"Hi there"}]}'`: {runs: true, exits: []int{56}},
-	"curl http://127.0.0.1:4400/v1/models":                                                                           runs,
-	"curl http://127.0.0.1:4400/faults":                                                                              runs,
-	"sseserver --tls-self-signed":                                                                                    serves,
-	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10%":                                  resumes,
-	"sseload --insecure https://127.0.0.1:4400 --protocol h2":                                                        small,
-	"sseload --url https://example.org/events --threshold 'ttfe.p99<500ms'":                                          small,
-	"sseload http://127.0.0.1:4400":                                                                                  small,
-	`jq -c 'select(.message_id == "f44aafbb-70f7-44e8-ae35-97c52c424dbb" and .event == "stream.closed")' server.log`: runs,
-	"bench/run --quick": {except: "it takes three minutes and a quiet machine; .ci/run tests its parts"},
+	"curl http://127.0.0.1:4400/v1/models":                                          runs,
+	"curl http://127.0.0.1:4400/faults":                                             runs,
+	"sseserver --tls-self-signed":                                                   serves,
+	"sseload http://127.0.0.1:4400 --clients 1000 --interval 100ms --reconnect 10%": resumes,
+	"sseload --insecure https://127.0.0.1:4400 --protocol h2":                       small,
+	"sseload --url https://example.org/events --threshold 'ttfe.p99<500ms'":         small,
+	"sseload http://127.0.0.1:4400":                                                 small,
+	"sseserver logs explain f44aafbb-70f7-44e8-ae35-97c52c424dbb server.log":        {runs: true, figures: true},
+	"sseserver logs failed":                                                         {runs: true, exits: []int{1}}, // no file, and nothing on standard input
+	"sseserver logs verify":                                                         {runs: true, exits: []int{1}},
+	"bench/run --quick":                                                             {except: "it takes three minutes and a quiet machine; .ci/run tests its parts"},
 
 	// configuration.md
 	"sseserver --interval 20ms":                                    serves,
@@ -98,16 +100,15 @@ var commands = map[string]treatment{
 
 	// logs.md
 	"sseserver": serves,
-	"sseserver --log-format json 2>server.log":                                                                     serves,
-	"sseserver --log-file server.log":                                                                              serves,
-	"sseserver --log-level debug":                                                                                  serves,
-	"curl -X PUT -d level=debug http://127.0.0.1:4401/debug/log-level":                                             runs,
-	`jq -c 'select(.message_id == "5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01")' server.log`:                             runs,
-	`jq -r 'select(.event == "stream.closed").reason' server.log | sort | uniq -c`:                                 runs,
-	`jq -c 'select(.event == "message.failed") | {message_id, reason, chunks}' server.log`:                         runs,
-	`jq -c 'select(.event == "stream.closed" and .max_lag_ms > 100) | {stream_id, max_lag_ms, reason}' server.log`: runs,
-	`jq -r 'select(.event == "stream.opened" or .event == "stream.closed").stream_id' server.log | sort | uniq -u`: runs,
-	"go generate ./internal/logs":                                                                                  {inCI: "go generate ./..."},
+	"sseserver --log-format json 2>server.log":                         serves,
+	"sseserver --log-file server.log":                                  serves,
+	"sseserver --log-level debug":                                      serves,
+	"curl -X PUT -d level=debug http://127.0.0.1:4401/debug/log-level": runs,
+	"sseserver logs verify server.log":                                 finds,
+	"sseserver logs summary server.log":                                finds,
+	"sseserver logs follow --level warn":                               endless,
+	"sseserver logs events stream.closed":                              finds,
+	"go generate ./internal/logs":                                      {inCI: "go generate ./..."},
 
 	// logs-howto.md
 	"sseserver logs":                       {runs: true, exits: []int{2}}, // which says what there is

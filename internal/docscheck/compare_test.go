@@ -11,9 +11,10 @@ import (
 const omitted = "…"
 
 var (
-	uuid   = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
-	number = regexp.MustCompile(`[0-9][0-9.]*( (µs|ms|s|min)\b)?`)
-	space  = regexp.MustCompile(` +`)
+	uuid    = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+	shortID = regexp.MustCompile(`\b[0-9a-f]{8}\b`)
+	number  = regexp.MustCompile(`[0-9][0-9.]*( (µs|ms|s|min)\b)?`)
+	space   = regexp.MustCompile(` +`)
 	// Values of JSON: a comma or a bracket follows.
 	textWithDigits = regexp.MustCompile(`"[^"]*[0-9][^"]*"([],}])`)
 	digits         = regexp.MustCompile(`[0-9.]+([],}])`)
@@ -32,7 +33,7 @@ func (r *reader) compare(t *testing.T, c command, output string, figures bool) {
 	shape := shapeOf
 	if figures {
 		shape = func(line string) string {
-			line = uuid.ReplaceAllString(coalesced.ReplaceAllString(line, ""), "id")
+			line = shortID.ReplaceAllString(uuid.ReplaceAllString(coalesced.ReplaceAllString(line, ""), "id"), "id")
 			return space.ReplaceAllString(number.ReplaceAllString(line, "0"), " ")
 		}
 		output = invalid.ReplaceAllString(troubles.ReplaceAllString(output, ""), "PASS")

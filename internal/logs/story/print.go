@@ -41,8 +41,12 @@ func (s Story) Print(w io.Writer, style terminal.Style) error {
 		fmt.Fprintf(&b, "%s\n\n", style.Paint(terminal.Faint, style.Day(s.Lines[0].Time)))
 	}
 	s.printLines(&b, style)
-	fmt.Fprintf(&b, "\n%s\n", strings.Replace(style.Wrap("Side: "+string(s.Side)+". "+s.Verdict, 0),
-		"Side: "+string(s.Side)+".", style.Paint(colorOf(s.Side), "Side: "+string(s.Side)+"."), 1))
+	side := "Whose fault: " + string(s.Side) + "."
+	if s.Side == Nobody { // as the verdict says
+		side = ""
+	}
+	verdict := style.Wrap(strings.TrimSpace(side+" "+s.Verdict), 0)
+	fmt.Fprintf(&b, "\n%s\n", strings.Replace(verdict, side, style.Paint(colorOf(s.Side), side), 1))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -52,7 +52,7 @@ Thursday, 26 November 2026, times in CET (UTC+01:00)
 13:00:07.000  +6.0 s  s2aaaaaa  stream closed: completed, at 10 of 10 characters
                                 after 1.0 s
 
-Side: nobody. Nobody failed: after 1 resume, the client got all 10 characters.
+Nobody failed: after 1 resume, the client got all 10 characters.
 `
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)

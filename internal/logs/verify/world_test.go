@@ -98,7 +98,7 @@ func (p *process) shutDown() {
 	if err != nil {
 		p.t.Error(err)
 	}
-	logs.ServerShutdownCompleted.Log(logger, logs.DurationMS(time.Since(started)), logs.MessagesStored(stats.Messages), logs.Counts(p.server.Metrics.Counts()))
+	logs.ServerShutdownCompleted.Log(logger, logs.DurationMS(time.Since(started)), logs.MessagesStored(stats.Messages), logs.Counts(p.server.Metrics.Account()))
 	p.output.Close(time.Minute)
 	p.server.Stop()
 }
