@@ -14,8 +14,7 @@ import (
 // A log may lack lines, have them twice or in any order: each client is counted once
 // all the same, and every id has a story.
 func FuzzLines(f *testing.F) {
-	var t testing.T
-	text := life.text(&t)
+	text := life.text(f)
 	f.Add(text, id("m1"))
 	f.Add(strings.Repeat(text, 2), id("s1"))
 	f.Add(strings.Replace(text, `"duration_ms":1000`, `"duration_ms":-1e300`, 1), id("s1"))

@@ -28,7 +28,7 @@ func id(name string) string {
 }
 
 // text is the script as JSON lines, numbered from 1 again at each server.starting.
-func (s script) text(t *testing.T) string {
+func (s script) text(t testing.TB) string {
 	t.Helper()
 	var all strings.Builder
 	seq := 0
@@ -77,7 +77,7 @@ func addWord(line map[string]any, word string) {
 	}
 }
 
-func eventNamed(t *testing.T, name string) *logs.Event {
+func eventNamed(t testing.TB, name string) *logs.Event {
 	t.Helper()
 	for _, event := range logs.Catalogue {
 		if event.Name == name {
