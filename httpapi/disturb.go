@@ -282,6 +282,6 @@ func (st *stream) noteFault(kind fault.Kind, position int) {
 	st.server.config.Metrics.Fault(kind.String())
 	st.faults.count++
 	if st.faults.count <= maxFaultLines {
-		st.line(logs.StreamFault).Add(logs.Fault(kind.String()), logs.Position(position)).Write()
+		st.line(logs.StreamFault).Add(logs.Fault(kind.String())).Add(logs.Position(position)).Write()
 	}
 }

@@ -195,30 +195,30 @@ func (x *exchange) finish() {
 	if x.unlogged {
 		return
 	}
-	if line := logs.HTTPRequest.Line(x.server.config.Logger, x.level); line != nil {
-		asked := x.asked()
-		line.Add(logs.RequestID(x.id)).Add(asked[:]...).Add(logs.StatusCode(x.status), logs.DurationMS(duration))
-		x.addMade(line)
-		line.Write()
+	line := logs.HTTPRequest.Line(x.server.config.Logger, x.level)
+	if line == nil {
+		return
 	}
+	line.Add(logs.RequestID(x.id)).
+		Add(logs.Method(x.request.Method)).
+		Add(logs.Route(route)).
+		Add(logs.URLPath(x.request.URL.Path)).
+		Add(logs.ClientAddress(x.client)).
+		Add(logs.StatusCode(x.status)).
+		Add(logs.DurationMS(duration))
+	x.addLinks(line)
+	line.Write()
 }
 
-// addMade adds the ids of what the request belongs and has led to.
-func (x *exchange) addMade(line *logs.Line) {
+// addLinks adds the ids of what the request belongs and has led to.
+func (x *exchange) addLinks(line *logs.Line) {
 	if x.trace != "" {
 		line.Add(logs.TraceID(x.trace))
 	}
 	if x.stream != nil {
-		line.Add(logs.MessageID(x.stream.subscription.Message.ID), logs.StreamID(x.stream.subscription.ID))
+		line.Add(logs.MessageID(x.stream.subscription.Message.ID)).Add(logs.StreamID(x.stream.subscription.ID))
 	} else if x.message != (broker.MessageID{}) {
 		line.Add(logs.MessageID(x.message))
-	}
-}
-
-// asked returns what was asked for and by whom.
-func (x *exchange) asked() [4]zap.Field {
-	return [...]zap.Field{
-		logs.Method(x.request.Method), logs.Route(x.route()), logs.URLPath(x.request.URL.Path), logs.ClientAddress(x.client),
 	}
 }
 
@@ -227,8 +227,12 @@ func (x *exchange) route() string { return x.request.Pattern }
 
 // fields returns what tells this request from others in a log line, and more.
 func (x *exchange) fields(more ...zap.Field) []zap.Field {
-	asked := x.asked()
-	return x.ids(append(asked[:], more...)...)
+	all := append(make([]zap.Field, 0, 6+len(more)),
+		logs.Method(x.request.Method),
+		logs.Route(x.route()),
+		logs.URLPath(x.request.URL.Path),
+		logs.ClientAddress(x.client))
+	return append(x.ids(all...), more...)
 }
 
 // recover ends a panic: a 500 if nothing was sent yet, else a broken answer.

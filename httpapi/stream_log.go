@@ -131,10 +131,10 @@ func (st *stream) line(event *logs.Event) *logs.Line { return st.lineAt(event, e
 
 // lineAt begins a line about this stream, with its ids.
 func (st *stream) lineAt(event *logs.Event, level zapcore.Level) *logs.Line {
-	line := event.Line(st.server.config.Logger, level).Add(
-		logs.StreamID(st.subscription.ID),
-		logs.MessageID(st.subscription.Message.ID),
-		logs.RequestID(st.requestID))
+	line := event.Line(st.server.config.Logger, level).
+		Add(logs.StreamID(st.subscription.ID)).
+		Add(logs.MessageID(st.subscription.Message.ID)).
+		Add(logs.RequestID(st.requestID))
 	if st.trace != "" {
 		line.Add(logs.TraceID(st.trace))
 	}
@@ -160,8 +160,11 @@ func (st *stream) logOpened(x *exchange, asked ask) {
 		return
 	}
 	st.noteTotal()
-	line := st.line(logs.StreamOpened).Add(logs.IntervalMS(subscription.Interval),
-		logs.LastEventID(asked.lastEventID), logs.FirstPosition(subscription.From), logs.ClientAddress(x.client))
+	line := st.line(logs.StreamOpened).
+		Add(logs.IntervalMS(subscription.Interval)).
+		Add(logs.LastEventID(asked.lastEventID)).
+		Add(logs.FirstPosition(subscription.From)).
+		Add(logs.ClientAddress(x.client))
 	st.addKind(line)
 	if port := portOf(x.request, x.client); port != 0 {
 		line.Add(logs.ClientPort(port))
@@ -173,7 +176,7 @@ func (st *stream) logOpened(x *exchange, asked ask) {
 		line.Add(logs.PreviousStreamID(subscription.Previous))
 	}
 	if st.faults != nil {
-		line.Add(logs.Plan(asked.plan.faults.String()), logs.Seed(asked.plan.seed))
+		line.Add(logs.Plan(asked.plan.faults.String())).Add(logs.Seed(asked.plan.seed))
 	}
 	line.Write()
 }
@@ -183,7 +186,7 @@ func (st *stream) logFirstChunk() {
 }
 
 func (st *stream) logChunk(position, bytes int) {
-	st.line(logs.StreamChunk).Add(logs.Position(position), logs.Bytes(bytes)).Write()
+	st.line(logs.StreamChunk).Add(logs.Position(position)).Add(logs.Bytes(bytes)).Write()
 }
 
 func (st *stream) logLag(event *logs.Event, lag time.Duration) {
@@ -216,12 +219,18 @@ func (st *stream) logClosed(cause error) {
 	if !st.server.config.Logger.Core().Enabled(logs.CloseLevel(reason)) {
 		return
 	}
-	line := st.lineAt(logs.StreamClosed, logs.CloseLevel(reason)).Add(
-		logs.Reason(reason), logs.Chunks(st.tally.chunks), logs.Done(st.tally.done), logs.Bytes(st.tally.bytes),
-		logs.DurationMS(duration), logs.MaxLagMS(st.tally.maxLag), logs.Resumed(st.resumed()), logs.ClientAddress(st.subscription.Client))
+	line := st.lineAt(logs.StreamClosed, logs.CloseLevel(reason)).
+		Add(logs.Reason(reason)).
+		Add(logs.Chunks(st.tally.chunks)).
+		Add(logs.Done(st.tally.done)).
+		Add(logs.Bytes(st.tally.bytes)).
+		Add(logs.DurationMS(duration)).
+		Add(logs.MaxLagMS(st.tally.maxLag)).
+		Add(logs.Resumed(st.resumed())).
+		Add(logs.ClientAddress(st.subscription.Client))
 	st.addKind(line)
 	if st.tally.chunks > 0 {
-		line.Add(logs.LastPosition(st.tally.sent), logs.TTFCMS(st.tally.ttfc))
+		line.Add(logs.LastPosition(st.tally.sent)).Add(logs.TTFCMS(st.tally.ttfc))
 	}
 	if st.faults != nil {
 		line.Add(logs.FaultCount(st.faults.count))

@@ -2,7 +2,6 @@ package logs
 
 import (
 	"slices"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -43,40 +42,29 @@ func (c *core) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcor
 // Write implements zapcore.Core. A line that does not fit into the queue is not
 // an error of whoever logs it.
 func (c *core) Write(entry zapcore.Entry, fields []zapcore.Field) error {
-	d := drafts.Get().(*draft)
-	d.entry = entry
-	c.queue.put(c.encode(d, fields))
-	d.entry = zapcore.Entry{}
-	if cap(d.text) <= keptBuffer { // else it had a very long stack
-		drafts.Put(d)
-	}
+	line := lines.Get().(*Line)
+	line.entry = entry
+	line.fields = append(append(line.fields, c.context...), fields...)
+	c.put(line)
+	line.free()
 	return nil
 }
-
-// draft is a line that is being written. What is passed to a form would else go to
-// the heap each time.
-type draft struct {
-	entry zapcore.Entry
-	text  []byte // in each form
-}
-
-var drafts = sync.Pool{New: func() any { return &draft{text: make([]byte, 0, 2*maxLine)} }}
 
 // Sync does nothing: whoever logs does not wait. Output.Close does.
 func (c *core) Sync() error { return nil }
 
-// encode writes the draft, which the record then shares.
-func (c *core) encode(d *draft, fields []zapcore.Field) record {
-	if len(c.context) > 0 {
-		fields = slices.Concat(c.context, fields)
-	}
-	d.text = c.form.fit(d.text[:0], maxEncoded, &d.entry, fields)
-	line := record{level: d.entry.Level, text: d.text, json: d.text}
+// put encodes a line and queues it.
+func (c *core) put(line *Line) { c.queue.put(c.encode(line)) }
+
+// encode writes the text of a line, which the record then shares.
+func (c *core) encode(line *Line) record {
+	line.text = c.form.fit(line.text[:0], &line.entry, line.fields)
+	out := record{level: line.entry.Level, text: line.text, json: line.text}
 	if c.json != nil {
-		d.text = c.json.fit(d.text, maxEncoded, &d.entry, fields)
-		line.json = d.text[len(line.text):]
+		line.text = c.json.fit(line.text, &line.entry, line.fields)
+		out.json = line.text[len(out.text):]
 	}
-	return line
+	return out
 }
 
 // report encodes a line of the log's own, without text if its level is off.
@@ -85,7 +73,8 @@ func (c *core) report(event *Event, n int) record {
 	if !c.Enabled(level) {
 		return record{}
 	}
-	return c.encode(&draft{
-		entry: zapcore.Entry{Level: level, Time: time.Now(), LoggerName: ownName, Message: event.Message},
-	}, []zapcore.Field{zap.String(EventKey, event.Name), Count(n)})
+	return c.encode(&Line{
+		entry:  zapcore.Entry{Level: level, Time: time.Now(), LoggerName: ownName, Message: event.Message},
+		fields: []zapcore.Field{zap.String(EventKey, event.Name), Count(n)},
+	})
 }

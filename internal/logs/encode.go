@@ -155,17 +155,15 @@ func appendDigits(to []byte, n, width int) []byte {
 	return to
 }
 
-// fit appends a line of at most most bytes. The texts that a client can make long
-// were cut before, so that only a stack is ever too long here.
-func (f form) fit(to []byte, most int, entry *zapcore.Entry, fields []zapcore.Field) []byte {
-	for {
-		line := f(to, entry, fields)
-		over := len(line) - len(to) - most
-		if over <= 0 || len(fields) <= 1 {
-			return line
-		}
+// fit appends a line of at most maxEncoded bytes. The texts that a client can make
+// long were cut before, so that only a stack is ever too long here.
+func (f form) fit(to []byte, entry *zapcore.Entry, fields []zapcore.Field) []byte {
+	line := f(to, entry, fields)
+	for over := len(line) - len(to) - maxEncoded; over > 0 && len(fields) > 1; over = len(line) - len(to) - maxEncoded {
 		fields = shorter(fields, over)
+		line = f(to, entry, fields)
 	}
+	return line
 }
 
 // shorter returns the fields with the longest text cut by so many bytes, or, if

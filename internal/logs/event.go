@@ -31,7 +31,12 @@ func (e *Event) Log(l *zap.Logger, fields ...zap.Field) {
 
 // LogAt writes the event at one of its levels.
 func (e *Event) LogAt(l *zap.Logger, level zapcore.Level, fields ...zap.Field) {
-	e.Line(l, level).Add(fields...).Write()
+	line := e.Line(l, level)
+	if line == nil {
+		return
+	}
+	line.fields = append(line.fields, fields...) // a copy, so that the caller's slice does not escape to the heap
+	line.Write()
 }
 
 // Enabled reports whether Log would write the event.

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -10,43 +11,77 @@ import (
 // Line is one line of an event while its fields are gathered, in memory that is used
 // again for the next one. A nil Line, of an event whose level is off, takes fields and
 // is written nowhere. It is for one goroutine, and gone with Write.
+//
+// The goroutines that log are many and have small stacks. Whatever a line needs is
+// therefore here and not on them: zap's own way to a core alone takes two kilobytes,
+// for which each stream's stack would have to be copied to a larger one.
 type Line struct {
-	checked *zapcore.CheckedEntry
+	core    *core                 // of a logger of ours
+	checked *zapcore.CheckedEntry // of any other
+	entry   zapcore.Entry
 	fields  []zap.Field
+	text    []byte // in each form
 }
 
-// lines have room for the fields of a line.
-var lines = sync.Pool{New: func() any { return new(Line) }}
+// lines have room for a line.
+var lines = sync.Pool{New: func() any { return &Line{text: make([]byte, 0, 2*maxLine)} }}
 
 // Line begins a line at one of the event's levels; nil if that is off. The time of
 // the line is now.
 func (e *Event) Line(l *zap.Logger, level zapcore.Level) *Line {
+	to, ours := l.Core().(*core)
+	if !ours {
+		return e.checked(l, level)
+	}
+	if !to.Enabled(level) {
+		return nil
+	}
+	line := lines.Get().(*Line)
+	line.core = to
+	line.entry.Level, line.entry.Time, line.entry.LoggerName, line.entry.Message = level, time.Now(), l.Name(), e.Message
+	line.fields = append(line.fields, to.context...)
+	return line.Add(zap.String(EventKey, e.Name))
+}
+
+// checked begins a line of a logger with another core, as tests have.
+func (e *Event) checked(l *zap.Logger, level zapcore.Level) *Line {
 	checked := l.Check(level, e.Message)
 	if checked == nil {
 		return nil
 	}
 	line := lines.Get().(*Line)
 	line.checked = checked
-	line.fields = append(line.fields, zap.String(EventKey, e.Name))
-	return line
+	return line.Add(zap.String(EventKey, e.Name))
 }
 
-// Add adds fields, and returns the line. They are copied: the caller's slice does not
-// escape to the heap.
-func (line *Line) Add(fields ...zap.Field) *Line {
+// Add adds a field, and returns the line. Inlined, it would need room for each field on
+// the caller's stack.
+//
+//go:noinline
+func (line *Line) Add(field zap.Field) *Line {
 	if line != nil {
-		line.fields = append(line.fields, fields...)
+		line.fields = append(line.fields, field)
 	}
 	return line
 }
 
-// Write writes the line. A core copies the fields that it keeps.
+// Write writes the line.
 func (line *Line) Write() {
-	if line == nil {
+	switch {
+	case line == nil:
 		return
+	case line.core != nil:
+		line.core.put(line)
+	default:
+		line.checked.Write(line.fields...)
 	}
-	line.checked.Write(line.fields...)
+	line.free()
+}
+
+func (line *Line) free() {
 	clear(line.fields)
-	line.checked, line.fields = nil, line.fields[:0]
-	lines.Put(line)
+	line.core, line.checked, line.entry, line.fields = nil, nil, zapcore.Entry{}, line.fields[:0]
+	if cap(line.text) <= keptBuffer { // else it had a very long stack
+		lines.Put(line)
+	}
 }
