@@ -120,6 +120,8 @@ var commands = map[string]treatment{
 	`jq -r 'select(.event == "stream.closed") | .reason' server.log | sort | uniq -c`: finds,
 	`lnav -n -c ";SELECT log_time, message_id, [client.address], chunks, total, reason FROM sseserver_log WHERE event = 'stream.closed' AND NOT done AND stream_id NOT IN (SELECT previous_stream_id FROM sseserver_log WHERE previous_stream_id IS NOT NULL)" server.log`: inLnav,
 	"hl server.log -q 'event = stream.closed and done = false'":               notInDebian,
+	"sseserver logs summary server.log":                                       finds,
+	"sseserver logs verify server.log":                                        finds,
 	"sseserver logs follow --level warn":                                      endless,
 	"sseserver logs follow event=stream.closed reason~client":                 endless,
 	"sseserver logs explain 5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01 server.log":  finds,
