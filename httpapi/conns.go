@@ -141,10 +141,12 @@ func (c *conns) beginStream(conn net.Conn) bool {
 		return conn == nil
 	}
 	if v.streams == 0 {
-		if !c.crowded() {
-			c.streaming++
-		} else if !c.lodge(v) {
+		switch {
+		case c.lodge(v): // which leaves more for those that do not last
+		case c.crowded():
 			return false
+		default:
+			c.streaming++
 		}
 		c.quiet.Remove(v.place)
 	}

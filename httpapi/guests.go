@@ -8,15 +8,15 @@ import (
 )
 
 // Beside are the connections of a listener that stands beside the public one, whose
-// files it uses. Some it has for itself. Others that last, because somebody watches,
-// are guests among the public connections: there are as many as those leave room for,
-// and they are closed as soon as the room is needed. Any goroutine may call its
-// methods.
+// files it uses. Some it has for itself. Those that last, because somebody watches, are
+// guests among the public connections, where these leave room for them, and are closed
+// as soon as the room is needed; a few more may be among its own. Any goroutine may
+// call its methods.
 type Beside struct{ conns *conns }
 
 // NewBeside returns the connections of a listener beside the public one: at most limit
-// of its own, of which a quarter are kept from those that last, and at most guests more
-// of these.
+// of its own, of which a quarter are kept from those that last, and at most so many
+// guests.
 func (s *Server) NewBeside(limit, guests int) *Beside {
 	s.conns.setGuestLimit(guests)
 	own := newConns(limit, max(1, limit-limit/4))

@@ -20,8 +20,8 @@ func openFileLimit() int {
 }
 
 // maxAdminConns is how many connections the admin listener has for itself: some
-// browsers' and Prometheus's, and a few of those who watch. Of these, up to maxWatchers
-// more use what the public listener has no use for.
+// browsers' and Prometheus's. Up to maxWatchers, who watch, use what the public listener
+// has no use for, and are closed when it has.
 const (
 	maxAdminConns = 16
 	maxWatchers   = 1000
