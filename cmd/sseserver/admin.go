@@ -11,9 +11,9 @@ import (
 	"sseserver/internal/metrics"
 )
 
-// wireAdmin makes what serves the admin listener.
-func (pr *program) wireAdmin() *http.Server {
-	beside := pr.api.NewBeside(maxAdminConns, maxWatchers)
+// wireAdmin makes what serves the admin listener. files is the limit of open files.
+func (pr *program) wireAdmin(files int) *http.Server {
+	beside := pr.api.NewBeside(maxAdminConns(files), maxWatchers)
 	config := adminConfig(pr.config, pr.metrics, pr.output)
 	config.Streams, config.Stats, config.Hold = pr.broker, pr.stats, beside.Hold
 	pr.operator = admin.New(config)

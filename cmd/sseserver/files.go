@@ -19,13 +19,13 @@ func openFileLimit() int {
 	return int(limit.Cur)
 }
 
-// maxAdminConns is how many connections the admin listener has for itself: some
-// browsers' and Prometheus's. Up to maxWatchers, who watch, use what the public listener
-// has no use for, and are closed when it has.
-const (
-	maxAdminConns = 16
-	maxWatchers   = 1000
-)
+// maxAdminConns returns how many connections the admin listener has for itself: some
+// browsers' and Prometheus's, and those of many who come to watch at the same moment.
+func maxAdminConns(limit int) int { return min(max(16, limit/256), 64) }
+
+// maxWatchers is how many may watch at the admin listener beside these. They use what
+// the public listener has no use for, and are closed when it has.
+const maxWatchers = 1000
 
 // ownFiles is how many of the open files are the process's own: its output, the
 // log and its next file, the listeners, those of Go's poller and of the watch for
@@ -39,7 +39,7 @@ const ownFiles = 16
 func fileReserve(limit int) int { return max(64, limit/32) }
 
 // maxConns returns how many connections the public listener has at most.
-func maxConns(limit int) int { return max(2, limit-ownFiles-maxAdminConns) }
+func maxConns(limit int) int { return max(2, limit-ownFiles-maxAdminConns(limit)) }
 
 // maxStreamConns returns how many of these may have streams.
 func maxStreamConns(limit int) int { return max(1, limit-fileReserve(limit)) }

@@ -247,7 +247,7 @@ func (pr *program) wireParts(files int) error {
 	if config.AdminAddr == "" {
 		return nil
 	}
-	server = pr.wireAdmin()
+	server = pr.wireAdmin(files)
 	if pr.certificate != nil && !isLoopback(config.AdminAddr) {
 		server.TLSConfig = tlsConfig(pr.certificate, logger.Named("server"))
 	}
