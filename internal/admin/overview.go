@@ -83,15 +83,13 @@ func sampleOf(before, read metrics.Sample, took time.Duration, stats metrics.Sta
 	for name, n := range read.Counts {
 		n -= before.Counts[name]
 		event, reason, _ := strings.Cut(name, " ")
-		switch event {
-		case logs.StreamOpened.Name:
-			s.Opened += n
-		case logs.StreamRejected.Name:
+		switch { // other names are those of sums
+		case name == logs.StreamOpened.Name:
+			s.Opened = n
+		case event == logs.StreamRejected.Name:
 			s.Rejected += n
-		case logs.StreamClosed.Name:
-			if n > 0 {
-				s.Ends[reason] = n
-			}
+		case event == logs.StreamClosed.Name && n > 0 && slices.Contains(logs.CloseReasons, reason):
+			s.Ends[reason] = n
 		}
 	}
 	late := read.Lateness.Since(before.Lateness)

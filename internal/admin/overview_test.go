@@ -39,6 +39,8 @@ func TestOverview(t *testing.T) {
 	r.metrics.StreamOpened("progress", true)
 	r.metrics.StreamClosed("characters", logs.ReasonCompleted, time.Second)
 	r.metrics.StreamRejected(logs.CodeTooManyStreams)
+	r.metrics.Sums.FirstPositions.Add(4711) // which are no openings
+	r.metrics.Sums.StreamBytes.Add(4711)    // and these no ends
 	r.metrics.LogEntryDropped()
 	r.metrics.Stream("characters").Sent(7, 100)
 	for range 99 {
