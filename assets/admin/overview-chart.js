@@ -97,7 +97,7 @@ export class Chart {
     const axis = {stroke: () => this.#inks.quiet, font: '12px system-ui, sans-serif', grid: {stroke: line, width: 1}, ticks: {show: false}};
     this.#plot = new uPlot({
       width, height,
-      padding: [8, 4, 0, 0],
+      padding: [8, 26, 0, 0], // room for half of the last time
       legend: {show: false},
       cursor: {sync: {key: cursor.key}, drag: {x: false, y: false}, points: {size: 7}},
       scales: {x: {time: true}, y: {range: (_, __, max) => [0, Math.max(max ?? 0, 1) * 1.08]}},

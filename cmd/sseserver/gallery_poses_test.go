@@ -1,5 +1,15 @@
 package main
 
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"sseserver/httpapi/ssetest"
+)
+
 // poses are what the pages show in the gallery, by their names. Where a stream is seen
 // in its middle, a fault that is no longer in the form holds it there.
 var poses = map[string]func(p *tab){
@@ -58,6 +68,56 @@ var poses = map[string]func(p *tab){
 		p.until("raw.textContent.length > 330")
 		p.js("arrival.scrollIntoView()")
 	},
+}
+
+// adminPoses are those of the operator's pages, over a server that has something to show.
+var adminPoses = map[string]func(p *tab, server *liveServer){
+	"overview": func(p *tab, server *liveServer) {
+		p.click("[value='1m']")
+		readers := server.crowd(p.t, 60)
+		p.until("parseInt(document.querySelector('#now-streams').textContent) >= 60")
+		p.until("parseInt(reach.textContent.replace(/\\D/g, '')) >= 25")
+		readers[0]()
+		server.caller(p.t, ssetest.HTTP1).want(404, "message_not_found", "GET", "/stream/gone", "")
+		p.until("findings.textContent.includes('refused') && parseInt(reach.textContent.replace(/\\D/g, '')) >= 45")
+	},
+	"log": func(p *tab, server *liveServer) {
+		readers := server.crowd(p.t, 12)
+		p.untilListed("stream.opened")
+		for _, leave := range readers[:4] {
+			leave()
+		}
+		p.until("document.querySelector('#lines [data-level]') && " + listed + ".some((text) => text.includes('client_gone'))")
+		p.js("[...document.querySelectorAll('#lines .line')].find((e) => e.textContent.includes('client_gone')).querySelector('[data-key=message_id]').click()")
+		p.until("document.querySelector('.story')")
+	},
+}
+
+// crowd has many clients read messages of a few seconds, again and again, and returns
+// what makes each leave. All do when the test ends.
+func (s *liveServer) crowd(t *testing.T, clients int) (leave []func()) {
+	t.Helper()
+	client := s.caller(t, ssetest.HTTP1).client
+	for i := range clients {
+		ctx, cancel := context.WithCancel(t.Context())
+		leave = append(leave, cancel)
+		id := s.submit(t, strings.Repeat("A message that many read. ", 1+i%7))
+		go func() {
+			for ctx.Err() == nil {
+				request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/stream/"+id, nil)
+				if err != nil {
+					return
+				}
+				response, err := client.Do(request)
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, response.Body)
+				response.Body.Close()
+			}
+		}()
+	}
+	return leave
 }
 
 // holdAt sends the message, and lets its stream stop before a position.

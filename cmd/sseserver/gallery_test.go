@@ -5,6 +5,7 @@ import (
 	"context"
 	"image/png"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +30,8 @@ const (
 	galleryMost   = 300 << 10 // bytes of a picture
 )
 
-// TestGallery looks whether README.md shows each page, light and dark. With -update it
+// TestGallery looks whether README.md shows each page, light and dark, and docs/admin.md
+// those of the operator's that have a pose. With -update it
 // makes all pictures anew:
 //
 //	go test ./cmd/sseserver -run TestGallery -update
@@ -37,21 +39,8 @@ func TestGallery(t *testing.T) {
 	if *update {
 		makeGallery(t)
 	}
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []string
-	for _, name := range pageNames(t) {
-		for _, scheme := range []string{"light", "dark"} {
-			file := name + "-" + scheme + ".png"
-			want = append(want, file)
-			wantPicture(t, file)
-			if !strings.Contains(string(readme), `"docs/gallery/`+file+`"`) {
-				t.Errorf("README.md does not show %s", file)
-			}
-		}
-	}
+	want := slices.Concat(wantShown(t, "../../README.md", "docs/gallery/", pageNames(t)),
+		wantShown(t, "../../docs/admin.md", "gallery/", slices.Sorted(maps.Keys(adminPoses))))
 	files, err := filepath.Glob(gallery + "/*")
 	if err != nil {
 		t.Fatal(err)
@@ -61,6 +50,27 @@ func TestGallery(t *testing.T) {
 			t.Errorf("%s is of no page", file)
 		}
 	}
+}
+
+// wantShown looks whether a document shows the pictures of these pages, and returns
+// their files.
+func wantShown(t *testing.T, document, folder string, names []string) (files []string) {
+	t.Helper()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		for _, scheme := range []string{"light", "dark"} {
+			file := name + "-" + scheme + ".png"
+			files = append(files, file)
+			wantPicture(t, file)
+			if !strings.Contains(string(text), `"`+folder+file+`"`) {
+				t.Errorf("%s does not show %s", document, file)
+			}
+		}
+	}
+	return files
 }
 
 // pageNames are those of all pages, without ".html".
@@ -101,15 +111,27 @@ func makeGallery(t *testing.T) {
 			t.Errorf("nobody says how %s is to be pictured", name)
 			continue
 		}
-		t.Run(name, func(t *testing.T) { makePictures(t, browser, name, pose) })
+		t.Run(name, func(t *testing.T) {
+			// Over TLS the pages get HTTP/2, and with it as many streams as they want.
+			server := startServer(t, "--tls-self-signed", "--interval=40ms", "--progress-interval=40ms")
+			makePictures(t, browser, name, func() (string, func(*tab)) { return server.url, pose })
+		})
+	}
+	for name, pose := range adminPoses {
+		t.Run(name, func(t *testing.T) {
+			makePictures(t, browser, name, func() (string, func(*tab)) {
+				server := startServer(t, "--admin-addr=127.0.0.1:0", "--interval=40ms") // without the crowd of the picture before
+				return server.admin, func(p *tab) { pose(p, server) }
+			})
+		})
 	}
 }
 
-// makePictures pictures a page in both colour schemes.
-func makePictures(t *testing.T, browser context.Context, name string, pose func(p *tab)) {
-	// Over TLS the pages get HTTP/2, and with it as many streams as they want.
-	server := startServer(t, "--tls-self-signed", "--interval=40ms", "--progress-interval=40ms")
+// makePictures pictures a page in both colour schemes. For each, setUp says where it is
+// and what it does there.
+func makePictures(t *testing.T, browser context.Context, name string, setUp func() (origin string, pose func(p *tab))) {
 	for _, scheme := range []string{"light", "dark"} {
+		origin, pose := setUp()
 		p := openTab(t, browser, "about:blank", "net::ERR_") // of the streams that break on purpose
 		p.trustAnyCertificate()
 		p.prefer(scheme)
@@ -117,7 +139,7 @@ func makePictures(t *testing.T, browser context.Context, name string, pose func(
 		if _, err := chromedp.Call(p.ctx, emulation.SetDeviceMetricsOverride, screen); err != nil {
 			t.Fatal(err)
 		}
-		p.open(server.url + "/" + name + ".html")
+		p.open(origin + "/" + name + ".html")
 		pose(p)
 		p.moveAway()
 		p.js(likeAny)
