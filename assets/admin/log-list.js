@@ -122,6 +122,7 @@ export class LineList {
     this.#pitch = this.#probe.offsetHeight || this.#pitch;
     this.#sizer.style.height = `${this.#lines.length * this.#pitch}px`;
     if (follows) this.#box.scrollTop = this.#lines.length * this.#pitch;
+    this.#top = this.#box.scrollTop;
     this.#box.setAttribute('role', this.#lines.length ? 'listbox' : 'group'); // a listbox has options
     this.#sizer.dataset.empty = this.#lines.length === 0;
     this.#render();
@@ -141,7 +142,6 @@ export class LineList {
   // render gives what is in sight its rows.
   #render() {
     const {scrollTop, clientHeight} = this.#box;
-    this.#top = scrollTop;
     const from = Math.max(0, Math.floor(scrollTop / this.#pitch) - beyond) + this.#first;
     const to = Math.min(this.#first + this.#lines.length, Math.ceil((scrollTop + clientHeight) / this.#pitch) + beyond + this.#first);
     for (const [number, row] of this.#rows) {
@@ -237,6 +237,7 @@ export class LineList {
     if (where === 'center') this.#box.scrollTop = top - (clientHeight - this.#pitch) / 2;
     else if (top < scrollTop) this.#box.scrollTop = top;
     else if (top + this.#pitch > scrollTop + clientHeight) this.#box.scrollTop = top + this.#pitch - clientHeight;
+    this.#scrolled(); // before a new line leads to the end again
     this.#render();
   }
 }

@@ -62,7 +62,7 @@ class Page {
   #now({streams, eventsPerSecond, latenessP50Ms, latenessP99Ms, memoryBytes, messages, storeBytes, goroutines}) {
     write(now.streams, whole(streams));
     write(now.events, whole(eventsPerSecond));
-    write(now.late, `${ms(latenessP50Ms)} / ${ms(latenessP99Ms)}`);
+    write(now.late, `${ms(latenessP50Ms).replace(' ms', '')} / ${ms(latenessP99Ms)}`);
     write(now.memory, bytes(memoryBytes));
     write(now.messages, `${whole(messages)} (${bytes(storeBytes)})`);
     write(now.goroutines, whole(goroutines));

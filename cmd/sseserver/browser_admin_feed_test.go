@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"sseserver/assets"
 )
 
@@ -114,6 +116,47 @@ func testAdminHostile(t *testing.T, browser context.Context) {
 	p.js("document.querySelector('#lines [data-key=\"url.path\"]').click()")
 	p.until("chips.children.length === 1")
 	wantText("as a filter")
+}
+
+// testAdminFlood has more lines at once than the list holds: the newest stay, only those in
+// sight have a row, and they are painted once a frame of the screen at most.
+func testAdminFlood(t *testing.T, browser context.Context) {
+	var flood strings.Builder
+	for i := range 20_000 {
+		flood.WriteString(logFrame(i+2, ""))
+	}
+	let := make(chan struct{})
+	url := scriptedLog(t, func(w http.ResponseWriter, r *http.Request) {
+		frames(false, logFrame(1, ""))(w, r)
+		<-let
+		io.WriteString(w, flood.String())
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	p := openTab(t, browser, url+"/log.html")
+	p.untilListed("e.1")
+	p.js(`globalThis.frames = globalThis.paints = 0;
+		const frame = () => { globalThis.frames++; requestAnimationFrame(frame); };
+		requestAnimationFrame(frame);
+		const sizer = document.querySelector('#lines .sizer');
+		new MutationObserver(() => globalThis.paints++).observe(sizer, {attributeFilter: ['style']})`)
+	close(let)
+	p.untilListed("e.20001")
+	if got := p.text("count"); got != "2,000 shown" {
+		t.Errorf("the page says %q", got)
+	}
+	if rows := eval[int](p, "document.querySelectorAll('#lines [role=option]').length"); rows > 200 {
+		t.Errorf("%d rows, want those in sight alone", rows)
+	}
+	if paints, frames := eval[int](p, "paints"), eval[int](p, "frames"); paints == 0 || paints > frames+2 { // a change of size paints, too
+		t.Errorf("the list was painted %d times in %d frames", paints, frames)
+	}
+	p.focus("#lines")
+	p.press(kb.Home)
+	p.untilListed("e.18002")
+	if got := eval[bool](p, listed+".some((text) => text.includes('e.18001'))"); got {
+		t.Error("the list has more lines than it says")
+	}
 }
 
 // testAdminRefused has a server that does not answer, and says why.

@@ -146,6 +146,7 @@ func TestBrowser(t *testing.T) {
 		{"admin: lines that are missing", testAdminGap},
 		{"admin: a server that starts anew", testAdminRestart},
 		{"admin: hostile text", testAdminHostile},
+		{"admin: more lines than can be read", testAdminFlood},
 		{"admin: a server that refuses", testAdminRefused},
 		{"admin: a story", testAdminStory},
 		{"admin: streams", testAdminStreams},
