@@ -294,7 +294,7 @@ func TestHelpAndVersion(t *testing.T) {
 func TestReport(t *testing.T) {
 	for format, want := range map[string]string{
 		"json":    `"event":"config.invalid","key":"--interval","source":"flag","error":"must be a duration from 100µs to 24h, got '5x'"}`,
-		"console": `ERROR	config	bad configuration	{"seq": 1, "event": "config.invalid", "key": "--interval", "source": "flag", "error": "must be a duration from 100µs to 24h, got '5x'"}`,
+		"console": `ERROR bad configuration        --interval: must be a duration from 100µs to 24h, got '5x'`,
 	} {
 		c, _, _, err := with([]string{"--interval", "5x", "--log-format", format, "--log-level", "error"}, nil)
 		var stderr bytes.Buffer

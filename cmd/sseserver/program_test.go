@@ -138,7 +138,8 @@ func TestReopen(t *testing.T) {
 	server.stop(t)
 	old, _ := os.ReadFile(path + ".1")
 	current, _ := os.ReadFile(path)
-	if n, m := bytes.Count(old, []byte("message.submitted")), bytes.Count(current, []byte("message.submitted")); n != 2 || m != 1 {
+	submitted := []byte(`"event":"message.submitted"`)
+	if n, m := bytes.Count(old, submitted), bytes.Count(current, submitted); n != 2 || m != 1 {
 		t.Errorf("%d messages in the old file and %d in the new one, want 2 and 1", n, m)
 	}
 	if !bytes.Contains(current, []byte("log.reopened")) || !bytes.Contains(current, []byte("server.shutdown_completed")) {
