@@ -111,6 +111,7 @@ var commands = map[string]treatment{
 	"go generate ./internal/logs":                                      {inCI: "go generate ./..."},
 
 	// logs-howto.md
+	`jq -c 'select(.message_id == "5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01")' server.log`: finds,
 	"sseserver logs":                       {runs: true, exits: []int{2}}, // which says what there is
 	"sseserver logs lnav-format --install": inLnav,
 	"lnav server.log":                      {except: "it is for a terminal"},
@@ -140,6 +141,7 @@ var commands = map[string]treatment{
 	"tail -F server.log | hl -P": endless,
 
 	// security.md
+	"sseserver logs follow": endless,
 	"SSESERVER_SEND_TOKEN=change-me sseserver --addr 0.0.0.0:4400 --tls-cert cert.pem --tls-key key.pem --cors-origins https://example.com --no-faults": serves,
 	`curl -s -o /dev/null -w '%{http_code}\n' -X DELETE http://127.0.0.1:4400/messages/unknown`:                                                         runs,
 	"sseserver --version": runs,
