@@ -143,15 +143,16 @@ func (r *run) compareOne(of count, told int64) {
 // without it, and lets go of what is known of it.
 func (r *run) end(completed bool) {
 	if completed {
-		for i := range r.due {
-			r.settle(&r.due[i])
+		for d := r.due.first(); d != nil; d = r.due.first() {
+			r.settle(d)
+			r.due.pop()
 		}
 		r.stillOpen()
 	}
 	r.left = len(r.streams)
 	r.over = true
 	r.streams, r.messages, r.requests, r.ends = nil, nil, nil, nil
-	r.gone, r.lost, r.due = recent{}, recentIDs{}, nil
+	r.gone, r.lost, r.due = recent{}, recentIDs{}, queue[due]{}
 }
 
 // stillOpen reports the streams that a server has left open that ended in order.

@@ -18,19 +18,44 @@ type due struct {
 // await makes it a problem of this line if came does not become true for a while.
 func (r *run) await(l *reading.Line, came func() bool, text string) {
 	if !came() {
-		r.due = append(r.due, due{by: r.newest.Add(patience), at: place{l.Source, l.Number}, came: came, text: text})
+		r.due.push(due{by: r.newest.Add(patience), at: place{l.Source, l.Number}, came: came, text: text})
 	}
 }
 
 // expire reports what has not come by now.
 func (r *run) expire(now time.Time) {
-	n := 0
-	for n < len(r.due) && r.due[n].by.Before(now) {
-		r.settle(&r.due[n])
-		n++
+	for d := r.due.first(); d != nil && d.by.Before(now); d = r.due.first() {
+		r.settle(d)
+		r.due.pop()
 	}
-	if n > 0 {
-		r.due = append(r.due[:0], r.due[n:]...)
+}
+
+// queue is a first-in, first-out list in one slice.
+type queue[T any] struct {
+	all  []T
+	head int // how many of all are gone
+}
+
+func (q *queue[T]) push(one T) { q.all = append(q.all, one) }
+
+// first is the oldest, nil if there is none; it is valid until the next push.
+func (q *queue[T]) first() *T {
+	if q.head == len(q.all) {
+		return nil
+	}
+	return &q.all[q.head]
+}
+
+// pop removes the first. The others move when half of the slice is free, so that each
+// moves once on average.
+func (q *queue[T]) pop() {
+	var none T
+	q.all[q.head] = none
+	q.head++
+	if q.head >= 64 && 2*q.head >= len(q.all) {
+		kept := copy(q.all, q.all[q.head:])
+		clear(q.all[kept:])
+		q.all, q.head = q.all[:kept], 0
 	}
 }
 
@@ -61,7 +86,7 @@ func (r *run) settle(d *due) {
 // that raced with the removal may follow.
 type recent struct {
 	messages map[id]*message
-	order    []gone
+	order    queue[gone]
 }
 
 type gone struct {
@@ -73,12 +98,11 @@ func (g *recent) add(of id, m *message, now time.Time) {
 	if g.messages == nil {
 		g.messages = make(map[id]*message)
 	}
-	n := 0
-	for n < len(g.order) && g.order[n].by.Before(now) {
-		delete(g.messages, g.order[n].id)
-		n++
+	for old := g.order.first(); old != nil && old.by.Before(now); old = g.order.first() {
+		delete(g.messages, old.id)
+		g.order.pop()
 	}
-	g.order = append(append(g.order[:0], g.order[n:]...), gone{of, now.Add(patience)})
+	g.order.push(gone{of, now.Add(patience)})
 	g.messages[of] = m
 }
 

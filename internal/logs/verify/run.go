@@ -39,7 +39,7 @@ type run struct {
 	ends     map[id]bool // streams that an operator has asked to end
 	gone     recent      // messages that are not stored any more
 	lost     recentIDs   // streams that ended unfinished
-	due      []due       // what must have come by then, soonest first
+	due      queue[due]  // what must have come by then, soonest first
 	counts   counts
 	summed   uint64 // refusals that have no line
 }
