@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -48,10 +49,17 @@ func (p *parser) parse(text []byte) (*Line, error) {
 	return l, p.common()
 }
 
-// isConsole reports whether a line begins as those of the console form do: with
-// its time and a tab.
+// isConsole reports whether a line begins as those of the console form do: with the
+// time of day, or, in older versions, with the whole time.
+//
+//	17:52:50.123 ERROR bad configuration
 func isConsole(text []byte) bool {
-	return len(text) > len(logs.TimeLayout) && isDigit(text[0]) && text[4] == '-' && text[7] == '-' && text[10] == 'T'
+	if _, rest, ok := bytes.Cut(text, []byte("m")); ok && bytes.HasPrefix(text, []byte("\x1b[")) {
+		text = rest // a colour
+	}
+	_, err := time.Parse("15:04:05.000", string(text[:min(len(text), len("15:04:05.000"))]))
+	_, older := time.Parse("2006-01-02T15:04:05", string(text[:min(len(text), len("2006-01-02T15:04:05"))]))
+	return err == nil || older == nil
 }
 
 // common reads the keys that every line has.

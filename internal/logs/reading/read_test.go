@@ -128,6 +128,8 @@ func TestBroken(t *testing.T) {
 		"too long":      {`{"event":"` + strings.Repeat("a", 1<<20) + `"}`, "it is longer than 1048576 bytes"},
 		"far too long":  {strings.Repeat("a", 5<<20), "it is longer than 1048576 bytes"},
 		"console":       {"2026-01-02T03:04:05.678901Z\tINFO\tmain\tready\t{\"seq\": 1}", "it is of the console form"},
+		"console now":   {"17:52:50.123 ERROR bad configuration", "it is of the console form"},
+		"in colour":     {"\x1b[90m17:52:50.123\x1b[0m ERROR bad configuration", "it is of the console form"},
 		"key twice":     {strings.Replace(whole, "{", `{"seq":2,`, 1), "a key stands twice: seq"},
 		"no event":      {strings.Replace(whole, `"event"`, `"e"`, 1), `it has no "event"`},
 		"no text event": {strings.Replace(whole, `"server.ready"`, `5`, 1), `it has no "event"`},

@@ -81,7 +81,9 @@ func other(words ...string) func(string) string {
 func otherReason(value string) string {
 	for _, words := range [][]string{
 		{"client_gone", "message_deleted", "message_evicted", "completed", "message_failed", "fault", "server_shutdown", "admin_closed"},
-		{"slow_client", "internal_error"}, {"ttl", "capacity"}, {"message_required", "invalid_json", "message_too_large"},
+		{"slow_client", "internal_error"},
+		{"ttl", "capacity"},
+		{"message_required", "invalid_json", "message_too_large"},
 		{"invalid_parameter", "not_acceptable", "message_not_found", "fault_injected", "shutting_down"},
 	} {
 		if slices.Contains(words, strings.Trim(value, `"`)) {

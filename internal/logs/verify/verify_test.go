@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"sseserver/internal/logs/reading"
 	"sseserver/internal/logs/verify"
@@ -125,4 +127,24 @@ func TestMemory(t *testing.T) {
 	}
 	runtime.KeepAlive(v)
 	runtime.KeepAlive(log)
+}
+
+// A process that was killed ends without a word, and the next one appends to its log.
+func TestKilled(t *testing.T) {
+	var log bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		killed := startProcess(t, &log, zapcore.InfoLevel)
+		id := killed.server.Submit("Hello")
+		killed.clients.Go(func() { killed.read("/stream/" + id + "?interval=1s") })
+		killed.settle()
+		killed.crash()
+		next := startProcess(t, &log, zapcore.InfoLevel)
+		next.play(1)
+		time.Sleep(time.Minute) // of the bubble
+		next.shutDown()
+	})
+	problems, summary := verified(t, log.Bytes())
+	if len(problems) > 0 || summary.Runs != 2 || len(summary.Notes) != 1 || !strings.Contains(summary.Notes[0], "it still runs, or was killed") {
+		t.Errorf("%q, %+v", problems, summary)
+	}
 }
