@@ -116,7 +116,7 @@
 // share with the others; see Admin:
 //
 //	admin.css        what these pages have in common
-//	feed.js, ask.js  a feed with its state in words; a request, and what went wrong with it
+//	ask.js, feed.js  a request, and why it was refused; a feed with its state in words
 //	filters.js       level and conditions, kept in the address
 //	uplot.js, .css   uPlot, which draws charts, as npm has it
 //

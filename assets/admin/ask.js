@@ -1,12 +1,15 @@
 // One request to the server, and what went wrong in words.
 
-import {refusal} from './feed.js';
+/** address is where url is, without the name and password that the address of the page may have: fetch refuses those, and the browser knows them. */
+export function address(url) {
+  return new URL(url, location.origin + location.pathname);
+}
 
 /** ask answers the response; what goes wrong is an Error whose message is for the reader. */
 export async function ask(url, options) {
   let response;
   try {
-    response = await fetch(new URL(url, document.baseURI), options);
+    response = await fetch(address(url), options);
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Error('The server cannot be reached.', {cause: error});
@@ -20,4 +23,22 @@ export async function ask(url, options) {
 /** sentence is the detail of a problem as a sentence. */
 export function sentence(detail = 'the request is wrong') {
   return `${detail[0].toUpperCase()}${detail.slice(1)}${/[.!?]$/.test(detail) ? '' : '.'}`;
+}
+
+/** refusal says why the server does not answer what an operator asks. */
+export function refusal(error) {
+  const {status, answer} = error ?? {};
+  switch (status) {
+    case 400:
+      return 'This filter is refused';
+    case 401:
+      return 'The server wants the admin token. Load the page again and enter it as the password.';
+    case 403:
+      return `The server does not answer this page: ${answer.detail ?? 'it is forbidden'}.`;
+    case undefined:
+    case 0:
+      return `This page has a defect: ${error}`;
+    default:
+      return `The server answers with status ${status}${answer?.detail ? `: ${answer.detail}` : ''}.`;
+  }
 }

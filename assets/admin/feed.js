@@ -1,5 +1,6 @@
 // One of the server's feeds for operators, and the state of its connection in words.
 
+import {address, refusal} from './ask.js';
 import {say} from './say.js';
 import {EventStream} from './sse-client.js';
 import {Ticker, describe} from './states.js';
@@ -27,7 +28,7 @@ export class Feed {
     this.#live = live;
     this.#refused = refused;
     // With fetch, because comments are a sign of life too: where little happens, nothing else comes.
-    this.#stream = new EventStream(url, {on, transport: 'fetch', state: (word, detail) => this.#set(word, detail)});
+    this.#stream = new EventStream(address(url), {on, transport: 'fetch', state: (word, detail) => this.#set(word, detail)});
     this.#ticker.start();
     this.#stream.open();
   }
@@ -55,23 +56,5 @@ export class Feed {
     const words = {live: this.#live(), failed: refusal(this.#detail.error), closed: 'Stopped'}[this.#word];
     arrival.dataset.state = {live: 'streaming', closed: 'stopped'}[this.#word] ?? this.#word;
     say(status, words ?? describe(this.#word, this.#detail, silence));
-  }
-}
-
-/** refusal says why the server does not answer what an operator asks. */
-export function refusal(error) {
-  const {status, answer} = error ?? {};
-  switch (status) {
-    case 400:
-      return 'This filter is refused';
-    case 401:
-      return 'The server wants the admin token. Load the page again and enter it as the password.';
-    case 403:
-      return `The server does not answer this page: ${answer.detail ?? 'it is forbidden'}.`;
-    case undefined:
-    case 0:
-      return `This page has a defect: ${error}`;
-    default:
-      return `The server answers with status ${status}${answer?.detail ? `: ${answer.detail}` : ''}.`;
   }
 }

@@ -50,6 +50,19 @@ func testAdminLog(t *testing.T, browser context.Context) {
 	p.untilListed("server.ready")
 }
 
+// testAdminToken has a server that wants a token, which stands in the address as people
+// write it.
+func testAdminToken(t *testing.T, browser context.Context) {
+	const token = "sixteen-characters"
+	server := startServer(t, "--admin-addr=127.0.0.1:0", "--admin-token="+token)
+	p := openTab(t, browser, strings.Replace(server.admin, "://", "://operator:"+token+"@", 1)+"/log.html")
+	p.untilListed("server.ready")
+	p.js("document.querySelector('#lines time').click()")
+	p.until("document.querySelector('#inspected a')")
+	p.js("document.querySelector('#inspected a').click()")
+	p.until("document.querySelector('#inspected [aria-selected=true]')")
+}
+
 // testAdminPause holds the list still, and lets it go on with what came meanwhile.
 func testAdminPause(t *testing.T, browser context.Context) {
 	p, server := openAdmin(t, browser, "log.html?where=event%3Dmessage.submitted")

@@ -149,6 +149,7 @@ func TestBrowser(t *testing.T) {
 		{"admin: more lines than can be read", testAdminFlood},
 		{"admin: a server that refuses", testAdminRefused},
 		{"admin: a story", testAdminStory},
+		{"admin: a server that wants a token", testAdminToken},
 		{"admin: streams", testAdminStreams},
 		{"admin: the overview", testAdminOverview},
 	})
