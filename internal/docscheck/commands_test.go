@@ -262,4 +262,5 @@ var commands = map[string]treatment{
 	"go tool -modfile=tools/go.mod benchstat old.txt new.txt":                  {runs: true, atTop: true, slow: true},
 	"go test ./cmd/sseserver -run TestGallery -update":                         {except: "it overwrites pictures that somebody has looked at"},
 	"taskset -c 0 go test -run '^$' -bench . -cpu 1 ./broker":                  onceAtTop,
+	"go test -run '^$' -bench Lines -cpu 1 ./internal/logs":                    onceAtTop,
 }

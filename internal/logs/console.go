@@ -14,14 +14,14 @@ import (
 // time, the level, the event in words, the short ids of message and stream, and what
 // matters of the rest:
 //
-//	17:24:05.010 INFO  stream opened            5b0e3c0e 8d1f22aa characters every 50ms from 127.0.0.1
-//	17:24:05.612 INFO  stream closed            5b0e3c0e 8d1f22aa completed 11 chunks of 11 in 602ms
-//	17:24:09.101 WARN  request rejected                           GET /messages/x message_not_found 404
+//	17:24:05.010 INFO  stream opened              5b0e3c0e 8d1f22aa characters every 50ms from 127.0.0.1
+//	17:24:05.612 INFO  stream closed              5b0e3c0e 8d1f22aa completed 11 chunks of 11 in 602ms
+//	17:24:09.101 WARN  request rejected                             GET /messages/x message_not_found 404
 type console struct{ colored bool }
 
 // Widths of columns, in characters; what is wider moves the rest of its line.
 const (
-	messageWidth = 24
+	messageWidth = 26
 	idWidth      = 8 // the first group of a UUID
 )
 
@@ -132,11 +132,13 @@ func (p printed) field(key string) *zapcore.Field {
 // hasIDs says whether the event is one of a message or of a request, which may have
 // to do with one. Their lines have columns for ids, empty or not.
 func (p printed) hasIDs() bool {
-	return p.event != nil && (declares(p.event.Required, messageID.Key) || declares(p.event.Optional, messageID.Key))
+	return p.event != nil && (p.event.declares(messageID.Key) || p.event.declares(requestID.Key))
 }
 
-func declares(fields []Field, key string) bool {
-	return slices.ContainsFunc(fields, func(f Field) bool { return f.Key == key })
+// declares says whether lines of the event may have a field.
+func (e *Event) declares(key string) bool {
+	has := func(f Field) bool { return f.Key == key }
+	return slices.ContainsFunc(e.Required, has) || slices.ContainsFunc(e.Optional, has)
 }
 
 // shortID is the beginning of an id, or as many spaces.

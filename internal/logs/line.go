@@ -81,7 +81,7 @@ func (line *Line) Write() {
 func (line *Line) free() {
 	clear(line.fields)
 	line.core, line.checked, line.entry, line.fields = nil, nil, zapcore.Entry{}, line.fields[:0]
-	if cap(line.text) <= keptBuffer { // else it had a very long stack
+	if cap(line.text) <= 4*maxLine { // else it had a very long stack
 		lines.Put(line)
 	}
 }

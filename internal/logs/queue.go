@@ -19,7 +19,7 @@ const maxQueued = 4 << 20
 const crowded = maxQueued / 8
 
 // keptBuffer is how much of an empty buffer is kept for the next lines.
-const keptBuffer = 64 << 10
+const keptBuffer = 256 << 10
 
 // queue holds the lines between those who log and the one goroutine that
 // writes. It numbers the lines, in the order that they are written in. What does
