@@ -83,10 +83,12 @@ func TestLogsFailed(t *testing.T) {
 	}
 	for _, want := range []string{
 		"4 of 24 clients did not finish: ",
-		left + "  127.0.0.1  7 of 39\n              test plan: fault, not resumed. Its test plan ended the stream (cut@7).\n",
-		left + "  127.0.0.1  39 of 39\n              test plan: completed, not resumed. Its test plan left out the last event (nodone).\n",
+		left + "  127.0.0.1  7 of 39\n              test plan: fault, not resumed, stream ",
+		". Its test plan ended the stream (cut@7).\n",
+		left + "  127.0.0.1  39 of 39\n              test plan: completed, not resumed, stream ",
+		". Its test plan left out the last event (nodone).\n",
 		other + "  127.0.0.1  ",
-		": client_gone, not resumed. ",
+		": client_gone, not resumed, stream ",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it lacks %q", want)

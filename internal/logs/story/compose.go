@@ -60,7 +60,7 @@ func (t *teller) lines() []Entry {
 	if len(all) == 0 {
 		return all
 	}
-	all = append(all, t.around(all[0].Time, all[len(all)-1].Time)...)
+	all = append(all, t.around(shown, all[0].Time, all[len(all)-1].Time)...)
 	sortEntries(all)
 	if text := counted(hidden); text != "" {
 		all = append(all, Entry{Time: all[len(all)-1].Time, Text: text})
@@ -85,11 +85,11 @@ func (p *part) told() []Entry {
 	return slices.Insert(slices.Clone(p.lines), len(p.lines)-1, note)
 }
 
-// around are the lines of the servers between two times. While a client still reads,
-// the story goes on to the end of the log.
-func (t *teller) around(first, last time.Time) []Entry {
+// around are the lines of the servers between two times. While one of the clients
+// still reads, the story goes on to the end of the log.
+func (t *teller) around(clients []*Client, first, last time.Time) []Entry {
 	var all []Entry
-	for _, client := range t.clients {
+	for _, client := range clients {
 		if client.State == Running || client.Reason == "" {
 			last = t.scope.last
 		}

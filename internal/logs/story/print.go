@@ -131,6 +131,8 @@ func (f Failure) who() string {
 // share is how far it came.
 func (f Failure) share() string {
 	switch {
+	case f.Got == nil && f.Total != nil:
+		return "? of " + Grouped(*f.Total)
 	case f.Got == nil:
 		return ""
 	case f.What == FailedMessage:
@@ -156,9 +158,9 @@ func (f Failure) how() string {
 	case f.What != FailedClient:
 		return reason + "."
 	case f.Resumes == 0:
-		return reason + ", not resumed."
+		return reason + ", not resumed, stream " + Short(f.Stream) + "."
 	default:
-		return reason + ", resumed " + times(f.Resumes) + "."
+		return reason + ", resumed " + times(f.Resumes) + ", last stream " + Short(f.Stream) + "."
 	}
 }
 

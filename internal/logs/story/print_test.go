@@ -94,23 +94,24 @@ func TestFailurePrint(t *testing.T) {
 		want    string
 	}{
 		{
-			Failure{What: FailedClient, Time: start, Message: id("m1"), Address: "10.0.0.1", Got: &four, Total: &ten, Reason: "client_gone", Resumes: 2, Side: TheClient, Why: "It left, or lost its connection, while the stream was on schedule."},
+			Failure{What: FailedClient, Time: start, Message: id("m1"), Address: "10.0.0.1", Stream: id("s1"), Got: &four, Total: &ten, Reason: "client_gone", Resumes: 2, Side: TheClient, Why: "It left, or lost its connection, while the stream was on schedule."},
 			`13:00:00.000  m1aaaaaa-0000-4000-8000-000000000000  10.0.0.1  4 of 1 234
-              client: client_gone, resumed twice. It left, or lost its
-              connection, while the stream was on schedule.
+              client: client_gone, resumed twice, last stream s1aaaaaa. It left,
+              or lost its connection, while the stream was on schedule.
 `,
 		},
 		{
-			Failure{What: FailedClient, Time: start, Message: id("m1"), Address: "10.0.0.1", Kind: "progress", Got: &percent, Total: &hundred, Reason: "fault", Side: TheTestPlan, Why: "Its test plan ended the stream (cut@7)."},
+			Failure{What: FailedClient, Time: start, Message: id("m1"), Address: "10.0.0.1", Stream: id("s1"), Kind: "progress", Got: &percent, Total: &hundred, Reason: "fault", Side: TheTestPlan, Why: "Its test plan ended the stream (cut@7)."},
 			`13:00:00.000  m1aaaaaa-0000-4000-8000-000000000000  10.0.0.1  37 %
-              test plan: fault, not resumed. Its test plan ended the stream
-              (cut@7).
+              test plan: fault, not resumed, stream s1aaaaaa. Its test plan
+              ended the stream (cut@7).
 `,
 		},
 		{
-			Failure{What: FailedClient, Time: start, Message: id("m1"), Side: TheServer, Why: "It was killed."},
-			`13:00:00.000  m1aaaaaa-0000-4000-8000-000000000000  unknown client
-              server: no end in the log, not resumed. It was killed.
+			Failure{What: FailedClient, Time: start, Message: id("m1"), Stream: id("s1"), Total: &ten, Side: TheServer, Why: "It was killed."},
+			`13:00:00.000  m1aaaaaa-0000-4000-8000-000000000000  unknown client  ? of 1 234
+              server: no end in the log, not resumed, stream s1aaaaaa. It was
+              killed.
 `,
 		},
 		{

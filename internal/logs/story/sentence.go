@@ -47,7 +47,7 @@ var sentences = map[*logs.Event]func(*reading.Line) string{
 	logs.StreamRecovered: func(l *reading.Line) string {
 		return "back on schedule; it was up to " + duration(l, "lag_ms") + " behind"
 	},
-	logs.StreamEndRequested: func(l *reading.Line) string { return "an operator asked for its end" + from(l) },
+	logs.StreamEndRequested: func(l *reading.Line) string { return "an operator asked for its end," + from(l) },
 	logs.StreamFault: func(l *reading.Line) string {
 		where := ""
 		if l.Has("position") {
