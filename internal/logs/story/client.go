@@ -15,7 +15,6 @@ type Client struct {
 	Address       string
 	Agent         string
 	Stream        string // the newest
-	Streams       int
 	Resumes       int
 	Opened, Ended time.Time // zero where the log does not tell
 	// Got is how much of the message was sent to it, in chunks from the first one on or
@@ -50,7 +49,6 @@ func (c *Client) goOn(s *stream) {
 	} else {
 		c.Resumes++
 	}
-	c.Streams++
 	c.chain = append(c.chain, s.id)
 	c.Address, c.Agent, c.Stream = s.address, s.agent, s.id
 	c.last, s.client = s, c
@@ -60,7 +58,6 @@ func (c *Client) goOn(s *stream) {
 // follow makes earlier, which was read later, the beginning of the client.
 func (c *Client) follow(earlier *Client) {
 	earlier.into = c
-	c.Streams += earlier.Streams
 	c.chain = append(slices.Clone(earlier.chain), c.chain...)
 	c.Resumes += earlier.Resumes + 1
 	if !earlier.Opened.IsZero() {

@@ -204,7 +204,7 @@ func (c *Clients) later(s *stream) *Client {
 		if since.IsZero() {
 			since = s.closed
 		}
-		later = c.strangers.takeBelow(s.likeness(), s.limit(), since)
+		later = c.strangers.takeBelow(s.likeness(), s.limit(), since, s.client.whole())
 	}
 	if later == nil {
 		return nil

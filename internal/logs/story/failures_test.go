@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // failures are the failures of a script, one line each, and what it counts.
@@ -112,6 +113,19 @@ func TestFailures(t *testing.T) {
 			"1 0 1 0 0 0",
 		},
 		{
+			"the same, and the client has finished by then",
+			script{opens(0, "m1 s1"), resumes(2, 4, "m1 s2 previous_stream_id=s1"), closes(3, "completed", 6, "m1 s2"), closes(40, "client_gone", 7, "m1 s1")},
+			nil, "1 1 0 0 0 0",
+		},
+		{
+			"the same, of two clients, and the server took one for both",
+			script{
+				opens(0, "m1 s1"), opens(0, "m1 s2"), resumes(2, 4, "m1 s3 previous_stream_id=s1"), resumes(2, 4, "m1 s4 previous_stream_id=s1"),
+				closes(3, "completed", 6, "m1 s3"), closes(3, "completed", 6, "m1 s4"), closes(40, "client_gone", 7, "m1 s1"), closes(40, "client_gone", 7, "m1 s2"),
+			},
+			nil, "2 2 0 0 0 0",
+		},
+		{
 			"the server took one stream for the beginning of two",
 			script{
 				opens(0, "m1 s1"), opens(0, "m1 s2"), closes(1, "client_gone", 4, "m1 s1"), resumes(2, 4, "m1 s3 previous_stream_id=s1"),
@@ -209,6 +223,23 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// A client whose first stream is read last began with that.
+func TestFailureBegan(t *testing.T) {
+	s := script{
+		"0 server.starting", resumes(6, 4, "m1 s2"), closes(7, "client_gone", 1, "m1 s2 last_position=4"),
+		"0 server.starting", opens(1, "m1 s1"), closes(5, "client_gone", 5, "m1 s1"), "9 server.shutdown_completed",
+	}
+	var all []Failure
+	f := NewFailures(func(f Failure) { all = append(all, f) })
+	for line := range s.lines(t) {
+		f.Add(line)
+	}
+	f.End()
+	if len(all) != 1 || all[0].Opened.Sub(start) != time.Second || all[0].Time.Sub(start) != 7*time.Second || all[0].Resumes != 1 || all[0].Stream != id("s2") {
+		t.Errorf("got %+v", all)
+	}
+}
+
 // Of more clients than there is room for, the oldest are given up, and the rest still
 // finds its beginning.
 func TestFailuresBounded(t *testing.T) {
@@ -217,7 +248,8 @@ func TestFailuresBounded(t *testing.T) {
 		ids := fmt.Sprintf("m1 s%d", i)
 		s = append(s, opens(float64(i), ids), closes(float64(i)+0.5, "client_gone", i, ids))
 	}
-	s = append(s, resumes(20, 8, "m1 s90"), closes(21, "completed", 2, "m1 s90"))
+	s = append(s, resumes(20, 9, "m1 s90"), closes(21, "completed", 1, "m1 s90"))
+	s = append(s, resumes(22, 3, "m1 s91"), closes(23, "completed", 7, "m1 s91")) // whose beginning is given up
 	var early, all []string
 	f := NewFailures(func(f Failure) { all = append(all, f.Stream[:2]) })
 	f.clients.room = 3
@@ -229,7 +261,7 @@ func TestFailuresBounded(t *testing.T) {
 	if got := strings.Join(early, " "); got != "s0 s1 s2 s3 s4 s5 s6" {
 		t.Errorf("given early: %s", got)
 	}
-	if got := strings.Join(all, " "); got != "s0 s1 s2 s3 s4 s5 s6 s7 s9" || totals.Clients != 10 || totals.Failed != 9 || totals.Finished != 1 {
+	if got := strings.Join(all, " "); got != "s0 s1 s2 s3 s4 s5 s6 s8" || totals.Clients != 10 || totals.Failed != 8 || totals.Finished != 2 {
 		t.Errorf("given: %s; %+v", got, totals)
 	}
 	if c := f.clients; len(c.open)+len(c.aside)+len(c.queue)-2 > 3 {

@@ -92,7 +92,7 @@ func (s shelf) cut(key likeness, i, j int) *Client {
 func (s shelf) takeAbove(key likeness, position int, until time.Time) *Client {
 	first, _ := slices.BinarySearchFunc(s[key], position, byPosition)
 	for i := first; i < min(first+nearby, len(s[key])); i++ {
-		if j := s[key][i].newest(until.Add(-window), until); j >= 0 {
+		if j := s[key][i].newest(until.Add(-window), until, nil); j >= 0 {
 			return s.cut(key, i, j)
 		}
 	}
@@ -100,21 +100,21 @@ func (s shelf) takeAbove(key likeness, position int, until time.Time) *Client {
 }
 
 // takeBelow takes the client at or below a position that is closest to it, of those
-// that were put at most window after a time.
-func (s shelf) takeBelow(key likeness, position int, since time.Time) *Client {
+// that were put at most window after a time, and are another one.
+func (s shelf) takeBelow(key likeness, position int, since time.Time, but *Client) *Client {
 	after, _ := slices.BinarySearchFunc(s[key], position, afterPosition)
 	for i := after - 1; i >= max(0, after-nearby); i-- {
-		if j := s[key][i].newest(since, since.Add(window)); j >= 0 {
+		if j := s[key][i].newest(since, since.Add(window), but); j >= 0 {
 			return s.cut(key, i, j)
 		}
 	}
 	return nil
 }
 
-// newest is the last spot between two times, -1 if there is none.
-func (s slot) newest(from, to time.Time) int {
+// newest is the last spot between two times of another client, -1 if there is none.
+func (s slot) newest(from, to time.Time, but *Client) int {
 	for j := len(s.spots) - 1; j >= max(0, len(s.spots)-nearby); j-- {
-		if at := s.spots[j].at; !at.Before(from) && !at.After(to) {
+		if at := s.spots[j].at; !at.Before(from) && !at.After(to) && s.spots[j].client.whole() != but {
 			return j
 		}
 	}

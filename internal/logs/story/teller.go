@@ -152,7 +152,7 @@ func (t *teller) concluded(c *Client) {
 
 // isSpecial says whether something is to be told of a client.
 func (t *teller) isSpecial(c *Client) bool {
-	if c.State != Finished || c.Streams > 1 {
+	if c.State != Finished || c.Resumes > 0 {
 		return true
 	}
 	for _, id := range c.chain {

@@ -161,7 +161,7 @@ func (c *Clients) judgeVanished(s *stream) Verdict {
 	case run.forced:
 		return verdict(TheOperator, "The server was told twice to stop%s, or could not wait for the stream, and cut it off.", run.by())
 	case run.stopping:
-		return verdict(TheServer, "The server was stopping%s, and its log does not have the end of the stream.", run.by())
+		return verdict(TheServer, "The server shut down%s, and its log does not have the end of the stream.", run.by())
 	default:
 		return verdict(TheServer, "The server ended without a word: it was killed, or crashed.")
 	}

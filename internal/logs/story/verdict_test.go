@@ -48,7 +48,7 @@ func TestVerdicts(t *testing.T) {
 			"network: The client got 4 of 10 characters. 20 streams lost their clients within a second: a proxy, the network, or a program that ran all these clients, was cut off or stopped.",
 		},
 		{
-			"not so many", append(one(), append(crowd(4, 200), closes(2.6, "client_gone", 4, "m1 s1"))...),
+			"not so many", append(one(), append(crowd(8, 200), closes(2.6, "client_gone", 4, "m1 s1"))...),
 			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
 		},
 		{
@@ -100,6 +100,10 @@ func TestVerdicts(t *testing.T) {
 		{
 			"forced", one("2 server.shutdown_started signal=interrupt active_streams=1", "3 server.shutdown_forced remaining=1"),
 			"operator: The client got an unknown part of 10 characters. The server was told twice to stop (interrupt), or could not wait for the stream, and cut it off.",
+		},
+		{
+			"shut down, without a word of the stream", one("2 server.shutdown_started signal=interrupt active_streams=1", "3 server.shutdown_completed"),
+			"server: The client got an unknown part of 10 characters. The server shut down (interrupt), and its log does not have the end of the stream.",
 		},
 		{
 			"refused when it came back", one(closes(2, "client_gone", 4, "m1 s1"), "3 stream.rejected m1 r1 reason=too_many_streams status=503", "3 http.request m1 r1 client.address=10.0.0.1 http.response.status_code=503"),
