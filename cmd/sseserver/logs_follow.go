@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sseserver/internal/cmdline"
+	"sseserver/internal/logs"
 	"sseserver/internal/logs/follow"
 )
 
@@ -64,6 +65,10 @@ func (in inspection) follow(ctx context.Context, asked follow.Config) int {
 	asked.URL, asked.Token, asked.TLS = in.server.url("/log/events"), in.server.token, &tls.Config{InsecureSkipVerify: in.server.insecure} //nolint:gosec // if it was asked for
 	asked.Where = in.arguments
 	asked.Line = func(text []byte) error {
+		if in.width > 0 {
+			_, err := shown.Write(logs.ConsoleLine(nil, text, in.color))
+			return err
+		}
 		_, _ = shown.Write(text)
 		return shown.WriteByte('\n') // which has the error of both
 	}

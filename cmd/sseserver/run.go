@@ -262,7 +262,7 @@ func (pr *program) wireParts(files int) error {
 func (pr *program) serve(asked signals) (code int, insisted bool) {
 	ctx, stop := context.WithCancel(context.Background())
 	var running, watching sync.WaitGroup // watching is the admin listener, which shows the very end
-	failed := make(chan error, 6) // room for all that run, so that none waits to fail
+	failed := make(chan error, 6)        // room for all that run, so that none waits to fail
 	startIn := func(group *sync.WaitGroup, run func() error) {
 		group.Go(func() {
 			if err := run(); err != nil {
