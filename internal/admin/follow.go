@@ -34,7 +34,7 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request) {
 	l := follower{server: s, filter: f, reader: reader}
 	s.feed(w, r, feed.Config{Beat: l.mark, Last: l.rest}, func(to *feed.Feed) {
 		l.to = to
-		if l.catchUp(r.Context(), r.Header.Get("Last-Event-ID"), at, backfill) == nil {
+		if l.catchUp(r.Context(), lastEventID(r), at, backfill) == nil {
 			l.follow(r.Context())
 		}
 	})

@@ -35,6 +35,10 @@ func TestResume(t *testing.T) {
 	w.wantLines(14, 25)
 	w.want("live")
 
+	w = r.watch(t, "/log/events?backfill=1&lastEventId="+id, "") // where the head cannot be set
+	w.wantLines(14, 25)
+	w.want("live")
+
 	for _, of := range []string{"other-13", "13", "x", strings.Replace(id, "-13", "-26000", 1)} {
 		w = r.watch(t, "/log/events?backfill=2", of)
 		if got := w.want("restarted"); got.data != "{}" {

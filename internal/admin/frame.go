@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/json"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -24,6 +26,12 @@ func (s *Server) idOf(text string) (n uint64, ours bool) {
 	process, number, _ := strings.Cut(text, "-")
 	n, err := strconv.ParseUint(number, 10, 64)
 	return n, err == nil && process == s.process
+}
+
+// lastEventID returns what a client says that it has got last: in the head, or in the
+// query, where it cannot set the head.
+func lastEventID(r *http.Request) string {
+	return cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("lastEventId"))
 }
 
 // appendEvent appends an event with value in JSON as its data, which always

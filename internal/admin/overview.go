@@ -141,7 +141,7 @@ func (o *overview) since(after uint64) (r *reader[struct{}], frames []byte) {
 
 // watchOverview answers GET /overview/events: the samples so far, and then each.
 func (s *Server) watchOverview(w http.ResponseWriter, r *http.Request) {
-	after, ours := s.idOf(r.Header.Get("Last-Event-ID"))
+	after, ours := s.idOf(lastEventID(r))
 	if !ours {
 		after = 0
 	}
