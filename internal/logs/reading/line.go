@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"iter"
 	"slices"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 
 // Line is one line of a log. It is valid until the function that got it returns,
 // its values too; the strings that its fields and methods give may be kept.
-// [Line.Clone] makes one that lasts. It must not be used by two goroutines at once.
+// It must not be used by two goroutines at once.
 type Line struct {
 	// Source is the name of the file or stream, Number the line's in it, from 1.
 	Source string
@@ -34,18 +33,6 @@ type Line struct {
 
 	fields []field
 	shapes *shapes // of its reading; nil for a clone
-}
-
-// Fields are the fields that not every line has, in their order.
-func (l *Line) Fields() iter.Seq2[string, Value] {
-	return func(yield func(string, Value) bool) {
-		for i := range l.fields {
-			key := keyText(l.fields[i].keyIn(l.Raw))
-			if !IsCommon(key) && !yield(key, l.fields[i].in(l.Raw)) {
-				return
-			}
-		}
-	}
 }
 
 // Get returns the value of a key, those that every line has included.
@@ -102,14 +89,6 @@ func (l *Line) Float(key string) (float64, bool) {
 func (l *Line) Bool(key string) (value, ok bool) {
 	v, _ := l.Get(key)
 	return v.Is("true"), v.kind == boolKind
-}
-
-// Clone returns a line that shares nothing with this one.
-func (l *Line) Clone() Line {
-	clone := *l
-	clone.Raw = slices.Clone(l.Raw)
-	clone.fields, clone.shapes = slices.Clone(l.fields), nil
-	return clone
 }
 
 // IsCommon reports whether every line has the key.
