@@ -110,7 +110,7 @@ func (s setting) variable() string {
 func settings(c *Config) []setting {
 	return []setting{
 		{"addr", "127.0.0.1:4400", "where the pages and the API listen", &address{p: &c.Addr}},
-		{"admin-addr", "127.0.0.1:4401", "where metrics, pprof and the log level listen; empty turns it off", &address{p: &c.AdminAddr, emptyIsOff: true}},
+		{"admin-addr", "127.0.0.1:4401", "where the operator's pages, metrics, pprof and the log level listen; empty turns it off", &address{p: &c.AdminAddr, emptyIsOff: true}},
 
 		{"interval", "50ms", "time between two characters or words, where a request does not say", &duration{p: &c.Interval, min: tick, max: day}},
 		{"progress-interval", "100ms", "time between two steps of progress, where a request does not say", &duration{p: &c.ProgressInterval, min: tick, max: day}},

@@ -21,7 +21,8 @@ func TestProgram(t *testing.T) {
 	wantNoLeaks(t)
 	server := startServer(t, "--admin-addr=127.0.0.1:0")
 	want := "All pages            " + server.url + "/\nCharacter streaming  " + server.url + "/index.html\nProgress streaming   " + server.url + "/progress.html\n" +
-		"Live messages        " + server.url + "/live.html\nChat                 " + server.url + "/chat.html\n"
+		"Live messages        " + server.url + "/live.html\nChat                 " + server.url + "/chat.html\n" +
+		"For operators        " + server.admin + "/\n"
 	if server.says != want {
 		t.Errorf("it says\n%swant\n%s", server.says, want)
 	}
