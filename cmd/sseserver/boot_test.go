@@ -51,7 +51,11 @@ func startServer(t *testing.T, flags ...string) *liveServer {
 	}()
 
 	lines := bufio.NewScanner(stdout)
-	for range 5 { // the pages
+	said := 5 // lines: the pages
+	if slices.Contains(flags, "--admin-addr=127.0.0.1:0") {
+		said++
+	}
+	for range said {
 		lines.Scan()
 		s.says += lines.Text() + "\n"
 	}

@@ -329,21 +329,22 @@ func (pr *program) announce(stdout io.Writer, started time.Time) (announced <-ch
 	logs.ServerListening.Log(logger, public...)
 	pr.warnUnprotected()
 	draft := pr.warnAssets()
-	operators := ""
 	if pr.admin != nil {
 		logs.ServerListening.Log(logger, logs.Listener("admin"), logs.URLs(pr.admin.url()+"/metrics", pr.admin.url()+"/"))
-		operators = fmt.Sprintf("For operators        %s/\n", pr.admin.url())
 	}
 	logs.ServerReady.Log(logger, logs.StartupMS(time.Since(started)))
 	text := fmt.Sprintf("All pages            %s/\nCharacter streaming  %s\nProgress streaming   %s\nLive messages        %s\nChat                 %s\n",
 		base, pages[0], pages[1], pages[2], pages[3])
+	if pr.admin != nil {
+		text += fmt.Sprintf("For operators        %s/\n", pr.admin.url())
+	}
 	if pr.store != nil {
 		text += pr.storeLine(pr.store.Available())
 	}
 	if pr.config.TLSSelfSigned { // for who wants to make sure, when the browser asks
 		text += fmt.Sprintf("Certificate SHA-256  %s\n", pr.certificate.Fingerprint())
 	}
-	return tell(stdout, text+operators+draft)
+	return tell(stdout, text+draft)
 }
 
 // stats reads the broker for a scrape.
