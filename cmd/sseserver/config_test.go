@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -290,18 +291,21 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 }
 
+// columns are the spaces that align the columns of the console form.
+var columns = regexp.MustCompile(` +`)
+
 // A bad value is one line, in the form of the log.
 func TestReport(t *testing.T) {
 	for format, want := range map[string]string{
 		"json":    `"event":"config.invalid","key":"--interval","source":"flag","error":"must be a duration from 100µs to 24h, got '5x'"}`,
-		"console": `ERROR bad configuration        --interval: must be a duration from 100µs to 24h, got '5x'`,
+		"console": `ERROR bad configuration --interval: must be a duration from 100µs to 24h, got '5x'`,
 	} {
 		c, _, _, err := with([]string{"--interval", "5x", "--log-format", format, "--log-level", "error"}, nil)
 		var stderr bytes.Buffer
 		if code := c.report(err, &stderr); code != 2 {
 			t.Errorf("%s: exit code %d, want 2", format, code)
 		}
-		if line := stderr.String(); strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, want+"\n") {
+		if line := columns.ReplaceAllString(stderr.String(), " "); strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, want+"\n") {
 			t.Errorf("%s: got %s\nwant the one line … %s", format, line, want)
 		}
 	}

@@ -6,16 +6,17 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 )
 
-// makeLog writes the log that logs-howto.md asks: of a server that has ended, with one client
-// that got its message, one that resumed after a fault, one that did not, and two that
-// were refused. It returns what stands for the id and the times that are shown.
+// makeLog writes the log that logs.md and logs-howto.md ask: of a server that has ended,
+// with one client that got its message, one that resumed after a fault, one that did not,
+// and two that were refused. It returns what stands for the id and the times that are shown.
 func makeLog(t *testing.T, bin, dir, document string) (stand []string) {
 	t.Helper()
-	if filepath.Base(document) != "logs-howto.md" {
+	if !slices.Contains([]string{"logs.md", "logs-howto.md"}, filepath.Base(document)) {
 		return nil
 	}
 	var message string
