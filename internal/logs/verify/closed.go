@@ -74,7 +74,7 @@ func (r *run) positions(l *reading.Line, s *stream) {
 		return
 	}
 	least, most := s.plan.expected(s, last, finished(l))
-	if s.unit == noUnit && s.base == 0 { // of real progress, what is old is left out
+	if s.jumps() {
 		least = min(least, 1)
 	}
 	if chunks < least || chunks > most {

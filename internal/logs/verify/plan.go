@@ -75,7 +75,7 @@ func (p *plan) has(s *stream, kind fault.Kind, position int) bool {
 	if !fault.Kinds[kind].At {
 		return position == s.first && p.of.Whole().Has(kind)
 	}
-	if s.unit == noUnit && s.base == 0 { // real progress may jump to it
+	if s.jumps() {
 		return position >= s.first && p.of.At(s.first-1, position).Has(kind)
 	}
 	return position >= s.first && p.at(s, position).Has(kind)
@@ -143,8 +143,11 @@ func (p *plan) expected(s *stream, last int, finished bool) (least, most int) {
 // remain reports whether something of a stream has not been sent, which has written
 // all up to a position: of what the plan leaves out nothing remains.
 func (p *plan) remain(s *stream, last int) bool {
-	if s.total < 0 {
+	switch {
+	case s.total < 0:
 		return false
+	case s.jumps(): // it may have gone right to its last position
+		return last < s.end()-1 && !(p != nil && p.of.At(max(last, s.first-1), s.end()-1).Has(fault.Drop))
 	}
 	for position := last + 1; position < s.end(); position++ {
 		if p == nil || !p.at(s, position).Has(fault.Drop) {

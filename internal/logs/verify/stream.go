@@ -201,6 +201,10 @@ func (s *stream) end() int {
 	return s.total
 }
 
+// jumps reports whether the stream leaves positions out: real progress goes on with
+// the newest.
+func (s *stream) jumps() bool { return s.unit == noUnit && s.base == 0 }
+
 // previous checks the stream that another goes on with: one of the same message that
 // ended unfinished, or is about to.
 func (r *run) previous(l *reading.Line, s *stream) {
@@ -232,7 +236,7 @@ func (r *run) chunk(l *reading.Line, s *stream) {
 	s.chunks++
 	switch {
 	case s.plan.moves():
-	case s.unit == noUnit && s.base == 0 && position > s.last: // real progress may jump
+	case s.jumps() && position > s.last:
 	case position != s.last+1 && r.whole() && r.sees(zapcore.DebugLevel):
 		r.wrong("its position %d does not follow %d", position, s.last)
 	case position <= s.last:

@@ -253,6 +253,9 @@ func (p *process) liveMessage(end string) {
 	}
 	p.clients.Go(func() { p.read("/progress/" + id) })
 	p.clients.Go(func() { p.leave("/progress/"+id, 300) })
+	for _, plan := range []string{"drop@100", "drop:100%25", "drop:50%25,double:50%25,swap:50%25", "cut@20", "nodone,swap@100"} {
+		p.clients.Go(func() { p.read("/progress/" + id + "?fault=" + plan + "&seed=7") })
+	}
 	p.clients.Go(func() { p.leave("/stream/"+id+"?unit=word", 300) })
 	for i := range 5 {
 		p.settle()
