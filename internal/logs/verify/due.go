@@ -18,7 +18,7 @@ type due struct {
 // await makes it a problem of this line if came does not become true for a while.
 func (r *run) await(l *reading.Line, came func() bool, text string) {
 	if !came() {
-		r.due.push(due{by: r.newest.Add(patience), at: place{l.Source, l.Number}, came: came, text: text})
+		r.due.push(due{by: r.now.Add(patience), at: place{l.Source, l.Number}, came: came, text: text})
 	}
 }
 

@@ -150,5 +150,5 @@ func (r *run) removed(l *reading.Line, of id) {
 		r.await(l, func() bool { return !m.early }, "its message was not submitted")
 	}
 	m.deleted = l.Event == logs.MessageDeleted
-	r.gone.add(of, m, l.Time)
+	r.gone.add(of, m, r.now)
 }

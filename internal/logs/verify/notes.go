@@ -34,7 +34,13 @@ func (v *Verifier) notes() (notes []string) {
 	note(func(r *run) bool { return r.shared },
 		"its messages are shared with other servers, so that nothing was checked that these may have done",
 		"the messages of %d runs are shared with other servers, so that nothing was checked that these may have done")
-	note(func(r *run) bool { return !r.done && r.left > 0 },
+	note(func(r *run) bool { return r.set > 0 },
+		"its clock was set back, by more than two seconds",
+		"the clock of %d runs was set back, by more than two seconds")
+	note(func(r *run) bool { return r.forced && !r.done && r.left > 0 },
+		"its shutdown was forced, and streams are open: they were cut off",
+		"the shutdown of %d runs was forced, and streams are open: they were cut off")
+	note(func(r *run) bool { return !r.forced && !r.done && r.left > 0 },
 		"the log ends without the end of this run, and streams are open: it still runs, or was killed",
 		"%d runs have no end, and streams are open: they still run, or were killed")
 	if len(v.older) > 0 {
@@ -45,7 +51,11 @@ func (v *Verifier) notes() (notes []string) {
 	for _, r := range v.runs {
 		unsure += r.unsure
 	}
-	if unsure > 0 {
+	switch unsure {
+	case 0:
+	case 1:
+		notes = append(notes, "one thing could not be checked, because lines are missing that may tell of it")
+	default:
 		notes = append(notes, fmt.Sprintf("%d things could not be checked, because lines are missing that may tell of them", unsure))
 	}
 	return notes

@@ -57,7 +57,7 @@ func (r *run) refused(l *reading.Line) {
 func (r *run) ask(l *reading.Line, key string, new *request, must bool) {
 	new.must = must
 	r.requests[key] = append(r.requests[key], new)
-	r.due.push(due{by: r.newest.Add(patience), at: place{l.Source, l.Number}, request: new, text: key})
+	r.due.push(due{by: r.now.Add(patience), at: place{l.Source, l.Number}, request: new, text: key})
 }
 
 // take removes a request from those that wait.

@@ -18,7 +18,9 @@ type run struct {
 
 	begun   uint64    // number of its first line; 1 if the log has its beginning
 	seq     uint64    // highest number so far
-	newest  time.Time // time of a line so far
+	newest  time.Time // time of a line so far, since its clock was last set back
+	set     int       // how often that was
+	now     time.Time // the time, as it goes on without the jumps of that clock
 	dropped uint64    // lines that log.entries_dropped owns up to
 	holes   uint64    // lines that are missing without a word, or broken
 	unsure  int64     // lines that were not judged because of what is missing
@@ -51,7 +53,7 @@ func newRun(v *Verifier, l *reading.Line) *run {
 	}
 	return &run{
 		Verifier: v, number: l.Run, first: place{l.Source, l.Number},
-		begun: l.Seq, seq: max(l.Seq, 1) - 1, newest: l.Time,
+		begun: l.Seq, seq: max(l.Seq, 1) - 1, newest: l.Time, now: l.Time,
 		least: level, quietest: level,
 		streams: make(map[id]*stream), messages: make(map[id]*message), requests: make(map[string][]*request),
 		ends: make(map[id]bool), counts: make(counts),
@@ -105,11 +107,19 @@ func (r *run) order(l *reading.Line) {
 		r.holes++
 	}
 	r.seq = max(r.seq, l.Seq)
-	if back := r.newest.Sub(l.Time); back > moment {
-		r.wrong("its time is %v before that of a line above it", back.Round(time.Millisecond))
-	}
-	if l.Time.After(r.newest) {
-		r.newest = l.Time
+	r.tick(l.Time)
+}
+
+// tick brings the time up to that of a line. Clocks are set, and machines sleep: such a
+// jump says nothing of how long a line has had to come.
+func (r *run) tick(to time.Time) {
+	switch passed := to.Sub(r.newest); {
+	case passed > 0:
+		r.now = r.now.Add(min(passed, stride))
+		r.newest = to
+	case -passed > moment:
+		r.newest = to
+		r.set++
 	}
 }
 
@@ -129,8 +139,11 @@ func areLines(n uint64) string {
 
 // follow brings the state up to the line, and checks the line against it.
 func (r *run) follow(l *reading.Line) {
-	if r.done {
-		r.wrong("it follows server.shutdown_completed, which is the last line of its process")
+	if r.over {
+		if r.done {
+			r.wrong("it follows server.shutdown_completed, which is the last line of its process")
+		}
+		return
 	}
 	if l.Seq == 1 && l.Event != logs.ServerStarting && l.Event != logs.ConfigInvalid && l.Level < zapcore.WarnLevel {
 		r.wrong("it is the first line of its process, and not server.starting")

@@ -69,7 +69,7 @@ func (v *Verifier) Line(l *reading.Line) error {
 	v.checkLine(r, l)
 	r.order(l)
 	r.follow(l)
-	r.expire(l.Time)
+	r.expire(r.now)
 	v.last = place{l.Source, l.Number}
 	return nil
 }
@@ -115,8 +115,10 @@ func sentence(err error) string { return err.Error() }
 
 // moment is by how much a line may be older than one above it: its time was taken
 // before it got its place. patience is how much later a line may come that another one
-// belongs to; both are written within a moment, unless the machine is very busy.
+// belongs to; both are written within a moment, unless the machine is very busy. stride
+// is how much of the time between two lines counts: more of it may be a jump.
 const (
 	moment   = 2 * time.Second
 	patience = 30 * time.Second
+	stride   = 5 * time.Second
 )

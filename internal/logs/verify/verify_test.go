@@ -58,8 +58,10 @@ func TestNotes(t *testing.T) {
 			strings.ReplaceAll(strings.ReplaceAll(strings.Join(log, ""), `"catalogue":2,`, ""), `"done":true,`, ""),
 			"log: the log is of an older version",
 		},
-		"shared":   {strings.Replace(strings.Join(log, ""), `"nats":""`, `"nats":"nats://127.0.0.1"`, 1), "shared with other servers"},
-		"at error": {strings.Replace(log[0], `"log-level":"info"`, `"log-level":"error"`, 1), "its level leaves out most lines"},
+		"shared":           {strings.Replace(strings.Join(log, ""), `"nats":""`, `"nats":"nats://127.0.0.1"`, 1), "shared with other servers"},
+		"a clock set back": {strings.Replace(strings.Join(log, ""), log[4], setBack(log[4]), 1), "log:1: its clock was set back"},
+		"forced":           {strings.Join(log[:5], "") + forced, "its shutdown was forced, and streams are open"},
+		"at error":         {strings.Replace(log[0], `"log-level":"info"`, `"log-level":"error"`, 1), "its level leaves out most lines"},
 	}
 	for name, test := range tests {
 		problems, summary := alone(t, test.log)
@@ -69,6 +71,39 @@ func TestNotes(t *testing.T) {
 	}
 	if problems, summary := alone(t, strings.Join(log, "")); problems != "" || len(summary.Notes) != 0 || summary.Closed != 3 {
 		t.Errorf("a whole log: %s, %+v", problems, summary)
+	}
+}
+
+// forced is a shutdown that did not wait, after five lines.
+const forced = `{"seq":6,"level":"warn","time":"2026-01-02T03:04:06.000000Z","logger":"server","msg":"shutdown forced","event":"server.shutdown_forced","remaining":1}` + "\n"
+
+// setBack is a line whose time is years earlier.
+func setBack(line string) string { return strings.Replace(line, `"time":"2026`, `"time":"2020`, 1) }
+
+// A log of which everything from a line on is an hour later or earlier is whole: the
+// clock was set, or the machine slept.
+func TestJumpsOfTheClock(t *testing.T) {
+	log := record(t, 1, 1, zapcore.InfoLevel)
+	all := lines(log)
+	for _, from := range []string{"T00:", "T02:"} {
+		for i := 20; i < len(all); i += len(all) / 40 {
+			whole := strings.Join(all[:i], "")
+			before, after := strings.ReplaceAll(whole, "T00:", "T01:"), strings.ReplaceAll(strings.Join(all[i:], ""), "T00:", from)
+			problems, summary := alone(t, before+strings.ReplaceAll(after, "T01:", from))
+			if problems != "" || (len(summary.Notes) == 1) != (from == "T00:") {
+				t.Errorf("from line %d on %s: %s, %q", i+1, from, problems, summary.Notes)
+			}
+		}
+	}
+}
+
+// What follows the end of a process is a problem, and no more.
+func TestLinesBehindTheEnd(t *testing.T) {
+	all := lines(record(t, 1, 1, zapcore.InfoLevel))
+	end := all[len(all)-1]
+	problems, _ := verified(t, []byte(strings.Join(all[:3], "")+end+strings.Join(all[3:], "")))
+	if !strings.Contains(strings.Join(problems, "\n"), "it follows server.shutdown_completed") {
+		t.Errorf("%q", problems)
 	}
 }
 
