@@ -20,10 +20,10 @@ type interrupted struct {
 
 // interruption is one such stream.
 type interruption struct {
-	id       SubscriptionID
-	message  MessageID
-	reader   reader
-	position int // of the last chunk that was written
+	id      SubscriptionID
+	message MessageID
+	reader  reader
+	written *mark
 
 	sameMessage, age place[interruption]
 }
@@ -60,9 +60,13 @@ func (i *interrupted) claim(message MessageID, who reader, after int) (Subscript
 		return SubscriptionID{}, false
 	}
 	var nearest *interruption
+	var least int
 	for candidate := range of.all() {
-		if candidate.reader == who && candidate.position >= after && (nearest == nil || candidate.position < nearest.position) {
-			nearest = candidate
+		if candidate.reader != who {
+			continue
+		}
+		if position := int(candidate.written.position.Load()); position >= after && (nearest == nil || position < least) {
+			nearest, least = candidate, position
 		}
 	}
 	if nearest == nil {

@@ -13,7 +13,7 @@ func TestClaim(t *testing.T) {
 	elsewhere, other, progress, character := here, here, here, here
 	elsewhere.client, other.agent, progress.kind, character.unit = netip.MustParsePrefix("192.0.2.2/32"), 2, Progress, actors.Character
 	lost := func(id byte, who reader, position int) *interruption {
-		return &interruption{id: SubscriptionID{id}, message: MessageID{1}, reader: who, position: position}
+		return &interruption{id: SubscriptionID{id}, message: MessageID{1}, reader: who, written: newMark(position)}
 	}
 	tests := map[string]struct {
 		lost  []*interruption
@@ -58,7 +58,7 @@ func TestClaim(t *testing.T) {
 func TestInterruptionsAreBounded(t *testing.T) {
 	i := interrupted{byMessage: make(map[MessageID]*list[interruption])}
 	for n := range maxInterrupted + 1 {
-		i.add(&interruption{id: SubscriptionID{1}, message: MessageID{byte(n), byte(n >> 8), 1}})
+		i.add(&interruption{id: SubscriptionID{1}, message: MessageID{byte(n), byte(n >> 8), 1}, written: newMark(0)})
 	}
 	if _, found := i.claim(MessageID{0, 0, 1}, reader{}, 0); found || i.byAge.len != maxInterrupted || len(i.byMessage) != maxInterrupted {
 		t.Errorf("found the first: %v; %d streams of %d messages", found, i.byAge.len, len(i.byMessage))

@@ -205,3 +205,26 @@ func TestSlowEvicted(t *testing.T) {
 		}
 	})
 }
+
+// What a reader writes when its streamer has ended counts for who comes back.
+func TestWrittenAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, broker.Config{})
+		defer b.stop()
+		request := broker.Request{MessageID: b.Submit("abcdef").ID, Kind: broker.Characters, Interval: time.Second, After: broker.AfterNone}
+		first, leave := b.subscribe(request)
+		leave(broker.ErrClientGone)
+		for range first.Chunks() {
+		}
+		synctest.Wait() // the broker knows that it has ended
+		first.Wrote(3, 0)
+		request.After = 3
+		second, leave := b.subscribe(request)
+		if second.Previous != first.ID {
+			t.Errorf("it goes on with %v, want %v", second.Previous, first.ID)
+		}
+		leave(broker.ErrClientGone)
+		for range second.Chunks() {
+		}
+	})
+}

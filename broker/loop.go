@@ -244,8 +244,7 @@ func (l *loop) noteInterrupted(ended *stream) {
 	if ended.runs.Err() == nil {
 		return
 	}
-	position, _ := ended.runs.Written()
-	l.state.interrupt(&interruption{id: ended.runs.ID, message: ended.message, reader: ended.reader, position: position})
+	l.state.interrupt(&interruption{id: ended.runs.ID, message: ended.message, reader: ended.reader, written: ended.runs.written})
 }
 
 // expire evicts and fails what has outlived its time and arms the timer for the

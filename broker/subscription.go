@@ -122,9 +122,20 @@ type Subscription struct {
 
 	streamer *actors.Streamer
 
-	// What the reader has written, for Streams. The reader stores, anyone loads.
-	position atomic.Int64 // of the last chunk; From-1 before
+	written *mark // for Streams, and for who comes back
+}
+
+// mark is how far the reader of a stream has come, which outlives the stream: its last
+// chunk may be written when its streamer has ended. The reader stores, anyone loads.
+type mark struct {
+	position atomic.Int64 // of the last chunk that was written; From-1 before
 	lag      atomic.Int64 // nanoseconds
+}
+
+func newMark(position int) *mark {
+	m := new(mark)
+	m.position.Store(int64(position))
+	return m
 }
 
 // newSubscription returns the stream of message that who asks for, from now on.
@@ -141,6 +152,7 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 		Start:    now,
 		First:    first,
 		From:     from,
+		written:  newMark(from - 1),
 		streamer: actors.New(actors.Plan{
 			Clock:     clock,
 			Source:    request.source(message),
@@ -152,25 +164,24 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 			Heartbeat: request.Heartbeat,
 		}),
 	}
-	subscription.position.Store(int64(from - 1))
 	return subscription
 }
 
 // Wrote tells that the reader has written all chunks up to a position, and how far
 // behind its schedule the stream is. Only the reader calls it.
 func (s *Subscription) Wrote(position int, lag time.Duration) {
-	s.position.Store(int64(position))
-	s.lag.Store(int64(lag))
+	s.written.position.Store(int64(position))
+	s.written.lag.Store(int64(lag))
 }
 
 // Behind is Wrote for a reader that cannot write.
-func (s *Subscription) Behind(lag time.Duration) { s.lag.Store(int64(lag)) }
+func (s *Subscription) Behind(lag time.Duration) { s.written.lag.Store(int64(lag)) }
 
 // Written returns the position of the last chunk that the reader has written, From-1
 // before the first one, and how far behind its schedule the stream was then. Any
 // goroutine may call it at any time.
 func (s *Subscription) Written() (position int, lag time.Duration) {
-	return int(s.position.Load()), time.Duration(s.lag.Load())
+	return int(s.written.position.Load()), time.Duration(s.written.lag.Load())
 }
 
 // Newest returns what the message is now. Any goroutine may call it at any time.
