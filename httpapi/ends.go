@@ -9,6 +9,7 @@ import (
 	"sseserver/broker"
 	"sseserver/internal/answer"
 	"sseserver/internal/logs"
+	"sseserver/internal/metrics"
 
 	"go.uber.org/zap"
 )
@@ -48,7 +49,7 @@ func (p *producer) complete(ctx context.Context) error {
 		p.message = message
 	}
 	if ended {
-		logs.MessageCompleted.Log(p.server.config.Logger, endFields(message, p.ids(logs.Total(message.Text.Count(actors.Character)))...)...)
+		p.server.logCompletion(message, p.ids()...)
 	}
 	return err
 }
@@ -77,8 +78,22 @@ func (p *producer) fail(r *http.Request) (err error) {
 // long. Any goroutine may call it at any time.
 func (s *Server) Failed(message *broker.Message) { s.logFailure(message) }
 
+func (s *Server) logCompletion(message *broker.Message, more ...zap.Field) {
+	sums, total := &s.config.Metrics.Sums.Completed, message.Text.Count(actors.Character)
+	addEnd(sums, message)
+	sums.Totals.Add(int64(total))
+	logs.MessageCompleted.Log(s.config.Logger, endFields(message, append(more, logs.Total(total))...)...)
+}
+
 func (s *Server) logFailure(message *broker.Message, more ...zap.Field) {
+	addEnd(&s.config.Metrics.Sums.Failed, message)
 	logs.MessageFailed.Log(s.config.Logger, endFields(message, append(more, logs.FailureReason(message.Reason))...)...)
+}
+
+// addEnd adds what the log tells of a live message that has ended.
+func addEnd(sums *metrics.Ended, message *broker.Message) {
+	sums.Bytes.Add(int64(message.Text.Len()))
+	sums.Chunks.Add(int64(message.Text.Count(actors.Appended)))
 }
 
 // endFields returns what is logged of a live message that has ended, and more.

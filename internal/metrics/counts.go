@@ -66,15 +66,24 @@ func (c Counts) add(name string, counter prometheus.Counter) {
 // counts. Any goroutine may add to them at any time.
 type Sums struct {
 	MessageBytes, MessageTotals                                          atomic.Int64 // of message.submitted
+	Completed, Failed                                                    Ended        // of message.completed and message.failed
 	FirstPositions                                                       atomic.Int64 // of stream.opened
 	StreamChunks, StreamBytes, StreamTotals, StreamLastPositions, Faults atomic.Int64 // of stream.closed
 }
+
+// Ended are those of live messages that have ended.
+type Ended struct{ Bytes, Chunks, Totals atomic.Int64 }
 
 // addSums adds what the sums stand at.
 func (c Counts) addSums(sums *Sums) {
 	for name, sum := range map[string]*atomic.Int64{
 		logs.MessageSubmitted.Name + " bytes":      &sums.MessageBytes,
 		logs.MessageSubmitted.Name + " total":      &sums.MessageTotals,
+		logs.MessageCompleted.Name + " bytes":      &sums.Completed.Bytes,
+		logs.MessageCompleted.Name + " chunks":     &sums.Completed.Chunks,
+		logs.MessageCompleted.Name + " total":      &sums.Completed.Totals,
+		logs.MessageFailed.Name + " bytes":         &sums.Failed.Bytes,
+		logs.MessageFailed.Name + " chunks":        &sums.Failed.Chunks,
 		logs.StreamOpened.Name + " first_position": &sums.FirstPositions,
 		logs.StreamClosed.Name + " chunks":         &sums.StreamChunks,
 		logs.StreamClosed.Name + " bytes":          &sums.StreamBytes,

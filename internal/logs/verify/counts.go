@@ -28,6 +28,8 @@ func (c count) String() string { return strings.TrimSuffix(c.event.Name+" "+c.wo
 // up: "stream.closed chunks".
 var counted = map[*logs.Event][]string{
 	logs.MessageSubmitted: {"bytes", "total"},
+	logs.MessageCompleted: {"bytes", "chunks", "total"},
+	logs.MessageFailed:    {"bytes", "chunks"},
 	logs.MessageRejected:  nil,
 	logs.MessageDeleted:   nil,
 	logs.MessageEvicted:   nil,
@@ -41,16 +43,19 @@ func (c counts) add(l *reading.Line) {
 	if !ok {
 		return
 	}
+	for _, key := range numbers {
+		if n, ok := l.Int(key); ok {
+			*c.sum(count{l.Event, key}) += n
+		}
+	}
+	if l.Event == logs.MessageCompleted || l.Event == logs.MessageFailed {
+		return // whose lines are not counted, and whose reasons are of their producers
+	}
 	reason := l.Text("reason")
 	if n := c[count{l.Event, string(reason)}]; n != nil {
 		*n++
 	} else {
 		c[count{l.Event, string(reason)}] = new(int64(1))
-	}
-	for _, key := range numbers {
-		if n, ok := l.Int(key); ok {
-			*c.sum(count{l.Event, key}) += n
-		}
 	}
 }
 

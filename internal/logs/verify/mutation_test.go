@@ -105,8 +105,7 @@ func otherID(value string) string {
 
 // excused reports whether nothing else in a log tells that a line was altered:
 // the first and the last line may not be there yet, or any more; the id of a request
-// that led to no other line stands only there; and what a failed message had of chunks
-// only its readers know.
+// that led to no other line stands only there.
 func excused(name, line string, log []string, i int) bool {
 	event := eventOf(line)
 	switch name {
@@ -116,8 +115,6 @@ func excused(name, line string, log []string, i int) bool {
 		id := regexp.MustCompile(`"request_id":"[^"]*"`).FindString(line)
 		byAppend := event == "message.completed" || strings.Contains(line, "/complete") // which has no line of its own
 		return byAppend || strings.Count(strings.Join(log, ""), id) == 1
-	case "chunks":
-		return event == "message.failed"
 	default:
 		return false
 	}
