@@ -80,7 +80,9 @@ func newQueue(c Config, report func(*Event, int) record) *queue {
 func (q *queue) put(line record) {
 	q.mu.Lock()
 	fits := q.gap == 0 && q.size()+maxLine <= maxQueued
-	isFirst, isUrgent := len(q.lines) == 0, line.level >= zapcore.ErrorLevel || q.size() > crowded
+	isFirst := len(q.lines) == 0
+	// Where a write has failed, the writer waits before it tries again, however much is logged.
+	isUrgent := !q.unwell && (line.level >= zapcore.ErrorLevel || q.size() > crowded)
 	q.number(line)
 	if fits {
 		q.append(line)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +64,34 @@ func TestABurstDoesNotGather(t *testing.T) {
 		}
 		if took := time.Since(w.start); took != 0 || out.Dropped() != 0 {
 			t.Errorf("after %v, %d lines are dropped", took, out.Dropped())
+		}
+		out.Close(patience)
+	})
+}
+
+// crammed is a disk without room. It counts how often it was tried.
+type crammed struct{ tries int }
+
+func (c *crammed) Write([]byte) (int, error) {
+	c.tries++
+	return 0, syscall.ENOSPC
+}
+
+// What cannot be written is tried again four times a second, also where errors are
+// logged and lines pile up, neither of which can wait elsewhere.
+func TestNoHurryWithoutRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := new(crammed)
+		out := open(t, Config{Stderr: disk})
+		for range 1000 {
+			for range 20 {
+				HTTPServerError.LogAt(out.Logger, zapcore.ErrorLevel)
+			}
+			synctest.Wait()
+			time.Sleep(time.Millisecond)
+		}
+		if out.queue.size() < crowded || disk.tries > 6 {
+			t.Errorf("%d tries in a second, %d bytes wait", disk.tries, out.queue.size())
 		}
 		out.Close(patience)
 	})
