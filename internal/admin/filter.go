@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -124,17 +125,7 @@ func (f filter) takes(l *line) bool {
 }
 
 // key tells filters apart that take different lines.
-func (f filter) key() string {
-	var b strings.Builder
-	b.WriteByte(byte(f.level))
-	for _, c := range f.where {
-		b.WriteString(c.key)
-		b.WriteByte(map[bool]byte{true: '~', false: '='}[c.contains])
-		b.WriteString(c.text)
-		b.WriteByte(0)
-	}
-	return b.String()
-}
+func (f filter) key() string { return fmt.Sprintf("%#v", f) } // in which texts are quoted
 
 // line is a line of the log that filters look at, and that is read and framed once
 // however many these are. One goroutine uses it.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -180,4 +181,26 @@ func TestFollowerRests(t *testing.T) {
 		running.Wait()
 		s.config.Output.Close(time.Minute)
 	})
+}
+
+// Filters that take different lines are different ones, whatever is in their texts.
+func TestFiltersAreToldApart(t *testing.T) {
+	keys := make(map[string]string)
+	for _, where := range []string{
+		"where=a=b&where=c=d", "where=a=b%00c=d", "where=a=b&where=c~d", "where=a~b&where=c=d", "where=a=b&where=c=d&level=warn",
+		"where=a=b\"%2Ccontains:true", "where=a=b", "where=a~b", "",
+	} {
+		query, err := url.ParseQuery(where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, wrong := filterOf(query)
+		if wrong != nil {
+			t.Fatalf("%s: %v", where, wrong)
+		}
+		if other, taken := keys[f.key()]; taken {
+			t.Errorf("%q is taken for %q", where, other)
+		}
+		keys[f.key()] = where
+	}
 }

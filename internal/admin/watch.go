@@ -64,7 +64,7 @@ func (s *Server) watchStreams(w http.ResponseWriter, r *http.Request) {
 		wrong.Write(w)
 		return
 	}
-	key := fmt.Sprintf("%+v", q)
+	key := fmt.Sprintf("%#v", q) // in which texts are quoted
 	reader := s.watch.boards.join(key, q, nil)
 	defer s.watch.boards.leave(key, reader)
 	s.feed(w, r, feed.Config{}, func(to *feed.Feed) {
