@@ -70,6 +70,9 @@ func (l *follower) catchUp(ctx context.Context, lastEventID string, to uint64, b
 			first = appendEvent(first, "restarted", restarted{})
 		}
 		l.at = l.server.back(ctx, l.filter, to, backfill)
+		if lastEventID != "" && l.at > 0 { // of this process it has not seen a line
+			first = l.server.appendGap(first, gap{1, l.at, l.at})
+		}
 	}
 	if err := l.to.Send(first); err != nil {
 		return err
@@ -125,6 +128,9 @@ func (l *follower) mark() []byte {
 // in what all together are sent.
 func (l *follower) rest() []byte {
 	frames := l.take(nil)
+	if at, ok := l.server.tail.settled(l.reader); ok {
+		l.at = max(l.at, at) // up to there none was of interest
+	}
 	_, newest := l.server.tail.recent.Bounds()
 	for l.at < newest {
 		some := l.server.look(l.filter, l.at, newest)

@@ -44,6 +44,9 @@ func TestResume(t *testing.T) {
 		if got := w.want("restarted"); got.data != "{}" {
 			t.Errorf("after %q: %+v", of, got)
 		}
+		if got := w.want("gap"); got.data != `{"from":1,"to":23,"count":23}` || !strings.HasSuffix(got.id, "-23") {
+			t.Errorf("after %q: %+v", of, got)
+		}
 		w.wantLines(24, 25)
 		w.want("live")
 	}

@@ -204,3 +204,19 @@ func TestFiltersAreToldApart(t *testing.T) {
 		keys[f.key()] = where
 	}
 }
+
+// Lines that were looked at and not wanted are not missing at the end of a server,
+// though it has no longer got them.
+func TestNothingIsMissingAtTheEnd(t *testing.T) {
+	s := newServer(t, 64<<10)
+	f := filter{level: zapcore.WarnLevel}
+	r, _ := s.tail.join(f)
+	l := follower{server: s, filter: f, reader: r}
+	for range 10 {
+		s.log(100)
+		s.tail.putUp()
+	}
+	if frames := l.rest(); len(frames) > 0 {
+		t.Errorf("it is told %s", frames)
+	}
+}

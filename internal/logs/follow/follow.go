@@ -127,7 +127,7 @@ func (f *follower) Event(e eventstream.Event, _ time.Time) error {
 		gap := gjson.ParseBytes(e.Data)
 		f.note("lines %d to %d are not all here: up to %d are missing", gap.Get("from").Int(), gap.Get("to").Int(), gap.Get("count").Int())
 	case "restarted":
-		f.note("the server has been started anew: its first lines follow")
+		f.note("the server has been started anew, and counts its lines from 1 again")
 	}
 	return f.err
 }

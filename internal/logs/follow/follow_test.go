@@ -99,7 +99,7 @@ func TestGoesOn(t *testing.T) {
 	)
 	want := []string{
 		"{1}", "{3}", "- the connection is lost", "- the server answers again", "{4}", "- lines 5 to 9 are not all here: up to 4 are missing",
-		"- the server has ended; waiting for it to come back", "- the server answers again", "- the server has been started anew: its first lines follow", "{1}", "{2}",
+		"- the server has ended; waiting for it to come back", "- the server answers again", "- the server has been started anew, and counts", "{1}", "{2}",
 	}
 	if err != nil || !slices.EqualFunc(got.all, want, strings.HasPrefix) {
 		t.Errorf("%v\n got %q\nwant %q", err, got.all, want)
