@@ -8,6 +8,11 @@ export function escaped(text) {
   return text.replace(unseen, (character) => character.split('').map(escape).join(''));
 }
 
+/** inLine is the escaped text with its line ends and tabs as escapes too, so that it stays in one line. */
+export function inLine(text) {
+  return escaped(text).replace(/[\t\n\r]/g, (character) => JSON.stringify(character).slice(1, -1));
+}
+
 /** shown is the escaped text with its CRs in sight too; LF is what stands at the end of each line anyway. */
 export function shown(text) {
   return escaped(text).replace(/\r\n|\r/g, (end) => (end === '\r' ? '\\r\n' : '\\r\\n\n'));

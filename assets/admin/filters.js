@@ -1,7 +1,7 @@
 // What is asked for: the least level, and conditions that must all hold. The address of the page keeps it, so that a link shares it.
 
 import {sentence} from './ask.js';
-import {escaped} from './escape.js';
+import {inLine} from './escape.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -104,11 +104,11 @@ export class Filters {
 
 function chip(one, index) {
   const [item, text, remove] = ['li', 'bdi', 'button'].map((name) => document.createElement(name));
-  text.textContent = escaped(one.replace(/^\*~/, 'any text ~ '));
+  text.textContent = inLine(one.replace(/^\*~/, 'any text ~ '));
   remove.type = 'button';
   remove.textContent = '×';
   remove.dataset.index = index;
-  remove.setAttribute('aria-label', `Remove the filter ${escaped(one)}`);
+  remove.setAttribute('aria-label', `Remove the filter ${inLine(one)}`);
   item.append(text, remove);
   return item;
 }

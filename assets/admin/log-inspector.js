@@ -1,7 +1,7 @@
 // What is known of one line, of its neighbours, or of an id, beside the list.
 
 import {ask} from './ask.js';
-import {escaped} from './escape.js';
+import {escaped, inLine} from './escape.js';
 import {ids, part, textOf} from './log-line.js';
 import {LineList} from './log-list.js';
 import {Story} from './log-story.js';
@@ -99,7 +99,7 @@ export class Inspector {
   }
 
   #filter(key, value) {
-    const button = part('button', 'value', escaped(value) || '(empty)');
+    const button = part('button', 'value', inLine(value) || '(empty)');
     button.type = 'button';
     button.title = `Filter by ${escaped(key)}`;
     button.addEventListener('click', () => this.#pick(key, value));

@@ -1,6 +1,6 @@
 // One line of the log: what is in it, and how a row shows that. All of it may be text of strangers.
 
-import {escaped} from './escape.js';
+import {escaped, inLine} from './escape.js';
 
 /** ids are keys whose values have a story. */
 export const ids = new Set(['message_id', 'stream_id', 'request_id', 'trace_id', 'previous_stream_id']);
@@ -50,7 +50,7 @@ export function fill(element, line) {
 }
 
 function rest(line) {
-  const cell = part('span', 'rest', line.event ? '' : escaped(line.msg ?? ''));
+  const cell = part('span', 'rest', line.event ? '' : inLine(line.msg ?? ''));
   let left = most;
   const add = (key) => {
     const value = line[key];
@@ -65,7 +65,7 @@ function rest(line) {
 
 function valueOf(key, value) {
   const shown = ids.has(key) ? short(value) : value.slice(0, longest);
-  const element = part('b', '', escaped(shown));
+  const element = part('b', '', inLine(shown));
   element.dataset.key = key;
   if (element.textContent !== value) element.dataset.value = value;
   return element;

@@ -92,7 +92,7 @@ func testAdminGap(t *testing.T, browser context.Context) {
 // testAdminHostile has lines with text that would be markup, would turn around what stands
 // beside it, or is as long as texts of clients get; and one that is no JSON.
 func testAdminHostile(t *testing.T, browser context.Context) {
-	hostile := `<img src=x onerror='globalThis.owned = 1'>\u202e</span>`
+	hostile := `<img src=x onerror='globalThis.owned = 1'>\u202e</span>\r\nunseen`
 	url := scriptedLog(t, frames(true,
 		logFrame(1, `,"url.path":"`+hostile+`","<b>key</b>":"`+hostile+`","seed":18446744073709551615`),
 		logFrame(2, `,"user_agent.original":"`+strings.Repeat("long", 256)+`"`), "data: <b>no JSON</b>\n\n"))
@@ -105,6 +105,10 @@ func testAdminHostile(t *testing.T, browser context.Context) {
 		}
 	}
 	wantText("in the list")
+	row := eval[string](p, "document.querySelector('#lines [data-key=\"url.path\"]').textContent")
+	if strings.ContainsAny(row, "\r\n") || !strings.Contains(row, `\r\nunseen`) {
+		t.Errorf("in the list a text has a line end, behind which nothing is seen: %q", row)
+	}
 	p.focus("#lines")
 	p.press(" ")
 	p.js("document.querySelector('#lines time').click()")
