@@ -90,6 +90,7 @@ func TestNoHurryWithoutRoom(t *testing.T) {
 			synctest.Wait()
 			time.Sleep(time.Millisecond)
 		}
+		synctest.Wait()
 		if out.queue.size() < crowded || disk.tries > 6 {
 			t.Errorf("%d tries in a second, %d bytes wait", disk.tries, out.queue.size())
 		}
