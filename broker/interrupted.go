@@ -7,33 +7,38 @@ import (
 )
 
 // maxInterrupted bounds the streams that are remembered after their end, in all some
-// 2 MiB. A client comes back within seconds.
+// 2 MiB. A client comes back within seconds, and its message is not asked for longer
+// than it is there.
 const maxInterrupted = 10_000
+
+// maxLooks is how many streams of readers that look alike are tried for one that comes
+// back: thousands may at the same moment, and the broker serves nobody else meanwhile.
+const maxLooks = 256
 
 // interrupted are the streams that ended before all was sent. A client that comes back
 // says only after which position, so who it is can be told only from what it has in
 // common with one of these. As registry, this is plain state.
 type interrupted struct {
-	byMessage map[MessageID]*list[interruption]
-	byAge     list[interruption]
+	byReader map[reader]*list[interruption]
+	byAge    list[interruption]
 }
 
 // interruption is one such stream.
 type interruption struct {
 	id      SubscriptionID
-	message MessageID
 	reader  reader
 	written *mark
 
-	sameMessage, age place[interruption]
+	sameReader, age place[interruption]
 }
 
-// reader is what tells the readers of one message apart.
+// reader is what tells readers apart.
 type reader struct {
-	client netip.Prefix
-	agent  uint64
-	kind   Kind
-	unit   actors.Unit
+	message MessageID
+	client  netip.Prefix
+	agent   uint64
+	kind    Kind
+	unit    actors.Unit
 }
 
 // add remembers a stream that has ended, and forgets the one that ended first if
@@ -42,31 +47,31 @@ func (i *interrupted) add(ended *interruption) {
 	if i.byAge.len >= maxInterrupted {
 		i.remove(i.byAge.first.value)
 	}
-	of := i.byMessage[ended.message]
+	of := i.byReader[ended.reader]
 	if of == nil {
 		of = new(list[interruption])
-		i.byMessage[ended.message] = of
+		i.byReader[ended.reader] = of
 	}
-	of.pushBack(&ended.sameMessage, ended)
+	of.pushBack(&ended.sameReader, ended)
 	i.byAge.pushBack(&ended.age, ended)
 }
 
 // claim returns the stream that who most likely goes on with after a position, and
 // forgets it: of those that had written that much, the one that had written the least;
 // of several, the one that ended first. It says false if there is none.
-func (i *interrupted) claim(message MessageID, who reader, after int) (SubscriptionID, bool) {
-	of := i.byMessage[message]
+func (i *interrupted) claim(who reader, after int) (SubscriptionID, bool) {
+	of := i.byReader[who]
 	if of == nil {
 		return SubscriptionID{}, false
 	}
 	var nearest *interruption
-	var least int
+	least, looks := 0, 0
 	for candidate := range of.all() {
-		if candidate.reader != who {
-			continue
-		}
 		if position := int(candidate.written.position.Load()); position >= after && (nearest == nil || position < least) {
 			nearest, least = candidate, position
+		}
+		if looks++; least == after && nearest != nil || looks == maxLooks {
+			break
 		}
 	}
 	if nearest == nil {
@@ -77,18 +82,9 @@ func (i *interrupted) claim(message MessageID, who reader, after int) (Subscript
 }
 
 func (i *interrupted) remove(of *interruption) {
-	of.sameMessage.remove()
+	of.sameReader.remove()
 	of.age.remove()
-	if i.byMessage[of.message].len == 0 {
-		delete(i.byMessage, of.message)
-	}
-}
-
-// forget is told that a message is gone, to which nobody comes back.
-func (i *interrupted) forget(message MessageID) {
-	if of := i.byMessage[message]; of != nil {
-		for of.first != nil {
-			i.remove(of.first.value)
-		}
+	if i.byReader[of.reader].len == 0 {
+		delete(i.byReader, of.reader)
 	}
 }

@@ -200,7 +200,7 @@ func (l *loop) subscribe(ctx context.Context, now time.Time, who subscriber) (*S
 	subscription := newSubscription(who, message, l.clock, now)
 	stream.runs, stream.reader = subscription, who.request.reader(subscription)
 	if subscription.From > subscription.First {
-		subscription.Previous, _ = l.state.lost.claim(message.ID, stream.reader, subscription.From-1)
+		subscription.Previous, _ = l.state.lost.claim(stream.reader, subscription.From-1)
 	}
 	if message.State == StateOpen {
 		stream.tell = subscription.streamer.Tell
@@ -244,7 +244,7 @@ func (l *loop) noteInterrupted(ended *stream) {
 	if ended.runs.Err() == nil {
 		return
 	}
-	l.state.interrupt(&interruption{id: ended.runs.ID, message: ended.message, reader: ended.reader, written: ended.runs.written})
+	l.state.interrupt(&interruption{id: ended.runs.ID, reader: ended.reader, written: ended.runs.written})
 }
 
 // expire evicts and fails what has outlived its time and arms the timer for the

@@ -26,7 +26,7 @@ func newState(limits limits) *state {
 	return &state{
 		messages: messages{limits: limits, byID: make(map[MessageID]*entry), clients: clients},
 		streams:  newRegistry(limits.streams, clients),
-		lost:     interrupted{byMessage: make(map[MessageID]*list[interruption])},
+		lost:     interrupted{byReader: make(map[reader]*list[interruption])},
 	}
 }
 
@@ -200,7 +200,7 @@ func (s *state) ended(now time.Time, ended *stream) {
 // interrupt remembers a stream that has ended before all of its message was sent, if
 // that can still be read.
 func (s *state) interrupt(ended *interruption) {
-	if s.messages.find(ended.message) != nil {
+	if s.messages.find(ended.reader.message) != nil {
 		s.lost.add(ended)
 	}
 }
@@ -229,7 +229,6 @@ func (s *state) removal(now time.Time, message *Message, reason RemovalReason, c
 	if message.State == StateOpen {
 		close(message.live.done)
 	}
-	s.lost.forget(message.ID)
 	return Removal{
 		MessageID:     message.ID,
 		Reason:        reason,

@@ -63,7 +63,7 @@ func (r Request) of(message *Message) Request {
 
 // reader returns who reads the stream that the request has led to.
 func (r Request) reader(subscription *Subscription) reader {
-	return reader{r.Client, r.Agent, subscription.Kind, subscription.Unit}
+	return reader{subscription.Message.ID, r.Client, r.Agent, subscription.Kind, subscription.Unit}
 }
 
 // span returns the positions that a stream of this request has on message now,
