@@ -22,14 +22,19 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request, config feed.Config
 	defer release()
 	if r.Method == http.MethodHead {
 		feed.SetHeader(w.Header(), feed.MediaType)
+		keepNowhere(w.Header())
 		return
 	}
 	config.WriteTimeout, config.Heartbeat = s.config.WriteTimeout, s.config.Heartbeat
 	config.Ended, config.ComeBack = s.ended, s.comeBack
 	to := feed.Begin(w, config)
+	keepNowhere(w.Header())
 	defer to.End()
 	watch(to)
 }
+
+// keepNowhere has no cache keep what is streamed, as guard does of other answers.
+func keepNowhere(header http.Header) { header.Set("Cache-Control", "no-store, no-transform") }
 
 // comeBack returns the reconnection time of one client at a shutdown.
 func (s *Server) comeBack() time.Duration {

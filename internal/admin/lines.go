@@ -52,7 +52,7 @@ func (s *Server) recentLines(w http.ResponseWriter, r *http.Request) {
 // sendLines sends lines as a file.
 func (s *Server) sendLines(w http.ResponseWriter, r *http.Request, f filter, after, to uint64) {
 	feed.SetHeader(w.Header(), "application/x-ndjson")
-	w.Header().Set("Cache-Control", "no-store")
+	keepNowhere(w.Header())
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="sseserver-%s.jsonl"`, time.Now().UTC().Format("20060102-150405")))
 	control := http.NewResponseController(w)
 	_ = s.scan(r.Context(), f, after, to, func(some found) error {

@@ -113,7 +113,7 @@ func (r *running) watch(t *testing.T, path, lastEventID string) *watcher {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/event-stream" {
+	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "text/event-stream" || response.Header.Get("Cache-Control") != "no-store, no-transform" {
 		t.Fatalf("%s: %s, %s", path, response.Status, response.Header)
 	}
 	w := &watcher{t: t, lines: bufio.NewScanner(response.Body), id: lastEventID}

@@ -258,7 +258,7 @@ var (
 	StreamEndRequested = declare(Event{
 		Name: "stream.end_requested", Levels: at(zap.InfoLevel), Message: "operator ends stream",
 		Brief:    fields(clientAddress),
-		About:    "Someone asked through the admin listener for the end of a stream. Its `stream.closed` follows; the reason there is another if it was ending already.",
+		About:    "Someone asked through the admin listener for the end of a stream. Its `stream.closed` follows, or stands before it if that was quicker; the reason there is another if it was ending already.",
 		Required: fields(streamID, messageID, clientAddress.with("the address of who asked")),
 	})
 	StreamClosed = declare(Event{
