@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"sseserver/internal/eventsource"
 	"sseserver/internal/eventstream"
@@ -185,7 +186,7 @@ func refusalOf(err error) error {
 	case ended.Reason != eventsource.ReasonBadStatus:
 		return fmt.Errorf("no server answers: %s", plain(ended))
 	}
-	refused := &RefusedError{Status: ended.Status, Detail: gjson.Get(ended.Body, "detail").String()}
+	refused := &RefusedError{Status: ended.Status, Detail: visible(gjson.Get(ended.Body, "detail").String())}
 	switch {
 	case ended.Status == http.StatusUnauthorized:
 		refused.Detail = "it needs its token: --admin-token, or SSESERVER_ADMIN_TOKEN"
@@ -195,4 +196,18 @@ func refusalOf(err error) error {
 		refused.Detail = fmt.Sprintf("it answers %d %s", ended.Status, http.StatusText(ended.Status))
 	}
 	return refused
+}
+
+// visible escapes what is seen otherwise than it stands there. Whoever answers may be
+// any server.
+func visible(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+	}
+	return b.String()
 }

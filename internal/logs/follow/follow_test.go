@@ -121,13 +121,14 @@ func TestGoesOn(t *testing.T) {
 // What cannot be followed is told in one line.
 func TestRefused(t *testing.T) {
 	for want, answer := range map[string]http.HandlerFunc{
-		"level must be warn": status(http.StatusBadRequest, `{"detail":"level must be warn"}`),
-		"it needs its token": status(http.StatusUnauthorized, `{"detail":"no"}`),
-		"it has no log":      status(http.StatusNotFound, ""),
-		"another program":    status(http.StatusOK, "hello"),
-		"it answers 503":     status(http.StatusServiceUnavailable, ""),
-		"as many watch":      status(http.StatusServiceUnavailable, `{"detail":"as many watch already"}`),
-		"no server answers":  breaks,
+		"level must be warn":            status(http.StatusBadRequest, `{"detail":"level must be warn"}`),
+		`\x1b[31m, \u202e, \nor "\x00"`: status(http.StatusBadRequest, `{"detail":"\u001b[31m, \u202e, \nor \"\\x00\""}`),
+		"it needs its token":            status(http.StatusUnauthorized, `{"detail":"no"}`),
+		"it has no log":                 status(http.StatusNotFound, ""),
+		"another program":               status(http.StatusOK, "hello"),
+		"it answers 503":                status(http.StatusServiceUnavailable, ""),
+		"as many watch":                 status(http.StatusServiceUnavailable, `{"detail":"as many watch already"}`),
+		"no server answers":             breaks,
 	} {
 		_, got, err := run(t, follow.Config{}, 1, answer)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || len(got.all) > 0 {
