@@ -228,10 +228,11 @@ func (p *problem) writeAs(w http.ResponseWriter, contentType string, value any) 
 	answer.Send(w, p.Status, contentType, value)
 }
 
-// logged returns what is to be logged of p: the hidden cause if it has one.
+// logged returns what is to be logged of p beside its code: the hidden cause if it has
+// one, else what the client is told.
 func (p *problem) logged() error {
 	if p.cause != nil {
 		return p.cause
 	}
-	return p
+	return errors.New(p.Detail)
 }
