@@ -112,8 +112,8 @@ func (s subcommand) run(ctx context.Context, p process, args []string) int {
 	defer cancel()
 	in := inspection{stdin: p.stdin, stderr: p.stderr, stdout: &output{p.stdout, cancel}}
 	if width, ok := terminalWidth(p.stdout); ok {
-		_, plain := p.env("NO_COLOR")
-		in.width, in.color = width, !plain
+		plain, _ := p.env("NO_COLOR") // which, if it is empty, asks for nothing
+		in.width, in.color = width, plain == ""
 	}
 	flags, run := s.call()
 	var err error

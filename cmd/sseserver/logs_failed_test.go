@@ -133,6 +133,7 @@ func TestLogsComplaints(t *testing.T) {
 		{"explain", exitInvalid, "needs an ID"},
 		{"explain 12345678 " + foreign, exitFailed, "foreign.log"},
 		{"events stream.closd", exitInvalid, "did you mean stream.closed?"},
+		{"follow --lines=5x", exitInvalid, "from 0 to 5000"},
 		{"lnav-format x.log", exitInvalid, "reads no files"},
 	}
 	for _, test := range tests {

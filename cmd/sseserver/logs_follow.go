@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"sseserver/internal/cmdline"
@@ -47,9 +48,11 @@ func followCommand() subcommand {
 // lineCount reads a number of lines.
 func lineCount(to *int) func(string) error {
 	return func(text string) error {
-		if _, err := fmt.Sscanf(text, "%d", to); err != nil || *to < 0 || *to > 5000 {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > 5000 {
 			return errors.New("must be a whole number from 0 to 5000")
 		}
+		*to = n
 		return nil
 	}
 }
