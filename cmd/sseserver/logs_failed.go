@@ -20,7 +20,7 @@ const failedDetail = `   Tells which clients never got their whole stream: when,
 
    A client that resumes is known by what the server logs of it, else by its address, user agent and position, up to an
    hour later, on any of the servers whose logs are named. One that reads a message again from the start is another
-   client: its first try stays listed.
+   client, whose first try stays listed, unless the server had ended that before anything was sent, up to a minute before.
 
    Live messages that failed and clients that were refused are listed as well. Clients that still read at the end of the
    log are only counted. Exits with 0 if nothing failed, with 1 if something did.

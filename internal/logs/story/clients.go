@@ -134,7 +134,7 @@ func (c *Clients) introduce(client *Client) {
 // them, and has to be found for the other.
 func (c *Clients) earlier(s *stream) *Client {
 	if !s.resumed {
-		return nil
+		return c.again(s)
 	}
 	// It may be open, if the server has not noticed yet that its client is gone.
 	if before := c.open[s.previous]; before != nil && before.client.whole().last == before {
@@ -145,6 +145,18 @@ func (c *Clients) earlier(s *stream) *Client {
 		return client
 	}
 	client := c.aside.takeAbove(s.likeness(), s.reached, s.opened)
+	if client != nil {
+		c.forget(client)
+	}
+	return client
+}
+
+// again is the client that has to begin anew, as its stream was ended before it got
+// anything: it has no position to resume from.
+func (c *Clients) again(s *stream) *Client {
+	client := c.aside.takeEmpty(s.likeness(), s.opened, func(before *stream) bool {
+		return before.plan == s.plan && (before.reason == logs.ReasonFault || before.reason == logs.ReasonServerShutdown)
+	})
 	if client != nil {
 		c.forget(client)
 	}

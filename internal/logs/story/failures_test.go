@@ -57,6 +57,15 @@ func TestFailures(t *testing.T) {
 			nil, "1 1 0 0 0 0",
 		},
 		{
+			"a client that got nothing and has to begin anew is one",
+			script{
+				opens(0, "m1 s1"), closes(1, "fault", 0, "m1 s1"), opens(2, "m1 s2"), closes(3, "fault", 0, "m1 s2"),
+				opens(4, "m1 s3"), closes(5, "completed", 10, "m1 s3"),
+				opens(6, "m1 s4"), closes(7, "fault", 0, "m1 s4"), opens(80, "m1 s5"), closes(81, "client_gone", 0, "m1 s5"), opens(82, "m1 s6"), closes(83, "completed", 10, "m1 s6"),
+			},
+			[]string{"7 client m1 s4 10.0.0.1 0/10 fault resumes=0 test plan", "81 client m1 s5 10.0.0.1 0/10 client_gone resumes=0 client"}, "4 2 2 0 0 0",
+		},
+		{
 			"a client has missed what was sent last",
 			script{opens(0, "m1 s1"), closes(1, "client_gone", 6, "m1 s1"), resumes(2, 3, "m1 s2"), closes(3, "completed", 7, "m1 s2 last_position=9")},
 			nil, "1 1 0 0 0 0",
@@ -237,6 +246,19 @@ func TestFailureBegan(t *testing.T) {
 	f.End()
 	if len(all) != 1 || all[0].Opened.Sub(start) != time.Second || all[0].Time.Sub(start) != 7*time.Second || all[0].Resumes != 1 || all[0].Stream != id("s2") {
 		t.Errorf("got %+v", all)
+	}
+}
+
+// Of a user agent that is made to be long, the first part is kept.
+func TestLongAgents(t *testing.T) {
+	var agent string
+	f := NewFailures(func(f Failure) { agent = f.Agent })
+	for line := range (script{opens(0, "m1 s1 user_agent.original="+strings.Repeat("é", 500)), closes(1, "client_gone", 1, "m1 s1")}).lines(t) {
+		f.Add(line)
+	}
+	f.End()
+	if agent != strings.Repeat("é", longestAgent/2)+"…" {
+		t.Errorf("it is %q", agent)
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 // How long, and how many, clients are remembered that may be one, and at how many
 // positions one is looked for.
 const (
-	window = time.Hour // between an end and a resume
+	window = time.Hour   // between an end and a resume
+	soon   = time.Minute // between an end and another beginning
 	most   = 50_000
 	nearby = 1000
 )
@@ -94,6 +95,22 @@ func (s shelf) takeAbove(key likeness, position int, until time.Time) *Client {
 	for i := first; i < min(first+nearby, len(s[key])); i++ {
 		if j := s[key][i].newest(until.Add(-window), until, nil); j >= 0 {
 			return s.cut(key, i, j)
+		}
+	}
+	return nil
+}
+
+// takeEmpty takes the last client that has got nothing, of those that were put soon
+// before a time and whose stream is chosen.
+func (s shelf) takeEmpty(key likeness, until time.Time, chosen func(*stream) bool) *Client {
+	slots := s[key]
+	if len(slots) == 0 || slots[0].position != 0 {
+		return nil
+	}
+	spots := slots[0].spots
+	for j := len(spots) - 1; j >= max(0, len(spots)-nearby); j-- {
+		if at := spots[j].at; !at.After(until) && until.Sub(at) <= soon && chosen(spots[j].client.last) {
+			return s.cut(key, 0, j)
 		}
 	}
 	return nil

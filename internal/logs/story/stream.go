@@ -43,7 +43,7 @@ func openedBy(line *reading.Line) *stream {
 	s := newStream(line)
 	s.opened = line.Time
 	s.plan, s.previous = line.Str("plan"), line.Str("previous_stream_id")
-	s.agent = shared(line, "user_agent.original")
+	s.agent = agentOf(line)
 	s.from = number(line, "first_position", 0)
 	s.reached = s.before(s.from)
 	// An id of no position of this stream begins it anew.
@@ -145,6 +145,19 @@ const uuidLength = 36
 // shared is a text that many streams have, and that is kept once for all of them.
 func shared(line *reading.Line, key string) string {
 	return unique.Make(line.Str(key)).Value()
+}
+
+// longestAgent is how much of a user agent is kept, in bytes: the first part tells what
+// it is, and some are made to be long.
+const longestAgent = 256
+
+// agentOf is the user agent that a line tells.
+func agentOf(line *reading.Line) string {
+	agent := line.Str("user_agent.original")
+	if len(agent) > longestAgent {
+		agent = strings.ToValidUTF8(agent[:longestAgent], "") + "…"
+	}
+	return unique.Make(strings.Clone(agent)).Value()
 }
 
 // number is an integer of the line, or what it is without one.
