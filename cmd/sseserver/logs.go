@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"sseserver/internal/cmdline"
@@ -60,9 +61,14 @@ USAGE:
 SUBCOMMANDS:
 `
 
+// logsMemory is what a subcommand is to get by with, in bytes. What it keeps is less;
+// what it has let go of is not to pile up beyond.
+const logsMemory = 140 << 20
+
 // inspectLogs is `sseserver logs`, whose arguments follow that word. It returns the
 // exit code.
 func inspectLogs(ctx context.Context, p process, args []string) int {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(logsMemory))
 	if len(args) == 0 {
 		await(tell(p.stderr, logsHelp()), flushTime)
 		return exitInvalid
