@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 
 	"sseserver/internal/cmdline"
 
@@ -42,12 +43,13 @@ func subcommands() []subcommand {
 
 // inspection is one call of a subcommand.
 type inspection struct {
-	arguments      []string // that are not flags
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	width          int  // of the terminal that stdout is, in characters; 0 if it is none
-	color          bool // stdout shows colors
-	server         adminClient
+	arguments []string // that are not flags
+	stdin     io.Reader
+	stdout    *output
+	stderr    io.Writer
+	width     int  // of the terminal that stdout is, in characters; 0 if it is none
+	color     bool // stdout shows colors
+	server    adminClient
 }
 
 const logsIntro = `sseserver logs - tell what became of messages, streams and clients, from the log
@@ -116,7 +118,7 @@ func logsHelp() string {
 func (s subcommand) run(ctx context.Context, p process, args []string) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	in := inspection{stdin: p.stdin, stderr: p.stderr, stdout: &output{p.stdout, cancel}}
+	in := inspection{stdin: p.stdin, stderr: p.stderr, stdout: &output{Writer: p.stdout, cancel: cancel}}
 	if width, ok := terminalWidth(p.stdout); ok {
 		plain, _ := p.env("NO_COLOR") // which, if it is empty, asks for nothing
 		in.width, in.color = width, plain == ""
@@ -151,6 +153,19 @@ func (s subcommand) commandLine(own, server []cmdline.Flag) cmdline.Program {
 	}
 }
 
+// ended tells why a log was not read to its end: nothing if nobody reads what is
+// written about it.
+func (in inspection) ended(err error) int {
+	switch {
+	case !errors.Is(err, context.Canceled):
+		return complain(in.stderr, exitFailed, err)
+	case in.stdout.gone.Load():
+		return exitFailed
+	default:
+		return complain(in.stderr, exitFailed, errors.New("interrupted"))
+	}
+}
+
 // complain tells a person what is wrong, in one line.
 func complain(stderr io.Writer, code int, err error) int {
 	await(tell(stderr, fmt.Sprintln("sseserver logs:", err)), flushTime)
@@ -161,12 +176,19 @@ func complain(stderr io.Writer, code int, err error) int {
 type output struct {
 	io.Writer
 	cancel context.CancelFunc
+	gone   atomic.Bool // nobody reads it
+}
+
+// leave ends the subcommand.
+func (o *output) leave() {
+	o.gone.Store(true)
+	o.cancel()
 }
 
 func (o *output) Write(p []byte) (int, error) {
 	n, err := o.Writer.Write(p)
 	if err != nil {
-		o.cancel()
+		o.leave()
 	}
 	return n, err
 }

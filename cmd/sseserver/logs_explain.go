@@ -48,7 +48,7 @@ func (in inspection) explain(ctx context.Context, asJSON bool) int {
 	defer lines.close()
 	told := story.Explain(in.arguments[0], lines.all(ctx))
 	if lines.err != nil {
-		return complain(in.stderr, exitFailed, lines.err)
+		return in.ended(lines.err)
 	}
 	if asJSON {
 		encoder := json.NewEncoder(in.stdout)

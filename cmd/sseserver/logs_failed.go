@@ -60,7 +60,7 @@ func (in inspection) style() terminal.Style {
 func (in inspection) failed(ctx context.Context, asJSON bool) int {
 	input, closeInput, err := in.input(ctx, in.arguments)
 	if err != nil {
-		return complain(in.stderr, exitFailed, err)
+		return in.ended(err)
 	}
 	defer closeInput()
 	printer := failurePrinter{w: in.stdout, style: in.style(), asJSON: asJSON}
@@ -70,7 +70,7 @@ func (in inspection) failed(ctx context.Context, asJSON bool) int {
 		return nil
 	})
 	if err != nil {
-		return complain(in.stderr, exitFailed, err)
+		return in.ended(err)
 	}
 	totals := failures.End()
 	printer.total(totals)

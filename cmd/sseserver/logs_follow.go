@@ -77,9 +77,7 @@ func (in inspection) follow(ctx context.Context, asked follow.Config) int {
 	}
 	asked.Flush = shown.Flush
 	asked.Note = func(text string) { _, _ = fmt.Fprintln(in.stderr, "sseserver logs:", text) }
-	if to, ok := in.stdout.(*output); ok {
-		go to.endWhenGone(ctx) // ends with it
-	}
+	go in.stdout.endWhenGone(ctx) // ends with it
 	err := follow.Run(ctx, asked)
 	if err == nil || ctx.Err() != nil { // somebody has ended it, or nobody reads it
 		return exitOK

@@ -23,7 +23,7 @@ func (o *output) endWhenGone(ctx context.Context) {
 	watched := []unix.PollFd{{Fd: int32(pipe.Fd())}}
 	for ctx.Err() == nil {
 		if n, err := unix.Poll(watched, gonePause); n > 0 && err == nil {
-			o.cancel()
+			o.leave()
 			return
 		}
 	}

@@ -43,7 +43,7 @@ func (in inspection) summarize(ctx context.Context) int {
 func (in inspection) read(ctx context.Context, broken func(*reading.Broken), each func(*reading.Line) error) (reading.Report, int) {
 	input, closeInput, err := in.input(ctx, in.arguments)
 	if err != nil {
-		return reading.Report{}, complain(in.stderr, exitFailed, err)
+		return reading.Report{}, in.ended(err)
 	}
 	defer closeInput()
 	bar := newReadingBar(in.stderr)
@@ -54,7 +54,7 @@ func (in inspection) read(ctx context.Context, broken func(*reading.Broken), eac
 	report, err := reading.Read(ctx, input, each)
 	bar.end()
 	if err != nil {
-		return report, complain(in.stderr, exitFailed, err)
+		return report, in.ended(err)
 	}
 	return report, exitOK
 }

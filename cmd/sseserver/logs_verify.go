@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"sseserver/internal/cmdline"
+	"sseserver/internal/logs/terminal"
 	"sseserver/internal/logs/verify"
 )
 
@@ -49,7 +51,7 @@ func (in inspection) verify(ctx context.Context, limit int) int {
 		if len(shown) >= limit {
 			return
 		}
-		text := p.Error()
+		text := terminal.Plain(p.Error())
 		if p.Line != nil {
 			text += "\n   " + in.cutLine(p.Line)
 		}
@@ -123,7 +125,7 @@ func (in inspection) cutLine(line []byte) string {
 		most = max(in.width-4, 20)
 	}
 	text := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if !unicode.IsGraphic(r) {
 			return '·'
 		}
 		return r

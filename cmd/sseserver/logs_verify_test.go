@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -79,6 +81,23 @@ func TestLogsVerifyArguments(t *testing.T) {
 		code, out, errs := callLogs(t, strings.Fields(test.args)...)
 		if code != test.code || out != "" || !strings.Contains(errs, test.want) || strings.Count(errs, "\n") != 1 {
 			t.Errorf("%s: %d, %q, %q, want %d and %q", test.args, code, out, errs, test.code, test.want)
+		}
+	}
+}
+
+// Whoever stops the reading is told so in a word, and nobody is told who is gone.
+func TestLogsInterrupted(t *testing.T) {
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, gone := range []bool{false, true} {
+		var complaints strings.Builder
+		in := inspection{stdin: strings.NewReader("{}\n"), stdout: &output{Writer: io.Discard, cancel: cancel}, stderr: &complaints}
+		if gone {
+			in.stdout.leave()
+		}
+		want := map[bool]string{false: "sseserver logs: interrupted\n", true: ""}[gone]
+		if code := in.failed(canceled, false); code != exitFailed || complaints.String() != want {
+			t.Errorf("gone %t: code %d, %q, want %q", gone, code, complaints.String(), want)
 		}
 	}
 }

@@ -3,8 +3,10 @@
 package terminal
 
 import (
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -38,14 +40,35 @@ func (s Style) Paint(color Color, text string) string {
 	return "\x1b[" + string(color) + "m" + text + "\x1b[0m"
 }
 
+// Plain is a text with escapes for what a terminal would obey instead of showing it:
+// control characters, and those that change the direction of text. Line ends stay.
+func Plain(text string) string {
+	obeyed := func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }
+	if !strings.ContainsFunc(text, obeyed) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if obeyed(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
 // narrowest is the least room that is left for words behind an indent.
 const narrowest = 20
 
 // Wrap breaks a text between words so that it fits into a line behind an indent of so
 // many characters; all lines but the first begin with the indent. A word that is too long is not
-// broken, so that it can be copied. Line breaks and runs of spaces in the text become one space.
+// broken, so that it can be copied; it is Plain. Line breaks and runs of spaces in the text become one space.
 func (s Style) Wrap(text string, indent int) string {
 	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = Plain(word)
+	}
 	if s.Width == 0 {
 		return strings.Join(words, " ")
 	}

@@ -18,6 +18,7 @@ func TestWrap(t *testing.T) {
 		{10, 8, "never narrower than twenty", "never narrower than\n        twenty"},
 		{26, 4, "äöüäöüäöüä äöüäöüäöüäö", "äöüäöüäöüä äöüäöüäöüäö"},
 		{26, 4, "", ""},
+		{0, 0, "\x1b[31mred \u202e \u009b \x7f é 👩", `\x1b[31mred \u202e \u009b \x7f é 👩`},
 	}
 	for _, test := range tests {
 		if got := (Style{Width: test.width}).Wrap(test.text, test.indent); got != test.want {
