@@ -132,3 +132,15 @@ func TestManyClients(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+// The first line is no wider than the terminal.
+func TestNarrowHead(t *testing.T) {
+	var w writer
+	w.line("info", `"event":"server.ready","startup_ms":1`)
+	for _, width := range []int{0, 60, 120} {
+		head, _, _ := strings.Cut(page(t, w.log.String(), width), "UTC")
+		if got, want := strings.Contains(head, "\n"), width == 60; got != want {
+			t.Errorf("width %d: %q", width, head)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/terminal"
 )
 
 // How much is shown.
@@ -32,7 +33,7 @@ func (s *Summary) Write(out io.Writer, report reading.Report, width int) error {
 	s.refusals(&p)
 	s.readers(&p)
 	s.when(&p)
-	_, err := io.WriteString(out, p.text.String())
+	_, err := io.WriteString(out, terminal.Plain(p.text.String()))
 	return err
 }
 
@@ -74,8 +75,13 @@ func (s *Summary) head(p *page, report reading.Report) {
 	if len(report.Sources) == 1 {
 		name = report.Sources[0]
 	}
-	p.line("%s: %s lines, %s, %s to %s UTC (%v)", name, grouped(report.Lines), things(int64(report.Runs), "run", "runs"),
-		report.First.Format(time.DateTime), report.Last.Format(time.DateTime), report.Last.Sub(report.First).Round(time.Second))
+	what := fmt.Sprintf("%s: %s lines, %s", name, grouped(report.Lines), things(int64(report.Runs), "run", "runs"))
+	span := fmt.Sprintf("%s to %s UTC (%v)", report.First.Format(time.DateTime), report.Last.Format(time.DateTime), report.Last.Sub(report.First).Round(time.Second))
+	between := ", "
+	if p.width > 0 && utf8.RuneCountInString(what+between+span) > p.width {
+		between = "\n"
+	}
+	p.line("%s", what+between+span)
 	var notes []string
 	for level := range slices.Values([]int8{1, 2}) { // warn and error, as zapcore numbers them
 		for have, n := range s.levels {
