@@ -162,7 +162,7 @@ func (b *boards[Q]) take(r *reader[Q]) (pieces []piece, missed int) {
 // How those who read are told of what was put up. If a thousand goroutines could
 // run at the same moment, each stream that is due would have to wait behind them.
 const (
-	turnReaders = 25                   // at a time
+	turnReaders = 10                   // at a time
 	turnPause   = 5 * time.Millisecond // before the next ones
 )
 

@@ -94,15 +94,19 @@ func (l *follower) catchUp(ctx context.Context, lastEventID string, to uint64, b
 // follow sends what is put up, until the client leaves or the server shuts down.
 func (l *follower) follow(ctx context.Context) {
 	for l.to.Wait(ctx, l.reader.turn, nil) {
-		if frames := l.take(nil); len(frames) > 0 && l.to.Send(frames) != nil {
+		if frames := l.take(); len(frames) > 0 && l.to.Send(frames) != nil {
 			return
 		}
 	}
 }
 
-// take appends what was put up.
-func (l *follower) take(frames []byte) []byte {
+// take returns what was put up. Mostly that is one piece, which others read, too.
+func (l *follower) take() (frames []byte) {
 	pieces, missed := l.server.tail.boards.take(l.reader)
+	if missed == 0 && len(pieces) == 1 {
+		l.at = pieces[0].to
+		return slices.Clip(pieces[0].frames)
+	}
 	if missed > 0 {
 		frames = l.server.appendGap(frames, gap{l.at + 1, pieces[0].from - 1, uint64(missed)})
 	}
@@ -127,7 +131,7 @@ func (l *follower) mark() []byte {
 // rest returns the last lines of a server that ends, as far as there is room for them
 // in what all together are sent.
 func (l *follower) rest() []byte {
-	frames := l.take(nil)
+	frames := l.take()
 	if at, ok := l.server.tail.settled(l.reader); ok {
 		l.at = max(l.at, at) // up to there none was of interest
 	}

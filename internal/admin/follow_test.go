@@ -29,17 +29,19 @@ func TestResume(t *testing.T) {
 	w := r.watch(t, "/log/events?backfill=20", "")
 	w.wantLines(1, 13)
 	id := w.id
-	w.close()
+	r.leave(w)
 	r.log(21, 25)
 	w = r.watch(t, "/log/events?backfill=1", id)
 	w.wantLines(14, 25)
 	w.want("live")
 
+	r.leave(w)
 	w = r.watch(t, "/log/events?backfill=1&lastEventId="+id, "") // where the head cannot be set
 	w.wantLines(14, 25)
 	w.want("live")
 
 	for _, of := range []string{"other-13", "13", "x", strings.Replace(id, "-13", "-26000", 1)} {
+		r.leave(w)
 		w = r.watch(t, "/log/events?backfill=2", of)
 		if got := w.want("restarted"); got.data != "{}" {
 			t.Errorf("after %q: %+v", of, got)
@@ -60,7 +62,7 @@ func TestGapOfOldLines(t *testing.T) {
 	w.wantLines(1, 1)
 	w.want("live")
 	id := w.id
-	w.close()
+	r.leave(w)
 	r.log(2, 400)
 	w = r.watch(t, "/log/events", id)
 	var told struct{ From, To, Count int }

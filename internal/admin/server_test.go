@@ -23,10 +23,11 @@ import (
 // running is an admin listener on a loopback address, with a broker and a log.
 type running struct {
 	*httptest.Server
-	admin   *admin.Server
-	metrics *metrics.Metrics
-	output  *logs.Output
-	broker  *broker.Broker
+	requests sync.WaitGroup // that are not answered to their end
+	admin    *admin.Server
+	metrics  *metrics.Metrics
+	output   *logs.Output
+	broker   *broker.Broker
 }
 
 // start starts one whose log keeps so many bytes.
@@ -38,7 +39,11 @@ func start(t *testing.T, recent int) *running {
 	}
 	r := &running{output: output, metrics: metrics.New(metrics.Config{}), broker: broker.New(broker.Config{})}
 	r.admin = admin.New(admin.Config{Metrics: r.metrics, Output: output, Streams: r.broker})
-	r.Server = httptest.NewServer(r.admin)
+	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		r.requests.Add(1)
+		defer r.requests.Done()
+		r.admin.ServeHTTP(w, request)
+	}))
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var parts sync.WaitGroup
 	parts.Go(func() { _ = r.admin.Run(ctx) })
@@ -51,6 +56,13 @@ func start(t *testing.T, recent int) *running {
 		output.Close(time.Minute)
 	})
 	return r
+}
+
+// leave closes what somebody watches, and returns when the server knows that nobody
+// watches any more: what is new is counted from the first who does.
+func (r *running) leave(w *watcher) {
+	w.close()
+	r.requests.Wait()
 }
 
 // log writes lines, of which the n-th from 1 is at warn if n is even.

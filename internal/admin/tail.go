@@ -29,8 +29,9 @@ const (
 	tailLooks = 100_000
 	// tailStep is how many lines are looked at before streams that are due go first.
 	tailStep = 64
-	// longestFrame is as much as one line can take, so that one always fits.
-	longestFrame = 4608
+	// leastRoom is how much each is sent at least, or one line: what net/http writes
+	// with one system call.
+	leastRoom = 3 << 10
 )
 
 // run puts up lines until ctx ends.
@@ -118,7 +119,7 @@ func (t *tail) putUp() {
 // sheets returns an empty one for each board. It is called with the lock held.
 func (t *tail) sheets() []*sheet {
 	all := make([]*sheet, 0, len(t.boards.byKey))
-	room := max(longestFrame, tailBytes/t.boards.count)
+	room := max(leastRoom, tailBytes/t.boards.count)
 	for _, up := range t.boards.byKey {
 		all = append(all, &sheet{server: t.server, board: up, room: room, piece: piece{from: t.at + 1}})
 	}
@@ -142,7 +143,10 @@ func (s *sheet) add(l *line) {
 		return
 	}
 	frame := s.server.framed(l)
-	if s.isFull = s.isFull || len(s.piece.frames)+len(frame) > s.room; s.isFull {
+	if s.lines > 0 && len(s.piece.frames)+len(frame) > s.room {
+		s.isFull = true
+	}
+	if s.isFull {
 		s.leaveOut(1, l.Seq)
 		return
 	}

@@ -63,7 +63,8 @@ func TestFailures(t *testing.T) {
 				opens(4, "m1 s3"), closes(5, "completed", 10, "m1 s3"),
 				opens(6, "m1 s4"), closes(7, "fault", 0, "m1 s4"), opens(80, "m1 s5"), closes(81, "client_gone", 0, "m1 s5"), opens(82, "m1 s6"), closes(83, "completed", 10, "m1 s6"),
 			},
-			[]string{"7 client m1 s4 10.0.0.1 0/10 fault resumes=0 test plan", "81 client m1 s5 10.0.0.1 0/10 client_gone resumes=0 client"}, "4 2 2 0 0 0",
+			[]string{"7 client m1 s4 10.0.0.1 0/10 fault resumes=0 test plan", "81 client m1 s5 10.0.0.1 0/10 client_gone resumes=0 client"},
+			"4 2 2 0 0 0",
 		},
 		{
 			"a client has missed what was sent last",
