@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"sseserver/internal/cmdline"
 
@@ -136,7 +137,11 @@ func (s subcommand) run(ctx context.Context, p process, args []string) int {
 	case err != nil:
 		return complain(p.stderr, exitInvalid, err)
 	}
-	return run(ctx, in)
+	code := run(ctx, in)
+	if err := in.stdout.failed; err != nil && !errors.Is(err, syscall.EPIPE) {
+		return complain(p.stderr, exitFailed, fmt.Errorf("what was found cannot be written: %w", err))
+	}
+	return code
 }
 
 func (s subcommand) commandLine(own, server []cmdline.Flag) cmdline.Program {
@@ -177,6 +182,7 @@ type output struct {
 	io.Writer
 	cancel context.CancelFunc
 	gone   atomic.Bool // nobody reads it
+	failed error       // of the last write that did; the writer's
 }
 
 // leave ends the subcommand.
@@ -188,6 +194,7 @@ func (o *output) leave() {
 func (o *output) Write(p []byte) (int, error) {
 	n, err := o.Writer.Write(p)
 	if err != nil {
+		o.failed = err
 		o.leave()
 	}
 	return n, err

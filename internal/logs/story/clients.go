@@ -48,7 +48,7 @@ func (t turn) over() bool { return t.client.aside != t.number }
 
 // NewClients returns the clients of no lines yet. Each one is given to each, once:
 // when it has finished, or when the log has ended. Those that have failed are in the
-// order of their ends; of more than 50 000, the oldest are given earlier.
+// order of their ends; of more than 20 000, the oldest are given earlier.
 func NewClients(each func(*Client)) *Clients {
 	return &Clients{
 		each: each, open: make(map[string]*stream), aside: make(shelf), ended: make(map[string]*Client),

@@ -14,7 +14,7 @@
 //
 // # Memory
 //
-// [Clients] keeps the streams that are open, and the last 50 000 clients that have
+// [Clients] keeps the streams that are open, and the last 20 000 clients that have
 // not finished, whatever the length of the log. [Explain] keeps what it tells.
 //
 // Nothing here is safe for use by several goroutines at once.

@@ -51,7 +51,7 @@ type Failures struct {
 }
 
 // NewFailures returns those of no lines yet. Each one is given to each when the
-// log has ended, in the order of their times; with more than 50 000, the oldest are given earlier.
+// log has ended, in the order of their times; with more than 20 000, the oldest are given earlier.
 func NewFailures(each func(Failure)) *Failures {
 	f := &Failures{each: each, sides: make(map[Side]int)}
 	f.clients = NewClients(f.client)

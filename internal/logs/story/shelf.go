@@ -11,7 +11,7 @@ import (
 const (
 	window = time.Hour   // between an end and a resume
 	soon   = time.Minute // between an end and another beginning
-	most   = 50_000
+	most   = 20_000
 	nearby = 1000
 )
 

@@ -91,7 +91,7 @@ func (s *Summary) head(p *page, report reading.Report) {
 		}
 	}
 	if report.BrokenCount > 0 {
-		notes = append(notes, grouped(int64(report.BrokenCount))+" broken, the first "+report.Broken[0].Error())
+		notes = append(notes, things(int64(report.BrokenCount), "broken one", "broken ones")+" skipped, such as "+report.Broken[0].Error())
 	}
 	if s.dropped > 0 {
 		notes = append(notes, grouped(s.dropped)+" dropped by a log that could not be written")
@@ -123,7 +123,7 @@ func (s *Summary) streams(p *page) {
 	}
 	p.line("")
 	p.table(rows)
-	p.line("sent: %s chunks, %s; with faults asked for: %s", grouped(s.chunks), size(s.bytes), things(s.faulty, "stream", "streams"))
+	p.line("sent: %s, %s; with faults asked for: %s", things(s.chunks, "chunk", "chunks"), size(s.bytes), things(s.faulty, "stream", "streams"))
 }
 
 // reasons are those that streams ended for, in the order of the catalogue, and then
