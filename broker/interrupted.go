@@ -25,9 +25,9 @@ type interrupted struct {
 
 // interruption is one such stream.
 type interruption struct {
-	id      SubscriptionID
-	reader  reader
-	written *mark
+	id     SubscriptionID
+	reader reader
+	mark   *Mark
 
 	sameReader, age place[interruption]
 }
@@ -67,7 +67,7 @@ func (i *interrupted) claim(who reader, after int) (SubscriptionID, bool) {
 	var nearest *interruption
 	least, looks := 0, 0
 	for candidate := range of.all() {
-		if position := int(candidate.written.position.Load()); position >= after && (nearest == nil || position < least) {
+		if position := int(candidate.mark.position.Load()); position >= after && (nearest == nil || position < least) {
 			nearest, least = candidate, position
 		}
 		if looks++; least == after && nearest != nil || looks == maxLooks {

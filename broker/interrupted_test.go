@@ -14,7 +14,7 @@ func TestClaim(t *testing.T) {
 	another.message = MessageID{2}
 	elsewhere.client, other.agent, progress.kind, character.unit = netip.MustParsePrefix("192.0.2.2/32"), 2, Progress, actors.Character
 	lost := func(id byte, who reader, position int) *interruption {
-		return &interruption{id: SubscriptionID{id}, reader: who, written: newMark(position)}
+		return &interruption{id: SubscriptionID{id}, reader: who, mark: newMark(position)}
 	}
 	tests := map[string]struct {
 		lost  []*interruption
@@ -59,7 +59,7 @@ func TestClaim(t *testing.T) {
 func TestInterruptionsAreBounded(t *testing.T) {
 	i := interrupted{byReader: make(map[reader]*list[interruption])}
 	for n := range maxInterrupted + 1 {
-		i.add(&interruption{id: SubscriptionID{1}, reader: reader{message: MessageID{byte(n), byte(n >> 8), 1}}, written: newMark(0)})
+		i.add(&interruption{id: SubscriptionID{1}, reader: reader{message: MessageID{byte(n), byte(n >> 8), 1}}, mark: newMark(0)})
 	}
 	if _, found := i.claim(reader{message: MessageID{0, 0, 1}}, 0); found || i.byAge.len != maxInterrupted || len(i.byReader) != maxInterrupted {
 		t.Errorf("found the first: %v; %d streams of %d readers", found, i.byAge.len, len(i.byReader))
@@ -71,7 +71,7 @@ func TestInterruptionsAreBounded(t *testing.T) {
 func BenchmarkClaim(b *testing.B) {
 	i := interrupted{byReader: make(map[reader]*list[interruption])}
 	for n := range maxInterrupted {
-		i.add(&interruption{written: newMark(n % 1000)})
+		i.add(&interruption{mark: newMark(n % 1000)})
 	}
 	for b.Loop() {
 		i.claim(reader{}, 1000)

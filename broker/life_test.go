@@ -217,7 +217,7 @@ func TestWrittenAfterTheEnd(t *testing.T) {
 		for range first.Chunks() {
 		}
 		synctest.Wait() // the broker knows that it has ended
-		first.Wrote(3, 0)
+		first.Mark.Wrote(3, 0)
 		request.After = 3
 		second, leave := b.subscribe(request)
 		if second.Previous != first.ID {

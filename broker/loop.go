@@ -244,7 +244,7 @@ func (l *loop) noteInterrupted(ended *stream) {
 	if ended.runs.Err() == nil {
 		return
 	}
-	l.state.interrupt(&interruption{id: ended.runs.ID, reader: ended.reader, written: ended.runs.written})
+	l.state.interrupt(&interruption{id: ended.runs.ID, reader: ended.reader, mark: ended.runs.Mark})
 }
 
 // expire evicts and fails what has outlived its time and arms the timer for the

@@ -252,11 +252,11 @@ func TestStreams(t *testing.T) {
 		}
 		want(first.Subscription, second.Subscription)
 		<-first.Chunks()
-		first.Wrote(0, time.Second)
-		if position, lag := first.Written(); position != 0 || lag != time.Second {
+		first.Mark.Wrote(0, time.Second)
+		if position, lag := first.Mark.Written(); position != 0 || lag != time.Second {
 			t.Errorf("the first has written up to %d, %v behind", position, lag)
 		}
-		if position, lag := second.Written(); position != 1 || lag != 0 {
+		if position, lag := second.Mark.Written(); position != 1 || lag != 0 {
 			t.Errorf("the second has written up to %d, %v behind", position, lag)
 		}
 

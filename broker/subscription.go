@@ -122,18 +122,20 @@ type Subscription struct {
 
 	streamer *actors.Streamer
 
-	written *mark // for Streams, and for who comes back
+	// Mark is where its reader tells how far it has come.
+	Mark *Mark
 }
 
-// mark is how far the reader of a stream has come, which outlives the stream: its last
-// chunk may be written when its streamer has ended. The reader stores, anyone loads.
-type mark struct {
+// Mark is how far the reader of a stream has come: for Streams, and for who comes back.
+// It outlives the stream, whose last chunk may be written when its streamer has ended.
+// The reader alone tells; any goroutine may ask at any time.
+type Mark struct {
 	position atomic.Int64 // of the last chunk that was written; From-1 before
 	lag      atomic.Int64 // nanoseconds
 }
 
-func newMark(position int) *mark {
-	m := new(mark)
+func newMark(position int) *Mark {
+	m := new(Mark)
 	m.position.Store(int64(position))
 	return m
 }
@@ -152,7 +154,7 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 		Start:    now,
 		First:    first,
 		From:     from,
-		written:  newMark(from - 1),
+		Mark:     newMark(from - 1),
 		streamer: actors.New(actors.Plan{
 			Clock:     clock,
 			Source:    request.source(message),
@@ -168,20 +170,19 @@ func newSubscription(who subscriber, message *Message, clock *actors.Clock, now 
 }
 
 // Wrote tells that the reader has written all chunks up to a position, and how far
-// behind its schedule the stream is. Only the reader calls it.
-func (s *Subscription) Wrote(position int, lag time.Duration) {
-	s.written.position.Store(int64(position))
-	s.written.lag.Store(int64(lag))
+// behind its schedule the stream is.
+func (m *Mark) Wrote(position int, lag time.Duration) {
+	m.position.Store(int64(position))
+	m.lag.Store(int64(lag))
 }
 
 // Behind is Wrote for a reader that cannot write.
-func (s *Subscription) Behind(lag time.Duration) { s.written.lag.Store(int64(lag)) }
+func (m *Mark) Behind(lag time.Duration) { m.lag.Store(int64(lag)) }
 
 // Written returns the position of the last chunk that the reader has written, From-1
-// before the first one, and how far behind its schedule the stream was then. Any
-// goroutine may call it at any time.
-func (s *Subscription) Written() (position int, lag time.Duration) {
-	return int(s.written.position.Load()), time.Duration(s.written.lag.Load())
+// before the first one, and how far behind its schedule the stream was then.
+func (m *Mark) Written() (position int, lag time.Duration) {
+	return int(m.position.Load()), time.Duration(m.lag.Load())
 }
 
 // Newest returns what the message is now. Any goroutine may call it at any time.

@@ -40,6 +40,7 @@ type stream struct {
 	start     time.Time // from which Chunk.Due is counted
 	tally     tally     // what was written so far
 	metrics   *metrics.Stream
+	mark      *broker.Mark // for others, how far it has come
 	server    *Server
 
 	subscription *broker.Subscription
@@ -47,6 +48,7 @@ type stream struct {
 	cancel       context.CancelCauseFunc
 	failed       error // why nothing more can be written
 	ending       bool  // the chunks are closed, and the last write is under way
+	done         bool  // the end of the message was written
 	requestID    string
 	trace        string
 	opened       time.Time
@@ -61,6 +63,7 @@ func (s *Server) open(ctx context.Context, cancel context.CancelCauseFunc, x *ex
 		start:        subscription.Start,
 		metrics:      s.config.Metrics.Stream(string(subscription.Kind)),
 		server:       s,
+		mark:         subscription.Mark,
 		subscription: subscription,
 		ctx:          ctx,
 		cancel:       cancel,
@@ -265,7 +268,7 @@ func (st *stream) blocked(idle time.Duration) error {
 	if st.frames != nil && len(st.frames.dues) > 0 {
 		lag := st.lag(st.frames.dues[0])
 		st.noteLag(lag)
-		st.subscription.Behind(lag)
+		st.mark.Behind(lag)
 	}
 	switch {
 	case idle >= st.server.config.WriteTimeout:
@@ -371,7 +374,7 @@ func (st *stream) finish(cause error) {
 		return
 	}
 	st.written(size)
-	st.tally.done = events > 0
+	st.done = events > 0
 	st.metrics.Sent(events, 0)
 }
 

@@ -23,9 +23,7 @@ const (
 type tally struct {
 	chunks int
 	last   int // position of the last chunk that was framed
-	sent   int // position of the last chunk that was written; less than First if none was
 	bytes  int
-	done   bool          // the end of the message was written
 	ttfc   time.Duration // from the request to the first chunk; 0 before
 	maxLag time.Duration
 	slow   time.Duration // the furthest behind in this episode; 0 outside of one
@@ -46,10 +44,9 @@ func (st *stream) written(bytes int) {
 			st.firstWritten()
 		}
 		st.tally.chunks += len(dues)
-		st.tally.sent = st.tally.last
 		oldest := st.lag(dues[0])
 		st.noteLag(oldest)
-		st.subscription.Wrote(st.tally.sent, oldest)
+		st.mark.Wrote(st.tally.last, oldest)
 		for _, due := range dues {
 			st.metrics.Late(oldest + dues[0] - due)
 		}
@@ -199,7 +196,8 @@ func (st *stream) sum() {
 	sums.StreamChunks.Add(int64(st.tally.chunks))
 	sums.StreamBytes.Add(int64(st.tally.bytes))
 	if st.tally.chunks > 0 {
-		sums.StreamLastPositions.Add(int64(st.tally.sent))
+		position, _ := st.mark.Written()
+		sums.StreamLastPositions.Add(int64(position))
 	}
 	if st.total != unknownTotal {
 		sums.StreamTotals.Add(int64(st.total))
@@ -222,7 +220,7 @@ func (st *stream) logClosed(cause error) {
 	line := st.lineAt(logs.StreamClosed, logs.CloseLevel(reason)).
 		Add(logs.Reason(reason)).
 		Add(logs.Chunks(st.tally.chunks)).
-		Add(logs.Done(st.tally.done)).
+		Add(logs.Done(st.done)).
 		Add(logs.Bytes(st.tally.bytes)).
 		Add(logs.DurationMS(duration)).
 		Add(logs.MaxLagMS(st.tally.maxLag)).
@@ -230,7 +228,8 @@ func (st *stream) logClosed(cause error) {
 		Add(logs.ClientAddress(st.subscription.Client))
 	st.addKind(line)
 	if st.tally.chunks > 0 {
-		line.Add(logs.LastPosition(st.tally.sent)).Add(logs.TTFCMS(st.tally.ttfc))
+		position, _ := st.mark.Written()
+		line.Add(logs.LastPosition(position)).Add(logs.TTFCMS(st.tally.ttfc))
 	}
 	if st.faults != nil {
 		line.Add(logs.FaultCount(st.faults.count))

@@ -198,7 +198,7 @@ func recentLines(config Config) int {
 	if config.AdminAddr == "" {
 		return 0
 	}
-	return 4 << 20
+	return 2 << 20
 }
 
 // wire makes every part and opens the store and the listeners. Nothing runs yet.

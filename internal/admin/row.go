@@ -26,7 +26,7 @@ type streamRow struct {
 }
 
 func rowOf(s *broker.Subscription, now time.Time) streamRow {
-	position, lag := s.Written()
+	position, lag := s.Mark.Written()
 	row := streamRow{
 		StreamID: s.ID.String(), MessageID: s.Message.Name, Kind: string(s.Kind),
 		AgeMS: now.Sub(s.Start).Milliseconds(), LagMS: lag.Milliseconds(), Resumed: s.From > s.First,

@@ -30,9 +30,9 @@ type streamsQuery struct {
 // sorts are what streams can be sorted by, as a number that grows with it.
 var sorts = map[string]func(*broker.Subscription) int64{
 	"age": func(s *broker.Subscription) int64 { return -s.Start.UnixNano() },
-	"lag": func(s *broker.Subscription) int64 { _, lag := s.Written(); return int64(lag) },
+	"lag": func(s *broker.Subscription) int64 { _, lag := s.Mark.Written(); return int64(lag) },
 	"position": func(s *broker.Subscription) int64 {
-		position, _ := s.Written()
+		position, _ := s.Mark.Written()
 		return int64(position)
 	},
 }

@@ -42,8 +42,8 @@ func TestStreams(t *testing.T) {
 	a := r.stream(t, "abcdef", "192.0.2.1", broker.AfterNone)
 	b := r.stream(t, "abcdefgh", "192.0.2.2", 2)
 	c := r.stream(t, "abc", "2001:db8::3", broker.AfterNone)
-	a.Wrote(1, 30*time.Millisecond)
-	c.Wrote(0, 20*time.Millisecond)
+	a.Mark.Wrote(1, 30*time.Millisecond)
+	c.Mark.Wrote(0, 20*time.Millisecond)
 	for query, want := range map[string][]*broker.Subscription{
 		"":                                    {a, b, c},
 		"?sort=age&order=desc":                {a, b, c},
