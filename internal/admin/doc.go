@@ -16,9 +16,10 @@
 // # Cost
 //
 // Nothing here may slow a stream, however many watch. What many ask alike is made
-// once (board.go), a few of them write at a time, each at most four times a second and all together two thousand times,
-// and what all of them are sent is bounded in bytes a second; what does not fit is
-// told as a gap. What one alone asks, such as the lines that were there before it
-// came, is made by one goroutine at a time, in small steps between which streams that
-// are due go first. Who reads slowly waits alone, and misses what it does not take.
+// once (board.go), a few of them write at a time, each at most four times a second
+// and all together two thousand times, and what all of them are sent is bounded in
+// bytes a second; what does not fit is told as a gap. What one alone asks, such as the
+// lines that were there before it came, is made by one goroutine at a time, in small
+// steps between which streams that are due go first. Who reads slowly waits alone, and
+// misses what it does not take.
 package admin

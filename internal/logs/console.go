@@ -3,7 +3,6 @@ package logs
 import (
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -107,19 +106,11 @@ type printed struct {
 func eventOf(fields []zapcore.Field) *Event {
 	for i := range fields {
 		if fields[i].Key == EventKey {
-			return byName()[fields[i].String]
+			return Named(fields[i].String)
 		}
 	}
 	return nil
 }
-
-var byName = sync.OnceValue(func() map[string]*Event {
-	events := make(map[string]*Event, len(Catalogue))
-	for _, e := range Catalogue {
-		events[e.Name] = e
-	}
-	return events
-})
 
 func (p printed) field(key string) *zapcore.Field {
 	i := slices.IndexFunc(p.fields, func(f zapcore.Field) bool { return f.Key == key })

@@ -1,6 +1,8 @@
 package logs
 
 import (
+	"sync"
+
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
@@ -43,3 +45,14 @@ func (e *Event) LogAt(l *zap.Logger, level zapcore.Level, fields ...zap.Field) {
 func (e *Event) Enabled(l *zap.Logger) bool {
 	return l.Core().Enabled(e.Levels[0])
 }
+
+// Named returns the event of the catalogue with this name, nil if there is none.
+func Named(name string) *Event { return byName()[name] }
+
+var byName = sync.OnceValue(func() map[string]*Event { // when the catalogue is whole
+	events := make(map[string]*Event, len(Catalogue))
+	for _, e := range Catalogue {
+		events[e.Name] = e
+	}
+	return events
+})

@@ -41,19 +41,6 @@ func compile() map[*logs.Event]*Event {
 	return all
 }
 
-// Named returns the event of the catalogue with this name, or nil.
-func Named(name string) *logs.Event { return byName[name] }
-
-var byName = names()
-
-func names() map[string]*logs.Event {
-	byName := make(map[string]*logs.Event)
-	for _, event := range logs.Catalogue {
-		byName[event.Name] = event
-	}
-	return byName
-}
-
 // Head says what is wrong with the level and the sentence of a line, in no more than
 // one sentence each. A reason is that of stream.closed, which decides its level.
 func (e *Event) Head(level zapcore.Level, message, reason string) (problems []string) {

@@ -16,7 +16,7 @@ func TestEvents(t *testing.T) {
 		if n := len(event.Required) + len(event.Optional); n > 64 {
 			t.Errorf("%s has %d fields", event.Name, n)
 		}
-		if check.Named(event.Name) != event || check.Of(event) == nil {
+		if logs.Named(event.Name) != event || check.Of(event) == nil {
 			t.Errorf("%s is not known", event.Name)
 		}
 		missing := check.Of(event).Missing(0)
@@ -24,7 +24,7 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%s: %q are missing, want %d fields", event.Name, missing, len(event.Required))
 		}
 	}
-	if check.Named("hello") != nil || check.Of(&logs.Event{Name: "stream.closed"}) != nil {
+	if logs.Named("hello") != nil || check.Of(&logs.Event{Name: "stream.closed"}) != nil {
 		t.Error("an event is known that nobody declared")
 	}
 }

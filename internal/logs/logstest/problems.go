@@ -33,7 +33,7 @@ func problemsIn(lines []Line, forbidden ...string) []string {
 }
 
 func problemsOf(line Line) []string {
-	rules := check.Of(check.Named(line.Event))
+	rules := check.Of(logs.Named(line.Event))
 	if rules == nil {
 		return []string{"the event is not declared"}
 	}

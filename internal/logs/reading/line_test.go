@@ -1,7 +1,6 @@
 package reading_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -104,7 +103,7 @@ func TestUnknownEvent(t *testing.T) {
 func TestClone(t *testing.T) {
 	var clones []reading.Line
 	text := strings.Repeat(closed+"\n"+strings.ReplaceAll(closed, "17", "99")+"\n", 2000)
-	_, err := reading.Read(context.Background(), reading.Stream("log", strings.NewReader(text)), func(l *reading.Line) error {
+	_, err := reading.Read(t.Context(), reading.Stream("log", strings.NewReader(text)), func(l *reading.Line) error {
 		clones = append(clones, l.Clone())
 		return nil
 	})

@@ -1,7 +1,6 @@
 package story
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -94,7 +93,7 @@ func (s script) lines(t *testing.T) iter.Seq[*reading.Line] {
 	text := s.text(t)
 	return func(yield func(*reading.Line) bool) {
 		stopped := fmt.Errorf("stopped")
-		_, err := reading.Read(context.Background(), reading.Stream("server.log", strings.NewReader(text)), func(line *reading.Line) error {
+		_, err := reading.Read(t.Context(), reading.Stream("server.log", strings.NewReader(text)), func(line *reading.Line) error {
 			if !yield(line) {
 				return stopped
 			}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"sseserver/internal/logs"
-	"sseserver/internal/logs/check"
 	"sseserver/internal/logs/reading"
 )
 
@@ -101,7 +100,7 @@ func (r *run) compare(told map[string]int64) {
 	all := make(map[count]int64) // as told
 	for name, n := range told {
 		event, word, _ := strings.Cut(name, " ")
-		of := count{check.Named(event), word}
+		of := count{logs.Named(event), word}
 		if !isCounted(of.event) {
 			r.wrong("counts has %q, which is no event that is counted", name)
 			continue
