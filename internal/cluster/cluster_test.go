@@ -26,6 +26,11 @@ func TestCluster(t *testing.T) {
 	config := config(t.TempDir(), 3, 2)
 	config.Ended = unexpected(t)
 	c := start(t, config)
+	for _, m := range c.Engines { // whichever is asked, it reaches the one that leads
+		if routes := monitoring(t, m, "/routez"); strings.Count(routes, `"remote_name": "engine-`) != 2 {
+			t.Errorf("%s has other routes than two: %s", m.Name, routes)
+		}
+	}
 	stream := store(t, c)
 	leader, err := c.Leader(t.Context(), "sseserver")
 	if err != nil {
@@ -87,19 +92,26 @@ func store(t *testing.T, c *cluster.Cluster) jetstream.Stream {
 // end needs no election, which takes seconds.
 func follower(t *testing.T, c *cluster.Cluster, leader *cluster.Member) *cluster.Member {
 	t.Helper()
+	state := monitoring(t, c.Engines[0], "/jsz")
+	return c.Engines[slices.IndexFunc(c.Engines, func(m *cluster.Member) bool {
+		return m != leader && !strings.Contains(state, `"leader": "`+m.Name+`"`)
+	})]
+}
+
+// monitoring is what an engine answers.
+func monitoring(t *testing.T, engine *cluster.Member, path string) string {
+	t.Helper()
 	defer http.DefaultClient.CloseIdleConnections()
-	response, err := http.Get(c.Engines[0].Admin + "/jsz")
+	response, err := http.Get(engine.Admin + path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	state, err := io.ReadAll(response.Body)
+	answer, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.Engines[slices.IndexFunc(c.Engines, func(m *cluster.Member) bool {
-		return m != leader && !strings.Contains(string(state), `"leader": "`+m.Name+`"`)
-	})]
+	return string(answer)
 }
 
 func killAndRestart(t *testing.T, m *cluster.Member) {

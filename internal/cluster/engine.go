@@ -24,6 +24,7 @@ jetstream { store_dir: {{printf "%q" .Data}} }
 cluster {
   name: sseserver
   listen: "{{.Ports.At 2}}"
+  pool_size: -1 # one route to each of the others
   routes: [{{range .Routes}}
     "nats://{{.}}"{{end}}
   ]
@@ -111,17 +112,22 @@ type state struct {
 	} `json:"account_details"`
 }
 
-// askEngine asks the monitoring of an engine.
-func (m *Member) askEngine(ctx context.Context, query string) (state, error) {
-	var s state
-	answer, err := get(ctx, m.Admin+"/jsz?"+query)
-	if err == nil && answer.status != http.StatusOK {
-		err = fmt.Errorf("/jsz answers %d: %s", answer.status, answer.body)
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(answer.body), &s)
-	}
+// askEngine asks an engine about JetStream.
+func (m *Member) askEngine(ctx context.Context, query string) (s state, err error) {
+	err = m.ask(ctx, "/jsz?"+query, &s)
 	return s, err
+}
+
+// ask asks the monitoring of an engine.
+func (m *Member) ask(ctx context.Context, path string, to any) error {
+	answer, err := get(ctx, m.Admin+path)
+	if err != nil {
+		return err
+	}
+	if answer.status != http.StatusOK {
+		return fmt.Errorf("%s answers %d: %s", path, answer.status, answer.body)
+	}
+	return json.Unmarshal([]byte(answer.body), to)
 }
 
 // probeEngine asks the engine whether it has all of its data, and a leader.
@@ -143,13 +149,19 @@ func (m *Member) probeEngine(ctx context.Context, clustered bool) error {
 	return err
 }
 
-// formed waits until the engines' leader has all others: before, it may not find
-// enough of them for the replicas of a stream.
+// formed waits until the engines' leader has all others, and each has a route to each:
+// before, there may not be enough of them for the replicas of a stream, or one that
+// clients are connected to does not reach the one that leads the stream.
 func formed(ctx context.Context, engines []*Member) error {
 	if len(engines) == 1 {
 		return nil
 	}
 	return until(ctx, func() error {
+		for _, m := range engines {
+			if err := m.reaches(ctx, len(engines)-1); err != nil {
+				return err
+			}
+		}
 		for _, m := range engines {
 			s, err := m.askEngine(ctx, "")
 			if err != nil {
@@ -161,6 +173,26 @@ func formed(ctx context.Context, engines []*Member) error {
 		}
 		return errors.New("cluster: the engines have not found each other")
 	})
+}
+
+// reaches returns an error if the engine has no route to so many others.
+func (m *Member) reaches(ctx context.Context, others int) error {
+	var routes struct {
+		Routes []struct {
+			Name string `json:"remote_name"`
+		} `json:"routes"`
+	}
+	if err := m.ask(ctx, "/routez", &routes); err != nil {
+		return err
+	}
+	names := make(map[string]bool)
+	for _, route := range routes.Routes {
+		names[route.Name] = true
+	}
+	if len(names) != others {
+		return fmt.Errorf("cluster: %s has routes to %d others of %d", m.Name, len(names), others)
+	}
+	return nil
 }
 
 // hasAll says, of the leader's state, whether it has that many engines, itself
