@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,14 +11,20 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"sseserver/internal/ports"
 )
 
 // startStuck runs the program with what it logs and says going where the test says,
 // and waits until it serves at addr.
 func startStuck(t *testing.T, stderr, stdout *os.File, flags ...string) (command *exec.Cmd, url string) {
 	t.Helper()
-	addr := freeAddr(t)
-	command = exec.Command(os.Args[0], append(flags, "--addr="+addr, "--admin-addr=", "--log-level=debug")...)
+	row, err := ports.Reserve(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(row.Free)
+	command = exec.Command(os.Args[0], append(flags, "--addr="+row.At(0), "--admin-addr=", "--log-level=debug")...)
 	command.Env, command.Stderr, command.Stdout = asProgram(), stderr, stdout
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
@@ -30,7 +35,7 @@ func startStuck(t *testing.T, stderr, stdout *os.File, flags ...string) (command
 			_ = command.Wait()
 		}
 	})
-	url = "http://" + addr
+	url = "http://" + row.At(0)
 	for {
 		response, err := http.Get(url + "/livez")
 		if err == nil {
@@ -38,17 +43,6 @@ func startStuck(t *testing.T, stderr, stdout *os.File, flags ...string) (command
 			return command, url
 		}
 	}
-}
-
-// freeAddr returns an address that nobody uses.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // wantAnswers asks for what is not there, with a long name, so often that the lines

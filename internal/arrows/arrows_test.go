@@ -95,8 +95,13 @@ var arrows = []arrow{
 		"an engine is a nats-server, and knows nothing of who uses it",
 	},
 	{
-		"internal/cluster", nil,
+		"internal/cluster",
+		[]string{"internal/ports"},
 		"a cluster is programs that are started, and knows them from outside",
+	},
+	{
+		"internal/ports", nil,
+		"a port is free for whatever listens there",
 	},
 	{
 		"internal/fault", nil,
@@ -132,7 +137,8 @@ var arrows = []arrow{
 		"how a record is written is one thing, where it is kept another",
 	},
 	{
-		"internal/jetstream/enginetest", nil,
+		"internal/jetstream/enginetest",
+		[]string{"internal/ports"},
 		"an engine for tests is the real one, whoever connects to it",
 	},
 	{

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"sseserver/internal/ports"
 )
 
 // Cluster is a running one. Its methods may be called by one goroutine at a time.
@@ -38,11 +40,9 @@ func (c *Cluster) start(ctx context.Context, config Config) (err error) {
 	if c.Engines, err = engines(config); err != nil {
 		return err
 	}
-	defer release(c.Engines)
 	if c.Nodes, err = nodes(config, c.Engines); err != nil {
 		return err
 	}
-	defer release(c.Nodes)
 	if err := startAll(ctx, c.Engines); err != nil {
 		return err
 	}
@@ -53,18 +53,18 @@ func (c *Cluster) start(ctx context.Context, config Config) (err error) {
 }
 
 // member is what nodes and engines have in common.
-func member(config Config, name string, program Program, ports ports) *Member {
+func member(config Config, name string, program Program, row ports.Row) *Member {
 	ended := config.Ended
 	if ended == nil {
 		ended = func(*Member, error) {}
 	}
-	return &Member{Name: name, Log: filepath.Join(config.Dir, name+".log"), program: program, ports: ports, ended: ended}
+	return &Member{Name: name, Log: filepath.Join(config.Dir, name+".log"), program: program, ports: row, ended: ended}
 }
 
-// release gives up the ports of members that were not started.
-func release(members []*Member) {
+// freePorts gives up the ports of members that do not run.
+func freePorts(members []*Member) {
 	for _, m := range members {
-		m.ports.release()
+		m.ports.Free()
 	}
 }
 
@@ -97,7 +97,7 @@ func startAll(ctx context.Context, members []*Member) error {
 func (c *Cluster) Stop(ctx context.Context) {
 	stop(ctx, c.Nodes)
 	stop(ctx, c.Engines)
-	_ = c.lock.Close() // again, if this is not the first time
+	c.leave()
 }
 
 func stop(ctx context.Context, members []*Member) {
@@ -125,6 +125,13 @@ func (c *Cluster) Kill() {
 			m.Kill()
 		}
 	}
+	c.leave()
+}
+
+// leave lets others have the ports and the directory.
+func (c *Cluster) leave() {
+	freePorts(c.Nodes)
+	freePorts(c.Engines)
 	_ = c.lock.Close() // again, if this is not the first time
 }
 

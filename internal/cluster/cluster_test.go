@@ -226,9 +226,10 @@ func TestStubborn(t *testing.T) {
 	}
 }
 
-// Nodes listen in steps of ten, where nobody else does.
+// Nodes listen in steps of ten, where nobody else does, not even one that is down.
 func TestFirstPort(t *testing.T) {
 	other := start(t, config(t.TempDir(), 1, 1)).Nodes[0]
+	other.Kill()
 	last := portOf(t, other.URL)
 	config := config(t.TempDir(), 1, 2)
 	config.FirstPort = last

@@ -19,7 +19,8 @@
 // to remove.
 //
 // Ports are free ones below those that the system gives to outgoing connections:
-// nothing takes them while a member is down. A member keeps its ports.
+// nothing takes them while a member is down, no other cluster either. A member keeps
+// its ports until the cluster has ended.
 //
 // # Ends
 //

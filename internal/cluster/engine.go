@@ -11,6 +11,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"sseserver/internal/ports"
 )
 
 // configuration is that of an engine.
@@ -38,24 +40,24 @@ func engines(config Config) (all []*Member, err error) {
 	}
 	var routes []string
 	for i := range config.Engines {
-		ports, err := hold(0, 3)
+		row, err := ports.Reserve(0, 3)
 		if err != nil {
-			release(all)
+			freePorts(all)
 			return nil, err
 		}
-		m := member(config, engineName(i), config.Engine, ports)
-		m.URL, m.Admin = "nats://"+ports.At(0), "http://"+ports.At(1)
+		m := member(config, engineName(i), config.Engine, row)
+		m.URL, m.Admin = "nats://"+row.At(0), "http://"+row.At(1)
 		m.args = []string{filepath.Join(config.Dir, m.Name+".conf")}
 		m.probe = func(ctx context.Context) error { return m.probeEngine(ctx, config.Engines > 1) }
 		all = append(all, m)
-		routes = append(routes, ports.At(2))
+		routes = append(routes, row.At(2))
 	}
 	if config.Engines == 1 {
 		routes = nil
 	}
 	for _, m := range all {
 		if err := m.configure(filepath.Join(config.Dir, m.Name), routes); err != nil {
-			release(all)
+			freePorts(all)
 			return nil, err
 		}
 	}
@@ -84,7 +86,7 @@ func (m *Member) configure(data string, routes []string) error {
 	var text strings.Builder
 	err := configuration.Execute(&text, struct {
 		Name, Data string
-		Ports      ports
+		Ports      ports.Row
 		Routes     []string
 	}{m.Name, data, m.ports, routes})
 	if err == nil {

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"sseserver/internal/ports"
 )
 
 // Member is a node or an engine. One goroutine at a time may call the methods of a
@@ -20,7 +22,7 @@ type Member struct {
 
 	program Program
 	args    []string
-	ports   ports
+	ports   ports.Row                       // freed when the cluster has ended
 	probe   func(ctx context.Context) error // nil once it is ready; called again and again
 	ended   func(member *Member, how error)
 	process *process // the last one; nil before the first start
@@ -64,7 +66,6 @@ func (m *Member) start() error {
 	cmd.Env = append(cmd.Environ(), m.program.Env...)
 	cmd.Stderr = log // alone: what a node says to people is none of the lines that programs read
 	cmd.SysProcAttr = attributes()
-	m.ports.release()
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("cluster: %s: %w", m.Name, err)
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sseserver/internal/ports"
 )
 
 // nodes are the nodes of a cluster, not started yet.
@@ -16,18 +18,18 @@ func nodes(config Config, engines []*Member) ([]*Member, error) {
 	var all []*Member
 	from := config.FirstPort
 	for i := range config.Nodes {
-		ports, err := hold(from, 2)
+		row, err := ports.Reserve(from, 2)
 		if err != nil {
-			release(all)
+			freePorts(all)
 			return nil, err
 		}
 		if from > 0 {
-			from = ports.first + portStep
+			from = row.First + ports.Step
 		}
-		m := member(config, fmt.Sprintf("node-%d", i+1), config.Server, ports)
-		m.URL, m.Admin = "http://"+ports.At(0), "http://"+ports.At(1)
+		m := member(config, fmt.Sprintf("node-%d", i+1), config.Server, row)
+		m.URL, m.Admin = "http://"+row.At(0), "http://"+row.At(1)
 		m.args = append([]string{
-			"--addr=" + ports.At(0), "--admin-addr=" + ports.At(1),
+			"--addr=" + row.At(0), "--admin-addr=" + row.At(1),
 			"--nats=" + strings.Join(urls(engines), ","), "--nats-replicas=" + strconv.Itoa(config.replicas()),
 		}, config.NodeFlags...)
 		m.probe = func(ctx context.Context) error { return m.probeNode(ctx) }

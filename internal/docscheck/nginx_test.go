@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sseserver/internal/ports"
 )
 
 // nginxConf is what nginx needs around the server that the document shows: all
@@ -54,7 +56,12 @@ func startNchan(t *testing.T, server string) string {
 // listens at the address that is returned.
 func startNginx(t *testing.T, module, server, shown string) string {
 	t.Helper()
-	dir, addr := t.TempDir(), freeAddr(t)
+	row, err := ports.Reserve(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(row.Free)
+	dir, addr := t.TempDir(), row.At(0)
 	user := "" // of the workers; only root may say so
 	if os.Geteuid() == 0 {
 		user = "user root;"
@@ -88,14 +95,4 @@ func startNginx(t *testing.T, module, server, shown string) string {
 	}
 	t.Fatalf("nginx ended: %s", errors.String())
 	return ""
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }

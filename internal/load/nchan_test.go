@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sseserver/internal/ports"
 )
 
 const (
@@ -66,9 +67,14 @@ func startNchan(t *testing.T) *nchan {
 			t.Skip(err)
 		}
 	}
-	dir, port := t.TempDir(), freePort(t)
+	row, err := ports.Reserve(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(row.Free)
+	dir := t.TempDir()
 	config := filepath.Join(dir, "nginx.conf")
-	text := fmt.Sprintf(nchanConfig, nchanModule, port)
+	text := fmt.Sprintf(nchanConfig, nchanModule, row.First)
 	if os.Getuid() == 0 { // its workers would change to a user that cannot write here
 		text = "user root;\n" + text
 	}
@@ -83,7 +89,7 @@ func startNchan(t *testing.T) *nchan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &nchan{url: fmt.Sprintf("http://127.0.0.1:%d", port), master: cmd.Process}
+	n := &nchan{url: "http://" + row.At(0), master: cmd.Process}
 	started, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -110,16 +116,6 @@ func follow(log *bufio.Scanner, started chan<- struct{}) {
 			waiting = false
 		}
 	}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // publishToNchan publishes 100 times to 50 clients.

@@ -2,12 +2,13 @@ package enginetest
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"sseserver/internal/ports"
 )
 
 // Cluster is one engine, or several that are one. Its methods are for the goroutine
@@ -26,10 +27,11 @@ func Start(t testing.TB, n int, options ...func(*server.Options)) *Cluster {
 	c := &Cluster{t: t, engines: make([]*server.Server, n)}
 	routes := make([]*url.URL, n)
 	for i := range n {
+		row := reservePorts(t)
 		o := &server.Options{
 			ServerName: fmt.Sprintf("engine-%d", i),
 			Host:       "127.0.0.1",
-			Port:       freePort(t),
+			Port:       row.First,
 			NoSigs:     true,
 			NoLog:      true,
 			JetStream:  true,
@@ -37,10 +39,10 @@ func Start(t testing.TB, n int, options ...func(*server.Options)) *Cluster {
 		}
 		if n > 1 {
 			o.Cluster = server.ClusterOpts{
-				Name: "engines", Host: "127.0.0.1", Port: freePort(t),
+				Name: "engines", Host: "127.0.0.1", Port: row.First + 1,
 				NoAdvertise: true, // so that nobody finds a way around a Proxy
 			}
-			routes[i] = &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", o.Cluster.Port)}
+			routes[i] = &url.URL{Scheme: "nats", Host: row.At(1)}
 			o.Routes = routes
 		}
 		for _, option := range options {
@@ -58,6 +60,18 @@ func Start(t testing.TB, n int, options ...func(*server.Options)) *Cluster {
 	}
 	c.await()
 	return c
+}
+
+// reservePorts reserves those of an engine for the time of the test: one for clients,
+// and one for the other engines.
+func reservePorts(t testing.TB) ports.Row {
+	t.Helper()
+	row, err := ports.Reserve(0, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(row.Free)
+	return row
 }
 
 // URLs are where the engines listen for clients.
@@ -157,15 +171,4 @@ func (c *Cluster) eventually(otherwise string, is func() bool) {
 			c.t.Fatal(otherwise)
 		}
 	}
-}
-
-// freePort returns a port that nobody listens on.
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
 }
