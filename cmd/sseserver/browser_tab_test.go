@@ -15,7 +15,7 @@ import (
 
 // patience is how long a page may take before a test gives up on it. Nothing is
 // measured by it: it only turns a page that hangs into a failure with words.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // tab is a browser window with one of the pages in it. For use by one goroutine.
 type tab struct {

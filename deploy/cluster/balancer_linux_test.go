@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a cluster may take to start. Nothing is measured by it.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // balanced is a cluster whose nodes are set up as those of compose.yaml, behind
 // haproxy with the configuration of its load balancer.

@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a browser may take to start.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // shell is Chromium without what surrounds a page: its windows have no tool bar, which
 // in the whole browser is a page of its own and takes most of a core once dozens are open.
@@ -43,6 +43,7 @@ func start(t *testing.T, path string) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
+		chromedp.WSURLReadTimeout(patience),
 		chromedp.NoSandbox, // containers and CI run as root
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),

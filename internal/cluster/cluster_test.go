@@ -69,12 +69,12 @@ func engineURLs(c *cluster.Cluster) string {
 // store keeps a text in the engines, as the nodes do.
 func store(t *testing.T, c *cluster.Cluster) jetstream.Stream {
 	t.Helper()
-	conn, err := nats.Connect(engineURLs(c), nats.MaxReconnects(-1))
+	conn, err := nats.Connect(engineURLs(c), nats.Timeout(patience), nats.MaxReconnects(-1))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	js, err := jetstream.New(conn)
+	js, err := jetstream.New(conn, jetstream.WithDefaultTimeout(patience))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func parent(dir string) {
 }
 
 // patience is how long a cluster may take to start. Nothing is measured by it.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 func config(dir string, engines, nodes int) cluster.Config {
 	return cluster.Config{

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long Firefox may take to start.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // Start starts Firefox; it ends, children and profile included, with the test.
 // Windows are made from the context with NewWindow. Without a Firefox the test

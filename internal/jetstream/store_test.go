@@ -122,7 +122,7 @@ func next[T any](t testing.TB, from <-chan T, what string) (value T) {
 // connect connects to an engine as others do.
 func connect(t testing.TB, url string) *nats.Conn {
 	t.Helper()
-	conn, err := nats.Connect(url)
+	conn, err := nats.Connect(url, nats.Timeout(deadline))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func connect(t testing.TB, url string) *nats.Conn {
 // client returns what an operator uses.
 func client(t testing.TB, url string) nats.JetStreamContext {
 	t.Helper()
-	js, err := connect(t, url).JetStream()
+	js, err := connect(t, url).JetStream(nats.MaxWait(deadline))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func small(t *testing.T, name string) Attack {
 // drive runs an attack until enough is closed.
 func drive(t *testing.T, p *prey, a Attack, enough <-chan struct{}) Tally {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	go func() {
 		select {

@@ -133,7 +133,7 @@ func (c *Cluster) launch(i int) {
 }
 
 // startTime is how long engines are waited for, also on a machine that has much to do.
-const startTime = 30 * time.Second
+const startTime = time.Minute
 
 // await waits until clients can connect, and the engines have one of them to lead.
 func (c *Cluster) await() {
