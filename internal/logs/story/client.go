@@ -24,6 +24,9 @@ type Client struct {
 	State      State
 	Verdict
 
+	spoiler  string // the test plan that left out or changed a chunk of its, "" if none did
+	spoiltAt int    // position of the first such chunk
+
 	chain   []string // the streams, in their order
 	origin  *stream  // the first one, if it resumes one that was not read yet
 	last    *stream
@@ -48,11 +51,21 @@ func (c *Client) goOn(s *stream) {
 		c.Message, c.Kind, c.Unit, c.Opened = s.message, s.kind, s.unit, s.opened
 	} else {
 		c.Resumes++
+		if s.reached <= c.spoiltAt { // it gets that chunk once more
+			c.spoiler = ""
+		}
 	}
 	c.chain = append(c.chain, s.id)
 	c.Address, c.Agent, c.Stream = s.address, s.agent, s.id
 	c.last, s.client = s, c
 	c.State = Running
+}
+
+// spoil notes that the plan left out or changed the chunk at this position.
+func (c *Client) spoil(plan string, position int) {
+	if c.spoiler == "" || position < c.spoiltAt {
+		c.spoiler, c.spoiltAt = plan, position
+	}
 }
 
 // follow makes earlier, which was read later, the beginning of the client.

@@ -65,7 +65,7 @@ func (c *Clients) Add(line *reading.Line) {
 		c.opened(line)
 	case logs.StreamClosed:
 		c.closed(line)
-	case logs.StreamSlow, logs.StreamRecovered, logs.StreamEndRequested:
+	case logs.StreamSlow, logs.StreamRecovered, logs.StreamEndRequested, logs.StreamFault:
 		if s := c.open[line.Str("stream_id")]; s != nil {
 			s.note(line)
 		}
@@ -193,7 +193,7 @@ func (c *Clients) over(s *stream) {
 		return // it has gone on with another one
 	}
 	client.tell()
-	if s.finished() {
+	if s.finished() && client.spoiler == "" {
 		client.State = Finished
 		c.conclude(client)
 		return
@@ -234,7 +234,7 @@ func (s *stream) comesBack() bool {
 	case logs.ReasonMessageFailed, logs.ReasonMessageDeleted, logs.ReasonMessageEvicted:
 		return false
 	}
-	return true
+	return !s.finished()
 }
 
 // putAside keeps a client that has not finished, in case it comes back.

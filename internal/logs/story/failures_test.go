@@ -67,6 +67,17 @@ func TestFailures(t *testing.T) {
 			"4 2 2 0 0 0",
 		},
 		{
+			"a client whose plan spoils a chunk has not the whole, unless it asks for that once more",
+			script{
+				opens(0, "m1 s1 plan=corrupt@2"), "1 stream.fault m1 s1 fault=corrupt position=2", closes(2, "client_gone", 4, "m1 s1 faults=1"),
+				resumes(3, 3, "m1 s2"), closes(4, "completed", 7, "m1 s2 last_position=9"),
+				opens(5, "m2 s3 plan=corrupt@2"), "6 stream.fault m2 s3 fault=corrupt position=2", closes(7, "client_gone", 4, "m2 s3 faults=1"),
+				resumes(8, 2, "m2 s4"), closes(9, "completed", 8, "m2 s4 last_position=9"),
+			},
+			[]string{"4 client m1 s2 10.0.0.1 10/10 completed resumes=1 test plan"},
+			"2 1 1 0 0 0",
+		},
+		{
 			"a client has missed what was sent last",
 			script{opens(0, "m1 s1"), closes(1, "client_gone", 6, "m1 s1"), resumes(2, 3, "m1 s2"), closes(3, "completed", 7, "m1 s2 last_position=9")},
 			nil, "1 1 0 0 0 0",

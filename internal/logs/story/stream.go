@@ -6,6 +6,7 @@ import (
 	"time"
 	"unique"
 
+	"sseserver/internal/fault"
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/reading"
 )
@@ -121,8 +122,16 @@ func (s *stream) note(line *reading.Line) {
 		s.behind = false
 	case logs.StreamEndRequested:
 		s.endedBy = line.Str("client.address")
+	case logs.StreamFault:
+		if position, ok := line.Int("position"); ok && spoils[line.Str("fault")] {
+			s.client.whole().spoil(s.plan, int(position))
+		}
 	}
 }
+
+// spoils are the faults after which a client has not got the text as it is. Chunks
+// that come twice or in another order it can put right by their ids.
+var spoils = map[string]bool{fault.Drop.String(): true, fault.Corrupt.String(): true}
 
 // noticeable is how far a stream is behind before it is worth a word.
 const noticeable = 250 * time.Millisecond

@@ -50,6 +50,9 @@ func (c *Clients) judge(client *Client) Verdict {
 
 // judgeStream says why a stream ended before its message did.
 func (c *Clients) judgeStream(s *stream) Verdict {
+	if client := s.client.whole(); s.finished() && client.spoiler != "" {
+		return verdict(TheTestPlan, "It got to the end, but its test plan left out or changed chunks, the first at position %d (%s).", client.spoiltAt, client.spoiler)
+	}
 	switch s.reason {
 	case logs.ReasonClientGone:
 		return c.judgeGone(s)

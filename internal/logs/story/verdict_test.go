@@ -60,6 +60,16 @@ func TestVerdicts(t *testing.T) {
 			script{opens(1, "m1 s1 plan=nodone"), closes(2, "completed", 10, "m1 s1 done=false")},
 			"test plan: The client got 10 of 10 characters. Its test plan left out the last event (nodone).",
 		},
+		{
+			"a chunk left out",
+			script{opens(1, "m1 s1 plan=drop@5"), "1.5 stream.fault m1 s1 fault=drop position=5", closes(2, "completed", 9, "m1 s1 last_position=9 faults=1")},
+			"test plan: The client got 10 of 10 characters. It got to the end, but its test plan left out or changed chunks, the first at position 5 (drop@5).",
+		},
+		{
+			"a chunk twice",
+			script{opens(1, "m1 s1 plan=double@5"), "1.5 stream.fault m1 s1 fault=double position=5", closes(2, "completed", 11, "m1 s1 last_position=9 faults=1")},
+			"nobody: Nobody failed: the client got all 10 characters.",
+		},
 		{"fault", script{opens(1, "m1 s1 plan=cut@4"), closes(2, "fault", 4, "m1 s1 faults=1")}, "test plan: The client got 4 of 10 characters. Its test plan ended the stream (cut@4)."},
 		{
 			"deleted by another", one("2 message.deleted m1 r9 age_ms=1 active_streams=1", "2 http.request r9 url.path=/messages/"+id("m1")+" http.response.status_code=204 client.address=10.0.0.7", closes(2, "message_deleted", 4, "m1 s1")),
