@@ -71,6 +71,8 @@ func (c *Clients) Add(line *reading.Line) {
 		}
 	case logs.StreamRejected:
 		c.refusals.add(line)
+	case logs.MessageSubmitted:
+		c.ends.begin(line.Str("message_id"), line.Run)
 	case logs.MessageFailed, logs.MessageDeleted, logs.MessageEvicted:
 		c.ends.add(line)
 	case logs.HTTPRequest:

@@ -7,10 +7,14 @@ import (
 	"sseserver/internal/logs/reading"
 )
 
-// ends are what became of the last messages that ended, as evidence.
+// ends are what became of the last messages that ended, as evidence, and which server
+// had the last ones in its memory.
 type ends struct {
 	of    map[string]*end
 	order []string
+
+	home      map[string]int // runs
+	homeOrder []string
 }
 
 // end is how a message ended.
@@ -22,7 +26,16 @@ type end struct {
 	at      time.Time
 }
 
-func newEnds() *ends { return &ends{of: make(map[string]*end)} }
+func newEnds() *ends { return &ends{of: make(map[string]*end), home: make(map[string]int)} }
+
+// begin notes that a run had this message.
+func (e *ends) begin(id string, run int) {
+	e.home[id] = run
+	if e.homeOrder = append(e.homeOrder, id); len(e.homeOrder) > most {
+		delete(e.home, e.homeOrder[0])
+		e.homeOrder = e.homeOrder[1:]
+	}
+}
 
 func (e *ends) add(line *reading.Line) {
 	id := line.Str("message_id")

@@ -41,7 +41,7 @@ func (c *Clients) judgeMissing(message string, at time.Time) Verdict {
 	end := c.ends.of[message]
 	switch {
 	case end == nil || end.at.After(at):
-		return verdict(TheClient, "the log has no message of that id")
+		return c.judgeLost(message, at)
 	case end.event == logs.MessageEvicted && end.reason == "ttl":
 		return verdict(TheServer, "%s before, the server had evicted the message, whose time (--message-ttl) was over", Duration(at.Sub(end.at)))
 	case end.event == logs.MessageEvicted:
@@ -50,6 +50,23 @@ func (c *Clients) judgeMissing(message string, at time.Time) Verdict {
 		return verdict(TheOperator, "%s before, the message had been deleted%s", Duration(at.Sub(end.at)), end.from())
 	default:
 		return verdict(TheServer, "the message was not there")
+	}
+}
+
+// judgeLost says why a message was not there whose end the log does not tell.
+func (c *Clients) judgeLost(message string, at time.Time) Verdict {
+	number, known := c.ends.home[message]
+	if !known {
+		return verdict(TheClient, "the log has no message of that id")
+	}
+	home := c.runs.of(number)
+	switch {
+	case home.shared || !home.over() || home.last.After(at):
+		return verdict(TheServer, "the message was not there, and the log does not tell why")
+	case home.stopping:
+		return verdict(TheOperator, "%s before, the server that had the message in its memory had been stopped%s", Duration(at.Sub(home.last)), home.by())
+	default:
+		return verdict(TheServer, "%s before, the server that had the message in its memory had ended without a word: it was killed, or crashed", Duration(at.Sub(home.last)))
 	}
 }
 
@@ -63,6 +80,9 @@ func (e *end) from() string {
 // refusedLater is the verdict on a client that lost its stream and was refused when it
 // came back.
 func (c *Clients) refusedLater(s *stream, r *refusal) Verdict {
+	if _, known := c.ends.home[r.message]; !known {
+		c.ends.begin(r.message, s.run) // its stream shows it
+	}
 	v := c.judgeRefusal(r.message, r.reason, r.last)
 	v.Why = fmt.Sprintf("It lost its stream (%s), and was refused %s when it came back (%s): %s.", endOf(s), times(r.count), r.reason, v.Why)
 	return v

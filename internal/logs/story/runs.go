@@ -11,7 +11,8 @@ import (
 type runs map[int]*run
 
 type run struct {
-	open     int // streams
+	open     int  // streams
+	shared   bool // its messages are not in its memory
 	source   string
 	signal   string // that asked it to stop, "" while none did
 	stopping bool
@@ -44,6 +45,11 @@ func (r runs) note(line *reading.Line, vanish func(run int, last time.Time)) {
 	}
 	this.source, this.last = line.Source, line.Time
 	switch line.Event {
+	case logs.ServerStarting:
+		var settings map[string]string
+		if config, ok := line.Get("config"); ok && config.Object(&settings) {
+			this.shared = settings["nats"] != ""
+		}
 	case logs.ServerShutdownStarted:
 		this.stopping, this.signal = true, line.Str("signal")
 	case logs.ServerShutdownForced:

@@ -20,6 +20,7 @@ func crowd(n, running int) script {
 
 func TestVerdicts(t *testing.T) {
 	one := func(more ...string) script { return append(script{opens(1, "m1 s1")}, more...) }
+	back := script{"3 stream.rejected m1 r1 reason=message_not_found status=404", "3 http.request m1 r1 client.address=10.0.0.1 http.response.status_code=404"}
 	tests := []struct {
 		name   string
 		script script
@@ -119,6 +120,31 @@ func TestVerdicts(t *testing.T) {
 			"refused when it came back", one(closes(2, "client_gone", 4, "m1 s1"), "3 stream.rejected m1 r1 reason=too_many_streams status=503", "3 http.request m1 r1 client.address=10.0.0.1 http.response.status_code=503"),
 			"server: The client got 4 of 10 characters. It lost its stream (client_gone), and was refused once when it came back (too_many_streams): " +
 				"the server had as many streams as it may have (--max-streams, --max-streams-per-client, or its open files).",
+		},
+		{
+			"killed, and refused by the next one",
+			append(script{"0 server.starting", "0.5 message.submitted m1 total=10 bytes=10"}, one("2 server.starting", back[0], back[1])...),
+			"server: The client got an unknown part of 10 characters. It lost its stream (the server's log ends without its end), and was refused once when it came back (message_not_found): " +
+				"2.0 s before, the server that had the message in its memory had ended without a word: it was killed, or crashed.",
+		},
+		{
+			"stopped, and refused by the next one",
+			append(script{"0 server.starting"}, one(
+				"2 server.shutdown_started signal=terminated active_streams=1", closes(2, "server_shutdown", 4, "m1 s1"), "2 server.shutdown_completed",
+				"2.5 server.starting", back[0], back[1])...),
+			"operator: The client got 4 of 10 characters. It lost its stream (server_shutdown), and was refused once when it came back (message_not_found): " +
+				"1.0 s before, the server that had the message in its memory had been stopped (terminated).",
+		},
+		{
+			"refused by the same one", one(closes(2, "client_gone", 4, "m1 s1"), back[0], back[1]),
+			"server: The client got 4 of 10 characters. It lost its stream (client_gone), and was refused once when it came back (message_not_found): " +
+				"the message was not there, and the log does not tell why.",
+		},
+		{
+			"refused by one that shares its messages",
+			append(script{`0 server.starting config={"nats":"nats://10.0.0.1"}`}, one("2 server.starting", back[0], back[1])...),
+			"server: The client got an unknown part of 10 characters. It lost its stream (the server's log ends without its end), and was refused once when it came back (message_not_found): " +
+				"the message was not there, and the log does not tell why.",
 		},
 		{
 			"resumed in vain", one(closes(2, "client_gone", 4, "m1 s1"), resumes(3, 4, "m1 s2"), closes(4, "slow_client", 2, "m1 s2 last_position=5")),
