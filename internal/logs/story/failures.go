@@ -112,7 +112,7 @@ func (f *Failures) End() Totals {
 	f.ending = true
 	totals := Totals{Counts: f.clients.End()}
 	for _, r := range f.clients.refusals.of {
-		if !r.told {
+		if r.told == 0 {
 			totals.Refused++
 			f.last = append(f.last, f.refusal(r))
 		}

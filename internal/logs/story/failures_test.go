@@ -78,6 +78,15 @@ func TestFailures(t *testing.T) {
 			"2 1 1 0 0 0",
 		},
 		{
+			"of clients that look alike, no more were refused than there were refusals",
+			script{
+				opens(0, "m1 s1"), opens(0, "m1 s2"), closes(1, "client_gone", 4, "m1 s1"), closes(2, "client_gone", 4, "m1 s2"),
+				"3 stream.rejected m1 r1 reason=too_many_streams status=503", "3 http.request m1 r1 client.address=10.0.0.1 http.response.status_code=503",
+			},
+			[]string{"1 client m1 s1 10.0.0.1 4/10 client_gone resumes=0 server", "2 client m1 s2 10.0.0.1 4/10 client_gone resumes=0 client"},
+			"2 0 2 0 0 0",
+		},
+		{
 			"a client has missed what was sent last",
 			script{opens(0, "m1 s1"), closes(1, "client_gone", 6, "m1 s1"), resumes(2, 3, "m1 s2"), closes(3, "completed", 7, "m1 s2 last_position=9")},
 			nil, "1 1 0 0 0 0",

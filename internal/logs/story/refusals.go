@@ -23,7 +23,7 @@ type refusal struct {
 	status      int
 	count       int
 	first, last time.Time
-	told        bool // a client has it as the reason that it did not come back
+	told        int // clients that have it as the reason that they did not come back
 }
 
 func newRefusals() *refusals {
@@ -82,9 +82,11 @@ func (r *refusals) file(one *refusal) {
 // letIn forgets that a client was refused.
 func (r *refusals) letIn(message, address string) { delete(r.of, reader{message, address}) }
 
-// since returns how a client was refused after it had lost its stream, or nil.
+// since returns how a client was refused after it had lost its stream, or nil. As
+// clients of one address look alike, no more of them have that as their reason than
+// there were refusals.
 func (r *refusals) since(message, address string, at time.Time) *refusal {
-	if one := r.of[reader{message, address}]; one != nil && !one.last.Before(at) {
+	if one := r.of[reader{message, address}]; one != nil && !one.last.Before(at) && one.told < one.count {
 		return one
 	}
 	return nil

@@ -41,7 +41,7 @@ func (c *Clients) judge(client *Client) Verdict {
 		return verdict(Nobody, "It is still reading at the end of the log.")
 	}
 	if refusal := c.refusals.since(client.Message, client.Address, s.closed); refusal != nil && s.comesBack() {
-		refusal.told = true
+		refusal.told++
 		client.refused = refusal
 		return c.refusedLater(s, refusal)
 	}
