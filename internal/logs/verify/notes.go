@@ -43,6 +43,9 @@ func (v *Verifier) notes() (notes []string) {
 	note(func(r *run) bool { return !r.forced && !r.done && r.left > 0 },
 		"the log ends without the end of this run, and streams are open: it still runs, or was killed",
 		"%d runs have no end, and streams are open: they still run, or were killed")
+	note(func(r *run) bool { return r.stopping && !r.forced && !r.done && r.left == 0 },
+		"its shutdown began, and the log ends before that was completed",
+		"the shutdown of %d runs began, and the log ends before that was completed")
 	if len(v.older) > 0 {
 		sources := slices.Compact(v.older)
 		notes = append(notes, fmt.Sprintf("%s: the log is of an older version, without fields of today; its lines were checked as far as they go", strings.Join(sources, ", ")))

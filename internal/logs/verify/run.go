@@ -34,6 +34,7 @@ type run struct {
 	done     bool // server.shutdown_completed
 	over     bool // nothing more is known of it
 	left     int  // streams that were open then
+	isTorn   bool // lines between an earlier part of the log and this one are missing
 
 	streams  map[id]*stream
 	messages map[id]*message

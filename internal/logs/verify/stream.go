@@ -57,6 +57,7 @@ func (r *run) ofStream(l *reading.Line) {
 		return
 	}
 	if s == nil {
+		r.torn(of)
 		r.lacks("there is no stream.opened of its stream before it, or a stream.closed between")
 		if l.Event == logs.StreamClosed {
 			r.summary.Closed++
@@ -78,6 +79,22 @@ func (r *run) ofStream(l *reading.Line) {
 			r.wrong("the stream was so already: stream.slow and stream.recovered take turns")
 		}
 		s.slow = slow
+	}
+}
+
+// torn reports the lines that are missing between two parts of the log, once: a stream
+// that was opened in one of them, and is in the other, shows that they are of one process.
+func (r *run) torn(of id) {
+	if r.begun == 1 || r.isTorn {
+		return
+	}
+	for _, before := range r.runs {
+		if s := before.streams[of]; s != nil && before != r {
+			r.isTorn = true
+			r.wrong("its stream was opened at %s:%d, by the same process: %s missing between number %d and number %d",
+				s.at.source, s.at.number, areLines(r.begun-before.seq-1), before.seq, r.begun)
+			return
+		}
 	}
 }
 

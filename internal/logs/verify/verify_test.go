@@ -3,6 +3,8 @@ package verify_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -58,10 +60,11 @@ func TestNotes(t *testing.T) {
 			strings.ReplaceAll(strings.ReplaceAll(strings.Join(log, ""), `"catalogue":2,`, ""), `"done":true,`, ""),
 			"log: the log is of an older version",
 		},
-		"shared":           {strings.Replace(strings.Join(log, ""), `"nats":""`, `"nats":"nats://127.0.0.1"`, 1), "shared with other servers"},
-		"a clock set back": {strings.Replace(strings.Join(log, ""), log[4], setBack(log[4]), 1), "log:1: its clock was set back"},
-		"forced":           {strings.Join(log[:5], "") + forced, "its shutdown was forced, and streams are open"},
-		"at error":         {strings.Replace(log[0], `"log-level":"info"`, `"log-level":"error"`, 1), "its level leaves out most lines"},
+		"shared":                    {strings.Replace(strings.Join(log, ""), `"nats":""`, `"nats":"nats://127.0.0.1"`, 1), "shared with other servers"},
+		"a clock set back":          {strings.Replace(strings.Join(log, ""), log[4], setBack(log[4]), 1), "log:1: its clock was set back"},
+		"forced":                    {strings.Join(log[:5], "") + forced, "its shutdown was forced, and streams are open"},
+		"killed while it shut down": {strings.Join(log[:7], "") + shutdown, "its shutdown began, and the log ends before that was completed"},
+		"at error":                  {strings.Replace(log[0], `"log-level":"info"`, `"log-level":"error"`, 1), "its level leaves out most lines"},
 	}
 	for name, test := range tests {
 		problems, summary := alone(t, test.log)
@@ -76,6 +79,9 @@ func TestNotes(t *testing.T) {
 
 // forced is a shutdown that did not wait, after five lines.
 const forced = `{"seq":6,"level":"warn","time":"2026-01-02T03:04:06.000000Z","logger":"server","msg":"shutdown forced","event":"server.shutdown_forced","remaining":1}` + "\n"
+
+// shutdown is the begin of one, after seven lines.
+const shutdown = `{"seq":8,"level":"info","time":"2026-01-02T03:04:06.000000Z","logger":"server","msg":"shutting down","event":"server.shutdown_started","signal":"terminated","active_streams":0}` + "\n"
 
 // setBack is a line whose time is years earlier.
 func setBack(line string) string { return strings.Replace(line, `"time":"2026`, `"time":"2020`, 1) }
@@ -133,6 +139,33 @@ func TestOneHoleOneProblem(t *testing.T) {
 		problems, _ := verified(t, []byte(strings.Join(log[:i], "")+strings.Join(log[i+1:], "")))
 		if len(problems) != 1 {
 			t.Errorf("without line %d: %q", i+1, problems)
+		}
+	}
+}
+
+// A rotated file that is missing is one problem if a stream was open before it and
+// is told of behind it; else what is left could as well be of two servers.
+func TestMissingFile(t *testing.T) {
+	log := lines(usual(3))
+	for _, test := range []struct {
+		until, from int
+		problems    int
+	}{{4, 5, 1}, {4, 9, 0}, {7, 8, 0}} {
+		dir := t.TempDir()
+		names := []string{filepath.Join(dir, "server.log"), filepath.Join(dir, "server.log.1")}
+		for i, part := range [][]string{log[test.from:], log[:test.until]} {
+			if err := os.WriteFile(names[i], []byte(strings.Join(part, "")), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var problems []string
+		v := verify.New(func(p verify.Problem) { problems = append(problems, p.Error()) })
+		if _, err := reading.Read(t.Context(), reading.Files(names), v.Line); err != nil {
+			t.Fatal(err)
+		}
+		v.End()
+		if len(problems) != test.problems || test.problems > 0 && !strings.Contains(problems[0], "server.log.1:4, by the same process: 1 line is missing between number 4 and number 6") {
+			t.Errorf("lines %d to %d are missing: %q", test.until+1, test.from, problems)
 		}
 	}
 }
