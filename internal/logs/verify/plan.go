@@ -75,7 +75,7 @@ func (p *plan) has(s *stream, kind fault.Kind, position int) bool {
 	if !fault.Kinds[kind].At {
 		return position == s.first && p.of.Whole().Has(kind)
 	}
-	if s.jumps() {
+	if s.jumps {
 		return position >= s.first && p.of.At(s.first-1, position).Has(kind)
 	}
 	return position >= s.first && p.at(s, position).Has(kind)
@@ -146,7 +146,7 @@ func (p *plan) remain(s *stream, last int) bool {
 	switch {
 	case s.total < 0:
 		return false
-	case s.jumps(): // it may have gone right to its last position
+	case s.jumps: // it may have gone right to its last position
 		return last < s.end()-1 && !(p != nil && p.of.At(max(last, s.first-1), s.end()-1).Has(fault.Drop))
 	}
 	for position := last + 1; position < s.end(); position++ {

@@ -22,6 +22,7 @@ type stream struct {
 	total       int   // -1 if it was not known when it began
 	last        int   // position of the last stream.chunk
 	chunks      int   // lines of stream.chunk
+	jumps       bool  // it may leave positions out: progress that a producer puts goes on with the newest
 	asked       bool  // the line of its request was there
 	slow        bool  // stream.slow, and no stream.recovered yet
 	at          place // of its stream.opened
@@ -122,6 +123,7 @@ func (r *run) opened(l *reading.Line, of, message id) {
 		s.first, s.last = int(first), int(first)-1
 	}
 	if s.unit == noUnit {
+		s.jumps = s.of == nil || s.of.live
 		s.base = 1
 		if s.of != nil && s.of.live || s.of == nil && s.first == 0 {
 			s.base = 0
@@ -218,9 +220,9 @@ func (s *stream) end() int {
 	return s.total
 }
 
-// jumps reports whether the stream leaves positions out: real progress goes on with
-// the newest.
-func (s *stream) jumps() bool { return s.unit == noUnit && s.base == 0 }
+// mayFollow0 reports whether it is not known if a stream of progress from 1 % on is
+// resumed: progress that a producer puts may begin at 0 %.
+func (s *stream) mayFollow0() bool { return s.of == nil && s.unit == noUnit && s.first == 1 }
 
 // previous checks the stream that another goes on with: one of the same message that
 // ended unfinished, or is about to.
@@ -233,7 +235,7 @@ func (r *run) previous(l *reading.Line, s *stream) {
 	switch {
 	case !ok:
 		r.wrong("its previous_stream_id is no id")
-	case s.first == s.base:
+	case s.first == s.base && !s.mayFollow0():
 		r.wrong("it names a previous stream and is not resumed")
 	case lost && message != s.message:
 		r.wrong("its previous stream is one of another message")
@@ -253,7 +255,7 @@ func (r *run) chunk(l *reading.Line, s *stream) {
 	s.chunks++
 	switch {
 	case s.plan.moves():
-	case s.jumps() && position > s.last:
+	case s.jumps && position > s.last:
 	case position != s.last+1 && r.whole() && r.sees(zapcore.DebugLevel):
 		r.wrong("its position %d does not follow %d", position, s.last)
 	case position <= s.last:

@@ -265,7 +265,9 @@ func (p *process) liveMessage(end string) {
 	p.call("POST", message+end, "")
 	p.settle()
 	p.read("/stream/"+id+"?unit=character", "Last-Event-ID", "5")
-	p.read("/progress/"+id, "Last-Event-ID", "14")
+	for _, after := range []string{"0", "14"} {
+		p.read("/progress/"+id, "Last-Event-ID", after)
+	}
 	p.call("POST", message+end, "")
 }
 
