@@ -304,6 +304,23 @@ func (c *Clients) vanish(run int, last time.Time) {
 	}
 }
 
+// moveOn joins the streams that are open to those with which their clients went on
+// elsewhere, since the last word of their server: one that was killed and not started
+// again.
+func (c *Clients) moveOn() {
+	for _, s := range c.leftOpen(func(s *stream) bool { return s.client.whole().last == s }) {
+		client := s.client.whole()
+		later := c.strangers.takeBelow(s.likeness(), s.limit(), c.runs.of(s.run).last, client)
+		if later == nil {
+			continue
+		}
+		delete(c.open, s.id)
+		c.introduce(later)
+		later.whole().follow(client)
+		c.count--
+	}
+}
+
 // leftOpen are the open streams that are chosen, as they were opened.
 func (c *Clients) leftOpen(chosen func(*stream) bool) []*stream {
 	var all []*stream
@@ -326,6 +343,7 @@ func (c *Clients) End() Counts {
 			c.vanish(number, run.last)
 		}
 	}
+	c.moveOn()
 	failed := slices.DeleteFunc(c.queue, turn.over)
 	slices.SortStableFunc(failed, func(a, b turn) int { return a.client.Ended.Compare(b.client.Ended) })
 	for _, t := range failed {
