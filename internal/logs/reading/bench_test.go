@@ -4,74 +4,136 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"testing"
+	"time"
 
 	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/story"
+	"sseserver/internal/logs/summary"
+	"sseserver/internal/logs/verify"
 
+	"github.com/google/uuid"
 	"github.com/tidwall/gjson"
 )
 
-// sample is a part of a log, as a server writes it, of some 10 MB.
-func sample() []byte {
-	one := `{"seq":16,"level":"info","time":"2026-01-02T03:04:05.678901Z","logger":"http","msg":"request","event":"http.request",` +
-		`"request_id":"0198a1f2-6c1e-7d3b-9d55-2f8f6a1f4a01","http.request.method":"GET","http.route":"GET /stream/{messageId}","url.path":"/stream/5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01",` +
-		`"http.response.status_code":200,"client.address":"127.0.0.1","duration_ms":0.312,"message_id":"5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01","stream_id":"0f0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01"}` + "\n" +
-		`{"seq":17,"level":"info","time":"2026-01-02T03:04:05.678901Z","logger":"http","msg":"stream closed","event":"stream.closed",` +
-		`"stream_id":"0f0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01","message_id":"5b0e3c0e-8e0f-4f5e-9d5c-2f8f6a1f4a01","request_id":"0198a1f2-6c1e-7d3b-9d55-2f8f6a1f4a01","reason":"completed",` +
-		`"kind":"characters","unit":"character","chunks":120,"last_position":119,"total":120,"done":true,"bytes":12004,"duration_ms":6001.204,"ttfc_ms":0.52,"max_lag_ms":1.204,"resumed":false,"client.address":"127.0.0.1"}` + "\n"
-	return bytes.Repeat([]byte(one), 8000)
-}
-
-func BenchmarkRead(b *testing.B) {
-	text := sample()
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		sum := int64(0)
-		_, err := reading.Read(b.Context(), reading.Stream("log", bytes.NewReader(text)), func(l *reading.Line) error {
-			for i := range l.Shape().Keys() {
-				sum += int64(len(l.At(i).Kind()))
-			}
-			n, _ := l.Int("chunks")
-			sum += n + int64(len(l.Text("stream_id")))
-			return nil
-		})
-		if err != nil || sum == 0 {
-			b.Fatal(err)
+// BenchmarkLogs compares what reads a log, on logs whose streams were all completed and
+// all lost. The last three are what else could read the lines: they make nothing of them.
+func BenchmarkLogs(b *testing.B) {
+	for name, log := range map[string][]byte{
+		"whole": sample(`"reason":"completed","chunks":120,"done":true`, `"total":120,"last_position":119`),
+		"lost":  sample(`"reason":"client_gone","chunks":60,"done":false`, `"total":120,"last_position":59`),
+	} {
+		for _, reader := range readers {
+			b.Run(name+"/"+reader.name, func(b *testing.B) {
+				b.SetBytes(int64(len(log)))
+				b.ReportAllocs()
+				for b.Loop() {
+					reader.read(b, log)
+				}
+			})
 		}
 	}
 }
 
-// The following are what else could read the lines, to compare: all their fields,
-// and nothing made of the lines.
+var readers = []struct {
+	name string
+	read func(*testing.B, []byte)
+}{
+	{"read", readFields},
+	{"summary", func(b *testing.B, log []byte) { readLog(b, log, summary.New().Line) }},
+	{"verify", func(b *testing.B, log []byte) {
+		readLog(b, log, verify.New(func(p verify.Problem) { b.Fatal(p) }).Line)
+	}},
+	{"failed", func(b *testing.B, log []byte) {
+		failures := story.NewFailures(func(story.Failure) {})
+		readLog(b, log, func(l *reading.Line) error { failures.Add(l); return nil })
+		failures.End()
+	}},
+	{"json.Valid", func(b *testing.B, log []byte) { scan(b, log, json.Valid) }},
+	{"gjson", func(b *testing.B, log []byte) { scan(b, log, gjsonFields) }},
+	{"json.Unmarshal", func(b *testing.B, log []byte) {
+		scan(b, log, func(line []byte) bool { var fields map[string]any; return json.Unmarshal(line, &fields) == nil })
+	}},
+}
 
-func BenchmarkEncodingJSON(b *testing.B) {
-	bare(b, func(line []byte) bool {
-		var fields map[string]any
-		return json.Unmarshal(line, &fields) == nil
+func readLog(b *testing.B, log []byte, each func(*reading.Line) error) {
+	report, err := reading.Read(b.Context(), reading.Stream("log", bytes.NewReader(log)), each)
+	if err != nil || report.BrokenCount > 0 {
+		b.Fatal(err, report.Broken)
+	}
+}
+
+// readFields reads every field of every line.
+func readFields(b *testing.B, log []byte) {
+	n := 0
+	readLog(b, log, func(l *reading.Line) error {
+		for i := range l.Shape().Keys() {
+			n += len(l.At(i).Kind())
+		}
+		return nil
 	})
 }
 
-func BenchmarkEncodingJSONValid(b *testing.B) {
-	bare(b, json.Valid)
+func gjsonFields(line []byte) bool {
+	n := 0
+	gjson.ParseBytes(line).ForEach(func(_, _ gjson.Result) bool { n++; return true })
+	return n > 0 && gjson.ValidBytes(line)
 }
 
-func BenchmarkGJSON(b *testing.B) {
-	bare(b, func(line []byte) bool {
-		n := 0
-		gjson.ParseBytes(line).ForEach(func(_, _ gjson.Result) bool { n++; return true })
-		return n > 0 && gjson.ValidBytes(line)
-	})
-}
-
-func bare(b *testing.B, scan func(line []byte) bool) {
-	text := sample()
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		lines := bufio.NewScanner(bytes.NewReader(text))
-		for lines.Scan() {
-			if !scan(lines.Bytes()) {
-				b.Fatal("not valid")
-			}
+func scan(b *testing.B, log []byte, valid func(line []byte) bool) {
+	lines := bufio.NewScanner(bytes.NewReader(log))
+	for lines.Scan() {
+		if !valid(lines.Bytes()) {
+			b.Fatal("not valid")
 		}
 	}
+}
+
+// sample is a log of some 17 MB, of 10 000 streams of which 1 000 run at once. All end
+// in the same way.
+func sample(end, position string) []byte {
+	const streams, running = 10_000, 1000
+	var log bytes.Buffer
+	at, seq := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), 0
+	line := func(text string, values ...any) {
+		seq++
+		at = at.Add(time.Millisecond)
+		fmt.Fprintf(&log, `{"seq":%d,"level":"info","time":"%s","logger":"httpapi",`+text+"}\n",
+			append([]any{seq, at.Format("2006-01-02T15:04:05.000000Z")}, values...)...)
+	}
+	random := rand.NewChaCha8([32]byte{})
+	id := func() uuid.UUID { return uuid.Must(uuid.NewRandomFromReader(random)) }
+	type stream struct {
+		id, message, request uuid.UUID
+		client               string
+	}
+	var open []stream
+	shut := func() {
+		s := open[0]
+		open = open[1:]
+		line(`"msg":"stream closed","event":"stream.closed","stream_id":"%s","message_id":"%s","request_id":"%s",`+end+`,"bytes":12004,`+
+			`"duration_ms":6001.204,"max_lag_ms":1.204,"resumed":false,"client.address":"%s","kind":"characters","unit":"character",`+position+`,"ttfc_ms":0.52`,
+			s.id, s.message, s.request, s.client)
+		line(`"msg":"message evicted","event":"message.evicted","message_id":"%s","reason":"ttl","age_ms":3600000,"active_streams":0`, s.message)
+	}
+	line(`"msg":"starting","event":"server.starting","version":"1","catalogue":2,"config":{"log-level":"info","nats":""}`)
+	for i := range streams {
+		s, sent := stream{id(), id(), id(), fmt.Sprintf("10.0.%d.%d", i/256%8, i%256)}, id()
+		line(`"msg":"message submitted","event":"message.submitted","request_id":"%s","message_id":"%s","bytes":120,"total":120`, sent, s.message)
+		line(`"msg":"request","event":"http.request","request_id":"%s","http.request.method":"POST","http.route":"/send","url.path":"/send",`+
+			`"client.address":"%s","http.response.status_code":200,"duration_ms":0.21,"message_id":"%s"`, sent, s.client, s.message)
+		line(`"msg":"stream opened","event":"stream.opened","stream_id":"%s","message_id":"%s","request_id":"%s","interval_ms":50,"last_event_id":"","first_position":0,`+
+			`"client.address":"%s","kind":"characters","unit":"character","total":120,"client.port":40001,"user_agent.original":"Mozilla/5.0"`, s.id, s.message, s.request, s.client)
+		line(`"msg":"request","event":"http.request","request_id":"%s","http.request.method":"GET","http.route":"/stream/{messageId}","url.path":"/stream/%s",`+
+			`"client.address":"%s","http.response.status_code":200,"duration_ms":0.312,"message_id":"%s","stream_id":"%s"`, s.request, s.message, s.client, s.message, s.id)
+		if open = append(open, s); len(open) > running {
+			shut()
+		}
+	}
+	for len(open) > 0 {
+		shut()
+	}
+	return log.Bytes()
 }

@@ -32,6 +32,7 @@ type Line struct {
 	Event *logs.Event
 
 	fields []field
+	shape  *Shape  // nil if nobody has asked for it
 	shapes *shapes // of its reading; nil for a clone
 }
 

@@ -17,6 +17,10 @@ type parser struct {
 	line    Line
 	shapes  shapes
 	loggers map[string]string
+
+	ways      []*stretch // at the beginning of a line
+	stretches int        // in all
+
 	day     int64 // in seconds since 1970, of dayText
 	dayText [len("2006-01-02")]byte
 }
@@ -37,16 +41,24 @@ var (
 
 // parse reads a line, all but where it stands. It is valid until the next call.
 func (p *parser) parse(text []byte) (*Line, error) {
-	fields, err := scanObject(text, p.line.fields[:0])
 	l := &p.line
-	l.Raw, l.fields, l.shapes, l.Seq, l.Logger, l.Event = text, fields, &p.shapes, 0, "", nil
+	l.Raw, l.shapes = text, &p.shapes
+	if p.again() {
+		return l, nil
+	}
+	fields, err := scanObject(text, l.fields[:0])
+	l.fields, l.shape, l.Seq, l.Logger, l.Event = fields, nil, 0, "", nil
 	if errors.Is(err, errNoObject) && isConsole(text) {
 		return nil, errConsole
 	}
 	if err != nil {
 		return nil, err
 	}
-	return l, p.common()
+	if err := p.common(); err != nil {
+		return nil, err
+	}
+	p.remember()
+	return l, nil
 }
 
 // isConsole reports whether a line begins as those of the console form do: with the

@@ -199,7 +199,7 @@ func (s *scanner) value(f *field) (err error) {
 	if s.at == len(s.text) {
 		return errEnd
 	}
-	f.value = uint32(s.at)
+	f.value, f.escaped = uint32(s.at), false
 	switch c := s.text[s.at]; {
 	case c == '"':
 		f.value++

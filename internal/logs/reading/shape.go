@@ -24,6 +24,13 @@ const maxShapes = 64
 // Shape is the shape of the line. Of lines of one reading, most of one shape have the
 // same.
 func (l *Line) Shape() *Shape {
+	if l.shape == nil {
+		l.shape = l.findShape()
+	}
+	return l.shape
+}
+
+func (l *Line) findShape() *Shape {
 	if l.shapes == nil { // a clone
 		return l.newShape()
 	}
