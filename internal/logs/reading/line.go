@@ -38,12 +38,11 @@ type Line struct {
 
 // Get returns the value of a key, those that every line has included.
 func (l *Line) Get(key string) (Value, bool) {
-	for i := range l.fields {
-		if l.fields[i].isKey(l.Raw, key) {
-			return l.fields[i].in(l.Raw), true
-		}
+	i := l.Shape().find(key)
+	if i < 0 {
+		return Value{}, false
 	}
-	return Value{}, false
+	return l.At(i), true
 }
 
 // Has reports whether the line has the key.

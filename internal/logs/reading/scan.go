@@ -123,7 +123,7 @@ func (s *scanner) members(fields []field) ([]field, error) {
 	}
 }
 
-func hash(key []byte) int {
+func hash[text string | []byte](key text) int {
 	if len(key) == 0 {
 		return 0
 	}

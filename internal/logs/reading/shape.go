@@ -1,15 +1,14 @@
 package reading
 
-import (
-	"slices"
-
-	"sseserver/internal/logs"
-)
+import "sseserver/internal/logs"
 
 // Shape is the keys of a line, in their order. Most lines of an event have one of a
 // few shapes, and lines of one shape share it: what there is to say of their keys
 // needs to be found out only once. It is never changed.
-type Shape struct{ keys []string }
+type Shape struct {
+	keys  []string
+	slots []int32 // one more than the index of a key, by the hash of the key; 0 is free
+}
 
 // Keys are all keys, those that every line has included. They must not be changed.
 func (s *Shape) Keys() []string { return s.keys }
@@ -66,11 +65,31 @@ func (l *Line) has(shape *Shape) bool {
 }
 
 func (l *Line) newShape() *Shape {
-	keys := make([]string, len(l.fields))
-	for i := range l.fields {
-		keys[i] = keyText(l.fields[i].keyIn(l.Raw))
+	s := &Shape{keys: make([]string, len(l.fields))}
+	size := 8
+	for size < 2*len(l.fields) {
+		size *= 2
 	}
-	return &Shape{slices.Clip(keys)}
+	s.slots = make([]int32, size)
+	for i := range l.fields {
+		s.keys[i] = keyText(l.fields[i].keyIn(l.Raw))
+		slot := s.slot(s.keys[i])
+		s.slots[slot] = int32(i) + 1
+	}
+	return s
+}
+
+// find is the index of a key, -1 if there is none.
+func (s *Shape) find(key string) int { return int(s.slots[s.slot(key)]) - 1 }
+
+// slot is the place of a key, or the free one where it would be.
+func (s *Shape) slot(key string) int {
+	last := len(s.slots) - 1 // its bits are all ones
+	slot := hash(key) & last
+	for s.slots[slot] != 0 && s.keys[s.slots[slot]-1] != key {
+		slot = (slot + 1) & last
+	}
+	return slot
 }
 
 // At is the value of the key at this index of the line's shape.

@@ -30,33 +30,37 @@ func (r *run) expire(now time.Time) {
 	}
 }
 
-// queue is a first-in, first-out list in one slice.
+// queue is a first-in, first-out list in a ring.
 type queue[T any] struct {
-	all  []T
-	head int // how many of all are gone
+	ring  []T // its length is a power of two, or 0
+	head  int // of the first
+	count int
 }
 
-func (q *queue[T]) push(one T) { q.all = append(q.all, one) }
+func (q *queue[T]) push(one T) {
+	if q.count == len(q.ring) {
+		grown := make([]T, max(64, 2*q.count))
+		n := copy(grown, q.ring[q.head:])
+		copy(grown[n:], q.ring[:q.head])
+		q.ring, q.head = grown, 0
+	}
+	q.ring[(q.head+q.count)&(len(q.ring)-1)] = one
+	q.count++
+}
 
 // first is the oldest, nil if there is none; it is valid until the next push.
 func (q *queue[T]) first() *T {
-	if q.head == len(q.all) {
+	if q.count == 0 {
 		return nil
 	}
-	return &q.all[q.head]
+	return &q.ring[q.head]
 }
 
-// pop removes the first. The others move when half of the slice is free, so that each
-// moves once on average.
 func (q *queue[T]) pop() {
 	var none T
-	q.all[q.head] = none
-	q.head++
-	if q.head >= 64 && 2*q.head >= len(q.all) {
-		kept := copy(q.all, q.all[q.head:])
-		clear(q.all[kept:])
-		q.all, q.head = q.all[:kept], 0
-	}
+	q.ring[q.head] = none
+	q.head = (q.head + 1) & (len(q.ring) - 1)
+	q.count--
 }
 
 // settle reports a due that has not come, if no missing line can have told it.
