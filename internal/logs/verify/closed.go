@@ -90,7 +90,7 @@ func (r *run) positions(l *reading.Line, s *stream) {
 
 // reason checks the reason against what else is known.
 func (r *run) reason(l *reading.Line, s *stream) {
-	reason := string(l.Text("reason"))
+	reason := l.Text("reason")
 	done, _ := l.Bool("done")
 	if done && !finished(l) {
 		r.wrong("the end was written, but the reason is %s", reason)
@@ -99,7 +99,7 @@ func (r *run) reason(l *reading.Line, s *stream) {
 		r.wrong("the end was not written, but the reason is %s", reason)
 	}
 	m := s.of
-	switch reason {
+	switch string(reason) {
 	case logs.ReasonCompleted:
 		r.completedStream(l, m)
 	case logs.ReasonMessageFailed:

@@ -12,7 +12,10 @@ import (
 
 // counts counts lines by event and reason, as server.shutdown_completed does, and adds
 // up their numbers.
-type counts map[count]*int64
+type counts map[*logs.Event]words
+
+// words are the counts of one event, by their words.
+type words map[string]*int64
 
 // count is what is counted: lines of an event with a reason, or one of its numbers.
 // Its word is "" for lines of an event that has none.
@@ -42,27 +45,35 @@ func (c counts) add(l *reading.Line) {
 	if !ok {
 		return
 	}
+	words := c.of(l.Event)
 	for _, key := range numbers {
 		if n, ok := l.Int(key); ok {
-			*c.sum(count{l.Event, key}) += n
+			*words.sum(key) += n
 		}
 	}
 	if l.Event == logs.MessageCompleted || l.Event == logs.MessageFailed {
 		return // whose lines are not counted, and whose reasons are of their producers
 	}
 	reason := l.Text("reason")
-	if n := c[count{l.Event, string(reason)}]; n != nil {
+	if n := words[string(reason)]; n != nil {
 		*n++
 	} else {
-		c[count{l.Event, string(reason)}] = new(int64(1))
+		words[string(reason)] = new(int64(1))
 	}
 }
 
-func (c counts) sum(of count) *int64 {
-	if c[of] == nil {
-		c[of] = new(int64)
+func (c counts) of(event *logs.Event) words {
+	if c[event] == nil {
+		c[event] = make(words)
 	}
-	return c[of]
+	return c[event]
+}
+
+func (w words) sum(word string) *int64 {
+	if w[word] == nil {
+		w[word] = new(int64)
+	}
+	return w[word]
 }
 
 func isCounted(event *logs.Event) bool {
@@ -107,9 +118,9 @@ func (r *run) compare(told map[string]int64) {
 		}
 		all[of] = n
 	}
-	for of := range r.counts {
-		if _, ok := all[of]; !ok {
-			all[of] = 0
+	for event, words := range r.counts {
+		for word := range words {
+			all[count{event, word}] += 0 // if it is not told
 		}
 	}
 	names := slices.SortedFunc(maps.Keys(all), func(a, b count) int { return strings.Compare(a.String(), b.String()) })
@@ -127,7 +138,7 @@ func (r *run) compare(told map[string]int64) {
 // compareOne compares one count with the lines. Those that are missing may have been
 // of it; refusals may have been summed.
 func (r *run) compareOne(of count, told int64) {
-	lines := *r.counts.sum(of)
+	lines := *r.counts.of(of.event).sum(of.word)
 	missing := r.dropped + r.holes
 	if of.event == logs.MessageRejected || of.event == logs.StreamRejected {
 		missing += r.summed

@@ -38,7 +38,13 @@ var hexValue = func() (values [256]byte) {
 	return values
 }()
 
-func (i id) String() string {
-	digits := hex.EncodeToString(i[:])
-	return digits[:8] + "-" + digits[8:12] + "-" + digits[12:16] + "-" + digits[16:20] + "-" + digits[20:]
+func (i id) String() string { return string(i.append(nil)) }
+
+// append appends the id as text.
+func (i id) append(to []byte) []byte {
+	to = append(hex.AppendEncode(to, i[:4]), '-')
+	to = append(hex.AppendEncode(to, i[4:6]), '-')
+	to = append(hex.AppendEncode(to, i[6:8]), '-')
+	to = append(hex.AppendEncode(to, i[8:10]), '-')
+	return hex.AppendEncode(to, i[10:])
 }

@@ -45,7 +45,7 @@ func (r *run) ofMessage(l *reading.Line) {
 	default:
 		r.removed(l, of)
 	}
-	r.expect(l, of)
+	r.expect(l, l.Str("request_id"), of)
 }
 
 func (r *run) submitted(l *reading.Line, of id) {

@@ -3,7 +3,6 @@ package verify
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/reading"
@@ -21,11 +20,12 @@ type request struct {
 	must    bool  // its line has to come
 	stream  *stream
 	came    bool
+	next    *request // that waits for the same line
 }
 
-// expect makes it a problem if the http.request of this line's request does not come.
-func (r *run) expect(l *reading.Line, message id) *request {
-	key := l.Str("request_id")
+// expect makes it a problem if the http.request of this line's request, whose id is key,
+// does not come.
+func (r *run) expect(l *reading.Line, key string, message id) *request {
 	if key == "" || r.least > zapcore.InfoLevel {
 		return nil
 	}
@@ -56,28 +56,47 @@ func (r *run) refused(l *reading.Line) {
 // are not waited for, and only compared if they come.
 func (r *run) ask(l *reading.Line, key string, new *request, must bool) {
 	new.must = must
-	r.requests[key] = append(r.requests[key], new)
+	if first := r.requests[key]; first == nil {
+		r.requests[key] = new
+	} else {
+		first.last().next = new
+	}
 	r.due.push(due{by: r.now.Add(patience), at: place{l.Source, l.Number}, request: new, text: key})
+}
+
+// last is the last request that waits for the same line.
+func (q *request) last() *request {
+	for q.next != nil {
+		q = q.next
+	}
+	return q
 }
 
 // take removes a request from those that wait.
 func (r *run) take(key string, done *request) {
-	rest := slices.DeleteFunc(r.requests[key], func(other *request) bool { return other == done })
-	if len(rest) == 0 {
+	first := r.requests[key]
+	switch {
+	case first != done:
+		for before := first; before != nil; before = before.next {
+			if before.next == done {
+				before.next = done.next
+				return
+			}
+		}
+	case done.next != nil:
+		r.requests[key] = done.next
+	default:
 		delete(r.requests, key)
-		return
 	}
-	r.requests[key] = rest
 }
 
 // httpRequest checks the line of a request against those that led to its answer.
 func (r *run) httpRequest(l *reading.Line) {
 	key := l.Text("request_id")
-	route, path := string(l.Text("http.route")), l.Text("url.path")
+	route, path := l.Text("http.route"), l.Text("url.path")
 	status, _ := l.Int("http.response.status_code")
-	waiting := r.requests[string(key)]
 	answered := false
-	for _, each := range slices.Clone(waiting) {
+	for each := r.requests[string(key)]; each != nil; each = each.next {
 		if !each.fits(path) {
 			continue
 		}
@@ -103,7 +122,8 @@ func (q *request) fits(path []byte) bool {
 	if !q.ofOne || q.event == logs.MessageSubmitted || bytes.HasPrefix(path, []byte("/v1/")) {
 		return true
 	}
-	return bytes.Contains(path, []byte(q.message.String()))
+	var buffer [36]byte
+	return bytes.Contains(path, q.message.append(buffer[:0]))
 }
 
 // checkAnswer compares the status of an answer with what led to it.
@@ -123,25 +143,26 @@ func (r *run) checkAnswer(l *reading.Line, q *request, status int64) {
 }
 
 // checkKind checks that a stream is of the kind that its path asks for.
-func (r *run) checkKind(l *reading.Line, s *stream, route string) {
-	isProgress := strings.HasPrefix(route, "/progress/")
+func (r *run) checkKind(l *reading.Line, s *stream, route []byte) {
+	isProgress := bytes.HasPrefix(route, []byte("/progress/"))
 	if isProgress != (s.unit == noUnit) && !r.older {
 		r.wrong("it asks for %s, and its stream.opened is of another kind", route)
 	}
 }
 
 // needsMore reports whether another line tells why the answer is as it is.
-func needsMore(l *reading.Line, route string, status int64) bool {
+func needsMore(l *reading.Line, route []byte, status int64) bool {
 	if status >= 400 {
 		return true
 	}
-	switch method := string(l.Text("http.request.method")); {
-	case status != 200 && status != 201:
+	if status != 200 && status != 201 {
 		return false
-	case method == "GET":
-		return strings.HasPrefix(route, "/stream/") || strings.HasPrefix(route, "/progress/")
-	case method == "POST":
-		return route == "/send" || route == "/messages" || route == "/v1/chat/completions"
+	}
+	switch string(l.Text("http.request.method")) {
+	case "GET":
+		return bytes.HasPrefix(route, []byte("/stream/")) || bytes.HasPrefix(route, []byte("/progress/"))
+	case "POST":
+		return slices.Contains([]string{"/send", "/messages", "/v1/chat/completions"}, string(route))
 	default:
 		return false
 	}

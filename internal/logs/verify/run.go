@@ -38,11 +38,11 @@ type run struct {
 
 	streams  map[id]*stream
 	messages map[id]*message
-	requests map[string][]*request
-	ends     map[id]bool // streams that an operator has asked to end
-	gone     recent      // messages that are not stored any more
-	lost     recentIDs   // streams that ended unfinished
-	due      queue[due]  // what must have come by then, soonest first
+	requests map[string]*request // by their ids
+	ends     map[id]bool         // streams that an operator has asked to end
+	gone     recent              // messages that are not stored any more
+	lost     recentIDs           // streams that ended unfinished
+	due      queue[due]          // what must have come by then, soonest first
 	counts   counts
 	summed   uint64 // refusals that have no line
 }
@@ -56,7 +56,7 @@ func newRun(v *Verifier, l *reading.Line) *run {
 		Verifier: v, number: l.Run, first: place{l.Source, l.Number},
 		begun: l.Seq, seq: max(l.Seq, 1) - 1, newest: l.Time, now: l.Time,
 		least: level, quietest: level,
-		streams: make(map[id]*stream), messages: make(map[id]*message), requests: make(map[string][]*request),
+		streams: make(map[id]*stream), messages: make(map[id]*message), requests: make(map[string]*request),
 		ends: make(map[id]bool), counts: make(counts),
 	}
 }

@@ -134,7 +134,7 @@ func (r *run) opened(l *reading.Line, of, message id) {
 	r.resumes(l, s)
 	r.openPlan(l, s)
 	r.streams[of] = s
-	if request := r.expect(l, message); request != nil {
+	if request := r.expect(l, s.request, message); request != nil {
 		request.stream = s
 	}
 }
@@ -188,9 +188,8 @@ func (r *run) resumes(l *reading.Line, s *stream) {
 	if r.older {
 		return
 	}
-	after := l.Str("last_event_id")
-	position, err := strconv.Atoi(after)
-	isPosition := err == nil && position >= 0 && strconv.Itoa(position) == after
+	after := l.Text("last_event_id")
+	position, isPosition := positionIn(after)
 	next := position + 1
 	switch {
 	case s.first == s.base && (!isPosition || next != s.base && !r.mustResume(s, position)):
@@ -202,6 +201,15 @@ func (r *run) resumes(l *reading.Line, s *stream) {
 	if l.Has("previous_stream_id") {
 		r.previous(l, s)
 	}
+}
+
+// positionIn is the position that an id of an event names, and false if it names none.
+func positionIn(id []byte) (int, bool) {
+	if len(id) == 0 {
+		return 0, false
+	}
+	position, err := strconv.Atoi(string(id))
+	return position, err == nil && position >= 0 && strconv.Itoa(position) == string(id)
 }
 
 // mustResume reports whether the position is surely one of the stream.
