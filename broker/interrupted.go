@@ -1,33 +1,38 @@
 package broker
 
 import (
+	"math"
 	"net/netip"
 
 	"sseserver/actors"
 )
 
-// maxInterrupted bounds the streams that are remembered after their end, in all some
-// 2 MiB. A client comes back within seconds, and its message is not asked for longer
-// than it is there.
+// maxInterrupted is how many streams are remembered after their end, some 2 MiB in
+// all. Most clients come back within seconds.
 const maxInterrupted = 10_000
 
-// maxLooks is how many streams of readers that look alike are tried for one that comes
-// back: thousands may at the same moment, and the broker serves nobody else meanwhile.
+// maxLooks is how many streams of readers that look alike are compared for one that
+// comes back. Thousands may come back at the same moment, and the broker serves
+// nobody else meanwhile.
 const maxLooks = 256
 
 // interrupted are the streams that ended before all was sent. A client that comes back
-// says only after which position, so who it is can be told only from what it has in
-// common with one of these. As registry, this is plain state.
+// says only after which position, so its earlier stream is recognized by what both have
+// in common. As registry, this is plain state.
 type interrupted struct {
 	byReader map[reader]*list[interruption]
-	byAge    list[interruption]
+	byAge    list[interruption] // the one that ended first is its first
+}
+
+func newInterrupted() interrupted {
+	return interrupted{byReader: make(map[reader]*list[interruption])}
 }
 
 // interruption is one such stream.
 type interruption struct {
 	id     SubscriptionID
 	reader reader
-	mark   *Mark
+	mark   *Mark // still moves: the last chunk can be written after the streamer ended
 
 	sameReader, age place[interruption]
 }
@@ -41,36 +46,37 @@ type reader struct {
 	unit    actors.Unit
 }
 
-// add remembers a stream that has ended, and forgets the one that ended first if
-// there are too many.
+// add remembers a stream that has ended. If there are too many, it forgets the one
+// that ended first.
 func (i *interrupted) add(ended *interruption) {
 	if i.byAge.len >= maxInterrupted {
 		i.remove(i.byAge.first.value)
 	}
-	of := i.byReader[ended.reader]
-	if of == nil {
-		of = new(list[interruption])
-		i.byReader[ended.reader] = of
+	same := i.byReader[ended.reader]
+	if same == nil {
+		same = new(list[interruption])
+		i.byReader[ended.reader] = same
 	}
-	of.pushBack(&ended.sameReader, ended)
+	same.pushBack(&ended.sameReader, ended)
 	i.byAge.pushBack(&ended.age, ended)
 }
 
-// claim returns the stream that who most likely goes on with after a position, and
-// forgets it: of those that had written that much, the one that had written the least;
-// of several, the one that ended first. It says false if there is none.
+// claim returns the stream that who most likely continues after a position, and
+// forgets it: of those that had written that position, the one that had written least;
+// of several, the one that ended first. It returns false if there is none.
 func (i *interrupted) claim(who reader, after int) (SubscriptionID, bool) {
-	of := i.byReader[who]
-	if of == nil {
+	same := i.byReader[who]
+	if same == nil {
 		return SubscriptionID{}, false
 	}
 	var nearest *interruption
-	least, looks := 0, 0
-	for candidate := range of.all() {
-		if position := int(candidate.mark.position.Load()); position >= after && (nearest == nil || position < least) {
+	least, looks := math.MaxInt, 0
+	for candidate := range same.all() {
+		if position := int(candidate.mark.position.Load()); position >= after && position < least {
 			nearest, least = candidate, position
 		}
-		if looks++; least == after && nearest != nil || looks == maxLooks {
+		looks++
+		if least == after || looks == maxLooks {
 			break
 		}
 	}

@@ -35,7 +35,7 @@ func TestClaim(t *testing.T) {
 		"one that fits of it": {[]*interruption{lost(1, other, 5), lost(2, here, 3), lost(3, here, 8)}, 5, 3},
 	}
 	for name, test := range tests {
-		i := interrupted{byReader: make(map[reader]*list[interruption])}
+		i := newInterrupted()
 		for _, ended := range test.lost {
 			i.add(ended)
 		}
@@ -57,7 +57,7 @@ func TestClaim(t *testing.T) {
 
 // TestInterruptionsAreBounded forgets the stream that ended first.
 func TestInterruptionsAreBounded(t *testing.T) {
-	i := interrupted{byReader: make(map[reader]*list[interruption])}
+	i := newInterrupted()
 	for n := range maxInterrupted + 1 {
 		i.add(&interruption{id: SubscriptionID{1}, reader: reader{message: MessageID{byte(n), byte(n >> 8), 1}}, mark: newMark(0)})
 	}
@@ -69,7 +69,7 @@ func TestInterruptionsAreBounded(t *testing.T) {
 // BenchmarkClaim is a client that comes back when as many others that look like it were
 // interrupted as are remembered.
 func BenchmarkClaim(b *testing.B) {
-	i := interrupted{byReader: make(map[reader]*list[interruption])}
+	i := newInterrupted()
 	for n := range maxInterrupted {
 		i.add(&interruption{mark: newMark(n % 1000)})
 	}

@@ -26,7 +26,7 @@ func newState(limits limits) *state {
 	return &state{
 		messages: messages{limits: limits, byID: make(map[MessageID]*entry), clients: clients},
 		streams:  newRegistry(limits.streams, clients),
-		lost:     interrupted{byReader: make(map[reader]*list[interruption])},
+		lost:     newInterrupted(),
 	}
 }
 
