@@ -126,12 +126,6 @@ func (p printed) hasIDs() bool {
 	return p.event != nil && (p.event.declares(messageID.Key) || p.event.declares(requestID.Key))
 }
 
-// declares says whether lines of the event may have a field.
-func (e *Event) declares(key string) bool {
-	has := func(f Field) bool { return f.Key == key }
-	return slices.ContainsFunc(e.Required, has) || slices.ContainsFunc(e.Optional, has)
-}
-
 // shortID is the beginning of an id, or as many spaces.
 func (p printed) shortID(key string) string {
 	id := ""

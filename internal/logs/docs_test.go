@@ -48,17 +48,18 @@ func document(events []*Event) string {
 		}
 		fmt.Fprintf(&b, "\n### %s\n\n%s Level: %s. Message: “%s”.\n\n", e.Name, e.About, strings.Join(levels, ", "), e.Message)
 		b.WriteString("| field | type | meaning |\n|---|---|---|\n")
-		for _, f := range e.Required {
-			documentField(&b, f, "")
-		}
-		for _, f := range e.Optional {
-			documentField(&b, f, " (where known)")
+		for f, required := range e.Fields() {
+			documentField(&b, f, required)
 		}
 	}
 	return b.String()
 }
 
-func documentField(b *strings.Builder, f Field, note string) {
+func documentField(b *strings.Builder, f Field, required bool) {
+	note := ""
+	if !required {
+		note = " (where known)"
+	}
 	meaning := f.About
 	if f.Values != nil {
 		meaning += ": `" + strings.Join(f.Values, "`, `") + "`"

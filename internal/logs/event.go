@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"iter"
 	"sync"
 
 	"go.uber.org/zap"
@@ -39,6 +40,32 @@ func (e *Event) LogAt(l *zap.Logger, level zapcore.Level, fields ...zap.Field) {
 	}
 	line.fields = append(line.fields, fields...) // a copy, so that the caller's slice does not escape to the heap
 	line.Write()
+}
+
+// Fields returns the event's own fields, and whether each is required.
+func (e *Event) Fields() iter.Seq2[Field, bool] {
+	return func(yield func(Field, bool) bool) {
+		for _, f := range e.Required {
+			if !yield(f, true) {
+				return
+			}
+		}
+		for _, f := range e.Optional {
+			if !yield(f, false) {
+				return
+			}
+		}
+	}
+}
+
+// declares reports whether lines of the event may have a field.
+func (e *Event) declares(key string) bool {
+	for f := range e.Fields() {
+		if f.Key == key {
+			return true
+		}
+	}
+	return false
 }
 
 // Enabled reports whether Log would write the event.

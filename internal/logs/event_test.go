@@ -29,7 +29,7 @@ func TestCatalogueIsWellFormed(t *testing.T) {
 			t.Errorf("%s: needs a level, a message and what it is about", e.Name)
 		}
 		keys := []string{TimeKey, LevelKey, LoggerKey, MessageKey, EventKey, SeqKey}
-		for _, f := range slices.Concat(e.Required, e.Optional) {
+		for f := range e.Fields() {
 			if slices.Contains(keys, f.Key) || !key.MatchString(f.Key) || f.Kind == "" || f.About == "" {
 				t.Errorf("%s: the field %+v is there twice or incomplete", e.Name, f)
 			}
@@ -164,7 +164,7 @@ func ExampleEvent_Log() {
 func TestAKeyHasOneType(t *testing.T) {
 	kinds := make(map[string]Kind)
 	for _, e := range Catalogue {
-		for _, f := range slices.Concat(e.Required, e.Optional) {
+		for f := range e.Fields() {
 			if was, seen := kinds[f.Key]; seen && was != f.Kind {
 				t.Errorf("%s is %s in %s and %s elsewhere", f.Key, f.Kind, e.Name, was)
 			}

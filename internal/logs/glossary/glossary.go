@@ -1,16 +1,15 @@
-// Package glossary tells people and programs what can stand in the log: the events of
-// the catalogue and their fields. Any goroutine may use it.
+// Package glossary describes, to people and to programs, the events that the log can have
+// and their fields. Any goroutine may use it.
 package glossary
 
 import (
-	"iter"
 	"strings"
 
 	"sseserver/internal/logs"
 )
 
-// Unit is the unit of a field's value, as it stands in its key: "ms" or "bytes"; "" for
-// none.
+// Unit returns the unit of a field's value, which its key names: "ms" or "bytes"; "" if
+// it has none.
 func Unit(f logs.Field) string {
 	switch {
 	case strings.HasSuffix(f.Key, "_ms"):
@@ -22,7 +21,7 @@ func Unit(f logs.Field) string {
 	}
 }
 
-// Common are the fields of every line, in their order.
+// Common are the fields that every line has, in their order. Nobody may change them.
 var Common = []logs.Field{
 	{Key: logs.SeqKey, Kind: logs.Int, About: "number of the line, from 1 in each process"},
 	{Key: logs.LevelKey, Kind: logs.String, About: "how bad it is", Values: []string{"debug", "info", "warn", "error"}},
@@ -32,24 +31,11 @@ var Common = []logs.Field{
 	{Key: logs.EventKey, Kind: logs.String, About: "the name of the event"},
 }
 
-// Fields are an event's own fields, and whether each is on every one of its lines.
-func Fields(e *logs.Event) iter.Seq2[logs.Field, bool] {
-	return func(yield func(logs.Field, bool) bool) {
-		for _, f := range e.Required {
-			if !yield(f, true) {
-				return
-			}
-		}
-		for _, f := range e.Optional {
-			if !yield(f, false) {
-				return
-			}
-		}
-	}
-}
+// Plain is a description of the catalogue without the marks of Markdown.
+func Plain(about string) string { return strings.ReplaceAll(about, "`", "") }
 
-// Find returns the events of a name, or else those whose names begin with it: "stream"
-// and "stream." are all events of streams.
+// Find returns the event with this name or, if there is none, those whose names begin
+// with it: "stream" and "stream." find all events of streams.
 func Find(name string) []*logs.Event {
 	var found []*logs.Event
 	for _, e := range logs.Catalogue {

@@ -115,7 +115,7 @@ func values() map[string]value {
 		all[f.Key] = valueOf(f)
 	}
 	for _, e := range logs.Catalogue {
-		for f := range glossary.Fields(e) {
+		for f := range e.Fields() {
 			if _, known := all[f.Key]; !known && !slices.Contains(reserved, f.Key) {
 				all[f.Key] = valueOf(f)
 			}
@@ -129,7 +129,7 @@ func values() map[string]value {
 var reserved = []string{"from", "to"}
 
 func valueOf(f logs.Field) value {
-	v := value{Kind: kinds[f.Kind], Description: strings.ReplaceAll(f.About, "`", "")}
+	v := value{Kind: kinds[f.Kind], Description: glossary.Plain(f.About)}
 	if unit := glossary.Unit(f); unit != "" && !strings.Contains(f.About, unit) {
 		v.Description += ", in " + unit
 	}

@@ -72,16 +72,14 @@ func TestSchema(t *testing.T) {
 func TestFields(t *testing.T) {
 	values := definition(t)["value"].(map[string]any)
 	for _, event := range logs.Catalogue {
-		for _, fields := range [][]logs.Field{event.Required, event.Optional} {
-			for _, f := range fields {
-				v, ok := values[f.Key].(map[string]any)
-				switch {
-				case f.Key == "from" || f.Key == "to":
-				case !ok:
-					t.Errorf("%s is not defined", f.Key)
-				case v["kind"] != kinds[f.Kind] || v["description"] == "":
-					t.Errorf("%s, %s, is %v", f.Key, f.Kind, v)
-				}
+		for f := range event.Fields() {
+			v, ok := values[f.Key].(map[string]any)
+			switch {
+			case f.Key == "from" || f.Key == "to":
+			case !ok:
+				t.Errorf("%s is not defined", f.Key)
+			case v["kind"] != kinds[f.Kind] || v["description"] == "":
+				t.Errorf("%s, %s, is %v", f.Key, f.Kind, v)
 			}
 		}
 	}
