@@ -1,21 +1,19 @@
-// Package terminal lays out text for people: wrapped at the width of their terminal,
-// with times of their zone, and in colors where those are shown.
+// Package terminal lays out text for people: wrapped at the width of their terminal, with
+// times of their zone, numbers that can be read, and colors if the terminal shows them.
 package terminal
 
 import (
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
-// Style is how text is laid out. Its zero value neither wraps nor colors, and has
-// times in UTC. Any number of goroutines may use one.
+// Style is how text is laid out. Its zero value neither wraps nor colors, and shows times
+// in UTC. Any goroutine may use it at any time.
 type Style struct {
-	Width int  // of a line, in characters; 0 for any
-	Color bool // whether there are colors
-	Zone  *time.Location
+	Width int            // of a line, in characters; 0 does not wrap
+	Color bool           // whether the terminal shows colors
+	Zone  *time.Location // of times; nil is UTC
 }
 
 // Color is the number of an ANSI color or attribute.
@@ -40,30 +38,13 @@ func (s Style) Paint(color Color, text string) string {
 	return "\x1b[" + string(color) + "m" + text + "\x1b[0m"
 }
 
-// Plain is a text with escapes for what a terminal would obey instead of showing it:
-// control characters, and those that change the direction of text. Line ends stay.
-func Plain(text string) string {
-	obeyed := func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }
-	if !strings.ContainsFunc(text, obeyed) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if obeyed(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// narrowest is the least room that is left for words behind an indent.
+// narrowest is the least room for words behind an indent, in characters.
 const narrowest = 20
 
-// Wrap breaks a text between words so that it fits into a line behind an indent of so
-// many characters; all lines but the first begin with the indent. A word that is too long is not
-// broken, so that it can be copied; it is Plain. Line breaks and runs of spaces in the text become one space.
+// Wrap breaks a text between words so that each line fits behind an indent of so many
+// characters. All lines but the first begin with the indent. A word that is too long is
+// not broken, so that it can be copied. Runs of white space become one space, and the
+// words are Plain.
 func (s Style) Wrap(text string, indent int) string {
 	words := strings.Fields(text)
 	for i, word := range words {
@@ -108,7 +89,7 @@ func (s Style) Day(at time.Time) string {
 	return at.Format("Monday, 2 January 2006, times in ") + zone
 }
 
-// SameDay says whether two times are of one date.
+// SameDay reports whether two times have the same date.
 func (s Style) SameDay(a, b time.Time) bool {
 	return s.in(a).Format(time.DateOnly) == s.in(b).Format(time.DateOnly)
 }
