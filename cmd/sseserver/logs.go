@@ -7,12 +7,9 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
-	"sync/atomic"
 	"syscall"
 
 	"sseserver/internal/cmdline"
-
-	"golang.org/x/term"
 )
 
 // subcommand is one of `sseserver logs`.
@@ -158,57 +155,7 @@ func (s subcommand) commandLine(own, server []cmdline.Flag) cmdline.Program {
 	}
 }
 
-// ended tells why a log was not read to its end: nothing if nobody reads what is
-// written about it.
-func (in inspection) ended(err error) int {
-	switch {
-	case !errors.Is(err, context.Canceled):
-		return complain(in.stderr, exitFailed, err)
-	case in.stdout.gone.Load():
-		return exitFailed
-	default:
-		return complain(in.stderr, exitFailed, errors.New("interrupted"))
-	}
-}
-
-// complain tells a person what is wrong, in one line.
-func complain(stderr io.Writer, code int, err error) int {
-	await(tell(stderr, fmt.Sprintln("sseserver logs:", err)), flushTime)
-	return code
-}
-
-// output ends a subcommand whose output nobody reads any more.
-type output struct {
-	io.Writer
-	cancel context.CancelFunc
-	gone   atomic.Bool // nobody reads it
-	failed error       // of the last write that did; the writer's
-}
-
-// leave ends the subcommand.
-func (o *output) leave() {
-	o.gone.Store(true)
-	o.cancel()
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	n, err := o.Writer.Write(p)
-	if err != nil {
-		o.failed = err
-		o.leave()
-	}
-	return n, err
-}
-
-// terminalWidth returns how many characters a line of w has, if it is a terminal.
-func terminalWidth(w any) (int, bool) {
-	f, ok := w.(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0, false
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || width <= 0 {
-		width = 80
-	}
-	return width, true
+// jsonFlag is the flag of a subcommand that can write JSON.
+func jsonFlag(to *bool) cmdline.Flag {
+	return cmdline.Flag{Name: "json", Usage: "write JSON, for programs", Set: (&toggle{to}).Set}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"sseserver/internal/cmdline"
@@ -44,19 +43,6 @@ func failedCommand() subcommand {
 	}
 }
 
-// jsonFlag is the flag of what can be written for programs, too.
-func jsonFlag(to *bool) cmdline.Flag {
-	return cmdline.Flag{Name: "json", Usage: "write JSON, for programs", Set: func(text string) (err error) {
-		*to, err = strconv.ParseBool(text)
-		return err
-	}}
-}
-
-// style is how text is laid out for who reads it.
-func (in inspection) style() terminal.Style {
-	return terminal.Style{Width: in.width, Color: in.color, Zone: time.Local}
-}
-
 func (in inspection) failed(ctx context.Context, asJSON bool) int {
 	input, closeInput, err := in.input(ctx, in.arguments)
 	if err != nil {
@@ -74,7 +60,7 @@ func (in inspection) failed(ctx context.Context, asJSON bool) int {
 	}
 	totals := failures.End()
 	printer.total(totals)
-	in.tellBroken(report)
+	in.tellSkipped(report)
 	if !totals.None() {
 		return exitFailed
 	}
@@ -113,14 +99,4 @@ func (p *failurePrinter) total(t story.Totals) {
 		fmt.Fprintln(p.w)
 	}
 	_ = t.Print(p.w, p.style)
-}
-
-// tellBroken says which lines were skipped.
-func (in inspection) tellBroken(report reading.Report) {
-	for _, broken := range report.Broken {
-		fmt.Fprintln(in.stderr, "sseserver logs: skipped", broken)
-	}
-	if more := report.BrokenCount - len(report.Broken); more > 0 {
-		fmt.Fprintf(in.stderr, "sseserver logs: skipped %s\n", story.Count(more, "more line"))
-	}
 }

@@ -36,7 +36,7 @@ func (s *liveServer) reader(t *testing.T, path, after, until string) {
 	}
 }
 
-// inspect calls `sseserver logs`, and returns what it writes.
+// inspect calls `sseserver logs`, and returns its exit code and what it writes.
 func inspect(stdin io.Reader, args ...string) (code int, stdout, stderr string) {
 	var out, complaints bytes.Buffer
 	code = run(process{args: append([]string{"logs"}, args...), env: noEnv, stdin: stdin, stdout: &out, stderr: &complaints})
@@ -134,6 +134,8 @@ func TestLogsComplaints(t *testing.T) {
 		{"explain 12345678 " + foreign, exitFailed, "foreign.log"},
 		{"events stream.closd", exitInvalid, "did you mean stream.closed?"},
 		{"follow --lines=5x", exitInvalid, "from 0 to 5000"},
+		{"follow --insecure=si", exitInvalid, "must be true or false"},
+		{"failed /nowhere/\x1b[31m\u202e", exitFailed, `/nowhere/\x1b[31m\u202e: no such file`},
 		{"lnav-format x.log", exitInvalid, "reads no files"},
 	}
 	for _, test := range tests {

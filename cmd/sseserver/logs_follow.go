@@ -6,8 +6,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"sseserver/internal/cmdline"
@@ -39,21 +39,9 @@ func followCommand() subcommand {
 			asked := follow.Config{Backfill: 20}
 			return []cmdline.Flag{
 				{Name: "level", Kind: "level", Usage: "the least level: debug, info, warn or error", Set: func(text string) error { asked.Level = text; return nil }},
-				{Name: "lines", Kind: "number", Usage: "how many lines back it begins", Default: "20", Set: lineCount(&asked.Backfill)},
+				{Name: "lines", Kind: "number", Usage: "how many lines back it begins", Default: "20", Set: (&count{&asked.Backfill, 0, follow.MaxBackfill}).Set},
 			}, func(ctx context.Context, in inspection) int { return in.follow(ctx, asked) }
 		},
-	}
-}
-
-// lineCount reads a number of lines.
-func lineCount(to *int) func(string) error {
-	return func(text string) error {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > 5000 {
-			return errors.New("must be a whole number from 0 to 5000")
-		}
-		*to = n
-		return nil
 	}
 }
 
@@ -76,8 +64,8 @@ func (in inspection) follow(ctx context.Context, asked follow.Config) int {
 		return shown.WriteByte('\n') // which has the error of both
 	}
 	asked.Flush = shown.Flush
-	asked.Note = func(text string) { _, _ = fmt.Fprintln(in.stderr, "sseserver logs:", text) }
-	go in.stdout.endWhenGone(ctx) // ends with it
+	asked.Note = func(text string) { _, _ = io.WriteString(in.stderr, complaint(text)) }
+	go in.stdout.leaveWhenUnread(ctx) // ends with ctx
 	err := follow.Run(ctx, asked)
 	if err == nil || ctx.Err() != nil { // somebody has ended it, or nobody reads it
 		return exitOK

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 
 	"sseserver/internal/cmdline"
 	"sseserver/internal/logs/lnav"
@@ -29,11 +28,9 @@ func lnavCommand() subcommand {
 		detail: lnavDetail, examples: lnavExamples, readsNone: true,
 		call: func() ([]cmdline.Flag, func(context.Context, inspection) int) {
 			var install bool
-			flag := cmdline.Flag{Name: "install", Usage: "install the format in lnav, which has to be in the PATH, instead of writing it", Set: func(text string) (err error) {
-				install, err = strconv.ParseBool(text)
-				return err
-			}}
-			return []cmdline.Flag{flag}, func(ctx context.Context, in inspection) int { return in.lnavFormat(ctx, install) }
+			return []cmdline.Flag{{
+				Name: "install", Usage: "install the format in lnav, which has to be in the PATH, instead of writing it", Set: (&toggle{&install}).Set,
+			}}, func(ctx context.Context, in inspection) int { return in.lnavFormat(ctx, install) }
 		},
 	}
 }

@@ -46,11 +46,3 @@ func TestBar(t *testing.T) {
 	}
 	newReadingBar(&out).end() // no terminal, no bar
 }
-
-func TestGrouped(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1 000", 12034: "12 034", 1234567: "1 234 567", -1234: "-1 234"} {
-		if got := grouped(n); got != want {
-			t.Errorf("%d is %q, want %q", n, got, want)
-		}
-	}
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"sseserver/internal/cmdline"
-	"sseserver/internal/logs/reading"
 	"sseserver/internal/logs/summary"
 )
 
@@ -36,25 +35,4 @@ func (in inspection) summarize(ctx context.Context) int {
 		return exitFailed // nobody reads it any more
 	}
 	return exitOK
-}
-
-// read reads the log that the command line names, with a bar on a terminal. Another
-// code than exitOK tells that it could not, and has said why.
-func (in inspection) read(ctx context.Context, broken func(*reading.Broken), each func(*reading.Line) error) (reading.Report, int) {
-	input, closeInput, err := in.input(ctx, in.arguments)
-	if err != nil {
-		return reading.Report{}, in.ended(err)
-	}
-	defer closeInput()
-	bar := newReadingBar(in.stderr)
-	if bar != nil {
-		input.Progress = bar.show
-	}
-	input.OnBroken = broken
-	report, err := reading.Read(ctx, input, each)
-	bar.end()
-	if err != nil {
-		return report, in.ended(err)
-	}
-	return report, exitOK
 }

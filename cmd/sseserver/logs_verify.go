@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"sseserver/internal/cmdline"
 	"sseserver/internal/logs/terminal"
@@ -29,19 +27,10 @@ func verifyCommand() subcommand {
 			limit := 20
 			return []cmdline.Flag{{
 				Name: "limit", Kind: "number", Usage: "problems that are printed; all are counted", Default: strconv.Itoa(limit),
-				Set: func(text string) (err error) { limit, err = atLeast(text, 0); return err },
+				Set: (&count{&limit, 0, 1_000_000}).Set,
 			}}, func(ctx context.Context, in inspection) int { return in.verify(ctx, limit) }
 		},
 	}
-}
-
-// atLeast reads a number.
-func atLeast(text string, least int) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least {
-		return 0, fmt.Errorf("%q is not a number of at least %d", text, least)
-	}
-	return n, nil
 }
 
 // verify prints what is wrong with a log, or that nothing is.
@@ -65,7 +54,7 @@ func (in inspection) verify(ctx context.Context, limit int) int {
 		fmt.Fprintln(in.stdout, problem)
 	}
 	if hidden := summary.Problems - int64(len(shown)); hidden > 0 {
-		fmt.Fprintf(in.stdout, "… and %s\n", plural(hidden, "problem more", "problems more"))
+		fmt.Fprintf(in.stdout, "… and %s\n", terminal.Count(hidden, "more problem"))
 	}
 	for _, note := range summary.Notes {
 		fmt.Fprintln(in.stdout, note)
@@ -81,57 +70,28 @@ func (in inspection) verify(ctx context.Context, limit int) int {
 //
 //	12 034 lines of 1 run, 2 000 streams opened and closed, 0 dropped: nothing is wrong
 func verdict(s verify.Summary) string {
-	streams := plural(s.Opened, "stream", "streams") + " opened and closed"
+	streams := terminal.Count(s.Opened, "stream") + " opened and closed"
 	if s.Opened != s.Closed {
-		streams = plural(s.Opened, "stream", "streams") + " opened and " + grouped(s.Closed) + " closed"
+		streams = terminal.Count(s.Opened, "stream") + " opened and " + terminal.Grouped(s.Closed) + " closed"
 	}
 	result := "nothing is wrong"
 	if s.Problems > 0 {
-		result = plural(s.Problems, "problem", "problems")
+		result = terminal.Count(s.Problems, "problem")
 	}
 	return fmt.Sprintf("%s of %s, %s, %s dropped: %s",
-		plural(s.Lines, "line", "lines"), plural(int64(s.Runs), "run", "runs"), streams, grouped(int64(s.Dropped)), result)
+		terminal.Count(s.Lines, "line"), terminal.Count(s.Runs, "run"), streams, terminal.Grouped(s.Dropped), result)
 }
 
-// plural writes a number of things.
-func plural(n int64, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + several
-}
-
-// grouped writes a number with a space between each three digits.
-func grouped(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	if n < 0 {
-		return "-" + grouped(-n)
-	}
-	var b strings.Builder
-	for i, digit := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(digit)
-	}
-	return b.String()
-}
-
-// cutLine is a line of a log on one line of the terminal, or, where there is none, of
-// a bounded length; what a terminal would obey is left out.
+// cutLine is a line of a log, cut so that it fits on one line of the terminal behind its
+// indent. Elsewhere it has at most 400 characters.
 func (in inspection) cutLine(line []byte) string {
 	most := 400
 	if in.width > 0 {
 		most = max(in.width-4, 20)
 	}
-	text := strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return '·'
-		}
-		return r
-	}, strings.ToValidUTF8(string(line), "·"))
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
+	text := []rune(terminal.Line(string(line)))
+	if len(text) > most {
+		return string(text[:most-1]) + "…"
 	}
-	return text
+	return string(text)
 }

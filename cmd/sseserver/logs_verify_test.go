@@ -13,14 +13,6 @@ import (
 	"sseserver/httpapi/ssetest"
 )
 
-// callLogs calls `sseserver logs`, with nothing on standard input.
-func callLogs(t *testing.T, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	code = run(process{args: append([]string{"logs"}, args...), env: noEnv, stdin: strings.NewReader(""), stdout: &out, stderr: &errs})
-	return code, out.String(), errs.String()
-}
-
 // The log of the whole program is proved, and a falsified one is not.
 func TestLogsVerify(t *testing.T) {
 	server := startServer(t)
@@ -43,18 +35,18 @@ func TestLogsVerify(t *testing.T) {
 	}
 	log := server.log.bytes()
 	write(log)
-	code, out, errs := callLogs(t, "verify", name)
+	code, out, errs := inspect(nil, "verify", name)
 	if want := regexp.MustCompile(`^\d+ lines of 1 run, 2 streams opened and closed, 0 dropped: nothing is wrong\n$`); code != exitOK || !want.MatchString(out) || errs != "" {
 		t.Errorf("verify: %d, %q, %q", code, out, errs)
 	}
-	code, out, _ = callLogs(t, "summary", name)
+	code, out, _ = inspect(nil, "summary", name)
 	if code != exitOK || !strings.Contains(out, "\nopened") || !strings.Contains(out, "stream.rejected message_not_found") {
 		t.Errorf("summary: %d, %s", code, out)
 	}
 
 	write(bytes.ReplaceAll(log, []byte(`"total":100`), []byte(`"total":99`)))
-	code, out, _ = callLogs(t, "verify", "--limit=1", name)
-	if want := regexp.MustCompile(`^.*/a.log:\d+: its total is 99, and that of progress is 100\n   \{"seq":.*\n… and \d+ problems? more\n.*: \d problems\n$`); code != exitFailed || !want.MatchString(out) {
+	code, out, _ = inspect(nil, "verify", "--limit=1", name)
+	if want := regexp.MustCompile(`^.*/a.log:\d+: its total is 99, and that of progress is 100\n   \{"seq":.*\n… and \d+ more problems?\n.*: \d problems\n$`); code != exitFailed || !want.MatchString(out) {
 		t.Errorf("a falsified log: %d, %s", code, out)
 	}
 }
@@ -69,8 +61,8 @@ func TestLogsVerifyArguments(t *testing.T) {
 		code int
 		want string
 	}{
-		{"verify --limit=-1", exitInvalid, `"-1" is not a number of at least 0`},
-		{"verify --limit=x", exitInvalid, `"x" is not a number of at least 0`},
+		{"verify --limit=-1", exitInvalid, "--limit: must be a whole number from 0 to 1000000, got '-1'"},
+		{"verify --limit=x", exitInvalid, "got 'x'"},
 		{"verify " + filepath.Join(t.TempDir(), "none"), exitFailed, "/none: no such file or directory"},
 		{"summary " + t.TempDir(), exitFailed, "is a directory; name the files in it"},
 		{"verify " + binary, exitFailed, "/binary:1: it is no JSON object"},
@@ -78,7 +70,7 @@ func TestLogsVerifyArguments(t *testing.T) {
 		{"summary", exitFailed, "standard input: there is no line in it"},
 	}
 	for _, test := range tests {
-		code, out, errs := callLogs(t, strings.Fields(test.args)...)
+		code, out, errs := inspect(strings.NewReader(""), strings.Fields(test.args)...)
 		if code != test.code || out != "" || !strings.Contains(errs, test.want) || strings.Count(errs, "\n") != 1 {
 			t.Errorf("%s: %d, %q, %q, want %d and %q", test.args, code, out, errs, test.code, test.want)
 		}

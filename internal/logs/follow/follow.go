@@ -42,9 +42,9 @@ type Config struct {
 	Note func(text string)
 }
 
-// maxBackfill is how many lines a server gives at most, for one that was started anew:
+// MaxBackfill is how many lines a server gives at most, for one that was started anew:
 // all its lines are new to us.
-const maxBackfill = 5000
+const MaxBackfill = 5000
 
 // RefusedError is that the server does not take what it is asked.
 type RefusedError struct {
@@ -100,7 +100,7 @@ func (f *follower) Request() eventsource.Request {
 	}
 	backfill := f.config.Backfill
 	if f.opened {
-		backfill = maxBackfill
+		backfill = MaxBackfill
 	}
 	query.Set("backfill", strconv.Itoa(backfill))
 	header := http.Header{"User-Agent": {"sseserver-logs"}}
