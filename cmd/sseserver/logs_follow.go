@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +52,7 @@ func (in inspection) follow(ctx context.Context, asked follow.Config) int {
 		}
 	}
 	shown := bufio.NewWriter(in.stdout)
-	asked.URL, asked.Token, asked.TLS = in.server.url("/log/events"), in.server.token, &tls.Config{InsecureSkipVerify: in.server.insecure} //nolint:gosec // if it was asked for
+	asked.URL, asked.Token, asked.TLS = in.server.url("/log/events"), in.server.token, in.server.tls()
 	asked.Where = in.arguments
 	asked.Line = func(text []byte) error {
 		if in.width > 0 {

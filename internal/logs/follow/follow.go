@@ -1,7 +1,6 @@
-// Package follow reads the log of a running server while it is written, from the
-// admin listener's event stream of it. A connection that is lost is made anew, and
-// the log goes on after the last line that was read, also in a server that has been
-// started anew meanwhile.
+// Package follow reads the log of a running server while it is written, from the event
+// stream of the admin listener. It reconnects after a lost connection and continues after
+// the last line that it read, even if the server was restarted meanwhile.
 package follow
 
 import (
@@ -12,9 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"sseserver/internal/eventsource"
 	"sseserver/internal/eventstream"
@@ -22,41 +19,34 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Config says what to follow. URL, Line and Note are required.
+// Config says what to follow. URL, Line, Flush and Note are required. Run calls the
+// functions one at a time.
 type Config struct {
 	URL   string      // of /log/events, without a query
-	Token string      // of the admin listener; "" is none
+	Token string      // of the admin listener; "" sends none
 	TLS   *tls.Config // nil means the default one
 
-	Level    string   // the least; "" is all that the server logs
-	Where    []string // key=value or key~text, which must all hold
-	Backfill int      // how many of the lines that are there already are read
+	Level    string   // the least level; "" is everything that the server logs
+	Where    []string // key=value or key~text; all must hold
+	Backfill int      // how many earlier lines to begin with, at most MaxBackfill
 
 	// Line is called with each line as JSON, without its newline, valid only during the
-	// call. An error ends Run, which then returns it.
+	// call. An error ends Run, which returns it.
 	Line func(text []byte) error
-	// Flush is called when no further line is there yet.
+	// Flush is called when all lines that have arrived were passed to Line. An error ends
+	// Run, which returns it.
 	Flush func() error
-	// Note is called with what a person should know: lines that are missing, the end of
-	// the server, its return.
+	// Note is called with a sentence for a person: that lines are missing, that the
+	// connection is lost, or that the server answers again. What the server says in it
+	// can have control characters.
 	Note func(text string)
 }
 
-// MaxBackfill is how many lines a server gives at most, for one that was started anew:
-// all its lines are new to us.
+// MaxBackfill is how many earlier lines a server sends at most.
 const MaxBackfill = 5000
 
-// RefusedError is that the server does not take what it is asked.
-type RefusedError struct {
-	Status int
-	Detail string // in words, for a person
-}
-
-func (e *RefusedError) Error() string { return e.Detail }
-
-// Run follows the log until ctx ends, for which it returns nil. Its error is that of
-// Line or Flush, a *RefusedError, or that no server answers at first; later it waits
-// for one.
+// Run follows the log until ctx ends, and then returns nil. Its error is that of Line or
+// Flush, a *RefusedError, or that no server answers at first. Later it waits for one.
 func Run(ctx context.Context, config Config) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -79,20 +69,22 @@ func Run(ctx context.Context, config Config) error {
 	return refusalOf(err)
 }
 
-// readTimeout is how long a server may say nothing. Its heartbeats come every 15 s, but
-// that can be set.
+// readTimeout is how long a server may send nothing. Its heartbeats come every 15 s by
+// default.
 const readTimeout = 5 * time.Minute
 
-// follower hears what happens to the connection. Its methods are called one at a time.
+// follower is the eventsource's Requests and Handler, whose methods are called one at a
+// time.
 type follower struct {
 	config Config
 	cancel context.CancelFunc
-	opened bool  // once at least
-	lost   bool  // and told
-	err    error // for which it ended itself
+	opened bool  // at least once
+	lost   bool  // the connection is, and Note was told
+	err    error // why Run is to end
 }
 
-// Request is asked before each attempt.
+// Request returns the request of the next attempt. A server that answers again may have
+// been restarted, and then all its lines are new.
 func (f *follower) Request() eventsource.Request {
 	query := url.Values{"where": f.config.Where}
 	if f.config.Level != "" {
@@ -110,7 +102,7 @@ func (f *follower) Request() eventsource.Request {
 	return eventsource.Request{URL: f.config.URL + "?" + query.Encode(), Header: header}
 }
 
-// Open is told of a connection.
+// Open is called with each connection.
 func (f *follower) Open(eventsource.Opened) {
 	f.opened = true
 	if f.lost {
@@ -119,7 +111,7 @@ func (f *follower) Open(eventsource.Opened) {
 	}
 }
 
-// Event is told of each line, and of what is to be known of them.
+// Event is called with each line, and with what the server reports about lines.
 func (f *follower) Event(e eventstream.Event, _ time.Time) error {
 	switch string(e.Type) {
 	case "":
@@ -128,22 +120,22 @@ func (f *follower) Event(e eventstream.Event, _ time.Time) error {
 		gap := gjson.ParseBytes(e.Data)
 		f.note("lines %d to %d are not all here: up to %d are missing", gap.Get("from").Int(), gap.Get("to").Int(), gap.Get("count").Int())
 	case "restarted":
-		f.note("the server has been started anew, and counts its lines from 1 again")
+		f.note("the server was restarted and counts its lines from 1 again")
 	}
 	return f.err
 }
 
-// note tells a person something, after the lines that came before it.
+// note calls Note, after a flush of the lines that came before.
 func (f *follower) note(format string, args ...any) {
 	if f.err = f.config.Flush(); f.err == nil {
 		f.config.Note(fmt.Sprintf(format, args...))
 	}
 }
 
-// Comment is told of heartbeats.
+// Comment is called with each heartbeat.
 func (f *follower) Comment([]byte, time.Time) {}
 
-// ReadDone is called when all that has come was read.
+// ReadDone is called when everything that has arrived was read.
 func (f *follower) ReadDone(eventsource.Read) time.Duration {
 	if f.err = errors.Join(f.err, f.config.Flush()); f.err != nil {
 		f.cancel()
@@ -151,7 +143,7 @@ func (f *follower) ReadDone(eventsource.Read) time.Duration {
 	return 0
 }
 
-// Closed is told of the end of a connection, or that there was none.
+// Closed is called at the end of a connection, or of an attempt that led to none.
 func (f *follower) Closed(c eventsource.Closed) {
 	switch {
 	case c.Final || f.lost || c.Err.Reason == eventsource.ReasonCancelled:
@@ -163,51 +155,6 @@ func (f *follower) Closed(c eventsource.Closed) {
 		f.note("the server has ended; waiting for it to come back")
 	default:
 		f.lost = true
-		f.note("the connection is lost (%s); trying again", plain(c.Err))
+		f.note("the connection is lost (%s); trying again", causeOf(c.Err))
 	}
-}
-
-// plain says what went wrong, without where in the program that was noticed.
-func plain(err *eventsource.Error) string {
-	if err.Err == nil {
-		return strings.ReplaceAll(err.Reason.String(), "_", " ")
-	}
-	return err.Err.Error()
-}
-
-// refusalOf says in words why a server does not answer, or not so.
-func refusalOf(err error) error {
-	ended, ok := errors.AsType[*eventsource.Error](err)
-	switch {
-	case !ok || ended.Reason == eventsource.ReasonStopped:
-		return err
-	case ended.Reason == eventsource.ReasonBadContentType:
-		return &RefusedError{Detail: "it has no log to follow: is it another program, or an older version?"}
-	case ended.Reason != eventsource.ReasonBadStatus:
-		return fmt.Errorf("no server answers: %s", plain(ended))
-	}
-	refused := &RefusedError{Status: ended.Status, Detail: visible(gjson.Get(ended.Body, "detail").String())}
-	switch {
-	case ended.Status == http.StatusUnauthorized:
-		refused.Detail = "it needs its token: --admin-token, or SSESERVER_ADMIN_TOKEN"
-	case ended.Status == http.StatusNotFound:
-		refused.Detail = "it has no log to follow: is it another program, or an older version?"
-	case refused.Detail == "":
-		refused.Detail = fmt.Sprintf("it answers %d %s", ended.Status, http.StatusText(ended.Status))
-	}
-	return refused
-}
-
-// visible escapes what is seen otherwise than it stands there. Whoever answers may be
-// any server.
-func visible(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-	}
-	return b.String()
 }
