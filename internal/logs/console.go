@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -30,49 +31,49 @@ const consoleTime = "15:04:05.000"
 // append is the form.
 func (c console) append(to []byte, entry *zapcore.Entry, fields []zapcore.Field) []byte {
 	line := printed{fields: fields, event: eventOf(fields)}
+	hasIDs, details := line.hasIDs(), line.details()
+	to = c.appendHead(to, entry, hasIDs || len(details) > 0)
+	if hasIDs {
+		to = c.paint(append(to, ' '), cyan, line.shortID(messageID.Key))
+		to = c.paint(append(to, ' '), cyan, line.shortID(streamID.Key))
+	}
+	if len(details) > 0 {
+		to = append(append(to, ' '), details...)
+	}
+	to = append(bytes.TrimRight(to, " "), '\n')
+	return line.appendStack(to)
+}
+
+// appendHead adds the time, the level and the message, which fills its column if
+// something follows.
+func (c console) appendHead(to []byte, entry *zapcore.Entry, isFollowed bool) []byte {
 	look := lookOf(entry.Level)
 	to = c.paint(to, faint, entry.Time.Local().Format(consoleTime))
+	to = c.paint(append(to, ' '), look.color, look.word)
 	to = append(to, ' ')
-	to = c.paint(to, look.color, look.word)
-	to = append(to, ' ')
-	details := line.details()
 	message := entry.Message
-	if line.hasIDs() || len(details) > 0 {
+	if isFollowed {
 		message = padded(message, messageWidth)
 	}
 	if entry.Level < zapcore.WarnLevel {
-		to = append(to, message...)
-	} else {
-		to = c.paint(to, look.color, message)
+		return append(to, message...)
 	}
-	if line.hasIDs() {
-		to = append(to, ' ')
-		to = c.paint(to, cyan, line.shortID(messageID.Key))
-		to = append(to, ' ')
-		to = c.paint(to, cyan, line.shortID(streamID.Key))
-	}
-	if len(details) > 0 {
-		to = append(to, ' ')
-		to = append(to, details...)
-	}
-	to = append(trimmedSpace(to), '\n')
-	return line.appendStack(to)
+	return c.paint(to, look.color, message)
 }
 
 // The colours, as SGR sequences (ECMA-48).
 const (
-	plainText = ""
-	faint     = "\x1b[2m"
-	red       = "\x1b[1;31m"
-	yellow    = "\x1b[33m"
-	green     = "\x1b[32m"
-	cyan      = "\x1b[36m"
-	endColor  = "\x1b[0m"
+	faint    = "\x1b[2m"
+	red      = "\x1b[1;31m"
+	yellow   = "\x1b[33m"
+	green    = "\x1b[32m"
+	cyan     = "\x1b[36m"
+	endColor = "\x1b[0m"
 )
 
 // paint adds a text in a colour, if there are colours.
 func (c console) paint(to []byte, color, text string) []byte {
-	if !c.colored || color == plainText || strings.TrimSpace(text) == "" {
+	if !c.colored || strings.TrimSpace(text) == "" {
 		return append(to, text...)
 	}
 	to = append(to, color...)
@@ -120,8 +121,8 @@ func (p printed) field(key string) *zapcore.Field {
 	return &p.fields[i]
 }
 
-// hasIDs says whether the event is one of a message or of a request, which may have
-// to do with one. Their lines have columns for ids, empty or not.
+// hasIDs reports whether the line has columns for ids, empty or not: if its event is one
+// of a message, or of a request, which may be about one.
 func (p printed) hasIDs() bool {
 	return p.event != nil && (p.event.declares(messageID.Key) || p.event.declares(requestID.Key))
 }
@@ -140,8 +141,8 @@ func (p printed) shortID(key string) string {
 	return padded(id[:min(len(id), idWidth)], idWidth)
 }
 
-// details are the event's brief fields; of an event that is not in the catalogue, all
-// there are.
+// details are the event's brief fields, or all fields of an event that is not in the
+// catalogue.
 func (p printed) details() (to []byte) {
 	if p.event == nil {
 		for i := range p.fields {
@@ -170,11 +171,4 @@ func (p printed) appendStack(to []byte) []byte {
 // padded adds spaces to a text, up to so many characters.
 func padded(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
-}
-
-func trimmedSpace(line []byte) []byte {
-	for len(line) > 0 && line[len(line)-1] == ' ' {
-		line = line[:len(line)-1]
-	}
-	return line
 }

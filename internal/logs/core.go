@@ -8,13 +8,6 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// maxLine is the size of the longest line, with its newline. It is what a pipe
-// takes whole or not at all (PIPE_BUF, pipe(7)).
-const maxLine = 4096
-
-// maxEncoded leaves room in a line for its number, which the queue adds.
-const maxEncoded = maxLine - len(`{"seq":18446744073709551615,`)
-
 // core is a zapcore.Core that puts lines into a queue. Nothing in it waits.
 type core struct {
 	zapcore.LevelEnabler

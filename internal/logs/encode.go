@@ -2,18 +2,12 @@ package logs
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
-
-// A form appends a line to the bytes there are, with its newline. Its number is
-// added by the queue.
-type form func(to []byte, entry *zapcore.Entry, fields []zapcore.Field) []byte
 
 // TimeLayout is the layout of the "time" key: UTC, microseconds, always the
 // same width, so that lines sort as text.
@@ -94,19 +88,18 @@ func appendOther(to []byte, f *zapcore.Field) []byte {
 
 // appendID writes a UUID as String does, and makes no string.
 func appendID(to []byte, id uuid.UUID) []byte {
-	const digits = "0123456789abcdef"
 	for i, b := range id {
 		if i == 4 || i == 6 || i == 8 || i == 10 {
 			to = append(to, '-')
 		}
-		to = append(to, digits[b>>4], digits[b&0xf])
+		to = append(to, hexDigits[b>>4], hexDigits[b&0xf])
 	}
 	return to
 }
 
-// appendFloat writes what strconv does, and whole thousandths, as our fields have
-// them, without its search for the shortest form: a number with at most fifteen
-// digits is its own.
+// appendFloat writes what strconv does. For whole thousandths, as our fields have them,
+// it needs no search for the shortest form: a number of at most fifteen digits is its own
+// shortest form.
 func appendFloat(to []byte, v float64) []byte {
 	const most = 1e12
 	scaled := math.Round(v * 1000)
@@ -153,32 +146,4 @@ func appendDigits(to []byte, n, width int) []byte {
 		n /= 10
 	}
 	return to
-}
-
-// fit appends a line of at most maxEncoded bytes. The texts that a client can make
-// long were cut before, so that only a stack is ever too long here.
-func (f form) fit(to []byte, entry *zapcore.Entry, fields []zapcore.Field) []byte {
-	line := f(to, entry, fields)
-	for over := len(line) - len(to) - maxEncoded; over > 0 && len(fields) > 1; over = len(line) - len(to) - maxEncoded {
-		fields = shorter(fields, over)
-		line = f(to, entry, fields)
-	}
-	return line
-}
-
-// shorter returns the fields with the longest text cut by so many bytes, or, if
-// there is nothing to cut, the event alone.
-func shorter(fields []zapcore.Field, over int) []zapcore.Field {
-	longest, size := -1, 0
-	for i, f := range fields {
-		if n := textSize(f.String); f.Type == zapcore.StringType && f.Key != EventKey && n > size {
-			longest, size = i, n
-		}
-	}
-	if longest < 0 || size <= 2*len(cutMark) {
-		return slices.DeleteFunc(slices.Clone(fields), func(f zapcore.Field) bool { return f.Key != EventKey })
-	}
-	fields = slices.Clone(fields) // they are the caller's
-	fields[longest] = zap.String(fields[longest].Key, clipTo(fields[longest].String, max(size-over, len(cutMark))))
-	return fields
 }

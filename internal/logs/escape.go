@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxText is how many bytes a text that a client may have made as long as it
-// likes takes in a line.
+// maxText is how many bytes of a line a text may take that a client can make as long as it
+// likes.
 const maxText = 1024
 
 // cutMark ends a text that was cut.
@@ -17,8 +17,8 @@ const cutMark = "…"
 // clip cuts a text that takes more than maxText bytes of a line.
 func clip(text string) string { return clipTo(text, maxText) }
 
-// clipTo cuts a text between two characters, if it takes more bytes in a line,
-// escapes included, than it may. What is cut ends with cutMark.
+// clipTo cuts a text between two characters, so that it takes at most so many bytes of a
+// line, escapes included. What was cut ends with cutMark.
 func clipTo(text string, most int) string {
 	if len(text)*longestEscape <= most {
 		return text
@@ -40,8 +40,8 @@ func clipTo(text string, most int) string {
 // longestEscape is how many bytes one byte of a text can become: \u0001.
 const longestEscape = 6
 
-// writtenSize is how many bytes a line has for a character that is width bytes
-// long in its text.
+// writtenSize is how many bytes of a line a character takes that is width bytes long in
+// its text.
 func writtenSize(r rune, width int) int {
 	switch {
 	case r == '"', r == '\\', r == '\n', r == '\r', r == '\t':
@@ -57,7 +57,7 @@ func writtenSize(r rune, width int) int {
 	}
 }
 
-// textSize is how many bytes a text takes in a line.
+// textSize is how many bytes of a line a text takes.
 func textSize(text string) (size int) {
 	for i, width := 0, 0; i < len(text); i += width {
 		var r rune
@@ -67,16 +67,15 @@ func textSize(text string) (size int) {
 	return size
 }
 
-// isRaw says of a character which zap does not escape whether it does something
-// other than to show itself: DEL and the C1 controls, which a terminal may obey,
-// separators of lines, and format characters, those for the direction of text
-// among them, with which a line can look like another.
+// isRaw reports whether a character that zap does not escape does something other than
+// show itself: DEL and the C1 controls, which a terminal may obey, line separators, and
+// format characters, such as those for the direction of text, with which one line can
+// look like another.
 func isRaw(r rune) bool {
 	return r == 0x7f || r >= 0x80 && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
-// isSimple says of a byte of a text whether a line has it as it is, whatever is
-// beside it.
+// isSimple has, for each byte, whether a line has it unescaped, whatever is beside it.
 var isSimple = func() (simple [256]bool) {
 	for b := byte(' '); b < 0x7f; b++ {
 		simple[b] = b != '"' && b != '\\'
@@ -84,8 +83,8 @@ var isSimple = func() (simple [256]bool) {
 	return simple
 }()
 
-// appendEscaped writes a text as it stands between the quotes of a JSON string,
-// with \u escapes for what isRaw as well.
+// appendEscaped writes a text as it is between the quotes of a JSON string, with \u
+// escapes for what isRaw as well.
 func appendEscaped(to []byte, text string) []byte {
 	start := 0 // of what is still to be copied
 	for i := 0; i < len(text); {
@@ -106,8 +105,8 @@ func appendEscaped(to []byte, text string) []byte {
 	return append(to, text[start:]...)
 }
 
-// appendRawEscaped writes JSON with \u escapes for what isRaw: such a character can
-// only stand in a string.
+// appendRawEscaped writes JSON with \u escapes for what isRaw, which can only be in a
+// string.
 func appendRawEscaped(to, json []byte) []byte {
 	for len(json) > 0 {
 		r, width := utf8.DecodeRune(json)
@@ -120,6 +119,8 @@ func appendRawEscaped(to, json []byte) []byte {
 	}
 	return to
 }
+
+const hexDigits = "0123456789abcdef"
 
 // appendEscape writes a character as JSON escapes it.
 func appendEscape(to []byte, r rune) []byte {
@@ -137,10 +138,9 @@ func appendEscape(to []byte, r rune) []byte {
 		high, low := utf16.EncodeRune(r)
 		return appendEscape(appendEscape(to, high), low)
 	}
-	const digits = "0123456789abcdef"
 	to = append(to, `\u`...)
 	for shift := 12; shift >= 0; shift -= 4 {
-		to = append(to, digits[r>>shift&0xf])
+		to = append(to, hexDigits[r>>shift&0xf])
 	}
 	return to
 }

@@ -54,8 +54,9 @@ type Output struct {
 	// Level is the least level that is written.
 	Level zap.AtomicLevel
 
-	path  string // of the log file, "" for none
-	queue *queue
+	path     string     // of the log file, "" for none
+	changing sync.Mutex // held by SetLevel, so that each change logs the level that it replaced
+	queue    *queue
 }
 
 // New opens the log and starts the goroutine that writes it, which Close ends.
@@ -136,14 +137,10 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// levelChange keeps two changes of the level apart, so that each logs the level
-// it really replaced.
-var levelChange sync.Mutex
-
 // SetLevel changes the least level that is written and logs that it did.
 func (o *Output) SetLevel(level zapcore.Level) {
-	levelChange.Lock()
-	defer levelChange.Unlock()
+	o.changing.Lock()
+	defer o.changing.Unlock()
 	old := o.Level.Level()
 	if level == old {
 		return

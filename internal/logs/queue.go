@@ -38,7 +38,7 @@ type queue struct {
 	isJSON  bool // the form of the lines
 	recent  *Recent
 	wake    chan struct{} // room for one: there is something to do
-	hurry   chan struct{} // room for one: now
+	hurry   chan struct{} // room for one: do not wait for more
 	done    chan struct{} // closed by the writer, last
 
 	mu      sync.Mutex
@@ -98,10 +98,10 @@ func (q *queue) put(line record) {
 		q.lost()
 	}
 	if isFirst {
-		q.rouse()
+		notify(q.wake)
 	}
 	if isUrgent {
-		q.rush()
+		notify(q.hurry)
 	}
 }
 
@@ -133,16 +133,11 @@ func appendNumbered(to, line []byte, seq uint64) []byte {
 	return append(to, line...)
 }
 
-// rouse tells the writer that there is something to do.
-func (q *queue) rouse() { remind(q.wake) }
-
-// rush tells it not to wait for more.
-func (q *queue) rush() { remind(q.hurry) }
-
-func remind(writer chan<- struct{}) {
+// notify tells the writer something, without waiting for it.
+func notify(writer chan<- struct{}) {
 	select {
 	case writer <- struct{}{}:
-	default: // it knows
+	default: // it was told already
 	}
 }
 
@@ -158,8 +153,8 @@ func (q *queue) askReopen() {
 	q.mu.Lock()
 	q.reopen = true
 	q.mu.Unlock()
-	q.rouse()
-	q.rush()
+	notify(q.wake)
+	notify(q.hurry)
 }
 
 // close makes the writer write what there is and end, and waits for that, but no
@@ -168,8 +163,8 @@ func (q *queue) close(patience time.Duration) {
 	q.mu.Lock()
 	q.closing = true
 	q.mu.Unlock()
-	q.rouse()
-	q.rush()
+	notify(q.wake)
+	notify(q.hurry)
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
@@ -253,5 +248,5 @@ func (q *queue) appendReport(event *Event, count int) {
 	q.number(line)
 	q.append(line)
 	q.written(line.level)
-	q.rouse()
+	notify(q.wake)
 }
