@@ -32,8 +32,7 @@ func (c *core) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcor
 	return checked
 }
 
-// Write implements zapcore.Core. A line that does not fit into the queue is not
-// an error of whoever logs it.
+// Write implements zapcore.Core. It returns no error for a line that the queue drops.
 func (c *core) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 	line := lines.Get().(*Line)
 	line.entry = entry
@@ -43,7 +42,7 @@ func (c *core) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 	return nil
 }
 
-// Sync does nothing: whoever logs does not wait. Output.Close does.
+// Sync implements zapcore.Core. It does nothing, as logging never waits; Output.Close does.
 func (c *core) Sync() error { return nil }
 
 // put encodes a line and queues it.

@@ -12,8 +12,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// phrases say how a field reads in the console form, with its value in the place of
-// the percent sign. Others are shown as name=value.
+// phrases are how fields read in the console form, with the value in place of the percent
+// sign. Other fields are shown as key=value.
 var phrases = map[string]string{
 	reason.Key: "%", kind.Key: "%", state.Key: "%", code.Key: "%", status.Key: "%", faultName.Key: "%",
 	method.Key: "%", urlPath.Key: "%", statusCode.Key: "%",
@@ -29,8 +29,8 @@ var phrases = map[string]string{
 	ageMS.Key: "age %", ttfcMS.Key: "after %", lagMS.Key: "% behind", maxLagMS.Key: "at most % behind",
 }
 
-// appendDetail adds a field to those before. What is empty, no or no time says nothing
-// and is left out.
+// appendDetail adds a field to those before it. It leaves out what is empty, false or no
+// time.
 func appendDetail(to []byte, f *zapcore.Field) []byte {
 	value := valueOf(f)
 	if value == "" {
@@ -58,8 +58,8 @@ func appendDetail(to []byte, f *zapcore.Field) []byte {
 	return append(to, after...)
 }
 
-// valueOf is a field's value in words that do nothing to a terminal, "" for what need
-// not be told.
+// valueOf is a field's value in words that do nothing to a terminal, "" for one that is not
+// shown.
 func valueOf(f *zapcore.Field) string {
 	switch f.Type {
 	case zapcore.StringType:
@@ -96,7 +96,8 @@ func jsonOf(f *zapcore.Field) []byte {
 	return value
 }
 
-// roughly is a time as people say it, "" for none: 0.42ms, 1.3ms, 52ms, 1.2s, 2m5s.
+// roughly is a duration with two or three digits, "" for none: 0.42ms, 1.3ms, 52ms, 1.2s,
+// 2m5s.
 func roughly(d time.Duration) string {
 	switch {
 	case d == 0:
@@ -134,7 +135,7 @@ func list(f *zapcore.Field) string {
 	return strings.Join(words, " ")
 }
 
-// word is a text that may be anything: as it is if that is one word, else in quotes.
+// word is any text: unchanged if it is one word, else in quotes.
 func word(text string) string {
 	text = shortIDs(text)
 	if strings.ContainsFunc(text, func(r rune) bool {
@@ -145,18 +146,18 @@ func word(text string) string {
 	return text
 }
 
-// harmless is a text of several words, with escapes only for what is not one.
+// harmless is a text of several words, with escapes for what a terminal would obey.
 func harmless(text string) string {
 	return unescaped.Replace(string(appendEscaped(nil, shortIDs(text))))
 }
 
-// unescaped takes back what only matters between quotes.
+// unescaped removes the escapes that only matter between quotes.
 var unescaped = strings.NewReplacer(`\"`, `"`, `\\`, `\`)
 
 // ids are UUIDs.
 var ids = regexp.MustCompile(`\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 
-// shortIDs is a text with the beginning of each id in it.
+// shortIDs is a text in which each id is cut to its beginning.
 func shortIDs(text string) string {
 	if strings.Count(text, "-") < 4 {
 		return text

@@ -8,22 +8,22 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// Line is one line of an event while its fields are gathered, in memory that is used
-// again for the next one. A nil Line, of an event whose level is off, takes fields and
-// is written nowhere. It is for one goroutine, and gone with Write.
+// Line is one line of an event while its fields are gathered, in memory that the next line
+// uses again. A nil Line, of an event whose level is off, takes fields and writes nothing.
+// One goroutine uses it, and not after Write.
 //
-// The goroutines that log are many and have small stacks. Whatever a line needs is
-// therefore here and not on them: zap's own way to a core alone takes two kilobytes,
-// for which each stream's stack would have to be copied to a larger one.
+// Many goroutines log, and their stacks are small. Whatever a line needs is therefore here
+// and not on their stacks: zap's own way to a core takes two kilobytes, for which each
+// stream's stack would have to be copied to a larger one.
 type Line struct {
 	core    *core                 // of a logger of ours
 	checked *zapcore.CheckedEntry // of any other
 	entry   zapcore.Entry
 	fields  []zap.Field
-	text    []byte // in each form
+	text    []byte // in one form or both
 }
 
-// lines have room for a line.
+// lines are Lines to be used again. Each has room for a line in both forms.
 var lines = sync.Pool{New: func() any { return &Line{text: make([]byte, 0, 2*maxLine)} }}
 
 // Line begins a line at one of the event's levels; nil if that is off. The time of
@@ -54,8 +54,8 @@ func (e *Event) checked(l *zap.Logger, level zapcore.Level) *Line {
 	return line.Add(zap.String(EventKey, e.Name))
 }
 
-// Add adds a field, and returns the line. Inlined, it would need room for each field on
-// the caller's stack.
+// Add adds a field and returns the line. If it were inlined, the caller's stack would need
+// room for each field.
 //
 //go:noinline
 func (line *Line) Add(field zap.Field) *Line {

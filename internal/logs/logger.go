@@ -30,8 +30,8 @@ type Config struct {
 	Format Format
 	// Level is the least level that is written, at first.
 	Level zapcore.Level
-	// File is the path of the log file, made if need be and appended to; ""
-	// writes to Stderr. A FIFO is written to whenever someone reads it.
+	// File is the path of the log file, which is created if it does not exist, and
+	// appended to; "" writes to Stderr. A FIFO is written to whenever someone reads it.
 	File string
 	// Stderr is where lines go without a File; nil is os.Stderr. One goroutine
 	// writes to it, until Close.
@@ -82,9 +82,9 @@ func New(c Config) (*Output, error) {
 	return o, nil
 }
 
-// Reopen asks for the log file to be opened anew, after something moved it away;
-// that it was is logged. Without a file it does nothing. Lines logged meanwhile go
-// to the old file or to the new one; none is lost.
+// Reopen makes the log reopen its file, after something moved the file away, and log
+// log.reopened. Without a file it does nothing. Lines logged meanwhile go to the old file
+// or to the new one; none is lost.
 func (o *Output) Reopen() {
 	if o.path != "" {
 		o.queue.askReopen()
@@ -104,15 +104,15 @@ func (o *Output) own() *zap.Logger { return o.Logger.Named(ownName) }
 
 const ownName = "log"
 
-// Dropped returns how many lines are missing since the log could last be written
-// without loss; 0 if it can.
+// Dropped returns how many lines are missing since the log could last be written without
+// loss. It is 0 while the log can be written.
 func (o *Output) Dropped() int { return o.queue.dropped() }
 
-// Recent returns the last lines of the log, as many as Config says.
+// Recent returns the last lines of the log, as many as Config.Recent says.
 func (o *Output) Recent() *Recent { return o.queue.recent }
 
-// Close writes the lines that were logged before, and closes the log file. It
-// waits for that no longer than patience. Lines logged later may be lost.
+// Close writes the lines that were logged before, and closes the log file. It waits for
+// that at most for patience. Lines logged later may be lost.
 func (o *Output) Close(patience time.Duration) { o.queue.close(patience) }
 
 // form returns the configured form.
@@ -123,12 +123,12 @@ func (c Config) form() form {
 	return console{colored: c.onTerminal() && os.Getenv("NO_COLOR") == ""}.append
 }
 
-// isJSON says whether the log's form is JSON.
+// isJSON reports whether the log's form is JSON.
 func (c Config) isJSON() bool {
 	return c.Format == JSON || c.Format != Console && !c.onTerminal()
 }
 
-// onTerminal says whether lines go to a terminal.
+// onTerminal reports whether lines go to a terminal.
 func (c Config) onTerminal() bool { return c.File == "" && isTerminal(c.Stderr) }
 
 // isTerminal reports whether w is a terminal.

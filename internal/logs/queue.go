@@ -8,30 +8,28 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// maxQueued is how many bytes of lines may wait to be written: some twelve
-// thousand usual ones. A disk that stalls for a second or two loses nothing, and
-// a log that nobody reads costs no more memory than that, twice while it is
-// copied.
+// maxQueued is how many bytes of lines may wait to be written: some twelve thousand usual
+// ones. A disk that stalls for a second or two loses nothing, and a log that nobody reads
+// costs no more memory than this, and twice as much while the buffer grows.
 const maxQueued = 4 << 20
 
-// crowded is how many bytes of lines do not wait for more, so that a burst has
-// the room that it needs.
+// crowded is how many waiting bytes are written without a pause, so that a burst finds
+// room.
 const crowded = maxQueued / 8
 
-// keptBuffer is how much of an empty buffer is kept for the next lines.
+// keptBuffer is the size of the largest buffer that is used again, in bytes.
 const keptBuffer = 256 << 10
 
-// queue holds the lines between those who log and the one goroutine that
-// writes. It numbers the lines, in the order that they are written in. What does
-// not fit is dropped and counted; the numbers of dropped lines are used up, and
-// log.entries_dropped stands in their place. All lines go to recent, the dropped
-// ones too.
+// queue holds lines between the goroutines that log and the one that writes. It numbers
+// the lines in the order in which they are written. A line that does not fit is dropped
+// and counted: its number stays unused, and log.entries_dropped is written in its place.
+// All lines go to recent, including the dropped ones.
 //
-// Any goroutine may call put, dropped and close; take, wrote, failed and settled
-// are the writer's.
+// Any goroutine may call put, dropped, askReopen and close. The other methods that lock
+// mu are the writer's.
 type queue struct {
-	// Immutable. report encodes a line of the log's own, without text if its level
-	// is off; written and lost are told of each line that was taken or dropped.
+	// Immutable. report encodes a line of the log's own, without text if its level is off;
+	// written and lost are called with each line that was queued or dropped.
 	report  func(event *Event, count int) record
 	written func(zapcore.Level)
 	lost    func()
@@ -45,16 +43,15 @@ type queue struct {
 	seq     uint64 // of the last line
 	lines   []byte // whole lines
 	spare   []byte // becomes lines
-	taken   int    // bytes that the writer has, and has not written yet
-	gap     int    // lines dropped since there was no room; 0 if there is
-	missing int    // lines dropped since all was well
-	unwell  bool   // since a write failed or a line was dropped; settled ends it
-	reopen  bool   // asked for
-	closing bool   // asked for
+	taken   int    // bytes that the writer took and has not written yet
+	gap     int    // lines dropped since there was no room; 0 if there is room
+	missing int    // lines dropped since the log was last well
+	unwell  bool   // a write failed or a line was dropped, until settled
+	reopen  bool   // askReopen was called
+	closing bool   // close was called
 }
 
-// record is one line, without its number. It is the caller's again when put
-// returns.
+// record is one line, without its number. put copies it.
 type record struct {
 	level zapcore.Level
 	text  []byte // in the form of the log, with its newline
@@ -108,7 +105,7 @@ func (q *queue) put(line record) {
 // size is called with mu held.
 func (q *queue) size() int { return q.taken + len(q.lines) }
 
-// number gives a line its number and keeps it in recent. It is called with mu held.
+// number gives a line its number and adds it to recent. It is called with mu held.
 func (q *queue) number(line record) {
 	q.seq++
 	if q.recent.keeps() {
@@ -116,7 +113,7 @@ func (q *queue) number(line record) {
 	}
 }
 
-// append adds a line, which number was called with. It is called with mu held.
+// append queues a line that has its number. It is called with mu held.
 func (q *queue) append(line record) {
 	if q.isJSON {
 		q.lines = appendNumbered(q.lines, line.text, q.seq)
@@ -141,14 +138,14 @@ func notify(writer chan<- struct{}) {
 	}
 }
 
-// dropped returns how many lines are missing since all was well.
+// dropped returns how many lines are missing since the log was last well.
 func (q *queue) dropped() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.missing
 }
 
-// askReopen makes the writer open the file anew.
+// askReopen makes the writer reopen the file.
 func (q *queue) askReopen() {
 	q.mu.Lock()
 	q.reopen = true
@@ -157,8 +154,8 @@ func (q *queue) askReopen() {
 	notify(q.hurry)
 }
 
-// close makes the writer write what there is and end, and waits for that, but no
-// longer than patience.
+// close makes the writer write what is queued and end. It waits for that at most for
+// patience.
 func (q *queue) close(patience time.Duration) {
 	q.mu.Lock()
 	q.closing = true
@@ -173,8 +170,8 @@ func (q *queue) close(patience time.Duration) {
 	}
 }
 
-// asked returns what the writer is to do besides writing. It is asked once to
-// reopen the file, and from then on to close.
+// asked returns what the writer is to do besides writing. It returns each request to
+// reopen once, and closing from close on.
 func (q *queue) asked() (reopen, closing bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -182,8 +179,8 @@ func (q *queue) asked() (reopen, closing bool) {
 	return reopen, q.closing
 }
 
-// take returns the lines so far, none if there are none. The writer gives their
-// memory back with the last wrote of them.
+// take returns the queued lines, nil if there are none. The writer gives their memory back
+// with recycle.
 func (q *queue) take() []byte {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -195,10 +192,10 @@ func (q *queue) take() []byte {
 	return lines
 }
 
-// wrote is told of n bytes that were written, out of what take returned. If that
-// ends a gap, it is reported where it was: behind the lines that still fitted, and
-// before the next ones. There is room again when half of it is free, so that a
-// log which is a little too slow is no sequence of gaps.
+// wrote is called when n bytes of what take returned are written. If that ends a gap, the
+// gap is reported where it was: after the lines that still fitted and before the next
+// ones. A gap ends when half of the room is free, so that a log that is a little too slow
+// does not become a sequence of gaps.
 func (q *queue) wrote(n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -209,7 +206,7 @@ func (q *queue) wrote(n int) {
 	}
 }
 
-// recycle gives memory back that take returned, all of it written.
+// recycle gives back the memory of lines that take returned, all of which are written.
 func (q *queue) recycle(lines []byte) {
 	if lines == nil || cap(lines) > keptBuffer {
 		return
@@ -219,15 +216,15 @@ func (q *queue) recycle(lines []byte) {
 	q.spare = lines
 }
 
-// failed is told that a write failed.
+// failed is called when a write failed.
 func (q *queue) failed() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.unwell = true
 }
 
-// settled is told that all was written, and adds a line about it if it was not
-// always so.
+// settled is called when everything is written. If the log was not well before, it adds a
+// line that says so.
 func (q *queue) settled() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -239,7 +236,7 @@ func (q *queue) settled() {
 	q.appendReport(LogRecovered, missing)
 }
 
-// appendReport is called with mu held.
+// appendReport queues a line of the log's own. It is called with mu held.
 func (q *queue) appendReport(event *Event, count int) {
 	line := q.report(event, count)
 	if line.text == nil {

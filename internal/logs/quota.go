@@ -10,14 +10,14 @@ import (
 const (
 	quotaWindow = time.Second
 	quotaLines  = 100  // of one key in a window
-	quotaKeys   = 1024 // in a window; further ones share the zero key's lines
+	quotaKeys   = 1024 // in a window; further keys share the quota of the zero key
 	quotaWords  = 16   // kept of one key in a window
 )
 
-// Quota lets a hundred lines a second pass for each key, such as the address of a
-// client, and counts the rest. A second begins with the first line after the one
-// before has ended; at its end report is called for each key of which lines were counted, by any
-// goroutine. Any goroutine may call its methods at any time.
+// Quota lets a hundred lines a second pass for each key, such as the address of a client,
+// and counts the rest. A second begins with the first line after the previous second has
+// ended. At its end, report is called, on any goroutine, once for each key that has
+// counted lines. Any goroutine may call the methods at any time.
 type Quota[K comparable] struct {
 	report func(key K, words []string, count int)
 
@@ -25,19 +25,19 @@ type Quota[K comparable] struct {
 	keys map[K]*usage // nil before the first line of a second
 }
 
-// usage is what became of the lines of one key.
+// usage counts the lines of one key.
 type usage struct {
 	passed, counted int
-	words           []string // different ones, of those that were counted
+	words           []string // of the counted lines, each once
 }
 
-// NewQuota returns a quota that tells report what it has counted.
+// NewQuota returns a quota that calls report with what it has counted.
 func NewQuota[K comparable](report func(key K, words []string, count int)) *Quota[K] {
 	return &Quota[K]{report: report}
 }
 
-// Allow says whether a line may be written now. If not, it is counted, and its
-// word is among those that report gets.
+// Allow reports whether a line may be written now. If not, it is counted, and its word is
+// one of those that report gets.
 func (q *Quota[K]) Allow(key K, word string) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -69,7 +69,7 @@ func (q *Quota[K]) usageOf(key K) *usage {
 	return q.keys[key]
 }
 
-// Flush reports what was counted so far, before the second is over.
+// Flush reports what was counted so far, before the second has ended.
 func (q *Quota[K]) Flush() {
 	q.mu.Lock()
 	keys := q.keys

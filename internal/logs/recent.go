@@ -16,24 +16,23 @@ type Entry struct {
 	Text []byte
 }
 
-// Recent is the end of the log: its last lines, for those who follow it while the
-// server runs. It has every line that was logged, in the order of their numbers
-// and without a gap, also those that the log itself had to drop: a full disk is
-// when they are needed.
+// Recent has the last lines of the log, for those who follow it while the server runs. The
+// lines are in the order of their numbers and without a gap. They include those that the
+// log had to drop: a full disk is when they are needed.
 //
-// Any goroutine may call its methods at any time. None of them holds up those who
-// log for longer than it takes to look at a few dozen pieces.
+// Any goroutine may call the methods at any time. None of them holds up logging for longer
+// than it takes to look at a few dozen pieces.
 type Recent struct {
 	most int // bytes of pieces; 0 keeps nothing
 
 	mu      sync.Mutex
-	pieces  []*piece // oldest first, none of them empty
-	newest  uint64   // number of the last line
-	waiting chan struct{}
-	due     []chan struct{} // to be closed; a timer runs while there are any
+	pieces  []*piece        // oldest first, none of them empty
+	newest  uint64          // number of the last line
+	waiting chan struct{}   // what Changed returns; nil if nobody waits. notice closes it
+	due     []chan struct{} // for notice to close; its timer runs while there are any
 }
 
-// piece is memory for some lines, which is filled once and dropped as a whole.
+// piece is memory for some lines. It is filled once, and dropped as a whole.
 type piece struct {
 	text    []byte // is only appended to, within its capacity
 	entries []Entry
@@ -42,12 +41,12 @@ type piece struct {
 // pieceSize is the memory of a piece in bytes: some 150 lines.
 const pieceSize = 64 << 10
 
-// noticeInterval is how long those who wait for a line are left alone after the
-// first one, so that a thousand who follow a busy log are not woken by each line.
+// noticeInterval is how long after a line those who wait are woken, so that a thousand
+// followers of a busy log are not woken by each line.
 const noticeInterval = 20 * time.Millisecond
 
-// newRecent keeps at most so many bytes of lines, and the list of them: for each
-// hundred bytes of lines, ten more.
+// newRecent returns a Recent of at most so many bytes of lines. Their list takes a tenth
+// of that in addition.
 func newRecent(most int) *Recent {
 	if most > 0 {
 		most = max(most, 2*maxLine)
@@ -55,11 +54,11 @@ func newRecent(most int) *Recent {
 	return &Recent{most: most}
 }
 
-// keeps says whether there is anything to add lines for.
+// keeps reports whether lines are kept at all.
 func (r *Recent) keeps() bool { return r.most > 0 }
 
-// add takes a line with its newline and without its number. Only the queue calls
-// it, with numbers that rise by one.
+// add adds a line with its newline and without its number. Only the queue calls it, with
+// numbers that rise by one.
 func (r *Recent) add(seq uint64, level zapcore.Level, line []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -89,8 +88,7 @@ func (r *Recent) room() *piece {
 	return p
 }
 
-// tell arranges that those who wait will know of a line. It is called with mu held,
-// by someone who logs, and so leaves it to a timer to wake them.
+// tell starts the timer that wakes those who wait. It is called with mu held.
 func (r *Recent) tell() {
 	if r.waiting == nil {
 		return
@@ -112,8 +110,7 @@ func (r *Recent) notice() {
 	}
 }
 
-// Bounds returns the numbers of the oldest and the newest line there are, 0 and 0
-// without any.
+// Bounds returns the numbers of the oldest and the newest line, 0 and 0 if there is none.
 func (r *Recent) Bounds() (oldest, newest uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -123,9 +120,9 @@ func (r *Recent) Bounds() (oldest, newest uint64) {
 	return r.pieces[0].entries[0].Seq, r.newest
 }
 
-// After returns the first lines, at most so many, whose numbers are above seq, the
-// oldest first, and how many lines between seq and the first of them are no longer
-// there. The slice is the caller's.
+// After returns the oldest lines, at most so many, whose numbers are above seq, oldest
+// first, and how many lines between seq and the first of them are no longer kept. The
+// slice is the caller's.
 func (r *Recent) After(seq uint64, most int) (entries []Entry, missing uint64) {
 	for _, run := range r.runs(seq, most) {
 		entries = append(entries, run[:min(len(run), most-len(entries))]...)
@@ -136,8 +133,8 @@ func (r *Recent) After(seq uint64, most int) (entries []Entry, missing uint64) {
 	return entries, missing
 }
 
-// runs returns the lines with numbers above seq where they are, so many or some
-// more. What is there is not written again, so that they can be copied without mu.
+// runs returns the lines with numbers above seq, so many or some more, without a copy.
+// They are never written again, and so can be read without mu.
 func (r *Recent) runs(seq uint64, most int) (runs [][]Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

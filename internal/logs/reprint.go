@@ -9,9 +9,9 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// ConsoleLine appends a line that was logged as JSON, in the console form, with its
-// newline. Of values that are objects, that form shows nothing here. What is no line of
-// a log is appended as it is, with escapes for what a terminal would obey.
+// ConsoleLine appends, in the console form and with its newline, a line that was logged as
+// JSON. It leaves out values that are objects. A text that is no line of a log is appended
+// unchanged, with escapes for what a terminal would obey.
 func ConsoleLine(dst, text []byte, colored bool) []byte {
 	line := gjson.ParseBytes(text)
 	entry := zapcore.Entry{Message: harmless(line.Get(MessageKey).String()), LoggerName: line.Get(LoggerKey).String()}
@@ -30,7 +30,8 @@ func ConsoleLine(dst, text []byte, colored bool) []byte {
 	return console{colored}.append(dst, &entry, fields)
 }
 
-// fieldOf returns the field that a line has, but for those that are not its event's own.
+// fieldOf returns a field of a line. It returns false for the keys that every line has, and
+// for objects.
 func fieldOf(key string, value gjson.Result) (zapcore.Field, bool) {
 	switch key {
 	case SeqKey, TimeKey, LevelKey, LoggerKey, MessageKey:

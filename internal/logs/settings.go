@@ -9,7 +9,7 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// settings are all settings in use, and which of them somebody chose.
+// settings are all settings in use, and which of them are not at their defaults.
 type settings struct {
 	all     zapcore.ObjectMarshaler
 	differs func(name string) bool
@@ -20,7 +20,7 @@ func (s settings) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	return s.all.MarshalLogObject(brief{enc})
 }
 
-// changed is those that differ, as one would write them on the command line.
+// changed are those that differ, as they are written on the command line.
 func (s settings) changed() string {
 	all := zapcore.NewMapObjectEncoder()
 	if err := s.MarshalLogObject(all); err != nil {
@@ -38,8 +38,8 @@ func (s settings) changed() string {
 // brief is an ObjectEncoder that cuts texts.
 type brief struct{ zapcore.ObjectEncoder }
 
-// maxSetting is how many bytes a setting's value takes in a line. A dozen may be
-// as long: paths, origins, addresses.
+// maxSetting is how many bytes of a line a setting's value may take. About a dozen can be
+// that long: paths, origins, addresses.
 const maxSetting = 192
 
 func (b brief) AddString(key, value string) {

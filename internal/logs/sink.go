@@ -17,11 +17,11 @@ const (
 	otherPiece = maxLine
 )
 
-// errNoReader is that of a FIFO, which is a log file as soon as someone reads it.
+// errNoReader is the error of opening a FIFO that nobody reads yet.
 var errNoReader = errors.New("nobody reads the FIFO")
 
-// sink is what lines are written to: a log file, or standard error. It is the
-// writer's alone, but for its first open.
+// sink is what lines are written to: a log file, or standard error. Only the writer uses
+// it, once newSink has opened it.
 type sink struct {
 	path string      // of the log file; "" for standard error
 	to   io.Writer   // nil as long as a FIFO has no reader
@@ -49,8 +49,7 @@ func newSink(c Config) (*sink, error) {
 	return s, nil
 }
 
-// open opens the file, or opens it anew, and never waits. On an error the old one
-// stays in use.
+// open opens or reopens the file, and never waits. On an error the old file stays in use.
 func (s *sink) open() error {
 	// Without O_NONBLOCK it would wait for the reader of a FIFO (fifo(7)).
 	opened, err := os.OpenFile(s.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY|syscall.O_NONBLOCK, 0o640)
@@ -87,10 +86,9 @@ func (s *sink) close() {
 	}
 }
 
-// write writes whole lines from the beginning of some, as many as go into one
-// piece, and returns how many bytes of them are done for good. On an error in the
-// middle of a line a file loses its beginning again; a pipe, which cannot, gets
-// the rest of it next time.
+// write writes the first of the lines, as many as fit into one piece, and returns how many
+// bytes are written for good. If it fails in the middle of a line, it removes the
+// beginning of that line from a file; a pipe gets the rest of it next time.
 func (s *sink) write(lines []byte) (int, error) {
 	if s.to == nil {
 		if err := s.open(); err != nil {
@@ -120,8 +118,8 @@ func (s *sink) piece(lines []byte) []byte {
 	return lines[:bytes.LastIndexByte(lines[:most], '\n')+1] // no line is longer
 }
 
-// retract removes the last bytes that were written to a file, if they are still
-// its last: another process may write to it, too.
+// retract removes the last bytes that were written to a file, if they are still its last:
+// another process may write to it as well.
 func retract(file regularFile, size int64) bool {
 	end, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {

@@ -8,10 +8,9 @@ import (
 	"go.uber.org/zap"
 )
 
-// StdLog returns a standard logger for http.Server.ErrorLog: each of its lines
-// becomes an http.server_error. A client can cause some of them as often as it
-// likes, so that only so many a second are logged of each kind, and the rest are
-// summed.
+// StdLog returns a standard logger for http.Server.ErrorLog, each line of which becomes an
+// http.server_error. Clients can cause some errors as often as they like: of each kind,
+// a hundred a second are logged and the rest are summed.
 func StdLog(l *zap.Logger) *log.Logger {
 	w := stdWriter{l, NewQuota(func(_ string, texts []string, count int) {
 		HTTPServerError.Log(l, Error(errors.New(texts[0])), Count(count))
@@ -24,8 +23,8 @@ type stdWriter struct {
 	quota  *Quota[string] // by kind of error
 }
 
-// Write logs one line of the standard logger; what follows the first newline is
-// a stack, where net/http caught a panic.
+// Write logs one line of the standard logger. If net/http caught a panic, the stack follows
+// the first newline.
 func (w stdWriter) Write(p []byte) (int, error) {
 	text, trace, hasTrace := strings.Cut(strings.TrimRight(string(p), "\n"), "\n")
 	if !w.quota.Allow(kindOfError(text), text) {
@@ -39,9 +38,9 @@ func (w stdWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// kindOfError is what net/http's errors of one kind have in common: how they
-// begin, up to an address or another number. So a flood of bad handshakes does not
-// hide that no connection can be accepted.
+// kindOfError is what net/http's errors of one kind have in common: their beginning, up to
+// an address or another number. It keeps a flood of bad handshakes from hiding that no
+// connection can be accepted.
 func kindOfError(text string) string {
 	if i := strings.IndexAny(text, "0123456789["); i >= 0 {
 		return text[:i]

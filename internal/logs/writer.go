@@ -5,10 +5,9 @@ import "time"
 // retryInterval is how long the writer waits after a write that failed.
 const retryInterval = 250 * time.Millisecond
 
-// pause is how long the writer lets lines gather after a write. A write costs more
-// than the line, and so many of them a second cost nothing that counts. The first
-// line after a silence is written at once. A process that is killed takes the lines
-// of its last pause with it, but for errors and what came before them.
+// pause is how long the writer lets lines gather after a write, since a write costs more
+// than a line. The first line after a silence is written at once, and so are errors with
+// the lines before them. A process that is killed loses the other lines of its last pause.
 const pause = 5 * time.Millisecond
 
 // writer is the one goroutine that opens, writes and closes the log. It alone
@@ -18,12 +17,12 @@ type writer struct {
 	sink     *sink
 	reopened func(error)
 
-	batch []byte // as taken from the queue
-	rest  []byte // what is not written yet of it
+	batch []byte // taken from the queue
+	rest  []byte // of batch, not written yet
 }
 
-// run writes until the queue is closed. What cannot be written stays where it is
-// and is tried again; after the close, once.
+// run writes until the queue is closed. What cannot be written stays queued and is tried
+// again, after the close only once.
 func (w *writer) run() {
 	defer close(w.queue.done)
 	defer w.sink.close()
