@@ -42,21 +42,21 @@ type Field struct {
 	Values []string
 }
 
-// with narrows what the field means, or may be, in one event.
+// with returns the field with its meaning, and its values if they are limited, in one event.
 func (f Field) with(about string, values ...string) Field {
 	f.About, f.Values = about, values
 	return f
 }
 
-// Each field has its declaration and, beside it, the function that makes it, so
-// that a call site can neither misspell a key nor mistake its type.
+// Each field has its declaration and, below, the function that makes it, so that a call
+// can neither misspell the key nor mistake the type.
 
 var (
 	messageID = Field{Key: "message_id", Kind: String, About: "id of the message (UUID)"}
 	streamID  = Field{Key: "stream_id", Kind: String, About: "id of the stream (UUID), its own for every subscription"}
 	requestID = Field{Key: "request_id", Kind: String, About: "id of the HTTP request, as in the answer's X-Request-Id"}
-	traceID   = Field{Key: "trace_id", Kind: String, About: "id of the trace that the request is part of, as its traceparent says"}
-	previous  = Field{Key: "previous_stream_id", Kind: String, About: "id of the stream that this one most likely goes on with: the client's last of this message that ended at or after the position, unfinished"}
+	traceID   = Field{Key: "trace_id", Kind: String, About: "id of the trace that the request is part of, from its traceparent"}
+	previous  = Field{Key: "previous_stream_id", Kind: String, About: "id of the stream that this one most likely continues: the client's last one of this message that ended unfinished, at or after the position"}
 )
 
 // MessageID names the message that the line is about.
@@ -78,9 +78,9 @@ func PreviousStreamID[ID ~[16]byte](id ID) zap.Field {
 
 var (
 	method        = Field{Key: "http.request.method", Kind: String, About: "the request's method"}
-	route         = Field{Key: "http.route", Kind: String, About: "the pattern that matched the path; empty where none did"}
+	route         = Field{Key: "http.route", Kind: String, About: "the pattern that matched the path; empty if none did"}
 	urlPath       = Field{Key: "url.path", Kind: String, About: "the request's path, without its query"}
-	statusCode    = Field{Key: "http.response.status_code", Kind: Int, About: "the answer's status; 499 where the client had left before it got one"}
+	statusCode    = Field{Key: "http.response.status_code", Kind: Int, About: "the answer's status; 499 if the client left before it got one"}
 	clientAddress = Field{Key: "client.address", Kind: String, About: "the client's address; behind a trusted proxy, the one that it forwards"}
 	clientPort    = Field{Key: "client.port", Kind: Int, About: "the client's port"}
 	userAgent     = Field{Key: "user_agent.original", Kind: String, About: "the request's User-Agent"}
@@ -112,8 +112,8 @@ func ClientPort(port uint16) zap.Field { return zap.Int(clientPort.Key, int(port
 // UserAgent is the request's User-Agent.
 func UserAgent(text string) zap.Field { return zap.String(userAgent.Key, clip(text)) }
 
-// ClientNetwork stands for all clients of a network, one IPv4 address or part of
-// IPv6; the zero Prefix for any.
+// ClientNetwork is the address of all clients of a network: an IPv4 address, or a network
+// of IPv6. It is "" for the zero Prefix, any client.
 func ClientNetwork(network netip.Prefix) zap.Field {
 	switch {
 	case !network.IsValid():
@@ -127,19 +127,19 @@ func ClientNetwork(network netip.Prefix) zap.Field {
 
 var (
 	code        = Field{Key: "code", Kind: String, About: "the error's stable code"}
-	status      = Field{Key: "status", Kind: Int, About: "the HTTP status that the client was given; 499 where it had left before"}
+	status      = Field{Key: "status", Kind: Int, About: "the HTTP status that the client got; 499 if it left before that"}
 	reason      = Field{Key: "reason", Kind: String, About: "why, in one word"}
 	errorText   = Field{Key: "error", Kind: String, About: "the error in words"}
 	stack       = Field{Key: "stack", Kind: String, About: "the goroutine's stack"}
-	signal      = Field{Key: "signal", Kind: String, About: "the signal that asked for the shutdown"}
+	signal      = Field{Key: "signal", Kind: String, About: "the signal that started the shutdown"}
 	key         = Field{Key: "key", Kind: String, About: "the flag or variable with the bad value"}
-	source      = Field{Key: "source", Kind: String, About: "where the bad value stood", Values: []string{"flag", "environment", "argument", "default"}}
+	source      = Field{Key: "source", Kind: String, About: "where the bad value came from", Values: []string{"flag", "environment", "argument", "default"}}
 	kind        = Field{Key: "kind", Kind: String, About: "what the stream sends", Values: Kinds}
 	unit        = Field{Key: "unit", Kind: String, About: "the pieces that a stream of characters sends", Values: Units}
-	state       = Field{Key: "state", Kind: String, About: "of a live message, whose text is still to come", Values: States}
-	lastEventID = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty where it did not"}
-	faultName   = Field{Key: "fault", Kind: String, About: "what went wrong, as the plan of the stream says", Values: Faults}
-	plan        = Field{Key: "plan", Kind: String, About: "what goes wrong in the stream, as was asked for; absent where nothing does"}
+	state       = Field{Key: "state", Kind: String, About: "`open` for a live message, whose text is still to come", Values: States}
+	lastEventID = Field{Key: "last_event_id", Kind: String, About: "the id after which the client asked to resume; empty if it did not"}
+	faultName   = Field{Key: "fault", Kind: String, About: "the fault, one of those in the plan of the stream", Values: Faults}
+	plan        = Field{Key: "plan", Kind: String, About: "the faults that were asked for; absent if there are none"}
 	version     = Field{Key: "version", Kind: String, About: "the program's version, from its build info"}
 	listener    = Field{Key: "listener", Kind: String, About: "which listener", Values: []string{"public", "admin"}}
 	urls        = Field{Key: "urls", Kind: List, About: "the addresses to open"}
@@ -149,7 +149,7 @@ var (
 	fromLevel   = Field{Key: "from", Kind: String, About: "the level before"}
 	toLevel     = Field{Key: "to", Kind: String, About: "the level now"}
 	codes       = Field{Key: "codes", Kind: List, About: "the errors' stable codes"}
-	counts      = Field{Key: "counts", Kind: Object, About: "what happened since the start, by event and, where it has one, reason, and sums of some numbers of these events; what would be 0 is absent"}
+	counts      = Field{Key: "counts", Kind: Object, About: "what happened since the start: events, by reason if they have one, and sums of some of their numbers; zeros are left out"}
 	done        = Field{Key: "done", Kind: Bool, About: "whether the end of the message, `done` or `failed`, was written"}
 	resumed     = Field{Key: "resumed", Kind: Bool, About: "whether the stream continued an earlier one"}
 )
@@ -190,13 +190,13 @@ func Unit(name string) zap.Field { return zap.String(unit.Key, name) }
 // State is one of States.
 func State(word string) zap.Field { return zap.String(state.Key, word) }
 
-// LastEventID is what the client sent to resume, "" where it did not.
+// LastEventID is what the client sent to resume, "" if it did not.
 func LastEventID(id string) zap.Field { return zap.String(lastEventID.Key, clip(id)) }
 
-// Fault is one of Faults.
+// Fault is the name of a fault, one of Faults.
 func Fault(name string) zap.Field { return zap.String(faultName.Key, name) }
 
-// Plan is what goes wrong in a stream.
+// Plan is the faults that were asked for in a stream.
 func Plan(text string) zap.Field { return zap.String(plan.Key, clip(text)) }
 
 // Version is the program's version.
@@ -208,9 +208,8 @@ func Listener(name string) zap.Field { return zap.String(listener.Key, name) }
 // URLs are the addresses to open.
 func URLs(all ...string) zap.Field { return zap.Strings(urls.Key, all) }
 
-// Settings is every setting in use. Each value is cut so that all fit into a line.
-// The console form shows those whose names differs says are not as they are by
-// default.
+// Settings is every setting in use. Each value is cut so that all fit into a line. The
+// console form shows only the settings for whose names differs returns true.
 func Settings(all zapcore.ObjectMarshaler, differs func(name string) bool) zap.Field {
 	return zap.Object(config.Key, settings{all, differs})
 }
@@ -245,18 +244,18 @@ var (
 	chunks          = Field{Key: "chunks", Kind: Int, About: "chunk events sent"}
 	appended        = chunks.with("chunks that were appended")
 	position        = Field{Key: "position", Kind: Int, About: "position of the chunk, from 0"}
-	lastPosition    = Field{Key: "last_position", Kind: Int, About: "position of the last chunk that was sent; absent where none was"}
+	lastPosition    = Field{Key: "last_position", Kind: Int, About: "position of the last chunk that was sent; absent if none was"}
 	streamTotal     = total.with("chunks of the whole stream; absent while they are not known")
 	messagesStored  = Field{Key: "messages_stored", Kind: Int, About: "messages in the store at that moment"}
-	catalogue       = Field{Key: "catalogue", Kind: Int, About: "version of this catalogue of events; logs before the first have none"}
+	catalogue       = Field{Key: "catalogue", Kind: Int, About: "version of this catalogue of events; absent in logs that are older than the first version"}
 	firstPosition   = Field{Key: "first_position", Kind: Int, About: "position of the first chunk that this stream sends"}
-	seed            = Field{Key: "seed", Kind: Int, About: "of the random numbers of the plan"}
-	faultCount      = Field{Key: "faults", Kind: Int, About: "what has gone wrong in the stream as its plan asks for; absent without a plan"}
+	seed            = Field{Key: "seed", Kind: Int, About: "seed of the plan's random numbers"}
+	faultCount      = Field{Key: "faults", Kind: Int, About: "faults that happened in the stream; absent without a plan"}
 	howMany         = Field{Key: "count", Kind: Int, About: "how many"}
 	activeStreams   = Field{Key: "active_streams", Kind: Int, About: "streams running at that moment"}
 	remaining       = Field{Key: "remaining", Kind: Int, About: "streams still running"}
 	streamLimit     = Field{Key: "stream_limit", Kind: Int, About: "streams that may run at once"}
-	openFileReserve = Field{Key: "open_file_reserve", Kind: Int, About: "how many of them are kept from streams, for everything else"}
+	openFileReserve = Field{Key: "open_file_reserve", Kind: Int, About: "open files that are reserved for everything but streams"}
 	openFileLimit   = Field{Key: "open_file_limit", Kind: Int, About: "files that the process may have open"}
 )
 
@@ -284,16 +283,16 @@ func LastPosition(n int) zap.Field { return zap.Int(lastPosition.Key, n) }
 // MessagesStored counts the messages in the store.
 func MessagesStored(n int) zap.Field { return zap.Int(messagesStored.Key, n) }
 
-// CatalogueVersion tells this catalogue from older ones.
+// CatalogueVersion is the Edition of this catalogue.
 func CatalogueVersion() zap.Field { return zap.Int(catalogue.Key, Edition) }
 
-// FaultCount counts what has gone wrong in a stream.
+// FaultCount counts the faults that happened in a stream.
 func FaultCount(n int) zap.Field { return zap.Int(faultCount.Key, n) }
 
-// Seed is that of a plan.
+// Seed is the seed of a plan's random numbers.
 func Seed(n uint64) zap.Field { return zap.Uint64(seed.Key, n) }
 
-// Count is how many of the event's things there were.
+// Count is how many there were of what the event is about.
 func Count(n int) zap.Field { return zap.Int(howMany.Key, n) }
 
 // ActiveStreams counts running streams.
@@ -315,18 +314,18 @@ var (
 	startupMS  = Field{Key: "startup_ms", Kind: Float, About: "time from the program's start"}
 	durationMS = Field{Key: "duration_ms", Kind: Float, About: "how long it took"}
 	openFor    = durationMS.with("time from the opening of the message to its end")
-	intervalMS = Field{Key: "interval_ms", Kind: Float, About: "time between two chunks; 0 where those of a live message go out as they come"}
+	intervalMS = Field{Key: "interval_ms", Kind: Float, About: "time between two chunks; 0 if the chunks of a live message go out as they arrive"}
 	outageMS   = Field{Key: "outage_ms", Kind: Float, About: "how long the store was away"}
 	ageMS      = Field{Key: "age_ms", Kind: Float, About: "time since the message was submitted"}
 	ttfcMS     = Field{Key: "ttfc_ms", Kind: Float, About: "time from the stream's start to its first chunk"}
 	lagMS      = Field{Key: "lag_ms", Kind: Float, About: "how far the stream is behind its schedule"}
-	maxLagMS   = Field{Key: "max_lag_ms", Kind: Float, About: "the furthest that the stream was behind its schedule"}
+	maxLagMS   = Field{Key: "max_lag_ms", Kind: Float, About: "how far the stream was behind its schedule at most"}
 )
 
 // StartupMS is the time from the program's start until it was ready.
 func StartupMS(d time.Duration) zap.Field { return milliseconds(startupMS, d) }
 
-// DurationMS is how long the thing took that the event names.
+// DurationMS is how long the event's subject took.
 func DurationMS(d time.Duration) zap.Field { return milliseconds(durationMS, d) }
 
 // IntervalMS is the time between two chunks.

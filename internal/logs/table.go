@@ -5,13 +5,12 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// Edition is the version of the catalogue: it grows when a log that was right before
-// would not be any more.
+// Edition is the version of the catalogue. It grows with each change by which a log that
+// was valid before would no longer be.
 const Edition = 2
 
-// Catalogue is every event there is, in the order of this file, which Go
-// initializes after the fields of field.go. Only declare appends to it, before
-// main runs.
+// Catalogue is every event there is, in the order of this file, which Go initializes after
+// the fields of field.go. It is never changed after the program's start.
 var Catalogue []*Event
 
 func declare(e Event) *Event {
@@ -28,7 +27,7 @@ var (
 	ServerStarting = declare(Event{
 		Name: "server.starting", Levels: at(zap.InfoLevel), Message: "starting",
 		Brief:    fields(version, config),
-		About:    "Once, first: what runs, with every setting and the limits that follow from them.",
+		About:    "Once, first: the version, every setting, and the limits that follow from them.",
 		Required: fields(version, catalogue, config), Optional: fields(streamLimit, openFileLimit, openFileReserve),
 	})
 	ServerListening = declare(Event{
@@ -46,7 +45,7 @@ var (
 	ServerAssets = declare(Event{
 		Name: "server.assets", Levels: at(zap.WarnLevel), Message: "pages are served from a directory, for development only",
 		Brief:    fields(path),
-		About:    "At the start with `--assets`: what is in the directory is served as it is, and browsers load pages anew when a file changes.",
+		About:    "At the start with `--assets`: the files of the directory are served unchanged, and browsers reload pages when a file changes.",
 		Required: fields(path),
 	})
 	ServerReady = declare(Event{
@@ -70,33 +69,33 @@ var (
 	LogReopened = declare(Event{
 		Name: "log.reopened", Levels: at(zap.InfoLevel, zap.ErrorLevel), Message: "log file reopened",
 		Brief:    fields(path, errorText),
-		About:    "SIGHUP arrived and the log file was opened anew. At error, with `error`, it could not be, and the old one stays in use.",
+		About:    "The log file was reopened after SIGHUP. At error, with `error`, it could not be opened, and the old one stays in use.",
 		Required: fields(path), Optional: fields(errorText),
 	})
 	LogEntriesDropped = declare(Event{
 		Name: "log.entries_dropped", Levels: at(zap.ErrorLevel), Message: "log entries dropped",
 		Brief: fields(howMany),
 		About: "Lines are missing here: the log could not be written, and no more of them could wait. " +
-			"It stands where they would, as soon as there is room again; their numbers are missing, too.",
+			"It is written in their place as soon as there is room again; their numbers are missing, too.",
 		Required: fields(howMany.with("lines that are missing")),
 	})
 	LogRecovered = declare(Event{
 		Name: "log.recovered", Levels: at(zap.InfoLevel), Message: "log can be written again",
 		Brief:    fields(howMany),
-		About:    "Writing had failed, or lines were dropped; now all that waited is written.",
-		Required: fields(howMany.with("lines that are missing since then; 0 if none is")),
+		About:    "Writing had failed, or lines were dropped; now every line that waited is written.",
+		Required: fields(howMany.with("lines that are missing since then; 0 if none are")),
 	})
 	TLSReloaded = declare(Event{
 		Name: "tls.reloaded", Levels: at(zap.InfoLevel, zap.ErrorLevel), Message: "certificate reloaded",
 		Brief: fields(fingerprint, errorText),
-		About: "The files of `--tls-cert` and `--tls-key` have changed and were read anew, at the first handshake after that. " +
-			"At error, with `error`, they could not be used, and the old certificate stays in use; the same error is logged once.",
+		About: "The files of `--tls-cert` and `--tls-key` have changed and were read again, at the first handshake after that. " +
+			"At error, with `error`, they cannot be used, and the old certificate stays in use; the same error is logged once.",
 		Required: fields(fingerprint), Optional: fields(errorText),
 	})
 	StoreLost = declare(Event{
 		Name: "store.lost", Levels: at(zap.ErrorLevel), Message: "store lost",
 		Brief: fields(errorText),
-		About: "The servers of `--nats` do not answer, at the start or later. Streams of messages that are here go on; what needs the store is refused with " +
+		About: "The servers of `--nats` do not answer, at the start or later. Streams of messages that this server has continue; requests that need the store are refused with " +
 			"`store_unavailable`, and `/readyz` answers 503. The server keeps trying to connect, and `store.restored` follows.",
 		Required: fields(errorText),
 	})
@@ -109,7 +108,7 @@ var (
 	ServerShutdownStarted = declare(Event{
 		Name: "server.shutdown_started", Levels: at(zap.InfoLevel), Message: "shutting down",
 		Brief:    fields(signal, activeStreams),
-		About:    "A signal asked for the end; running streams may finish for `--drain`.",
+		About:    "A signal started the shutdown; running streams may finish within `--drain`.",
 		Required: fields(signal, activeStreams),
 	})
 	ServerShutdownCompleted = declare(Event{
@@ -121,7 +120,7 @@ var (
 	ServerShutdownForced = declare(Event{
 		Name: "server.shutdown_forced", Levels: at(zap.WarnLevel), Message: "shutdown forced",
 		Brief:    fields(remaining),
-		About:    "A second signal came, and the program exits at once with 1; or streams did not end in time and were cut off.",
+		About:    "A second signal arrived, and the program exits at once with 1; or streams did not end in time and were cut off.",
 		Required: fields(remaining),
 	})
 )
@@ -138,7 +137,7 @@ var (
 	HTTPRequestRejected = declare(Event{
 		Name: "http.request_rejected", Levels: at(zap.WarnLevel), Message: "request rejected",
 		Brief:    fields(method, urlPath, code, status, errorText),
-		About:    "An HTTP request got an error of this API. What `http.request` tells of the request as well, such as its path, stands here only if there is no such line.",
+		About:    "An HTTP request got an error of this API. Fields that `http.request` has as well, such as the path, are here only if there is no such line.",
 		Required: fields(code, status),
 		Optional: fields(requestID, traceID, method, route, urlPath, clientAddress, messageID, errorText),
 	})
@@ -147,7 +146,7 @@ var (
 		Brief: fields(clientAddress, codes, howMany),
 		About: "A client was refused more than 100 times in a second. The rest are counted here, once a second: they have no `http.request_rejected`, " +
 			"`stream.rejected` or `message.rejected`, and no `http.request`. The metrics count each.",
-		Required: fields(clientAddress.with("the client's address; of IPv6, the network of 64 bits that it is in; empty for what more than 1024 clients have in common"),
+		Required: fields(clientAddress.with("the client's address, of IPv6 its /64 network; empty for all clients beyond the first 1024"),
 			codes.with("the codes of the errors"), howMany.with("requests that were refused")),
 	})
 	HTTPPanic = declare(Event{
@@ -160,10 +159,10 @@ var (
 	HTTPServerError = declare(Event{
 		Name: "http.server_error", Levels: at(zap.WarnLevel, zap.ErrorLevel), Message: "server error",
 		Brief: fields(howMany, errorText),
-		About: "The HTTP server below the handlers complained, for example that it cannot accept a connection. " +
-			"At error, the program could not start or go on, and exits with 1.",
+		About: "An error of the HTTP server below the handlers, such as a connection that it cannot accept. " +
+			"At error, the program cannot start or continue, and exits with 1.",
 		Required: fields(errorText), Optional: fields(stack,
-			howMany.with("errors like this one, beyond 100 in a second, that this line stands for")),
+			howMany.with("errors of this kind, beyond 100 in a second, that this line counts")),
 	})
 )
 
@@ -184,13 +183,13 @@ var (
 	MessageCompleted = declare(Event{
 		Name: "message.completed", Levels: at(zap.InfoLevel), Message: "message completed",
 		Brief:    fields(byteCount, chunks, durationMS),
-		About:    "A producer has completed a live message; once for each, unless it failed or was deleted before.",
+		About:    "A producer completed a live message. Once for each live message, unless it failed or was deleted before.",
 		Required: fields(messageID, byteCount, total, appended, openFor), Optional: fields(requestID, traceID),
 	})
 	MessageFailed = declare(Event{
 		Name: "message.failed", Levels: at(zap.WarnLevel), Message: "message failed",
 		Brief:    fields(reason, chunks, durationMS),
-		About:    "A live message failed: its producer said so, or was silent for longer than `--producer-timeout`, and then the reason is `producer_gone`.",
+		About:    "A live message failed: its producer said so, or sent nothing for longer than `--producer-timeout`; then the reason is `producer_gone`.",
 		Required: fields(messageID, reason.with("why, in the words of its producer, or `producer_gone`"), byteCount, appended, openFor),
 		Optional: fields(requestID, traceID),
 	})
@@ -203,7 +202,7 @@ var (
 	MessageEvicted = declare(Event{
 		Name: "message.evicted", Levels: at(zap.InfoLevel), Message: "message evicted",
 		Brief: fields(reason, ageMS),
-		About: "The server forgot a message: its time was over, or it made room for a new one. With `--nats`, its time was over, and one server says so.",
+		About: "The server removed a message: its time to live was over, or it made room for a new one. With `--nats`, its time to live was over, and one of the servers logs it.",
 		Required: fields(messageID, reason.with("why it had to go", EvictionReasons...), ageMS,
 			activeStreams.with("streams of this message that it ended")),
 	})
@@ -221,7 +220,7 @@ var (
 	StreamRejected = declare(Event{
 		Name: "stream.rejected", Levels: at(zap.WarnLevel), Message: "stream rejected",
 		Brief:    fields(reason, status, errorText),
-		About:    "A stream was asked for and not opened. For `shutting_down` the status is 200, with nothing but a `retry:`, so that an EventSource comes back.",
+		About:    "A stream was requested and not opened. For `shutting_down` the status is 200, with nothing but a `retry:`, so that an EventSource comes back.",
 		Required: fields(reason.with("the code of the error", StreamRejections...), status), Optional: fields(messageID, requestID, traceID, errorText),
 	})
 	StreamFirstChunk = declare(Event{
@@ -239,8 +238,8 @@ var (
 	StreamFault = declare(Event{
 		Name: "stream.fault", Levels: at(zap.InfoLevel), Message: "fault injected",
 		Brief: fields(faultName, position),
-		About: "Something went wrong in a stream, as its plan asks for. What happens to the whole stream is told once, when it opens; " +
-			"a stall when it begins. The first 100 of a stream have a line each; `stream.closed` counts all. For `status` there is no stream, but only that answer.",
+		About: "A fault happened in a stream, as its plan asks for. Faults of the whole stream are logged once, when it opens; " +
+			"a stall when it begins. The first 100 faults of a stream have a line each; `stream.closed` counts all. For `status` there is only that answer, and no stream.",
 		Required: fields(faultName, messageID), Optional: fields(position, streamID, requestID, traceID),
 	})
 	StreamSlow = declare(Event{
@@ -253,13 +252,13 @@ var (
 		Name: "stream.recovered", Levels: at(zap.InfoLevel), Message: "stream back on schedule",
 		Brief:    fields(lagMS),
 		About:    "A stream that was behind has caught up.",
-		Required: fields(streamID, messageID, lagMS.with("the furthest that it was behind in this time")), Optional: fields(requestID, traceID),
+		Required: fields(streamID, messageID, lagMS.with("how far it was behind at most in this time")), Optional: fields(requestID, traceID),
 	})
 	StreamEndRequested = declare(Event{
 		Name: "stream.end_requested", Levels: at(zap.InfoLevel), Message: "operator ends stream",
 		Brief:    fields(clientAddress),
-		About:    "Someone asked through the admin listener for the end of a stream. Its `stream.closed` follows, or stands before it if that was quicker; the reason there is another if it was ending already.",
-		Required: fields(streamID, messageID, clientAddress.with("the address of who asked")),
+		About:    "An operator asked through the admin listener to end a stream. Its `stream.closed` follows, or comes before if that was quicker; its reason is another if the stream was already ending.",
+		Required: fields(streamID, messageID, clientAddress.with("the address of the operator")),
 	})
 	StreamClosed = declare(Event{
 		Name: "stream.closed", Levels: at(zap.InfoLevel, zap.WarnLevel, zap.ErrorLevel), Message: "stream closed",
