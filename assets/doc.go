@@ -117,6 +117,7 @@
 //
 //	admin.css        what these pages have in common
 //	ask.js, feed.js  a request, and why it was refused; a feed with its state in words
+//	elements.js      what all pages make their elements with
 //	filters.js       level and conditions, kept in the address
 //	uplot.js, .css   uPlot, which draws charts, as npm has it
 //

@@ -8,6 +8,7 @@ export function say(element, words) {
   element.textContent = words;
 }
 
-function uncounted(words) {
-  return words.replace(/\d+/g, '#');
+/** uncounted is the words without their numbers. */
+export function uncounted(words) {
+  return words.replace(/\d[\d,]*/g, '#');
 }

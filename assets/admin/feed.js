@@ -18,7 +18,7 @@ export class Feed {
   #due = 0; // when it connects again, by performance.now()
   #live; // what a connection that works is called
   #refused;
-  #ticker = new Ticker(() => this.#say());
+  #ticker = new Ticker(() => this.say());
 
   /**
    * on has a function for each type of event; live() answers what to call a connection that works; refused(answer) takes the
@@ -38,20 +38,16 @@ export class Feed {
     this.#stream.close();
   }
 
-  /** say shows the state anew. */
-  say() {
-    this.#say();
-  }
-
   #set(word, detail) {
     this.#word = word;
     this.#detail = {...detail, seconds: () => Math.ceil((this.#due - performance.now()) / 1000)};
     this.#due = performance.now() + (detail.delay ?? 0);
     if (word === 'failed' && detail.error?.status === 400) this.#refused(detail.error.answer);
-    this.#say();
+    this.say();
   }
 
-  #say() {
+  /** say shows the state as it is now. */
+  say() {
     const silence = this.#word === 'live' ? 0 : this.#stream.silence;
     const words = {live: this.#live(), failed: refusal(this.#detail.error), closed: 'Stopped'}[this.#word];
     arrival.dataset.state = {live: 'streaming', closed: 'stopped'}[this.#word] ?? this.#word;

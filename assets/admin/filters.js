@@ -1,6 +1,7 @@
 // What is asked for: the least level, and conditions that must all hold. The address of the page keeps it, so that a link shares it.
 
 import {sentence} from './ask.js';
+import {button, part} from './elements.js';
 import {inLine} from './escape.js';
 
 const byId = (id) => document.getElementById(id);
@@ -30,7 +31,6 @@ export class Filters {
       this.#submit();
     });
     level?.addEventListener('change', () => this.#changed());
-    chips.addEventListener('click', (event) => this.#remove(event.target.closest('button')));
     addEventListener('popstate', () => {
       const before = `${this.query}`;
       this.#read();
@@ -65,9 +65,8 @@ export class Filters {
     this.add(one);
   }
 
-  #remove(button) {
-    if (!button) return;
-    this.#where.splice(button.dataset.index, 1);
+  #remove(one) {
+    this.#where.splice(this.#where.indexOf(one), 1);
     this.#changed();
     field.focus(); // the button is gone
   }
@@ -98,17 +97,14 @@ export class Filters {
     field.removeAttribute('aria-invalid');
     level?.removeAttribute('aria-invalid');
     chips.hidden = this.#where.length === 0;
-    chips.replaceChildren(...this.#where.map(chip));
+    chips.replaceChildren(...this.#where.map((one) => this.#chip(one)));
   }
-}
 
-function chip(one, index) {
-  const [item, text, remove] = ['li', 'bdi', 'button'].map((name) => document.createElement(name));
-  text.textContent = inLine(one.replace(/^\*~/, 'any text ~ '));
-  remove.type = 'button';
-  remove.textContent = '×';
-  remove.dataset.index = index;
-  remove.setAttribute('aria-label', `Remove the filter ${inLine(one)}`);
-  item.append(text, remove);
-  return item;
+  #chip(one) {
+    const remove = button('×', () => this.#remove(one));
+    remove.setAttribute('aria-label', `Remove the filter ${inLine(one)}`);
+    const chip = part('li');
+    chip.append(part('bdi', '', inLine(one.replace(/^\*~/, 'any text ~ '))), remove);
+    return chip;
+  }
 }

@@ -1,8 +1,9 @@
 // What is known of one line, of its neighbours, or of an id, beside the list.
 
 import {ask} from './ask.js';
+import {button, link, part} from './elements.js';
 import {escaped, inLine} from './escape.js';
-import {ids, part, textOf} from './log-line.js';
+import {ids, textOf} from './log-line.js';
 import {LineList} from './log-list.js';
 import {Story} from './log-story.js';
 
@@ -12,7 +13,8 @@ const box = byId('inspector');
 const heading = byId('inspector-heading');
 const content = byId('inspected');
 
-const neighbours = 20; // lines on each side of a hit, at first
+const neighbours = 20; // lines on each side of the one that was asked for, at first
+const most = 500; // of them
 
 /** Inspector shows one thing at a time. pick(key, value) filters; closed() is told when it has been closed. */
 export class Inspector {
@@ -80,15 +82,15 @@ export class Inspector {
   }
 
   #acts(line) {
-    const acts = part('p', 'acts', '');
+    const acts = part('p', 'acts');
     if (line.seq) acts.append(link(`#around=${line.seq}`, 'Show it in its context'));
     return acts;
   }
 
   #fields(line) {
-    const list = part('dl', 'fields', '');
+    const list = part('dl', 'fields');
     for (const [key, value] of Object.entries(line)) {
-      const detail = part('dd', '', '');
+      const detail = part('dd');
       if (key === 'stack') detail.append(part('pre', '', escaped(value)));
       else if (['time', 'seq', 'msg'].includes(key) || typeof value === 'object') detail.append(part('bdi', '', escaped(textOf(value))));
       else detail.append(this.#filter(key, textOf(value)));
@@ -99,28 +101,19 @@ export class Inspector {
   }
 
   #filter(key, value) {
-    const button = part('button', 'value', inLine(value) || '(empty)');
-    button.type = 'button';
-    button.title = `Filter by ${escaped(key)}`;
-    button.addEventListener('click', () => this.#pick(key, value));
-    return button;
+    const filter = button(inLine(value) || '(empty)', () => this.#pick(key, value));
+    filter.className = 'value';
+    filter.title = `Filter by ${escaped(key)}`;
+    return filter;
   }
 
   #neighbours(seq, lines, texts) {
-    const rows = part('div', 'lines', '');
+    const rows = part('div', 'lines');
     rows.tabIndex = 0;
     rows.setAttribute('aria-label', `Lines around line ${seq}`);
     const list = new LineList(rows, {pick: this.#pick, open: (line) => this.line(line)});
-    const more = part('button', '', 'More lines');
-    more.type = 'button';
-    more.addEventListener('click', () => this.around(seq, 5 * lines));
-    content.replaceChildren(part('p', 'hint', 'All lines that were logged before and after it, whatever the filters.'), rows, ...(lines < 500 ? [more] : []));
+    content.replaceChildren(part('p', 'hint', 'All lines that were logged before and after it, whatever the filters.'), rows);
+    if (lines < most) content.append(button('More lines', () => this.around(seq, 5 * lines)));
     list.show(texts, (line) => line.seq === seq);
   }
-}
-
-function link(href, text) {
-  const element = part('a', '', text);
-  element.href = href;
-  return element;
 }

@@ -1,5 +1,6 @@
 // One line of the log: what is in it, and how a row shows that. All of it may be text of strangers.
 
+import {part} from './elements.js';
 import {escaped, inLine} from './escape.js';
 
 /** ids are keys whose values have a story. */
@@ -68,13 +69,5 @@ function valueOf(key, value) {
   const element = part('b', '', inLine(shown));
   element.dataset.key = key;
   if (element.textContent !== value) element.dataset.value = value;
-  return element;
-}
-
-/** part makes an element with text. */
-export function part(name, className, text) {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  element.textContent = text;
   return element;
 }

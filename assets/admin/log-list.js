@@ -1,8 +1,9 @@
 // A bounded list of lines, of which only those in sight have a row. It is painted once a frame, follows the newest line, and holds
 // still for who reads.
 
+import {part} from './elements.js';
 import {Painter} from './frame.js';
-import {fill, parse, part} from './log-line.js';
+import {fill, parse} from './log-line.js';
 
 const most = 2000; // lines; older ones leave
 const beyond = 4; // rows above and below those in sight
@@ -13,8 +14,8 @@ let lists = 0; // for ids
 export class LineList {
   #box;
   #handlers;
-  #sizer = part('div', 'sizer', ''); // as high as all rows would be
-  #probe = part('div', 'line probe', ''); // as high as one
+  #sizer = part('div', 'sizer'); // as high as all rows would be
+  #probe = part('div', 'line probe'); // as high as one
   #name = `list-${++lists}`;
   #lines = []; // texts of lines, and {words}; what can be scrolled to
   #first = 0; // number of the first of them
@@ -160,7 +161,7 @@ export class LineList {
   }
 
   #row(number) {
-    const row = this.#spare.pop() ?? this.#sizer.appendChild(part('div', '', ''));
+    const row = this.#spare.pop() ?? this.#sizer.appendChild(part('div'));
     const entry = this.#lines[number - this.#first];
     row.hidden = false;
     row.replaceChildren();

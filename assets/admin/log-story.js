@@ -1,7 +1,8 @@
 // The story of an id: the verdict first, then what happened when.
 
+import {link, part} from './elements.js';
 import {escaped} from './escape.js';
-import {part, short} from './log-line.js';
+import {short} from './log-line.js';
 
 const causes = {client: 'the client', network: 'the network', server: 'the server', operator: 'an operator', producer: 'the producer', 'test plan': 'the test plan'};
 
@@ -20,7 +21,7 @@ function told(story) {
   const verdict = part('p', 'verdict', escaped(story.verdict));
   const side = part('p', 'side', story.side === 'nobody' ? '' : `Cause: ${causes[story.side] ?? story.side}`);
   side.dataset.side = story.side;
-  const more = part('p', 'acts', '');
+  const more = part('p', 'acts');
   more.append(link(`log.html?${new URLSearchParams({where: `*~${story.id}`})}`, 'Its lines in the log'));
   return [side, verdict, more, table(story), searched(story)];
 }
@@ -34,12 +35,6 @@ function like(ids) {
   const words = part('p', 'hint', 'Ids that look alike: ');
   ids.forEach((id, i) => words.append(i ? ', ' : '', link(`#story=${encodeURIComponent(id)}`, escaped(id))));
   return words;
-}
-
-function link(href, text) {
-  const element = part('a', '', text);
-  element.href = href;
-  return element;
 }
 
 function table({lines}) {
@@ -59,10 +54,10 @@ function table({lines}) {
 function row({seq, time, afterMs, level, event, text, streamId}, several) {
   const row = document.createElement('tr');
   row.dataset.level = level;
-  const after = part('td', '', '');
+  const after = part('td');
   after.append(seq ? link(`#around=${seq}`, since(afterMs)) : since(afterMs)); // without a number it says what is left out
   after.title = time;
-  const what = part('td', '', '');
+  const what = part('td');
   what.append(part('span', 'event', escaped(event ?? '')), part('bdi', '', escaped(text)));
   if (several && streamId) what.append(part('span', 'of', `stream ${short(streamId)}`));
   row.append(after, what);

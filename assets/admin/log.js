@@ -1,11 +1,12 @@
 // The log as it is written: asked for by the filters, listed, and looked into beside the list.
 
-import {say} from './say.js';
+import {write} from './elements.js';
 import {Feed} from './feed.js';
 import {Filters} from './filters.js';
 import {Inspector} from './log-inspector.js';
 import {ids} from './log-line.js';
 import {LineList} from './log-list.js';
+import {say} from './say.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -72,7 +73,7 @@ class Page {
   #changed() {
     const {held, meanwhile, length} = this.#list;
     const words = held ? `Go on${meanwhile ? ` (${meanwhile.toLocaleString('en')} new)` : ''}` : 'Pause';
-    if (pause.textContent !== words) pause.textContent = words;
+    write(pause, words);
     say(count, held ? 'Paused' : `${length.toLocaleString('en')} shown`);
   }
 

@@ -1,5 +1,6 @@
 // One chart: drawn by uPlot, and as a table for who prefers numbers.
 
+import {part, write} from './elements.js';
 import uPlot from './uplot.js';
 
 const height = 170; // CSS pixels of a chart
@@ -11,9 +12,9 @@ const cursor = uPlot.sync('overview'); // the line under the mouse is in all cha
 /** Chart is a figure in box: a title, what each series is now or under the mouse, and the chart or its table. */
 export class Chart {
   #options;
-  #figure = element('figure', 'chart');
-  #place = element('div', 'plot');
-  #table = element('table');
+  #figure = part('figure', 'chart');
+  #place = part('div', 'plot');
+  #table = part('table');
   #values = []; // elements
   #data = [[]];
   #plot = null;
@@ -46,22 +47,22 @@ export class Chart {
   }
 
   #caption() {
-    const caption = element('figcaption');
-    const list = element('dl', 'key');
+    const caption = part('figcaption');
+    const list = part('dl', 'key');
     for (const {name, ink} of this.#options.series) {
-      const [group, term, value] = [element('div'), element('dt', `ink-${ink}`, name), element('dd', '', '–')];
+      const [group, term, value] = [part('div'), part('dt', `ink-${ink}`, name), part('dd', '', '–')];
       group.append(term, value);
       list.append(group);
       this.#values.push(value);
     }
-    const title = element('h2', '', this.#options.title);
+    const title = part('h2', '', this.#options.title);
     caption.append(title, list);
     return caption;
   }
 
   // A region that scrolls has to be reached with the keyboard.
   #scroller() {
-    const scroller = element('div', 'numbers');
+    const scroller = part('div', 'numbers');
     scroller.tabIndex = 0;
     scroller.setAttribute('role', 'region');
     scroller.setAttribute('aria-label', `${this.#options.title}, in numbers`);
@@ -73,8 +74,7 @@ export class Chart {
   // say shows the values at index, null for the latest.
   #say(index) {
     this.#options.series.forEach((_, i) => {
-      const words = this.#options.format(this.#data[i + 1].at(index ?? -1));
-      if (this.#values[i].textContent !== words) this.#values[i].textContent = words;
+      write(this.#values[i], this.#options.format(this.#data[i + 1].at(index ?? -1)));
     });
   }
 
@@ -146,19 +146,19 @@ export class Chart {
   #fill(samples, seconds) {
     const step = steps.find((step) => seconds / step <= fewest + 1) ?? steps.at(-1);
     const {series, format, merge} = this.#options;
-    const head = element('tr');
-    for (const name of [step === 1 ? 'Time' : `${step} s until`, ...series.map(({name}) => name)]) head.append(Object.assign(element('th', '', name), {scope: 'col'}));
+    const head = part('tr');
+    for (const name of [step === 1 ? 'Time' : `${step} s until`, ...series.map(({name}) => name)]) head.append(Object.assign(part('th', '', name), {scope: 'col'}));
     const rows = [];
     for (const group of grouped(samples, step)) {
-      const row = element('tr');
-      row.append(Object.assign(element('th', '', clock(group.at(-1).x)), {scope: 'row'}));
+      const row = part('tr');
+      row.append(Object.assign(part('th', '', clock(group.at(-1).x)), {scope: 'row'}));
       for (const {of} of series) {
         const values = group.map(of).filter((value) => value !== null && value !== undefined);
-        row.append(element('td', '', values.length ? format(merge(...values)) : '–'));
+        row.append(part('td', '', values.length ? format(merge(...values)) : '–'));
       }
       rows.unshift(row);
     }
-    const [top, body] = [element('thead'), element('tbody')];
+    const [top, body] = [part('thead'), part('tbody')];
     top.append(head);
     body.append(...rows);
     this.#table.replaceChildren(top, body);
@@ -189,11 +189,4 @@ function seconds(marks) {
 
 function clock(seconds) {
   return new Date(1000 * seconds).toLocaleTimeString('en-GB');
-}
-
-function element(name, className = '', text = '') {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
 }

@@ -1,6 +1,8 @@
 // What is wrong, in sentences that lead to the lines or streams that show it.
 
+import {link} from './elements.js';
 import {endsIn} from './overview-samples.js';
+import {uncounted} from './say.js';
 
 const late = 100; // milliseconds of p99 that people notice
 
@@ -37,7 +39,7 @@ export function show(list, found) {
     const item = document.createElement('li');
     item.dataset.grade = grade;
     item.textContent = href ? `${words}: ` : words;
-    if (href) item.append(Object.assign(document.createElement('a'), {href, textContent: more}));
+    if (href) item.append(link(href, more));
     return item;
   });
   update(list, items);
@@ -45,7 +47,8 @@ export function show(list, found) {
 
 // update touches only what has changed, so that a link keeps the focus while a number in front of it counts.
 function update(list, items) {
-  list.ariaLive = [...list.children].map(uncounted).join() === items.map(uncounted).join() ? 'off' : 'polite';
+  const words = (elements) => [...elements].map(({textContent}) => uncounted(textContent)).join();
+  list.ariaLive = words(list.children) === words(items) ? 'off' : 'polite';
   items.forEach((item, index) => {
     const old = list.children[index];
     if (!old) list.append(item);
@@ -53,10 +56,6 @@ function update(list, items) {
     else if (old.firstChild.data !== item.firstChild.data) old.firstChild.data = item.firstChild.data;
   });
   while (list.children.length > items.length) list.lastElementChild.remove();
-}
-
-function uncounted(item) {
-  return item.textContent.replace(/[\d,]+/g, '#');
 }
 
 function lines(...where) {

@@ -1,6 +1,7 @@
 // The overview: samples of the server, one a second, as figures, charts and sentences.
 
 import {Painter} from './frame.js';
+import {write} from './elements.js';
 import {Feed} from './feed.js';
 import {charts} from './overview-charts.js';
 import {findingsOf, show} from './overview-findings.js';
@@ -75,10 +76,6 @@ function chosen(name) {
 
 function spoken(seconds) {
   return seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 new Page();

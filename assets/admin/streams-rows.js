@@ -1,7 +1,8 @@
 // The rows of the table, each of which stays the same element while its stream runs, so that the keyboard keeps its place.
 
+import {button, link, part, write} from './elements.js';
 import {escaped} from './escape.js';
-import {part, short} from './log-line.js';
+import {short} from './log-line.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -39,30 +40,28 @@ function move(element, before) {
 }
 
 class Row {
-  element = part('tr', '', '');
+  element = part('tr');
   #stream;
-  #age = part('span', '', '');
-  #words = part('span', '', '');
+  #age = part('span');
+  #words = part('span');
   #bar = document.createElement('progress');
-  #lag = part('span', '', '');
+  #lag = part('span');
 
   constructor(stream, end) {
     this.#stream = stream;
     this.element.setAttribute('role', 'row');
     this.#bar.setAttribute('aria-label', 'Share of the text that was sent');
     const {streamId, messageId, kind, unit, client, resumed} = stream;
-    this.#cell('Stream', link(`log.html#story=${streamId}`, short(streamId), `Story of stream ${streamId}`), resumed ? part('span', 'badge', 'resumed') : '');
-    this.#cell('Message', link(`log.html?${new URLSearchParams({where: `message_id=${messageId}`})}`, short(messageId), `Log of message ${messageId}`));
+    this.#cell('Stream', idLink(`log.html#story=${streamId}`, streamId, `Story of stream ${streamId}`), resumed ? part('span', 'badge', 'resumed') : '');
+    this.#cell('Message', idLink(`log.html?${new URLSearchParams({where: `message_id=${messageId}`})}`, messageId, `Log of message ${messageId}`));
     this.#cell('Kind', part('span', '', unit ? `${kind}, by ${unit}` : kind));
     this.#cell('Client', part('bdi', '', escaped(client)));
     this.#cell('Age', this.#age);
     this.#cell('Lag', this.#lag);
     this.#cell('Position', this.#bar, this.#words);
-    const button = part('button', '', 'End');
-    button.type = 'button';
-    button.setAttribute('aria-label', `End stream ${short(streamId)}`);
-    button.addEventListener('click', () => end(this.#stream, button));
-    this.#cell('', button);
+    const ends = button('End', () => end(this.#stream, ends));
+    ends.setAttribute('aria-label', `End stream ${short(streamId)}`);
+    this.#cell('', ends);
   }
 
   show(stream) {
@@ -80,7 +79,7 @@ class Row {
   }
 
   #cell(name, ...content) {
-    const cell = part('td', '', '');
+    const cell = part('td');
     cell.setAttribute('role', 'cell');
     cell.dataset.name = name;
     cell.append(...content);
@@ -94,13 +93,9 @@ export function reached({kind, position}) {
   return kind === 'progress' ? position : position + 1;
 }
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function link(href, text, name) {
-  const element = part('a', 'id', text);
-  element.href = href;
+function idLink(href, id, name) {
+  const element = link(href, short(id));
+  element.className = 'id';
   element.setAttribute('aria-label', name);
   element.title = name;
   return element;

@@ -1,5 +1,6 @@
 // The running streams, a picture of them each second.
 
+import {write} from './elements.js';
 import {Feed} from './feed.js';
 import {Filters} from './filters.js';
 import {EndDialog} from './streams-end.js';
@@ -65,8 +66,7 @@ class Page {
 
   #show({streams, total, matched = total}) {
     this.#rows.show(streams);
-    const words = said(streams.length, matched, total);
-    if (count.textContent !== words) count.textContent = words;
+    write(count, said(streams.length, matched, total));
   }
 }
 
