@@ -20,13 +20,13 @@ type subcommand struct {
 	detail    string // in full sentences, for its own help
 	examples  string
 	readsNone bool // it reads no log
-	// call returns the flags of one call, and what that does once they are set: it
-	// returns the exit code.
+	// call returns the flags of one call, and the function that does the work once they
+	// are set and returns the exit code.
 	call func() (flags []cmdline.Flag, run func(context.Context, inspection) int)
 }
 
-// subcommands is all that `sseserver logs` can do, in the order of its help. It is a
-// function, as what they do can lead back to it.
+// subcommands returns all subcommands, in the order of the help. It is a function and not
+// a variable, since what they do leads back to it.
 func subcommands() []subcommand {
 	return []subcommand{
 		failedCommand(),
@@ -41,28 +41,28 @@ func subcommands() []subcommand {
 
 // inspection is one call of a subcommand.
 type inspection struct {
-	arguments []string // that are not flags
+	arguments []string // those that are not flags
 	stdin     io.Reader
 	stdout    *output
 	stderr    io.Writer
-	width     int  // of the terminal that stdout is, in characters; 0 if it is none
-	color     bool // stdout shows colors
+	width     int  // of stdout, in characters; 0 if it is no terminal
+	color     bool // whether stdout shows colors
 	server    adminClient
 }
 
-const logsIntro = `sseserver logs - tell what became of messages, streams and clients, from the log
+const logsIntro = `sseserver logs - find out from the log what became of messages, streams and clients
 
 USAGE:
    sseserver logs SUBCOMMAND [options] [FILE...]
 
-   FILE is a log in JSON lines, rotated or compressed (.gz) too; several are read in the order of their times. Without
-   one, standard input is read if it is no terminal, else the last lines of the running server at --admin-addr.
+   FILE is a log in JSON lines, possibly rotated or compressed (.gz). Several are read in the order of their times. Without
+   a FILE, standard input is read if it is no terminal, else the last lines of the running server at --admin-addr.
 
 SUBCOMMANDS:
 `
 
-// logsMemory is what a subcommand is to get by with, in bytes. What it keeps is less;
-// what it has let go of is not to pile up beyond.
+// logsMemory is the soft memory limit of a subcommand, in bytes. It keeps less than that;
+// the limit makes the garbage collector run before more piles up.
 const logsMemory = 140 << 20
 
 // inspectLogs is `sseserver logs`, whose arguments follow that word. It returns the
@@ -111,29 +111,29 @@ func logsHelp() string {
 	return b.String()
 }
 
-// run reads the rest of the command line and does what it says. It ends early, as ctx
-// does, when nobody reads the output any more.
+// run parses the rest of the command line and runs the subcommand. It ends early when ctx
+// does, or when nobody reads the output any more.
 func (s subcommand) run(ctx context.Context, p process, args []string) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	in := inspection{stdin: p.stdin, stderr: p.stderr, stdout: &output{Writer: p.stdout, cancel: cancel}}
 	if width, ok := terminalWidth(p.stdout); ok {
-		plain, _ := p.env("NO_COLOR") // which, if it is empty, asks for nothing
-		in.width, in.color = width, plain == ""
+		noColor, _ := p.env("NO_COLOR") // no-color.org: an empty one does not count
+		in.width, in.color = width, noColor == ""
 	}
 	flags, run := s.call()
-	var err error
-	server := in.server.flags(p.env)
-	if s.readsNone {
-		server = nil
+	var serverFlags []cmdline.Flag
+	if !s.readsNone {
+		serverFlags = in.server.flags(p.env)
 	}
-	in.arguments, err = s.commandLine(flags, server).Parse(args, p.stdout)
+	arguments, err := s.commandLine(flags, serverFlags).Parse(args, p.stdout)
 	switch {
 	case errors.Is(err, cmdline.ErrAnswered):
 		return exitOK
 	case err != nil:
 		return complain(p.stderr, exitInvalid, err)
 	}
+	in.arguments = arguments
 	code := run(ctx, in)
 	if err := in.stdout.failed; err != nil && !errors.Is(err, syscall.EPIPE) {
 		return complain(p.stderr, exitFailed, fmt.Errorf("what was found cannot be written: %w", err))

@@ -10,13 +10,13 @@ import (
 	"sseserver/internal/logs/glossary"
 )
 
-const eventsDetail = `   Lists every event that the log can have: its name, its levels, its sentence, and when it is logged. With a NAME, or the
-   beginning of one, the fields of those events as well: types, units, and the words that a value can be.
+const eventsDetail = `   Lists every event that the log can have: its name, its levels, its message, and when it is logged. With a NAME, or the
+   beginning of one, also the fields of these events: their types, units, and the values that they can have.
 
 `
 
-const eventsExamples = `   sseserver logs events                     all of them
-   sseserver logs events stream.closed       what the end of a stream tells
+const eventsExamples = `   sseserver logs events                     all events
+   sseserver logs events stream.closed       what is logged at the end of a stream
    sseserver logs events stream              all events of streams, with their fields
    sseserver logs events --json              the whole catalogue, for programs
 `

@@ -9,12 +9,12 @@ import (
 	"sseserver/internal/logs/story"
 )
 
-const explainDetail = `   Tells the story of one message, stream, request or trace, with the time of each step since the first: submitted, each
-   stream and each resume, the times when it was behind, faults, the end. The last sentence names the side that failed
-   and why. Of a message with many clients, up to 12 are told of, those that failed first; the rest is counted.
+const explainDetail = `   Prints what happened to one message, stream, request or trace, and when, counted from the first step: the submission,
+   each stream and each resume, the times when it was behind, faults, the end. The last sentence says which side failed,
+   and why. Of the clients of a message, up to 12 are listed, those that failed first; the others are counted.
 
-   ID is a whole id or its first digits, at least 8. The log is read twice; what does not come from files is kept in a
-   temporary one meanwhile. Exits with 1 if no line has the id.
+   ID is a whole id, or its first digits, at least 8. The log is read twice; one that does not come from files is copied
+   to a temporary file. Exits with 1 if no line has the id.
 
 `
 

@@ -13,21 +13,22 @@ import (
 	"sseserver/internal/logs/terminal"
 )
 
-const failedDetail = `   Tells which clients never got their whole stream: when, how far they came, why, and which side failed: the client, the
-   network, the server, an operator, the producer of the message, or the test plan of the stream. A client that lost its
-   stream, resumed and finished has not failed. One client is one entry, however often it resumed.
+const failedDetail = `   Lists the clients that never got their whole stream: when, how far they came, why, and which side failed: the client,
+   the network, the server, an operator, the producer of the message, or the test plan of the stream. A client that lost
+   its stream, resumed and finished has not failed. One client is one entry, however often it resumed.
 
-   A client that resumes is known by what the server logs of it, else by its address, user agent and position, up to an
-   hour later, on any of the servers whose logs are named. One that reads a message again from the start is another
-   client, whose first try stays listed, unless the server had ended that before anything was sent, up to a minute before.
+   A client that resumes is recognized by previous_stream_id, else by its address, user agent and position, up to an hour
+   later and on any of the servers whose logs are named. A client that reads a message again from the start counts as
+   another one, and its first try stays listed, unless the server ended that try before anything was sent, up to a minute
+   earlier.
 
    Live messages that failed and clients that were refused are listed as well. Clients that still read at the end of the
-   log are only counted. Exits with 0 if nothing failed, with 1 if something did.
+   log are only counted. Exits with 0 if nothing failed, and with 1 if something did.
 
 `
 
 const failedExamples = `   sseserver logs failed server.log              which clients did not finish, and whose fault it was
-   sseserver logs failed server.log*             the same over rotated and compressed files, or those of several servers
+   sseserver logs failed server.log*             the same for rotated and compressed files, or those of several servers
    sseserver logs failed --json server.log       one JSON object a line: {"type":"client",...}, and {"type":"total",...} last
    journalctl -u sseserver -o cat | sseserver logs failed
 `
@@ -67,12 +68,12 @@ func (in inspection) failed(ctx context.Context, asJSON bool) int {
 	return exitOK
 }
 
-// failurePrinter writes failures one by one.
+// failurePrinter writes failures one by one, for people or as JSON.
 type failurePrinter struct {
 	w      io.Writer
 	style  terminal.Style
 	asJSON bool
-	last   time.Time // of the failure before
+	last   time.Time // of the previous failure; zero before the first
 }
 
 func (p *failurePrinter) print(f story.Failure) {

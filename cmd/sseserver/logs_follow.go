@@ -14,31 +14,31 @@ import (
 	"sseserver/internal/logs/follow"
 )
 
-const followDetail = `   Shows the log of the running server while it is written, from some lines back: in the console form on a terminal, else
-   as JSON lines. After a lost connection it goes on where it was, also with a server that was started anew. It ends with
-   SIGINT, or when nobody reads its output any more.
+const followDetail = `   Shows the last lines of the running server's log, and then each line as it is written: in the console form on a
+   terminal, else as JSON lines. After a lost connection it continues where it was, even if the server was restarted. It
+   ends with SIGINT, or when nobody reads its output any more.
 
-   key=value    only lines in which key is value, such as event=stream.closed, message_id=…
-   key~text     only lines in which key has the text in it, whatever the case; *~text searches whole lines
-   Of several, all must hold.
+   key=value    only lines whose key has this value, such as event=stream.closed, message_id=…
+   key~text     only lines whose key contains the text, in upper or lower case; *~text searches whole lines
+   If several are given, all must match.
 
 `
 
-const followExamples = `   sseserver logs follow                                        all that the server logs
-   sseserver logs follow --level warn                           only what is wrong
+const followExamples = `   sseserver logs follow                                        everything that the server logs
+   sseserver logs follow --level warn                           only warnings and errors
    sseserver logs follow event=stream.closed reason=slow_client
    sseserver logs follow '*~192.0.2.7' | jq -r .event
 `
 
 func followCommand() subcommand {
 	return subcommand{
-		name: "follow", arguments: "[key=value...] [key~text...]", about: "the running server's log, while it is written",
+		name: "follow", arguments: "[key=value...] [key~text...]", about: "the log of the running server, while it is written",
 		detail: followDetail, examples: followExamples,
 		call: func() ([]cmdline.Flag, func(context.Context, inspection) int) {
 			asked := follow.Config{Backfill: 20}
 			return []cmdline.Flag{
 				{Name: "level", Kind: "level", Usage: "the least level: debug, info, warn or error", Set: func(text string) error { asked.Level = text; return nil }},
-				{Name: "lines", Kind: "number", Usage: "how many lines back it begins", Default: "20", Set: (&count{&asked.Backfill, 0, follow.MaxBackfill}).Set},
+				{Name: "lines", Kind: "number", Usage: "how many earlier lines to show first", Default: "20", Set: (&count{&asked.Backfill, 0, follow.MaxBackfill}).Set},
 			}, func(ctx context.Context, in inspection) int { return in.follow(ctx, asked) }
 		},
 	}

@@ -12,9 +12,9 @@ import (
 	"sseserver/internal/logs/lnav"
 )
 
-const lnavDetail = `   lnav is a log file navigator for terminals (lnav.org). With this format it knows the levels, the ids and all fields of
-   the log, which are the columns of its table ` + lnav.Name + `, and marks where streams start and stop. From version 0.12
-   on, its timeline shows the streams. The oldest version that reads the format is 0.11.1.
+const lnavDetail = `   lnav is a log file navigator for terminals (lnav.org). With this format it knows the levels and ids of the log, has all
+   fields as columns of the table ` + lnav.Name + `, and marks where streams start and stop. From version 0.12 on, its
+   timeline shows the streams. It needs version 0.11.1 or newer.
 
 `
 
@@ -29,7 +29,7 @@ func lnavCommand() subcommand {
 		call: func() ([]cmdline.Flag, func(context.Context, inspection) int) {
 			var install bool
 			return []cmdline.Flag{{
-				Name: "install", Usage: "install the format in lnav, which has to be in the PATH, instead of writing it", Set: (&toggle{&install}).Set,
+				Name: "install", Usage: "install the format in lnav, which must be in the PATH, instead of writing it", Set: (&toggle{&install}).Set,
 			}}, func(ctx context.Context, in inspection) int { return in.lnavFormat(ctx, install) }
 		},
 	}
@@ -53,7 +53,7 @@ func (in inspection) lnavFormat(ctx context.Context, install bool) int {
 	return exitOK
 }
 
-// installFormat lets lnav itself install the format: where it keeps those depends on its
+// installFormat makes lnav itself install the format. Where it keeps formats depends on its
 // version and the user's directories.
 func (in inspection) installFormat(ctx context.Context, format []byte) error {
 	program, err := exec.LookPath("lnav")

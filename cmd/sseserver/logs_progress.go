@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// readingBar shows on a terminal how much of a log was read: a line that changes
-// each time and is gone at the end. One goroutine uses it.
+// readingBar shows on a terminal how much of a log has been read: one line, which is
+// removed at the end. One goroutine uses it.
 type readingBar struct {
 	out   io.Writer
 	width int       // of the terminal, in characters
 	start time.Time // of the reading
-	shown time.Time // when it changed; zero before
+	shown time.Time // when it last changed; zero before it is shown
 }
 
-// How long a log has to take for a bar to show, and how often that changes.
+// After how long a bar is shown, and how often it changes.
 const (
 	barAfter = 500 * time.Millisecond
 	barEvery = 100 * time.Millisecond
@@ -31,7 +31,7 @@ func newReadingBar(out io.Writer) *readingBar {
 	return &readingBar{out: out, width: width, start: time.Now()}
 }
 
-// show shows how much was read; size is 0 if nobody knows how much there is.
+// show shows how many bytes of size were read; size is 0 if it is not known.
 func (b *readingBar) show(read, size int64) { b.showAt(time.Now(), read, size) }
 
 func (b *readingBar) showAt(now time.Time, read, size int64) {
@@ -43,7 +43,7 @@ func (b *readingBar) showAt(now time.Time, read, size int64) {
 	_, _ = fmt.Fprint(b.out, "\r\x1b[K"+barText(b.width, read, size, speed)) // nobody misses it
 }
 
-// end takes the bar away.
+// end removes the bar.
 func (b *readingBar) end() {
 	if b != nil && !b.shown.IsZero() {
 		_, _ = fmt.Fprint(b.out, "\r\x1b[K")

@@ -11,25 +11,25 @@ import (
 	"sseserver/internal/logs/reading"
 )
 
-// linesTwice are the lines of a log that is read more than once. What is no file is
-// kept in one that has no name.
+// linesTwice are the lines of a log that is read more than once. A log that does not come
+// from files is copied to a temporary file meanwhile.
 type linesTwice struct {
 	in     inspection
 	files  []string
-	name   string   // of what was kept
-	kept   *os.File // nil if the log is files
-	report reading.Report
-	err    error // the first one
+	name   string         // of the source of the copy
+	kept   *os.File       // the copy; nil if the log comes from files
+	report reading.Report // of the first reading, since a copy has no broken lines
+	err    error          // the first one
 }
 
-// all are the lines, from the first one. It ends early at an error.
+// all yields the lines from the first one on. It ends early on an error, which is in err.
 func (l *linesTwice) all(ctx context.Context) iter.Seq[*reading.Line] {
 	return func(yield func(*reading.Line) bool) {
 		if l.err != nil {
 			return
 		}
 		report, err := l.read(ctx, yield)
-		if l.report.Lines == 0 { // the first time, when nothing was skipped yet
+		if l.report.Lines == 0 {
 			l.report = report
 		}
 		if !errors.Is(err, errEnough) {
@@ -38,7 +38,7 @@ func (l *linesTwice) all(ctx context.Context) iter.Seq[*reading.Line] {
 	}
 }
 
-// errEnough ends the reading of lines that nobody wants.
+// errEnough ends the reading when no more lines are wanted.
 var errEnough = errors.New("enough")
 
 func (l *linesTwice) read(ctx context.Context, yield func(*reading.Line) bool) (reading.Report, error) {
@@ -77,7 +77,7 @@ func (l *linesTwice) read(ctx context.Context, yield func(*reading.Line) bool) (
 	return report, errors.Join(err, keeper.Flush())
 }
 
-// temporary returns a file that is gone once it is closed.
+// temporary returns a file without a name, which is gone once it is closed.
 func temporary() (*os.File, error) {
 	file, err := os.CreateTemp("", "sseserver-logs-*")
 	if err != nil {

@@ -15,10 +15,10 @@ func verifyCommand() subcommand {
 	return subcommand{
 		name: "verify", arguments: "[FILE...]",
 		about: "prove that a log is whole and agrees with itself",
-		detail: `   Every line must be one whole JSON object that the catalogue of events declares; the lines of a process must be
-   numbered without a gap; each stream must have one beginning and one end that agree in message, kind, positions, total
-   and reason; and what was submitted must have been removed or still be stored. The problems are printed with their
-   lines, and the exit code is 1 if there is one.
+		detail: `   Every line must be one whole JSON object that the catalogue of events declares. The lines of a process must be numbered
+   without a gap. Each stream must have one beginning and one end that agree in message, kind, positions, total and
+   reason. Each submitted message must have been removed or still be stored. The problems are printed with their lines;
+   if there are any, the exit code is 1.
 `,
 		examples: `   sseserver logs verify /var/log/sseserver.log*
    journalctl -u sseserver -o cat | sseserver logs verify
@@ -35,7 +35,7 @@ func verifyCommand() subcommand {
 
 // verify prints what is wrong with a log, or that nothing is.
 func (in inspection) verify(ctx context.Context, limit int) int {
-	var shown []string // printed when all was read, as a bar may be on the terminal
+	var shown []string // printed when everything is read, as a bar may be on the terminal until then
 	v := verify.New(func(p verify.Problem) {
 		if len(shown) >= limit {
 			return
@@ -66,7 +66,7 @@ func (in inspection) verify(ctx context.Context, limit int) int {
 	return exitOK
 }
 
-// verdict is the last line.
+// verdict is the last line that verify prints.
 //
 //	12 034 lines of 1 run, 2 000 streams opened and closed, 0 dropped: nothing is wrong
 func verdict(s verify.Summary) string {
