@@ -194,7 +194,7 @@ func (p *producer) appendText(r *http.Request) error {
 		if err != nil {
 			return p.brokenOff(err)
 		}
-		p.server.conns.touch(connectionOf(r).conn)
+		p.server.conns.touch(connectionOf(r).conn, 0)
 		runtime.Gosched() // streams that are due go first
 		if err := p.appendPiece(ctx, string(piece)); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"time"
 
 	"sseserver/internal/wire"
 )
@@ -17,14 +18,15 @@ import (
 // expect that of an idle connection at any time, and sends its request again (RFC
 // 9112 §9.5); the others must not use up what everybody needs. Connections with
 // streams are never closed, and may not be all, so that there is always one to
-// close: accepting never waits.
+// close: accepting never waits, but where newcomers have to.
 //
 // Any goroutine may call its methods at any time.
 type conns struct {
 	// Immutable. 0 is no limit.
-	limit       int    // of open connections
-	streamLimit int    // of those with a stream; below limit
-	host        *conns // may have more of these as guests; nil is nobody
+	limit       int        // of open connections
+	streamLimit int        // of those with a stream; below limit
+	host        *conns     // may have more of these as guests; nil is nobody
+	newcomers   *newcomers // nil has none of them wait
 
 	mu        sync.Mutex
 	open      int                   // accepted and not closed; those that were taken over, too
@@ -36,11 +38,13 @@ type conns struct {
 
 // visitor is a connection that net/http serves.
 type visitor struct {
-	conn    net.Conn
-	silent  bool          // it has had no request yet
-	streams int           // several over HTTP/2
-	place   *list.Element // in quiet; nil with a stream
-	leave   func()        // of a guest of host, which is not counted here; else nil
+	conn     net.Conn
+	silent   bool          // it has had no request yet
+	requests int           // that are being answered; several over HTTP/2
+	streams  int           // of these
+	place    *list.Element // in quiet; nil with a stream
+	since    time.Time     // when it came there, or was touched
+	leave    func()        // of a guest of host, which is not counted here; else nil
 }
 
 func newConns(limit, streamLimit int) *conns {
@@ -51,8 +55,8 @@ func newConns(limit, streamLimit int) *conns {
 func (c *conns) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn := connectionOf(r).conn
-		c.touch(conn)
-		defer c.touch(conn)
+		c.touch(conn, 1)
+		defer c.touch(conn, -1)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -61,7 +65,10 @@ func (c *conns) watched(next http.Handler) http.Handler {
 // one is accepted, so the limit holds by then.
 func (c *conns) note(conn net.Conn, state http.ConnState) {
 	if state == http.StateNew {
-		if c.add(conn) {
+		v := c.add(conn)
+		if c.newcomers != nil {
+			c.newcomers.wait(c, v)
+		} else if c.closeExcess() {
 			// A new connection may be closed before its goroutine has seen the
 			// request that is there already, if accepting goes on and on.
 			runtime.Gosched()
@@ -84,34 +91,58 @@ func (c *conns) note(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// add notes a new connection, and says whether others had to be closed for it.
-func (c *conns) add(conn net.Conn) (closed bool) {
+// add notes a new connection.
+func (c *conns) add(conn net.Conn) *visitor {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v := &visitor{conn: conn, silent: true}
 	c.visitors[conn] = v
 	c.open++
-	v.place = c.quiet.PushBack(v)
-	for c.limit > 0 && c.open+c.guests.list.Len() > c.limit && (c.turnOut() || c.quiet.Len() > 0 && c.closeQuietest()) {
+	c.rest(v)
+	return v
+}
+
+// rest puts a connection at the end of those that are quiet. It is called with mu held.
+func (c *conns) rest(v *visitor) {
+	v.place, v.since = c.quiet.PushBack(v), time.Now()
+}
+
+// isFull says whether there are more connections than there may be. It is called with mu
+// held.
+func (c *conns) isFull() bool { return c.limit > 0 && c.open+c.guests.list.Len() > c.limit }
+
+// closeExcess closes others until the limit holds, and says whether it had to.
+func (c *conns) closeExcess() (closed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.isFull() && (c.turnOut() || c.closeQuietest()) {
 		closed = true
 	}
 	return closed
 }
 
-// closeQuietest is called with mu held. A stream is noted, under the same lock,
+// closeQuietest is called with mu held. It says false if there is none to close.
+func (c *conns) closeQuietest() bool {
+	quietest := c.quiet.Front()
+	if quietest == nil {
+		return false
+	}
+	c.close(quietest.Value.(*visitor))
+	return true
+}
+
+// close closes a quiet connection, with mu held. A stream is noted, under the same lock,
 // before it takes its connection over, so no connection of a stream is closed here.
 // net/http notices by itself.
-func (c *conns) closeQuietest() bool {
-	v := c.quiet.Front().Value.(*visitor)
+func (c *conns) close(v *visitor) {
 	c.forget(v)
 	wire.Reset(socketOf(v.conn)) // or the kernel would keep what its client does not read
-	return true
 }
 
 // forget takes out a connection that is closed.
 func (c *conns) forget(v *visitor) {
 	delete(c.visitors, v.conn)
-	c.open--
+	c.oneLess()
 	if v.leave != nil {
 		c.comeHome(v)
 	} else if v.streams > 0 {
@@ -121,12 +152,30 @@ func (c *conns) forget(v *visitor) {
 	}
 }
 
-// touch notes that a request on conn begins or ends.
-func (c *conns) touch(conn net.Conn) {
+// oneLess notes that a connection needs its place no longer. It is called with mu held.
+func (c *conns) oneLess() {
+	c.open--
+	if c.newcomers != nil {
+		select {
+		case c.newcomers.left <- struct{}{}:
+		default: // nobody has looked since the last one
+		}
+	}
+}
+
+// touch notes that there are more or fewer requests on conn, or, with 0, that one goes
+// on.
+func (c *conns) touch(conn net.Conn, more int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if v := c.visitors[conn]; v != nil && v.streams == 0 {
+	v := c.visitors[conn]
+	if v == nil {
+		return
+	}
+	v.requests += more
+	if v.streams == 0 {
 		c.quiet.MoveToBack(v.place)
+		v.since = time.Now()
 	}
 }
 
@@ -168,7 +217,7 @@ func (c *conns) endStream(conn net.Conn) {
 		} else {
 			c.streaming--
 		}
-		v.place = c.quiet.PushBack(v)
+		c.rest(v)
 	}
 }
 

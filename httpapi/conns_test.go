@@ -82,7 +82,7 @@ func (c *conns) do(t *testing.T, conn net.Conn, step string) {
 	case "gone":
 		c.note(conn, http.StateClosed)
 	case "touch":
-		c.touch(conn)
+		c.touch(conn, 0)
 	case "stream", "refused":
 		if got := c.beginStream(conn); got != (step == "stream") {
 			t.Errorf("%s: a stream begins: %t", step, got)

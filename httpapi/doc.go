@@ -5,7 +5,8 @@
 //
 //   - server.go: New and Config; routes.go: the table of the API; listen.go:
 //     the http.Server to serve it; conns.go: its connections, of which some must
-//     go when there are too many; guests.go: those of another listener.
+//     go when there are too many; guests.go: those of another listener;
+//     newcomers.go: who has to wait there.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
 //     what is read of the JSON of a body.
 //   - drafts.go: pages on which somebody works; reload.go: how browsers hear of that.

@@ -1,6 +1,9 @@
 package httpapi
 
-import "io"
+import (
+	"io"
+	"time"
+)
 
 // Routes returns the methods of each path of the API.
 func (s *Server) Routes() map[string][]string {
@@ -63,4 +66,11 @@ func hold(places chan struct{}) (release func()) {
 			<-places
 		}
 	}
+}
+
+// SetPatience sets how long a connection must have been quiet to be closed for another.
+func (b *Beside) SetPatience(patience time.Duration) {
+	b.conns.mu.Lock()
+	defer b.conns.mu.Unlock()
+	b.conns.newcomers.patience = patience
 }

@@ -20,7 +20,7 @@ type Beside struct{ conns *conns }
 func (s *Server) NewBeside(limit, guests int) *Beside {
 	s.conns.setGuestLimit(guests)
 	own := newConns(limit, max(1, limit-limit/4))
-	own.host = s.conns
+	own.host, own.newcomers = s.conns, newNewcomers()
 	return &Beside{own}
 }
 
@@ -89,7 +89,7 @@ func (c *conns) lodge(v *visitor) bool {
 	leave, ok := c.host.admit(func() { wire.Reset(socketOf(v.conn)) })
 	if ok {
 		v.leave = leave
-		c.open--
+		c.oneLess()
 	}
 	return ok
 }

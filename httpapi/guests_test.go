@@ -2,12 +2,14 @@ package httpapi_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"sseserver/httpapi"
 	"sseserver/httpapi/ssetest"
@@ -16,8 +18,9 @@ import (
 // beside is a listener beside that of a server. Each request lasts until its
 // connection is closed, and says how it was taken.
 type beside struct {
-	t    *testing.T
-	addr string
+	t     *testing.T
+	conns *httpapi.Beside
+	addr  string
 }
 
 func newBeside(t *testing.T, server *httpapi.Server, limit, guests int) *beside {
@@ -46,27 +49,35 @@ func newBeside(t *testing.T, server *httpapi.Server, limit, guests int) *beside 
 		other.Close()
 		<-served
 	})
-	return &beside{t, listener.Addr().String()}
+	return &beside{t, conns, listener.Addr().String()}
 }
 
 // dial opens a connection and sends a request that lasts, and says whether it may.
 func (b *beside) dial() (conn net.Conn, held bool) {
 	b.t.Helper()
-	conn, err := net.Dial("tcp", b.addr)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	b.t.Cleanup(func() { conn.Close() })
-	_, _ = fmt.Fprintf(conn, "GET /lasts HTTP/1.1\r\nHost: x\r\n\r\n")
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	_, err = fmt.Fscan(response.Body, &held)
+	conn, held, err := b.watch()
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return conn, held
+}
+
+// watch is dial, for any goroutine.
+func (b *beside) watch() (conn net.Conn, held bool, err error) {
+	conn, err = net.Dial("tcp", b.addr)
+	if err != nil {
+		return nil, false, err
+	}
+	b.t.Cleanup(func() { conn.Close() })
+	if _, err = fmt.Fprintf(conn, "GET /lasts HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		return nil, false, err
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return nil, false, err
+	}
+	_, err = fmt.Fscan(response.Body, &held)
+	return conn, held, err
 }
 
 // wantClosed waits until a connection is closed.
@@ -107,4 +118,41 @@ func TestGuests(t *testing.T) {
 			wantClosed(t, watching[n-1])
 		}
 	}
+}
+
+// Many who come at once to watch have one place after the other, and close nobody's
+// connection.
+func TestManyWatchersAtOnce(t *testing.T) {
+	server := ssetest.Start(t, ssetest.Config{API: httpapi.Config{MaxConns: 1000}})
+	b := newBeside(t, server.API, 4, 1000)
+	b.conns.SetPatience(time.Minute) // or a slow machine would find some quiet
+	const watchers = 200
+	failed := make(chan error, 2*watchers) // room for all
+	for range watchers {
+		go func() {
+			_, held, err := b.watch()
+			if err == nil && !held {
+				err = errors.New("refused")
+			}
+			failed <- err
+		}()
+		go func() { failed <- b.ask() }()
+	}
+	for range 2 * watchers {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// ask is another request, on a connection of its own.
+func (b *beside) ask() error {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get("http://" + b.addr + "/short")
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.ReadAll(response.Body)
+	return err
 }
