@@ -65,7 +65,8 @@ type Server struct {
 	ended    chan struct{} // closed by End
 	ending   sync.Once
 	turns    chan struct{} // has room for the one that works for an operator
-	scanned  *rate.Limiter // bytes of lines that are no longer new
+	scans    chan struct{} // has room for the one that gathers lines which are no longer new
+	scanned  *rate.Limiter // bytes of these
 	tail     *tail
 	watch    *streamsWatch
 	overview *overview
@@ -76,7 +77,8 @@ func New(config Config) *Server {
 	s := &Server{
 		config: config.withDefaults(), logger: config.Output.Logger.Named("admin"),
 		process: strconv.FormatInt(time.Now().UnixMicro(), 36),
-		ended:   make(chan struct{}), turns: make(chan struct{}, 1), scanned: rate.NewLimiter(scanRate, scanBurst),
+		ended:   make(chan struct{}), turns: make(chan struct{}, 1),
+		scans: make(chan struct{}, 1), scanned: rate.NewLimiter(scanRate, scanBurst),
 	}
 	s.tail = &tail{server: s, recent: config.Output.Recent(), boards: newBoards[filter]()}
 	s.watch = &streamsWatch{s, newBoards[streamsQuery]()}

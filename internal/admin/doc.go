@@ -20,6 +20,7 @@
 // and all together two thousand times, and what all of them are sent is bounded in
 // bytes a second; what does not fit is told as a gap. What one alone asks, such as the
 // lines that were there before it came, is made by one goroutine at a time, in small
-// steps between which streams that are due go first. Who reads slowly waits alone, and
-// misses what it does not take.
+// steps between which streams that are due go first. Of many who come at once each is
+// answered at once, gets these lines in its turn, and follows the log from then on. Who
+// reads slowly waits alone, and misses what it does not take.
 package admin

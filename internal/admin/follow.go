@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sseserver/internal/feed"
+	"sseserver/internal/logs"
 )
 
 // How many lines a follower gets of those that were there before it came.
@@ -29,12 +30,11 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request) {
 		wrong.Write(w)
 		return
 	}
-	reader, at := s.tail.join(f)
-	defer s.tail.leave(f, reader)
-	l := follower{server: s, filter: f, reader: reader}
+	l := follower{server: s, filter: f}
 	s.feed(w, r, feed.Config{Beat: l.mark, Last: l.rest}, func(to *feed.Feed) {
 		l.to = to
-		if l.catchUp(r.Context(), lastEventID(r), at, backfill) == nil {
+		defer l.leave()
+		if to.Send(appendFirst(nil)) == nil && l.catchUp(r.Context(), lastEventID(r), backfill) == nil {
 			l.follow(r.Context())
 		}
 	})
@@ -44,7 +44,7 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request) {
 type follower struct {
 	server *Server
 	filter filter
-	reader *reader[filter]
+	reader *reader[filter] // nil until it is its turn to catch up
 	to     *feed.Feed
 	at     uint64 // the last line that it was told of, or that it did not want to see
 }
@@ -57,38 +57,57 @@ type live struct {
 	Seq uint64 `json:"seq"`
 }
 
-// catchUp sends what there was up to the line to: what has come since the last one
-// that the client has, or some lines back.
-func (l *follower) catchUp(ctx context.Context, lastEventID string, to uint64, backfill int) error {
-	first := appendFirst(nil)
-	last, ours := l.server.idOf(lastEventID)
-	switch {
-	case ours && last <= to:
-		l.at = last
-	default:
-		if lastEventID != "" {
-			first = appendEvent(first, "restarted", restarted{})
-		}
-		l.at = l.server.back(ctx, l.filter, to, backfill)
-		if lastEventID != "" && l.at > 0 { // of this process it has not seen a line
-			first = l.server.appendGap(first, gap{1, l.at, l.at})
-		}
+// catchUp sends what there was when it was the follower's turn: what has come since the
+// last line that the client has, or some lines back.
+func (l *follower) catchUp(ctx context.Context, lastEventID string, backfill int) error {
+	var frames []byte
+	begin := func() (after, to uint64) {
+		l.reader, to = l.server.tail.join(l.filter)
+		frames = l.begin(ctx, make([]byte, 0, writeStep+writeStep/4), lastEventID, to, backfill)
+		return l.at, to
 	}
-	if err := l.to.Send(first); err != nil {
-		return err
-	}
-	err := l.server.scan(ctx, l.filter, l.at, to, func(some found) error {
-		frames := l.server.frames(some)
-		if len(frames) == 0 {
-			return nil
+	err := l.server.scan(ctx, l.filter, begin, func(some found) error {
+		frames = l.server.appendMissing(frames, some)
+		for _, entry := range some.entries {
+			frames = l.server.appendFrame(frames, entry)
+			if len(frames) >= writeStep {
+				if err := l.to.Send(frames); err != nil {
+					return err
+				}
+				frames = frames[:0]
+			}
 		}
-		return l.to.Send(frames)
+		l.at = some.last
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	l.at = to
-	return l.to.Send(appendEvent(l.server.appendID(nil, to), "live", live{to}))
+	return l.to.Send(appendEvent(l.server.appendID(frames, l.at), "live", live{l.at}))
+}
+
+// begin sets the line after which the follower is sent those up to another, and appends
+// what it is told before them.
+func (l *follower) begin(ctx context.Context, dst []byte, lastEventID string, to uint64, backfill int) []byte {
+	last, ours := l.server.idOf(lastEventID)
+	if ours && last <= to {
+		l.at = last
+		return dst
+	}
+	if lastEventID != "" {
+		dst = appendEvent(dst, "restarted", restarted{})
+	}
+	l.at = l.server.back(ctx, l.filter, to, backfill)
+	if lastEventID != "" && l.at > 0 { // of this process it has not seen a line
+		dst = l.server.appendGap(dst, gap{1, l.at, l.at})
+	}
+	return dst
+}
+
+func (l *follower) leave() {
+	if l.reader != nil {
+		l.server.tail.leave(l.filter, l.reader)
+	}
 }
 
 // follow sends what is put up, until the client leaves or the server shuts down.
@@ -141,7 +160,10 @@ func (l *follower) rest() []byte {
 		if !l.server.scanned.AllowN(time.Now(), some.size()) {
 			return l.server.appendGap(frames, gap{l.at + 1, newest, newest - l.at})
 		}
-		frames = append(frames, l.server.frames(some)...)
+		frames = l.server.appendMissing(frames, some)
+		for _, entry := range some.entries {
+			frames = l.server.appendFrame(frames, entry)
+		}
 		l.at = some.last
 	}
 	return frames
@@ -150,52 +172,60 @@ func (l *follower) rest() []byte {
 // found is what a scan finds at a time.
 type found struct {
 	missing gap // before the lines; its count is 0 if there is none
-	lines   []line
+	entries []logs.Entry
 	last    uint64 // the last line that was looked at
 }
 
 // size returns how many bytes the lines have.
 func (f found) size() (bytes int) {
-	for i := range f.lines {
-		bytes += len(f.lines[i].Text)
+	for i := range f.entries {
+		bytes += len(f.entries[i].Text)
 	}
 	return bytes
 }
 
-// frames returns those of lines that are no longer new.
-func (s *Server) frames(some found) (frames []byte) {
-	if some.missing.Count > 0 {
-		frames = s.appendGap(frames, some.missing)
+// appendMissing tells what is missing before the lines that were found.
+func (s *Server) appendMissing(dst []byte, some found) []byte {
+	if some.missing.Count == 0 {
+		return dst
 	}
-	for i := range some.lines {
-		frames = append(frames, s.framed(&some.lines[i])...)
-	}
-	return frames
+	return s.appendGap(dst, some.missing)
 }
 
 // What is read of the lines that are no longer new.
 const (
-	scanStep = 64 // lines at a time
+	lookStep = 64 // lines at a time, before streams that are due go first
+	// scanStep is how many bytes of them one who asks gets before it is another's turn:
+	// more than a follower usually asks for, which so waits once.
+	scanStep = 128 << 10
+	// writeStep is how many bytes are written at a time, and so held for one who does
+	// not read.
+	writeStep = 16 << 10
 	// scanRate is how many bytes of them are sent in a second to all who ask together,
 	// and scanBurst how many at once.
 	scanRate  = 8 << 20
 	scanBurst = 1 << 20
 )
 
-// scan calls each with the lines that f takes out of those after one number and up
-// to another, some at a time. Its error is that of each, or that ctx has ended.
-func (s *Server) scan(ctx context.Context, f filter, after, to uint64, each func(found) error) error {
-	for after < to {
-		done, err := s.turn(ctx)
+// scan calls each with the lines that f takes, some at a time: those after one number
+// and up to another, which begin says when it is the caller's turn. Its error is that of
+// each, or that ctx has ended.
+func (s *Server) scan(ctx context.Context, f filter, begin func() (after, to uint64), each func(found) error) error {
+	var after, to uint64
+	for begun := false; !begun || after < to; {
+		if err := enter(ctx, s.scans); err != nil {
+			return err
+		}
+		if !begun {
+			after, to = begin()
+			begun = true
+		}
+		some, err := s.gather(ctx, f, after, to)
+		<-s.scans
+		if err == nil {
+			err = each(some)
+		}
 		if err != nil {
-			return err
-		}
-		some := s.look(f, after, to)
-		done()
-		if err := s.scanned.WaitN(ctx, min(some.size(), scanBurst)); err != nil {
-			return err
-		}
-		if err := each(some); err != nil {
 			return err
 		}
 		after = some.last
@@ -203,22 +233,47 @@ func (s *Server) scan(ctx context.Context, f filter, after, to uint64, each func
 	return nil
 }
 
-// look is one step of scan.
+// gather is one step of scan, after which the lines may be sent.
+func (s *Server) gather(ctx context.Context, f filter, after, to uint64) (all found, err error) {
+	size := 0
+	for all.last = after; all.last < to && size < scanStep; {
+		done, err := s.turn(ctx)
+		if err != nil {
+			return found{}, err
+		}
+		some := s.look(f, all.last, to)
+		done()
+		if some.missing.Count > 0 {
+			if all.last > after {
+				break // the next step begins with what is missing
+			}
+			all.missing = some.missing
+		}
+		all.entries = append(all.entries, some.entries...)
+		all.last = some.last
+		size += some.size()
+	}
+	return all, s.scanned.WaitN(ctx, min(size, scanBurst))
+}
+
+// look is one step of gather.
 func (s *Server) look(f filter, after, to uint64) (some found) {
-	entries, missing := s.tail.recent.After(after, scanStep)
+	entries, missing := s.tail.recent.After(after, lookStep)
 	if missing > 0 {
 		gone := min(entries[0].Seq-1, to)
 		some.missing = gap{after + 1, gone, gone - after}
 	}
 	some.last = to
+	some.entries = entries[:0] // those that f takes
+	var l line
 	for _, entry := range entries {
 		if entry.Seq > to {
 			some.last = to
 			return some
 		}
-		l := line{Entry: entry}
+		l = line{Entry: entry}
 		if some.last = entry.Seq; f.takes(&l) {
-			some.lines = append(some.lines, l)
+			some.entries = append(some.entries, entry)
 		}
 	}
 	return some
@@ -232,14 +287,16 @@ func (s *Server) back(ctx context.Context, f filter, to uint64, lines int) uint6
 	}
 	oldest, _ := s.tail.recent.Bounds()
 	for before := to; before >= oldest && before > 0; {
-		from := before - min(before, scanStep)
+		from := before - min(before, lookStep)
 		done, err := s.turn(ctx)
 		if err != nil {
 			return to
 		}
 		entries, _ := s.tail.recent.After(from, int(before-from))
+		var l line
 		for _, entry := range slices.Backward(entries) {
-			if entry.Seq > before || !f.takes(&line{Entry: entry}) {
+			l = line{Entry: entry}
+			if entry.Seq > before || !f.takes(&l) {
 				continue
 			}
 			if lines--; lines == 0 {
@@ -256,11 +313,19 @@ func (s *Server) back(ctx context.Context, f filter, to uint64, lines int) uint6
 // turn waits until it is the caller's turn to do some work for an operator, which is
 // over with done.
 func (s *Server) turn(ctx context.Context) (done func(), err error) {
-	select {
-	case s.turns <- struct{}{}:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := enter(ctx, s.turns); err != nil {
+		return nil, err
 	}
 	runtime.Gosched() // streams that are due go first
 	return func() { <-s.turns }, nil
+}
+
+// enter waits for a place in room, which to receive from it frees again.
+func enter(ctx context.Context, room chan<- struct{}) error {
+	select {
+	case room <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

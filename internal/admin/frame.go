@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sseserver/internal/feed"
+	"sseserver/internal/logs"
 )
 
 // Frames of the feeds. Lines of the log are JSON without raw line ends, as all JSON
@@ -45,6 +46,14 @@ func appendEvent(dst []byte, event string, value any) []byte {
 		dst = append(append(append(dst, "event: "...), event...), '\n')
 	}
 	return appendData(dst, body)
+}
+
+// appendFrame appends the event of a line of the log.
+//
+//	id: mh3k2x1c-4711
+//	data: {"seq":4711,"time":"…","level":"info",…}
+func (s *Server) appendFrame(dst []byte, entry logs.Entry) []byte {
+	return appendData(s.appendID(dst, entry.Seq), entry.Text)
 }
 
 func appendData(dst, body []byte) []byte {

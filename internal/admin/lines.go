@@ -55,16 +55,28 @@ func (s *Server) sendLines(w http.ResponseWriter, r *http.Request, f filter, aft
 	keepNowhere(w.Header())
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="sseserver-%s.jsonl"`, time.Now().UTC().Format("20060102-150405")))
 	control := http.NewResponseController(w)
-	_ = s.scan(r.Context(), f, after, to, func(some found) error {
-		var text []byte
-		for i := range some.lines {
-			l := &some.lines[i]
-			text = append(append(text, l.Text...), '\n')
-		}
+	begin := func() (uint64, uint64) { return after, to }
+	text := make([]byte, 0, writeStep+writeStep/4)
+	write := func() error {
 		_ = control.SetWriteDeadline(time.Now().Add(s.config.WriteTimeout))
 		_, err := w.Write(text)
+		text = text[:0]
 		return err
+	}
+	err := s.scan(r.Context(), f, begin, func(some found) error {
+		for _, entry := range some.entries {
+			text = append(append(text, entry.Text...), '\n')
+			if len(text) >= writeStep {
+				if err := write(); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
+	if err == nil {
+		_ = write()
+	}
 }
 
 // intOf reads a whole number of a query, which may be missing.

@@ -53,7 +53,7 @@ func (t *recentText) Read(p []byte) (int, error) {
 	if len(t.rest) == 0 {
 		runtime.Gosched() // streams that are due go first
 		t.rest = t.rest[:0]
-		entries, _ := t.recent.After(t.at, scanStep)
+		entries, _ := t.recent.After(t.at, lookStep)
 		for _, entry := range entries {
 			if entry.Seq > t.to {
 				break

@@ -193,12 +193,9 @@ func (s *sheet) finish(to uint64) {
 }
 
 // framed returns the frame of a line.
-//
-//	id: mh3k2x1c-4711
-//	data: {"seq":4711,"time":"…","level":"info",…}
 func (s *Server) framed(l *line) []byte {
 	if l.frame == nil {
-		l.frame = appendData(s.appendID(nil, l.Seq), l.Text)
+		l.frame = s.appendFrame(nil, l.Entry)
 	}
 	return l.frame
 }
