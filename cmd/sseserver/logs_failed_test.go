@@ -2,8 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -34,13 +32,6 @@ func (s *liveServer) reader(t *testing.T, path, after, until string) {
 			return
 		}
 	}
-}
-
-// inspect calls `sseserver logs`, and returns its exit code and what it writes.
-func inspect(stdin io.Reader, args ...string) (code int, stdout, stderr string) {
-	var out, complaints bytes.Buffer
-	code = run(process{args: append([]string{"logs"}, args...), env: noEnv, stdin: stdin, stdout: &out, stderr: &complaints})
-	return code, out.String(), complaints.String()
 }
 
 // aDay is the log of a program that had 24 clients: 4 of them never got their whole
@@ -108,52 +99,5 @@ func TestLogsFailed(t *testing.T) {
 			!strings.Contains(out, ". The client got ") || complaints != "" {
 			t.Errorf("from standard input, exit code %d, complaints %q:\n%s", code, complaints, out)
 		}
-	}
-}
-
-// What cannot be done is one line each.
-func TestLogsComplaints(t *testing.T) {
-	empty := filepath.Join(t.TempDir(), "empty.log")
-	if err := os.WriteFile(empty, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	foreign := filepath.Join(t.TempDir(), "foreign.log")
-	if err := os.WriteFile(foreign, []byte("Nov 26 12:00:00 host kernel: hello\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		args string
-		code int
-		want string
-	}{
-		{"failed " + empty, exitFailed, "empty.log"},
-		{"failed " + foreign, exitFailed, "foreign.log"},
-		{"failed /nowhere/server.log", exitFailed, "no such file"},
-		{"failed --jason", exitInvalid, "did you mean --json?"},
-		{"explain", exitInvalid, "needs an ID"},
-		{"explain 12345678 " + foreign, exitFailed, "foreign.log"},
-		{"events stream.closd", exitInvalid, "did you mean stream.closed?"},
-		{"follow --lines=5x", exitInvalid, "from 0 to 5000"},
-		{"follow --insecure=si", exitInvalid, "must be true or false"},
-		{"failed /nowhere/\x1b[31m\u202e", exitFailed, `/nowhere/\x1b[31m\u202e: no such file`},
-		{"lnav-format x.log", exitInvalid, "reads no files"},
-	}
-	for _, test := range tests {
-		code, out, complaints := inspect(nil, strings.Fields(test.args)...)
-		if code != test.code || out != "" || !strings.HasPrefix(complaints, "sseserver logs: ") || strings.Count(complaints, "\n") != 1 || !strings.Contains(complaints, test.want) {
-			t.Errorf("logs %s\n got %d, %q, %q\nwant %d, one line with %q", test.args, code, out, complaints, test.code, test.want)
-		}
-	}
-}
-
-func TestLogsEventsAndFormat(t *testing.T) {
-	if code, out, complaints := inspect(nil, "events"); code != exitOK || complaints != "" || !strings.Contains(out, "\nstream.closed ") {
-		t.Errorf("events: %d, %q\n%s", code, complaints, out)
-	}
-	if code, out, complaints := inspect(nil, "events", "stream.closed"); code != exitOK || complaints != "" || !strings.Contains(out, "\n   max_lag_ms ") {
-		t.Errorf("events stream.closed: %d, %q\n%s", code, complaints, out)
-	}
-	if code, out, complaints := inspect(nil, "lnav-format"); code != exitOK || complaints != "" || !strings.Contains(out, `"sseserver_log": {`) {
-		t.Errorf("lnav-format: %d, %q\n%s", code, complaints, out)
 	}
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,48 +46,5 @@ func TestLogsVerify(t *testing.T) {
 	code, out, _ = inspect(nil, "verify", "--limit=1", name)
 	if want := regexp.MustCompile(`^.*/a.log:\d+: its total is 99, and that of progress is 100\n   \{"seq":.*\n… and \d+ more problems?\n.*: \d problems\n$`); code != exitFailed || !want.MatchString(out) {
 		t.Errorf("a falsified log: %d, %s", code, out)
-	}
-}
-
-func TestLogsVerifyArguments(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "binary")
-	if err := os.WriteFile(binary, []byte("\x7fELF\x00\x01"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		args string
-		code int
-		want string
-	}{
-		{"verify --limit=-1", exitInvalid, "--limit: must be a whole number from 0 to 1000000, got '-1'"},
-		{"verify --limit=x", exitInvalid, "got 'x'"},
-		{"verify " + filepath.Join(t.TempDir(), "none"), exitFailed, "/none: no such file or directory"},
-		{"summary " + t.TempDir(), exitFailed, "is a directory; name the files in it"},
-		{"verify " + binary, exitFailed, "/binary:1: it is no JSON object"},
-		{"verify", exitFailed, "standard input: there is no line in it"},
-		{"summary", exitFailed, "standard input: there is no line in it"},
-	}
-	for _, test := range tests {
-		code, out, errs := inspect(strings.NewReader(""), strings.Fields(test.args)...)
-		if code != test.code || out != "" || !strings.Contains(errs, test.want) || strings.Count(errs, "\n") != 1 {
-			t.Errorf("%s: %d, %q, %q, want %d and %q", test.args, code, out, errs, test.code, test.want)
-		}
-	}
-}
-
-// Whoever stops the reading is told so in a word, and nobody is told who is gone.
-func TestLogsInterrupted(t *testing.T) {
-	canceled, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, gone := range []bool{false, true} {
-		var complaints strings.Builder
-		in := inspection{stdin: strings.NewReader("{}\n"), stdout: &output{Writer: io.Discard, cancel: cancel}, stderr: &complaints}
-		if gone {
-			in.stdout.leave()
-		}
-		want := map[bool]string{false: "sseserver logs: interrupted\n", true: ""}[gone]
-		if code := in.failed(canceled, false); code != exitFailed || complaints.String() != want {
-			t.Errorf("gone %t: code %d, %q, want %q", gone, code, complaints.String(), want)
-		}
 	}
 }
