@@ -71,9 +71,11 @@ export class Filters {
     field.focus(); // the button is gone
   }
 
-  // A way back leads to what was asked for before.
+  // The way back leads to what was asked for before. The rest of the address is the page's.
   #changed() {
-    const query = this.query;
+    const query = new URLSearchParams(location.search);
+    for (const name of ['level', 'where']) query.delete(name);
+    for (const [name, value] of this.query) query.append(name, value);
     history.pushState(null, '', (`${query}` ? `?${query}` : location.pathname) + location.hash);
     this.#show();
     this.#change();

@@ -159,8 +159,10 @@ func testAdminStreams(t *testing.T, browser context.Context) {
 	p.fill("#add", "client=192.0.2.1")
 	p.click("#filter button")
 	p.until("document.querySelector('#count').textContent === 'None of 1 stream matches.'")
+	p.until("location.search === '?sort=lag&order=desc&where=client%3D192.0.2.1'")
 	p.click("#chips button")
 	p.until("rows.children.length === 1")
+	p.until("location.search === '?sort=lag&order=desc'")
 
 	p.click("#rows button")
 	p.until("ask.open")
