@@ -16,12 +16,17 @@ const content = byId('inspected');
 const neighbours = 20; // lines on each side of the one that was asked for, at first
 const most = 500; // of them
 
-/** Inspector shows one thing at a time. pick(key, value) filters; closed() is told when it has been closed. */
+/**
+ * Inspector shows one thing at a time. open(line) is called to show a line, pick(key, value) to filter, and closed() when somebody
+ * has closed the inspector.
+ */
 export class Inspector {
+  #open;
   #pick;
   #asking = new AbortController();
 
-  constructor({pick, closed}) {
+  constructor({open, pick, closed}) {
+    this.#open = open;
     this.#pick = pick;
     const close = () => {
       this.close();
@@ -111,7 +116,7 @@ export class Inspector {
     const rows = part('div', 'lines');
     rows.tabIndex = 0;
     rows.setAttribute('aria-label', `Lines around line ${seq}`);
-    const list = new LineList(rows, {pick: this.#pick, open: (line) => this.line(line)});
+    const list = new LineList(rows, {pick: this.#pick, open: this.#open});
     content.replaceChildren(part('p', 'hint', 'All lines that were logged before and after it, whatever the filters.'), rows);
     if (lines < most) content.append(button('More lines', () => this.around(seq, 5 * lines)));
     list.show(texts, (line) => line.seq === seq);

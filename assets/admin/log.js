@@ -21,15 +21,13 @@ class Page {
   #feed = null;
   #live = false; // whether the lines of before are all here
   #list = new LineList(byId('lines'), {
-    open: (line) => {
-      this.#leave();
-      this.#inspector.line(line);
-    },
+    open: (line) => this.#open(line),
     pick: (key, value) => this.#pick(key, value),
     changed: () => this.#changed(),
   });
   #filters = new Filters(() => this.#follow());
   #inspector = new Inspector({
+    open: (line) => this.#open(line),
     pick: (key, value) => this.#filters.add(`${key}=${value}`),
     closed: () => {
       this.#leave();
@@ -75,6 +73,12 @@ class Page {
     const words = held ? `Go on${meanwhile ? ` (${meanwhile.toLocaleString('en')} new)` : ''}` : 'Pause';
     write(pause, words);
     say(count, held ? 'Paused' : `${length.toLocaleString('en')} shown`);
+  }
+
+  // A line has no address of its own.
+  #open(line) {
+    this.#leave();
+    this.#inspector.line(line);
   }
 
   // An id leads to its story, any other value to the lines that have it.

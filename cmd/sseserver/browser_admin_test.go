@@ -83,8 +83,8 @@ func testAdminPause(t *testing.T, browser context.Context) {
 	p.until("pause.textContent === 'Go on'")
 }
 
-// testAdminStory goes from an id to its story, from there to a line in its context, and
-// to all of the line, and closes it.
+// testAdminStory goes from an id to its story, from there to a line in its context, to all
+// of the line, and to its context again, and closes that.
 func testAdminStory(t *testing.T, browser context.Context) {
 	p, server := openAdmin(t, browser, "log.html?where=event%3Dstream.closed")
 	id := server.submit(t, "a story")
@@ -113,6 +113,8 @@ func testAdminStory(t *testing.T, browser context.Context) {
 	if got := p.text("inspected"); !strings.Contains(got, "last_position") {
 		t.Errorf("the line has\n%s", got)
 	}
+	p.js("document.querySelector('#inspected .acts a').click()") // back to the context that it was opened from
+	p.until("document.querySelector('#inspected [aria-selected=true]')")
 	p.click("#close")
 	p.until("inspector.hidden && location.hash === '' && document.activeElement.id === 'lines'")
 
