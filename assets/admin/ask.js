@@ -1,11 +1,11 @@
 // One request to the server, and what went wrong in words.
 
-/** address is where url is, without the name and password that the address of the page may have: fetch refuses those, and the browser knows them. */
+/** address is url without the name and password that the address of the page may have: fetch refuses them, and the browser sends them anyway. */
 export function address(url) {
   return new URL(url, location.origin + location.pathname);
 }
 
-/** ask answers the response; what goes wrong is an Error whose message is for the reader. */
+/** ask returns the response. Its Error has a message for the reader, and a status if the server has answered. */
 export async function ask(url, options) {
   let response;
   try {
@@ -25,14 +25,14 @@ export function sentence(detail = 'the request is wrong') {
   return `${detail[0].toUpperCase()}${detail.slice(1)}${/[.!?]$/.test(detail) ? '' : '.'}`;
 }
 
-/** refusal says why the server does not answer what an operator asks. */
+/** refusal says in words why a request failed: error has the status and the problem that the server answered, if it did. */
 export function refusal(error) {
   const {status, answer} = error ?? {};
   switch (status) {
     case 400:
       return 'This filter is refused';
     case 401:
-      return 'The server wants the admin token. Load the page again and enter it as the password.';
+      return 'The server requires the admin token. Reload the page and enter the token as the password.';
     case 403:
       return `The server does not answer this page: ${answer.detail ?? 'it is forbidden'}.`;
     case undefined:

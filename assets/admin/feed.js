@@ -1,4 +1,4 @@
-// One of the server's feeds for operators, and the state of its connection in words.
+// A feed of the admin listener, and the state of its connection in words.
 
 import {address, refusal} from './ask.js';
 import {say} from './say.js';
@@ -10,19 +10,19 @@ const byId = (id) => document.getElementById(id);
 const arrival = byId('arrival');
 const status = byId('status');
 
-/** Feed follows url from where it was lost, and says on the page how it is connected. */
+/** Feed follows url, resumes after a lost connection, and says on the page how it is connected. */
 export class Feed {
   #stream;
   #word = 'connecting';
   #detail = {};
   #due = 0; // when it connects again, by performance.now()
-  #live; // what a connection that works is called
+  #live; // the word for a connection that works
   #refused;
   #ticker = new Ticker(() => this.say());
 
   /**
-   * on has a function for each type of event; live() answers what to call a connection that works; refused(answer) takes the
-   * problem of a request that is wrong, 400, and not of the connection.
+   * on has a function for each type of event; live() returns the word for a connection that works; refused(answer) is called with
+   * the problem of a request that the server refuses with 400.
    */
   constructor(url, {on, live = () => 'Live', refused = () => {}}) {
     this.#live = live;

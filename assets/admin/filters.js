@@ -1,4 +1,4 @@
-// What is asked for: the least level, and conditions that must all hold. The address of the page keeps it, so that a link shares it.
+// The filters: the least level, and conditions that must all hold. They are in the address of the page, so that a link shares them.
 
 import {sentence} from './ask.js';
 import {button, part} from './elements.js';
@@ -11,14 +11,14 @@ const chips = byId('chips');
 const error = byId('error');
 const level = document.querySelector('#level'); // on some pages
 
-/** condition reads what was typed: key=value, key~text, or a word that is looked for in the whole line. */
+/** condition reads what was typed: key=value, key~text, or a word that is searched for in whole lines. */
 export function condition(typed) {
   const text = typed.trim();
   if (!text) return '';
   return /^[\w.*-]+[=~]/.test(text) ? text : `*~${text}`;
 }
 
-/** Filters is the form. change() is called when something else is asked for. */
+/** Filters is the form with the filters. change() is called when they change. */
 export class Filters {
   #where = [];
   #change;
@@ -38,21 +38,21 @@ export class Filters {
     });
   }
 
-  /** query is what is asked for, as the server reads it. */
+  /** query has the filters as the server reads them. */
   get query() {
     const query = new URLSearchParams(level?.value ? {level: level.value} : {});
     for (const one of this.#where) query.append('where', one);
     return query;
   }
 
-  /** add asks for one condition more. */
+  /** add adds a condition. */
   add(one) {
     if (this.#where.includes(one)) return;
     this.#where.push(one);
     this.#changed();
   }
 
-  /** refuse says what the server does not take. */
+  /** refuse shows a problem of the server with the filters. */
   refuse({detail, parameter}) {
     error.textContent = sentence(detail);
     (parameter === 'level' && level ? level : field).setAttribute('aria-invalid', 'true');
@@ -71,7 +71,7 @@ export class Filters {
     field.focus(); // the button is gone
   }
 
-  // The way back leads to what was asked for before. The rest of the address is the page's.
+  // The back button restores the filters before. The rest of the address is the page's.
   #changed() {
     const query = new URLSearchParams(location.search);
     for (const name of ['level', 'where']) query.delete(name);
@@ -88,7 +88,7 @@ export class Filters {
     this.#show();
   }
 
-  // What the address has and the list does not is the server's to refuse.
+  // A level of the address that the list does not have is left to the server to refuse.
   #choose(value) {
     if (![...level.options].some((option) => option.value === value)) level.append(new Option(value, value));
     level.value = value;

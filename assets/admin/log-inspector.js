@@ -1,4 +1,4 @@
-// What is known of one line, of its neighbours, or of an id, beside the list.
+// Details beside the list: all of one line, its neighbours, or the story of an id.
 
 import {ask} from './ask.js';
 import {button, link, part} from './elements.js';

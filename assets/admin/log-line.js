@@ -1,19 +1,19 @@
-// One line of the log: what is in it, and how a row shows that. All of it may be text of strangers.
+// One line of the log: what it has, and how a row shows it. Any value may be a client's text.
 
 import {part} from './elements.js';
 import {escaped, inLine} from './escape.js';
 
-/** ids are keys whose values have a story. */
+/** ids are the keys whose values have a story. */
 export const ids = new Set(['message_id', 'stream_id', 'request_id', 'trace_id', 'previous_stream_id']);
 
-// What matters most of a line stands first, whatever the event.
+// The keys that come first in a row, whatever the event.
 const first = ['reason', 'code', 'error', 'fault', 'http.request.method', 'url.path', 'http.response.status_code', 'kind', 'position', 'chunks', 'total', 'lag_ms', 'count', 'codes',
   'client.address', 'stream_id', 'message_id', 'max_lag_ms', 'duration_ms', 'first_position', 'unit', 'bytes'];
 const apart = new Set(['time', 'level', 'event', 'msg', 'logger', 'seq', 'stack']); // in places of their own, or too long for a row
 const most = 9; // fields in a row
 const longest = 120; // characters of one
 
-/** parse reads a line. Numbers that JavaScript would round, such as seeds, are texts. */
+/** parse reads a line. Numbers that JavaScript would round, such as seeds, become texts. */
 export function parse(text) {
   try {
     const line = JSON.parse(text);
@@ -42,7 +42,7 @@ export function clock(time = '') {
   return time.slice(11, 23);
 }
 
-/** fill makes an empty element the row of a line. Values carry their key, and what stands shortened the whole. */
+/** fill makes an empty element the row of a line. Values have their key in data-key and, if they are cut, the whole in data-value. */
 export function fill(element, line) {
   element.dataset.level = line.level ?? '';
   const event = part('span', 'event', line.event ? escaped(line.event) : '');

@@ -1,5 +1,5 @@
 // A bounded list of lines, of which only those in sight have a row. It is painted once a frame, follows the newest line, and holds
-// still for who reads.
+// still while somebody reads.
 
 import {part} from './elements.js';
 import {Painter} from './frame.js';
@@ -10,20 +10,23 @@ const beyond = 4; // rows above and below those in sight
 
 let lists = 0; // for ids
 
-/** LineList is the listbox in box. It tells of what is opened and picked, and calls changed when it holds or has other lines. */
+/**
+ * LineList is the listbox in box. Of the handlers, open(line) is called with a line that is opened, pick(key, value) with a value
+ * that is clicked, and changed() when the list has other lines, or holds still or no longer does.
+ */
 export class LineList {
   #box;
   #handlers;
   #sizer = part('div', 'sizer'); // as high as all rows would be
   #probe = part('div', 'line probe'); // as high as one
   #name = `list-${++lists}`;
-  #lines = []; // texts of lines, and {words}; what can be scrolled to
+  #lines = []; // what can be scrolled to: texts of lines, and {words}
   #first = 0; // number of the first of them
-  #pending = []; // those that came since the last paint
+  #pending = []; // those that came since the last paint, or since it holds still
   #rows = new Map(); // elements by number
   #spare = []; // elements
   #held = ''; // why it holds still, '' if it follows
-  #pressed = false; // nothing moves away under the pointer
+  #pressed = false; // the pointer is, and nothing may move away under it
   #meanwhile = 0; // lines since it holds still
   #selected = -1; // number
   #pitch = 24; // CSS pixels of a row
@@ -66,12 +69,12 @@ export class LineList {
     this.#add(text);
   }
 
-  /** note adds a row in words, for what is no line. */
+  /** note adds a row that is no line. */
   note(words) {
     this.#add({words});
   }
 
-  /** show has these lines alone, and holds still with the one that is meant chosen. */
+  /** show replaces all lines by these, holds still, and selects the line for which isMeant(line) is true. */
   show(texts, isMeant) {
     this.#lines = texts;
     this.hold();
@@ -79,7 +82,7 @@ export class LineList {
     this.#select(texts.findIndex((text) => isMeant(parse(text))), 'center');
   }
 
-  /** clear empties the list, which then follows. */
+  /** clear empties the list and lets it go on. */
   clear() {
     this.#first += this.#lines.length;
     this.#lines = [];
@@ -89,7 +92,7 @@ export class LineList {
     this.#painter.now();
   }
 
-  /** hold stops what moves, go lets it go on. */
+  /** hold makes the list hold still, and go lets it go on. */
   hold(why = 'asked') {
     this.#held = why;
     this.#painter.soon();
@@ -130,7 +133,7 @@ export class LineList {
     this.#handlers.changed();
   }
 
-  // take lets the new lines in, and the oldest out. Those that came while it held still may be more than it has room for.
+  // take moves the pending lines into the list, and the oldest out of it.
   #take() {
     if (this.#pending.length === 0) return;
     const all = this.#lines.concat(this.#pending);
@@ -140,7 +143,7 @@ export class LineList {
     this.#pending = [];
   }
 
-  // render gives what is in sight its rows.
+  // render makes the rows of what is in sight.
   #render() {
     const {scrollTop, clientHeight} = this.#box;
     const from = Math.max(0, Math.floor(scrollTop / this.#pitch) - beyond) + this.#first;
@@ -187,7 +190,7 @@ export class LineList {
     row.ariaSelected = number === this.#selected;
   }
 
-  // Who scrolls up reads; who comes back to the end has read.
+  // The list holds still when somebody scrolls up, and goes on when they are back at the end.
   #scrolled() {
     const {scrollTop, scrollHeight, clientHeight} = this.#box;
     const end = scrollHeight - scrollTop - clientHeight < this.#pitch;

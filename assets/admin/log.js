@@ -19,7 +19,7 @@ const backfill = 1000; // lines to begin with
 
 class Page {
   #feed = null;
-  #live = false; // whether the lines of before are all here
+  #live = false; // whether all earlier lines have arrived
   #list = new LineList(byId('lines'), {
     open: (line) => this.#open(line),
     pick: (key, value) => this.#pick(key, value),
@@ -43,7 +43,7 @@ class Page {
     this.#inspect();
   }
 
-  // follow begins anew, with what the filters ask for now.
+  // follow starts again, with the filters as they are now.
   #follow() {
     const query = this.#filters.query;
     download.href = `log/lines?${query}`;
@@ -55,7 +55,7 @@ class Page {
       on: {
         message: ({data}) => this.#list.push(data),
         gap: ({data}) => this.#list.note(missing(JSON.parse(data))),
-        restarted: () => this.#list.note('The server was started anew. What follows was logged by another process, and counts from 1.'),
+        restarted: () => this.#list.note('The server was restarted. The next lines are those of a new process, and are numbered from 1.'),
         live: () => this.#caughtUp(),
       },
       live: () => (this.#live ? 'Live' : 'Loading the newest lines…'),
@@ -70,7 +70,7 @@ class Page {
 
   #changed() {
     const {held, meanwhile, length} = this.#list;
-    const words = held ? `Go on${meanwhile ? ` (${meanwhile.toLocaleString('en')} new)` : ''}` : 'Pause';
+    const words = held ? `Resume${meanwhile ? ` (${meanwhile.toLocaleString('en')} new)` : ''}` : 'Pause';
     write(pause, words);
     say(count, held ? 'Paused' : `${length.toLocaleString('en')} shown`);
   }
@@ -103,7 +103,7 @@ class Page {
 function missing({from, to, count}) {
   const lines = count === 1 ? 'One line is missing' : `${count.toLocaleString('en')} lines are missing`;
   const which = from && to ? ` (${from === to ? from : `${from} to ${to}`})` : '';
-  return `${lines} here${which}: they came faster than this page is sent, or the server no longer has them.`;
+  return `${lines} here${which}: they came faster than they are sent to this page, or the server no longer has them.`;
 }
 
 // offer names the keys that people filter by most.

@@ -57,7 +57,7 @@ class Page {
     const known = latest.x - samples[0].x + 1;
     const width = Math.min(seconds, Math.max(known, shortest));
     for (const chart of this.#charts) chart.show(samples, width, chosen('form') === 'numbers');
-    write(reach, known < 0.9 * seconds ? `Known are the last ${spoken(known)}. The page keeps more while it is open.` : '');
+    write(reach, known < 0.9 * seconds ? `Only the last ${spoken(known)} are known yet. The page collects more while it is open.` : '');
   }
 
   #now({streams, eventsPerSecond, latenessP50Ms, latenessP99Ms, memoryBytes, messages, storeBytes, goroutines}) {

@@ -1,4 +1,4 @@
-// Ending a stream: asked once, and said what came of it.
+// Ending a stream: the question, and the outcome.
 
 import {ask} from './ask.js';
 import {escaped} from './escape.js';

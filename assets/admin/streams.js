@@ -1,4 +1,4 @@
-// The running streams, a picture of them each second.
+// The running streams, updated each second.
 
 import {write} from './elements.js';
 import {Feed} from './feed.js';

@@ -182,7 +182,7 @@ func testAdminRefused(t *testing.T, browser context.Context) {
 	p.click("#chips button")
 	p.untilListed("e.1")
 	p.until("error.textContent === '' && arrival.dataset.state === 'streaming'")
-	for _, want := range []string{"The server wants the admin token.", "The server does not answer this page: this listener answers to loopback names only."} {
+	for _, want := range []string{"The server requires the admin token.", "The server does not answer this page: this listener answers to loopback names only."} {
 		p.reload()
 		p.until("document.querySelector('#status').textContent.startsWith(" + quotedJS(want) + ")")
 	}

@@ -72,7 +72,7 @@ func testAdminPause(t *testing.T, browser context.Context) {
 	for range 3 {
 		server.submit(t, "meanwhile")
 	}
-	p.until("pause.textContent === 'Go on (3 new)'")
+	p.until("pause.textContent === 'Resume (3 new)'")
 	if got := eval[int](p, listed+".length"); got != 1 {
 		t.Errorf("%d lines, want the one that was there before", got)
 	}
@@ -80,7 +80,7 @@ func testAdminPause(t *testing.T, browser context.Context) {
 	p.until(listed + ".length === 4 && pause.textContent === 'Pause'")
 	p.focus("#lines")
 	p.press(" ")
-	p.until("pause.textContent === 'Go on'")
+	p.until("pause.textContent === 'Resume'")
 }
 
 // testAdminStory goes from an id to its story, from there to a line in its context, to all
@@ -132,12 +132,12 @@ func testAdminRestart(t *testing.T, browser context.Context) {
 	p.until("arrival.dataset.state === 'reconnecting'")
 	again := startServer(t, "--admin-addr="+strings.TrimPrefix(server.admin, "http://"))
 	p.js("dispatchEvent(new Event('online'))") // else the wait may be long by now
-	p.untilListed("The server was started anew.")
+	p.untilListed("The server was restarted.")
 	id := again.submit(t, "after it")
 	p.untilListed(id[:8])
 	rows := eval[[]string](p, listed)
 	for i, row := range rows {
-		if strings.Contains(row, "started anew") && (i == 0 || !strings.Contains(rows[i+1], "server.starting")) {
+		if strings.Contains(row, "restarted") && (i == 0 || !strings.Contains(rows[i+1], "server.starting")) {
 			t.Errorf("the row stands elsewhere:\n%s", strings.Join(rows, "\n"))
 		}
 	}
