@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"sync"
 	"time"
@@ -48,7 +49,10 @@ type visitor struct {
 }
 
 func newConns(limit, streamLimit int) *conns {
-	return &conns{limit: limit, streamLimit: streamLimit, visitors: make(map[net.Conn]*visitor)}
+	return &conns{
+		limit: limit, streamLimit: streamLimit,
+		visitors: make(map[net.Conn]*visitor), guests: guests{of: make(map[netip.Prefix]int)},
+	}
 }
 
 // watched returns next as a handler that tells c of each request.

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"container/list"
 	"net/http"
+	"net/netip"
 
 	"sseserver/internal/wire"
 )
@@ -10,8 +11,9 @@ import (
 // Beside are the connections of a listener that stands beside the public one, whose
 // files it uses. Some it has for itself. Those that last, because somebody watches, are
 // guests among the public connections, where these leave room for them, and are closed
-// as soon as the room is needed; a few more may be among its own. Any goroutine may
-// call its methods.
+// as soon as the room is needed; a few more may be among its own. When all places of
+// guests are taken, a client gets one of those that another has beyond an equal share.
+// Any goroutine may call its methods.
 type Beside struct{ conns *conns }
 
 // NewBeside returns the connections of a listener beside the public one: at most limit
@@ -45,7 +47,59 @@ func (b *Beside) Hold(r *http.Request) (release func(), ok bool) {
 // guests are connections of another listener that use the files of this one.
 type guests struct {
 	limit int
-	list  list.List // of func(), each of which closes one; the oldest first
+	list  list.List            // of guest; the oldest first
+	of    map[netip.Prefix]int // how many each client has
+}
+
+type guest struct {
+	client netip.Prefix
+	shut   func() // closes it, at any time
+}
+
+// add takes a guest, whatever the limit.
+func (g *guests) add(one guest) (place *list.Element) {
+	g.of[one.client]++
+	return g.list.PushBack(one)
+}
+
+// remove takes a guest out, if it is not out already.
+func (g *guests) remove(place *list.Element) {
+	one, isHere := place.Value.(guest)
+	if !isHere {
+		return
+	}
+	place.Value = nil
+	g.list.Remove(place)
+	if g.of[one.client]--; g.of[one.client] == 0 {
+		delete(g.of, one.client)
+	}
+}
+
+// turnOut closes a guest.
+func (g *guests) turnOut(place *list.Element) {
+	one := place.Value.(guest)
+	g.remove(place)
+	one.shut()
+}
+
+// makePlaceFor closes the oldest guest of the client that has most, if it still has no
+// fewer than the other one then. It says false if there is no such client.
+func (g *guests) makePlaceFor(client netip.Prefix) bool {
+	var greediest netip.Prefix
+	for other, n := range g.of {
+		if n > g.of[greediest] {
+			greediest = other
+		}
+	}
+	if g.of[greediest] <= g.of[client]+1 {
+		return false
+	}
+	place := g.list.Front()
+	for place.Value.(guest).client != greediest {
+		place = place.Next()
+	}
+	g.turnOut(place)
+	return true
 }
 
 func (c *conns) setGuestLimit(limit int) {
@@ -54,18 +108,21 @@ func (c *conns) setGuestLimit(limit int) {
 	c.guests.limit = limit
 }
 
-// admit takes a guest, which shut closes at any time, if there is room.
-func (c *conns) admit(shut func()) (leave func(), ok bool) {
+// admit takes a guest if there is room, or if its client has a better claim to it than
+// another.
+func (c *conns) admit(one guest) (leave func(), ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if n := c.guests.list.Len(); n >= c.guests.limit || c.limit > 0 && c.open+n >= c.limit {
+	n := c.guests.list.Len()
+	full := n >= c.guests.limit || c.limit > 0 && c.open+n >= c.limit
+	if full && !c.guests.makePlaceFor(one.client) {
 		return nil, false
 	}
-	guest := c.guests.list.PushBack(shut)
+	place := c.guests.add(one)
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.guests.list.Remove(guest) // which does nothing if it had to go
+		c.guests.remove(place)
 	}, true
 }
 
@@ -76,7 +133,7 @@ func (c *conns) turnOut() bool {
 	if oldest == nil {
 		return false
 	}
-	c.guests.list.Remove(oldest).(func())()
+	c.guests.turnOut(oldest)
 	return true
 }
 
@@ -86,7 +143,8 @@ func (c *conns) lodge(v *visitor) bool {
 	if c.host == nil {
 		return false
 	}
-	leave, ok := c.host.admit(func() { wire.Reset(socketOf(v.conn)) })
+	client := networkOf(parseHop(v.conn.RemoteAddr().String()))
+	leave, ok := c.host.admit(guest{client, func() { wire.Reset(socketOf(v.conn)) }})
 	if ok {
 		v.leave = leave
 		c.oneLess()
