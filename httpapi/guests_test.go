@@ -63,8 +63,8 @@ func (b *beside) dial() (conn net.Conn, held bool) {
 }
 
 // watch is dial, for any goroutine.
-func (b *beside) watch() (conn net.Conn, held bool, err error) {
-	conn, err = net.Dial("tcp", b.addr)
+func (b *beside) watch() (net.Conn, bool, error) {
+	conn, err := net.Dial("tcp", b.addr)
 	if err != nil {
 		return nil, false, err
 	}
@@ -76,6 +76,7 @@ func (b *beside) watch() (conn net.Conn, held bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
+	var held bool
 	_, err = fmt.Fscan(response.Body, &held)
 	return conn, held, err
 }
