@@ -108,8 +108,7 @@ func (c *conns) setGuestLimit(limit int) {
 	c.guests.limit = limit
 }
 
-// admit takes a guest if there is room, or if its client has a better claim to it than
-// another.
+// admit takes a guest if there is room, or if another client has more than its share.
 func (c *conns) admit(one guest) (leave func(), ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -6,10 +6,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// newcomers has connections wait for their turn with the system, which queues those
-// that are not accepted yet. A thousand that come in the same moment would otherwise be
-// a thousand goroutines that can run, behind all of which the streams that are due have
-// to wait; and each would be closed for another before it has been served.
+// newcomers decides when a listener accepts its next connection. Until then connections
+// wait in the system's accept queue. Without it, a thousand that come at once would be a
+// thousand runnable goroutines, which streams that are due would have to wait for, and
+// most of them would be closed for the next ones before they were served.
 type newcomers struct {
 	pace     *rate.Limiter
 	patience time.Duration // how long a connection must have been quiet to be closed for another
@@ -17,11 +17,11 @@ type newcomers struct {
 }
 
 const (
-	// newcomersAtOnce are accepted without a pause, and those behind them one in each
-	// newcomerPause: eight hundred in a second.
+	// newcomersAtOnce are accepted without a pause, and the next ones at intervals of
+	// newcomerPause: 800 in a second.
 	newcomersAtOnce = 8
 	newcomerPause   = 1250 * time.Microsecond
-	// newcomerPatience is enough to be served on a core that has much else to do.
+	// newcomerPatience is long enough to be served on a busy core.
 	newcomerPatience = 250 * time.Millisecond
 )
 
@@ -44,8 +44,8 @@ func (n *newcomers) wait(c *conns, newcomer *visitor) {
 	}
 }
 
-// makeRoomFor closes others until the limit holds, or those that are left have to be
-// waited for; then it returns how long.
+// makeRoomFor closes other connections until the limit holds. If the next one to close was
+// active a moment ago, it returns how long that may still stay.
 func (c *conns) makeRoomFor(newcomer *visitor) (rest time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -62,9 +62,9 @@ func (c *conns) makeRoomFor(newcomer *visitor) (rest time.Duration) {
 	return 0
 }
 
-// leastBusy returns the connection, other than the newcomer, that has waited for a
-// request for longest; if none does, the one whose request came first. It is called with
-// mu held.
+// leastBusy returns the connection without a running request that was quiet for longest,
+// or, if all have one, the one whose request is the oldest. It never returns the newcomer,
+// and is called with mu held.
 func (c *conns) leastBusy(newcomer *visitor) (busy *visitor) {
 	for place := c.quiet.Front(); place != nil; place = place.Next() {
 		v := place.Value.(*visitor)
