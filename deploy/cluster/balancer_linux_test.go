@@ -62,6 +62,14 @@ func startBalanced(t *testing.T) *balanced {
 	return b
 }
 
+// environment is that of a service.
+func (c composition) environment(service string) (env []string) {
+	for name, value := range c.Services[service].Environment {
+		env = append(env, name+"="+value)
+	}
+	return env
+}
+
 // startHAProxy starts it with a socket that listens already, so that clients need
 // not wait for it.
 func (b *balanced) startHAProxy(dir string) {

@@ -61,14 +61,6 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// environment is that of a service.
-func (c composition) environment(service string) (env []string) {
-	for name, value := range c.Services[service].Environment {
-		env = append(env, name+"="+value)
-	}
-	return env
-}
-
 // The containers find each other, and nobody else finds the NATS servers.
 func TestComposition(t *testing.T) {
 	c := compose(t)
