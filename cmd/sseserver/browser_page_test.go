@@ -302,6 +302,7 @@ func testHostileText(t *testing.T, browser context.Context) {
 	p := openTab(t, browser, server.url+"/", "status of 400")
 	for _, page := range pages {
 		p.open(server.url + "/" + page + "?fault=%3Cimg%20src=x%3E&seed=%22%3E#" + server.submit(t, hostile))
+		p.untilState("failed") // the plan is refused, and its field has the focus
 		p.fill("#fault", "")
 		p.fill("#seed", "")
 		p.js("document.querySelector('details').open = true")

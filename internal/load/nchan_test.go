@@ -155,7 +155,7 @@ func TestNchanReloads(t *testing.T) {
 		if opened += tick.Of.Opened; opened >= 50 {
 			reload()
 		}
-		if opened >= 100 { // all have come again; that takes seconds, so all is published
+		if opened >= 100 { // all have come again; on a loaded machine not all is published by then
 			interrupt()
 		}
 	}})
@@ -164,10 +164,10 @@ func TestNchanReloads(t *testing.T) {
 	}
 	got := result.Tally.Counts
 	t.Logf("%d delivered, %d lost", got.Delivered, got.Lost)
-	unanswered := got.Unpublished
-	if got.Published+unanswered != 100 || got.Published == 0 || result.Tally.Errors["publish_broken"] != unanswered ||
+	unanswered, errors := got.Unpublished, result.Tally.Errors
+	if got.Published+unanswered != 100 || got.Published == 0 || errors["publish_broken"]+errors["publish_unsent"]+errors["publish_unanswered"] != unanswered ||
 		got.Reconnects < 50 || got.Ended < 50 || got.Duplicate > 0 ||
 		got.ResumedWrong == 0 && got.Lost > 50*unanswered || got.ResumedWrong > 0 && got.Lost == 0 {
-		t.Errorf("errors %v, %+v", result.Tally.Errors, got)
+		t.Errorf("errors %v, %+v", errors, got)
 	}
 }
