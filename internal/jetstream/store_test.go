@@ -23,7 +23,12 @@ func TestMain(m *testing.M) {
 	if !chosen {
 		_ = flag.Set("test.parallel", "8") // most tests wait for an engine, and not for a processor
 	}
-	goleak.VerifyTestMain(m)
+	const server = "github.com/nats-io/nats-server/v2/server"
+	goleak.VerifyTestMain(m, // an engine that is shut down while it makes a stream may leave the stream's files open
+		goleak.IgnoreAnyFunction(server+".(*fileStore).flushStreamStateLoop"),
+		goleak.IgnoreAnyFunction(server+".(*msgBlock).flushLoop"),
+		goleak.IgnoreAnyFunction(server+"/ats.Register.func1"),
+	)
 }
 
 // deadline is how long a test waits for what has to come.
