@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"flag"
 	"io"
 	"net"
 	"net/http"
@@ -25,6 +26,12 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv(beEngine) != "" {
 		runEngine()
+	}
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		_ = flag.Set("test.parallel", "4") // most tests wait for a page or a client, and not for a processor
 	}
 	os.Exit(m.Run())
 }
