@@ -71,7 +71,7 @@ func crowd(more ...string) []string {
 // quick are the options of a run that ends with its streams, in a fraction of a
 // second.
 func quick(more ...string) []string {
-	return crowd(append([]string{"--duration=1m", "--interval=2ms", "--once"}, more...)...)
+	return crowd(append([]string{"--duration=1m", "--interval=2ms", "--drain=1m", "--once"}, more...)...)
 }
 
 func TestRunAndItsFiles(t *testing.T) {
