@@ -46,12 +46,13 @@ func TestFailedTakeover(t *testing.T) {
 // brokenPipe is a connection that breaks when it is to write a certain text.
 type brokenPipe struct {
 	net.Conn
-	at string
+	at    string
+	error error
 }
 
 func (b brokenPipe) Write(p []byte) (int, error) {
 	if bytes.Contains(p, []byte(b.at)) {
-		return 0, syscall.EPIPE
+		return 0, b.error
 	}
 	return b.Conn.Write(p)
 }
@@ -62,7 +63,7 @@ func TestFailedHeartbeat(t *testing.T) {
 		t.Run(string(protocol), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := ssetest.Start(t, ssetest.Config{
-					InMemory: true, WrapConn: func(conn net.Conn) net.Conn { return brokenPipe{conn, ": heartbeat"} },
+					InMemory: true, WrapConn: func(conn net.Conn) net.Conn { return brokenPipe{conn, ": heartbeat", syscall.EPIPE} },
 				})
 				id := server.Submit("Hi")
 				start := time.Now()
@@ -70,6 +71,24 @@ func TestFailedHeartbeat(t *testing.T) {
 				closed := server.Await("stream.closed", 1)[0]
 				if took := time.Since(start); closed.Fields["reason"] != "client_gone" || closed.Fields["chunks"] != int64(1) || took != 15*time.Second {
 					t.Errorf("%v after %v; want client_gone with the first heartbeat, after 15s", closed.Fields, took)
+				}
+			})
+		})
+	}
+}
+
+// What a write fails with tells whether the client left, or vanished without a word.
+func TestVanished(t *testing.T) {
+	for broken, want := range map[error]any{syscall.EPIPE: nil, syscall.ECONNRESET: nil, syscall.ETIMEDOUT: true, syscall.EHOSTUNREACH: true} {
+		t.Run(broken.Error(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := ssetest.Start(t, ssetest.Config{
+					InMemory: true, WrapConn: func(conn net.Conn) net.Conn { return brokenPipe{conn, ": heartbeat", broken} },
+				})
+				id := server.Submit("Hi")
+				go func() { _, _ = server.Open(ssetest.HTTP1, "/stream/"+id+"?interval=1m").All() }()
+				if closed := server.Await("stream.closed", 1)[0]; closed.Fields["reason"] != "client_gone" || closed.Fields["vanished"] != want {
+					t.Errorf("the log says %v; want vanished to be %v", closed.Fields, want)
 				}
 			})
 		})

@@ -156,6 +156,10 @@ func (t *response) unsent() (int, bool) {
 	return wire.Unsent(socketOf(t.conn))
 }
 
+func (t *response) silence() time.Duration { return wire.Silence(socketOf(t.conn)) }
+
+func (t *response) gaveUp() bool { return wire.GaveUp(socketOf(t.conn)) }
+
 // close leaves it to net/http to end the body when the handler returns, in the time
 // that one write may take. Every write was flushed, so that this is only the final
 // chunk, or END_STREAM, for which the window of a stream need not have room.

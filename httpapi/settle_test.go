@@ -22,6 +22,8 @@ func (t *sending) unsent() (int, bool) {
 	return left, t.known
 }
 
+func (t *sending) silence() time.Duration { return 0 }
+
 // TestSettle has clients that take what comes before a cut at once, slowly, or not at
 // all, and one that leaves. Who is slow, but goes on, is not too slow.
 func TestSettle(t *testing.T) {

@@ -49,6 +49,7 @@ type stream struct {
 	failed       error // why nothing more can be written
 	ending       bool  // the chunks are closed, and the last write is under way
 	done         bool  // the end of the message was written
+	vanished     bool  // nothing comes from the client's machine any more
 	requestID    string
 	trace        string
 	opened       time.Time
@@ -272,6 +273,7 @@ func (st *stream) blocked(idle time.Duration) error {
 	}
 	switch {
 	case idle >= st.server.config.WriteTimeout:
+		st.vanished = st.transport.silence() >= max(longestSilence, idle*3/4)
 		st.cancel(broker.ErrTooSlow)
 		return broker.ErrTooSlow
 	case st.server.closing.Load():
@@ -282,6 +284,11 @@ func (st *stream) blocked(idle time.Duration) error {
 	}
 	return context.Cause(st.ctx)
 }
+
+// longestSilence is how long a client's system that is there, but has no room, may say
+// nothing. It is asked at intervals that double, so after a long time that is about half
+// of it.
+const longestSilence = 3 * time.Second
 
 // nextLook returns when blocked is to be asked about a write of which nothing got
 // through since then: in a second, or when the time is over.

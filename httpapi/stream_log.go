@@ -8,6 +8,7 @@ import (
 	"sseserver/actors"
 	"sseserver/broker"
 	"sseserver/internal/logs"
+	"sseserver/internal/wire"
 
 	"go.uber.org/zap/zapcore"
 )
@@ -217,6 +218,9 @@ func (st *stream) logClosed(cause error) {
 	if !st.server.config.Logger.Core().Enabled(logs.CloseLevel(reason)) {
 		return
 	}
+	if reason == logs.ReasonClientGone {
+		st.vanished = wire.IsSilence(st.failed) || st.transport.gaveUp()
+	}
 	line := st.lineAt(logs.StreamClosed, logs.CloseLevel(reason)).
 		Add(logs.Reason(reason)).
 		Add(logs.Chunks(st.tally.chunks)).
@@ -233,6 +237,9 @@ func (st *stream) logClosed(cause error) {
 	}
 	if st.faults != nil {
 		line.Add(logs.FaultCount(st.faults.count))
+	}
+	if st.vanished && (reason == logs.ReasonClientGone || reason == logs.ReasonSlowClient) {
+		line.Add(logs.Vanished(true))
 	}
 	if reason == logs.ReasonInternalError {
 		line.Add(logs.Error(cause))

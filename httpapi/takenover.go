@@ -65,6 +65,10 @@ func (t *takenOver) end(last *buffer) error {
 
 func (t *takenOver) unsent() (int, bool) { return t.conn.Unsent() }
 
+func (t *takenOver) silence() time.Duration { return t.conn.Silence() }
+
+func (t *takenOver) gaveUp() bool { return t.conn.GaveUp() }
+
 func (t *takenOver) close() {
 	t.conn.Close()
 	t.stream.server.conns.takenOverClosed()

@@ -26,6 +26,11 @@ type transport interface {
 	// unsent is how many bytes of what was written the client's system has not got
 	// yet, and whether that is known.
 	unsent() (bytes int, known bool)
+	// silence is how long the client's system has confirmed nothing, though it should;
+	// 0 where that is not known.
+	silence() time.Duration
+	// gaveUp is whether the connection was given up for such a silence.
+	gaveUp() bool
 	// close lets go of a response that has ended.
 	close()
 	// abort ends the response without that, so that the client can see that

@@ -46,15 +46,24 @@ func TestVanishedClients(t *testing.T) {
 		}
 	}
 	there.vanish(t)
-	vanished := time.Now()
+	vanished, told := time.Now(), 0
 	for _, server := range servers {
 		for _, line := range server.log.await("stream.closed", 4) {
 			// Where writes come to block, that may be noticed first.
 			if reason := line["reason"]; reason != "client_gone" && (reason != "slow_client" || line["chunks"].(float64) < 10) {
 				t.Errorf("the log says %v", line)
 			}
+			if line["vanished"] == true {
+				told++
+			} else if line["reason"] == "slow_client" {
+				t.Errorf("the log does not say that the client vanished: %v", line)
+			}
 			t.Logf("%v chunks, %v ms in all: %v", line["chunks"], line["duration_ms"], line["reason"])
 		}
+	}
+	// Why net/http gave up a connection, it does not tell.
+	if told < 2 {
+		t.Errorf("the log says of %d clients that they vanished, want both of HTTP/1.1 without TLS at least", told)
 	}
 	if took := time.Since(vanished); took > time.Minute {
 		t.Errorf("the last was noticed after %v", took)

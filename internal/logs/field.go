@@ -151,6 +151,7 @@ var (
 	codes       = Field{Key: "codes", Kind: List, About: "the errors' stable codes"}
 	counts      = Field{Key: "counts", Kind: Object, About: "what happened since the start: events, by reason if they have one, and sums of some of their numbers; zeros are left out"}
 	done        = Field{Key: "done", Kind: Bool, About: "whether the end of the message, `done` or `failed`, was written"}
+	vanished    = Field{Key: "vanished", Kind: Bool, About: "whether the client's machine, or the proxy's, had stopped answering, because the network was cut or the machine was off; absent if it had not, or if that is not known"}
 	resumed     = Field{Key: "resumed", Kind: Bool, About: "whether the stream continued an earlier one"}
 )
 
@@ -234,6 +235,9 @@ func Counts(all zapcore.ObjectMarshaler) zap.Field { return zap.Object(counts.Ke
 
 // Done says whether the end of its message was written to a stream.
 func Done(is bool) zap.Field { return zap.Bool(done.Key, is) }
+
+// Vanished says whether the machine of a stream's client did not answer any more.
+func Vanished(is bool) zap.Field { return zap.Bool(vanished.Key, is) }
 
 // Resumed says whether a stream continued an earlier one.
 func Resumed(is bool) zap.Field { return zap.Bool(resumed.Key, is) }

@@ -266,6 +266,6 @@ var (
 		About: "A stream ended; exactly once for each `stream.opened`. At warn for `slow_client`, at error for `internal_error`.",
 		Required: fields(streamID, messageID, reason.with("why it ended", CloseReasons...), kind, chunks, done,
 			byteCount.with("bytes that the stream wrote, its head not counted"), durationMS.with("how long the stream ran"), maxLagMS, resumed, clientAddress),
-		Optional: fields(ttfcMS.with("time to the first chunk; absent where none was sent"), unit, lastPosition, streamTotal, faultCount, requestID, traceID, errorText, stack),
+		Optional: fields(ttfcMS.with("time to the first chunk; absent where none was sent"), unit, lastPosition, streamTotal, faultCount, vanished, requestID, traceID, errorText, stack),
 	})
 )

@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 )
 
@@ -50,6 +52,18 @@ func (c *Conn) WriteBy(p []byte, by time.Time) (n int, err error) {
 
 // Unsent is the function of that name for this connection.
 func (c *Conn) Unsent() (bytes int, known bool) { return Unsent(c.conn) }
+
+// Silence is the function of that name for this connection.
+func (c *Conn) Silence() time.Duration { return Silence(c.conn) }
+
+// GaveUp is the function of that name for this connection.
+func (c *Conn) GaveUp() bool { return GaveUp(c.conn) }
+
+// IsSilence reports whether err of a read or write tells that nothing came from the
+// other end any more: TCP has waited for long enough, or the network says so.
+func IsSilence(err error) bool {
+	return errors.Is(err, syscall.ETIMEDOUT) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
+}
 
 // lingerTimeout bounds how long a finished connection waits for its client.
 const lingerTimeout = time.Second

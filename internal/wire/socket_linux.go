@@ -5,6 +5,7 @@ package wire
 import (
 	"net"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -55,4 +56,32 @@ func Unsent(conn net.Conn) (bytes int, known bool) {
 		}
 	}
 	return bytes, true
+}
+
+// Silence returns how long nothing has come from the other end of a connection that
+// has something to confirm; 0 if it has not, or where that is not known.
+func Silence(conn net.Conn) (silence time.Duration) {
+	if c, ok := conn.(syscall.Conn); ok {
+		_ = control(c, func(fd int) error {
+			info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+			if err == nil && (info.Unacked > 0 || info.Probes > 0) {
+				silence = time.Duration(info.Last_ack_recv) * time.Millisecond
+			}
+			return err
+		})
+	}
+	return silence
+}
+
+// GaveUp returns whether the system has given a connection up, as nothing came from
+// its other end any more. It is told once, here or by a read or write.
+func GaveUp(conn net.Conn) (gaveUp bool) {
+	if c, ok := conn.(syscall.Conn); ok {
+		_ = control(c, func(fd int) error {
+			code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+			gaveUp = err == nil && IsSilence(syscall.Errno(code))
+			return err
+		})
+	}
+	return gaveUp
 }

@@ -2,7 +2,10 @@
 
 package wire
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // socket is not available here: every write sets its deadline.
 type socket struct{}
@@ -16,3 +19,9 @@ func Unsent(conn net.Conn) (bytes int, known bool) {
 	_, ofSystem := conn.(*net.TCPConn)
 	return 0, !ofSystem
 }
+
+// Silence is not known here.
+func Silence(net.Conn) time.Duration { return 0 }
+
+// GaveUp is not known here, but by the error of a read or write.
+func GaveUp(net.Conn) bool { return false }

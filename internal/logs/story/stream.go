@@ -33,6 +33,7 @@ type stream struct {
 	faults  int
 	lag     time.Duration // the furthest behind
 	behind  bool          // it had not caught up
+	gone    bool          // its client's machine did not answer any more
 	failure string        // of the server, in words
 	endedBy string        // the address of the operator who asked for its end
 
@@ -87,6 +88,7 @@ func (s *stream) close(line *reading.Line) {
 	if lag, ok := line.Float("max_lag_ms"); ok {
 		s.lag = milliseconds(lag)
 	}
+	s.gone, _ = line.Bool("vanished")
 	done, told := line.Bool("done")
 	s.done = done || !told && s.reason == logs.ReasonCompleted
 }

@@ -53,6 +53,9 @@ func (c *Clients) judgeStream(s *stream) Verdict {
 	if client := s.client.whole(); s.finished() && client.spoiler != "" {
 		return verdict(TheTestPlan, "It got to the end, but its test plan left out or changed chunks, the first at position %d (%s).", client.spoiltAt, client.spoiler)
 	}
+	if s.gone {
+		return verdict(TheNetwork, "Its machine stopped answering: the network was cut, or the machine was switched off or asleep.")
+	}
 	switch s.reason {
 	case logs.ReasonClientGone:
 		return c.judgeGone(s)

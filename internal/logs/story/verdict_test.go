@@ -57,6 +57,14 @@ func TestVerdicts(t *testing.T) {
 			"client: The client got 4 of 10 characters. It read nothing for the whole of --write-timeout, and the server gave it up; the network may have been stuck.",
 		},
 		{
+			"slow and vanished", one(closes(2, "slow_client", 4, "m1 s1 vanished=true")),
+			"network: The client got 4 of 10 characters. Its machine stopped answering: the network was cut, or the machine was switched off or asleep.",
+		},
+		{
+			"gone and vanished", one(closes(2, "client_gone", 4, "m1 s1 vanished=true")),
+			"network: The client got 4 of 10 characters. Its machine stopped answering: the network was cut, or the machine was switched off or asleep.",
+		},
+		{
 			"no last event",
 			script{opens(1, "m1 s1 plan=nodone"), closes(2, "completed", 10, "m1 s1 done=false")},
 			"test plan: The client got 10 of 10 characters. Its test plan left out the last event (nodone).",
