@@ -90,7 +90,7 @@ func TestLogsFailed(t *testing.T) {
 	}
 
 	code, out, _ = inspect(nil, "failed", "--json", log)
-	if code != exitFailed || strings.Count(out, "\n") != 5 || !strings.Contains(out, "\n"+`{"type":"total","clients":24,"finished":20,"failed":4,"running":0,"refused":0,"sides":{`) {
+	if code != exitFailed || strings.Count(out, "\n") != 5 || !strings.Contains(out, "\n"+`{"type":"total","clients":24,"finished":20,"failed":4,"running":0,"unknown":0,"refused":0,"sides":{`) {
 		t.Errorf("exit code %d, as JSON:\n%s", code, out)
 	}
 	if lines, err := os.Open(log); err == nil {

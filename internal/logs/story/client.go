@@ -43,6 +43,7 @@ const (
 	Running State = iota // at the end of the log
 	Finished
 	Failed
+	Unknown // how it ended would be told by a line that is missing
 )
 
 // goOn makes s the stream with which the client goes on.

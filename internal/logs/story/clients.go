@@ -17,6 +17,7 @@ type Clients struct {
 	open     map[string]*stream
 	count    int
 	finished int
+	unknown  int
 
 	// Those that have not finished, and may come back.
 	aside   shelf              // by how far they came
@@ -206,6 +207,11 @@ func (c *Clients) over(s *stream) {
 		c.count--
 		return
 	}
+	if s.reason == "" && c.runs.of(s.run).lacks(s.opened) {
+		client.State = Unknown
+		c.conclude(client)
+		return
+	}
 	c.putAside(client)
 }
 
@@ -288,8 +294,11 @@ func (c *Clients) giveUp() {
 }
 
 func (c *Clients) conclude(client *Client) {
-	if client.State == Finished {
+	switch client.State {
+	case Finished:
 		c.finished++
+	case Unknown:
+		c.unknown++
 	}
 	client.Verdict = c.judge(client)
 	c.each(client)
@@ -351,12 +360,16 @@ func (c *Clients) End() Counts {
 	}
 	running := 0
 	for _, s := range c.leftOpen(func(s *stream) bool { return s.client.whole().last == s }) {
-		running++
 		client := s.client.whole()
 		client.tell()
+		if c.runs.of(s.run).lacks(s.opened) {
+			client.State = Unknown
+		} else {
+			running++
+		}
 		c.conclude(client)
 	}
-	return Counts{Clients: c.count, Finished: c.finished, Running: running, Failed: c.count - c.finished - running}
+	return Counts{Clients: c.count, Finished: c.finished, Running: running, Unknown: c.unknown, Failed: c.count - c.finished - c.unknown - running}
 }
 
 // Counts are those of clients.
@@ -365,4 +378,6 @@ type Counts struct {
 	Finished int `json:"finished"`
 	Failed   int `json:"failed"`
 	Running  int `json:"running"`
+	// Unknown are those whose end would be told by a line that is missing.
+	Unknown int `json:"unknown"`
 }

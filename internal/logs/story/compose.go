@@ -149,7 +149,7 @@ func counted(hidden map[State]int) string {
 	for _, s := range []struct {
 		state State
 		what  string
-	}{{Finished, "finished"}, {Failed, "did not finish"}, {Running, "still reading"}} {
+	}{{Finished, "finished"}, {Failed, "did not finish"}, {Running, "still reading"}, {Unknown, "of which the end is not known"}} {
 		if n := hidden[s.state]; n > 0 {
 			all += n
 			parts = append(parts, Grouped(n)+" "+s.what)
@@ -280,7 +280,7 @@ func (t *teller) ofMessage(id string) Verdict {
 			failed = append(failed, c)
 		}
 	}
-	all := count[Failed] + count[Finished] + count[Running]
+	all := count[Failed] + count[Finished] + count[Running] + count[Unknown]
 	end := t.model.ends.of[id]
 	switch {
 	case end != nil && end.event == logs.MessageFailed:
@@ -289,6 +289,9 @@ func (t *teller) ofMessage(id string) Verdict {
 		return t.unread(end)
 	case count[Failed] > 0:
 		return t.ofFailed(failed, count[Failed], all)
+	case count[Unknown] > 0:
+		return verdict(Nobody, "Of %s, %s finished; how %s ended is not known, as lines of the log are missing.",
+			Count(all, "client"), Grouped(count[Finished]), Grouped(count[Unknown]))
 	case count[Running] > 0:
 		return verdict(Nobody, "Nobody failed: of %s, %s finished, and %s still reading at the end of the log.",
 			Count(all, "client"), Grouped(count[Finished]), are(count[Running]))

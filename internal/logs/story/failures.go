@@ -117,7 +117,7 @@ func (f *Failures) End() Totals {
 			f.last = append(f.last, f.refusal(r))
 		}
 	}
-	totals.Messages, totals.Sides = f.messages, f.sides
+	totals.Messages, totals.Sides, totals.Quiet = f.messages, f.sides, f.clients.runs.quiet()
 	slices.SortStableFunc(f.last, func(a, b Failure) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Stream, b.Stream))
 	})
@@ -143,4 +143,6 @@ type Totals struct {
 	// Sides are the failed clients by the side that failed.
 	Sides    map[Side]int `json:"sides"`
 	Messages int          `json:"failedMessages"`
+	// Quiet says that the level of the log leaves out streams.
+	Quiet bool `json:"quiet"`
 }

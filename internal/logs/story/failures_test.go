@@ -87,6 +87,20 @@ func TestFailures(t *testing.T) {
 			"2 0 2 0 0 0",
 		},
 		{
+			"of what missing lines would tell, nobody is accused",
+			script{
+				opens(0, "m1 s1"), opens(0, "m1 s2"), "1 log.entries_dropped seq=9 count=6", opens(2, "m1 s3"), closes(3, "completed", 10, "m1 s2"),
+				"4 server.shutdown_completed",
+			},
+			[]string{"4 client m1 s3 10.0.0.1 ?/10  resumes=0 server"},
+			"3 1 1 0 0 0",
+		},
+		{
+			"nor of a server that still runs",
+			script{opens(0, "m1 s1"), "1 log.entries_dropped seq=9 count=6", opens(2, "m1 s3")},
+			nil, "2 0 0 1 0 0",
+		},
+		{
 			"a client has missed what was sent last",
 			script{opens(0, "m1 s1"), closes(1, "client_gone", 6, "m1 s1"), resumes(2, 3, "m1 s2"), closes(3, "completed", 7, "m1 s2 last_position=9")},
 			nil, "1 1 0 0 0 0",
@@ -309,5 +323,20 @@ func TestFailuresBounded(t *testing.T) {
 	}
 	if c := f.clients; len(c.open)+len(c.aside)+len(c.queue)-2 > 3 {
 		t.Errorf("it keeps %d open, %d aside, %d in the queue", len(c.open), len(c.aside), len(c.queue))
+	}
+}
+
+// A log of warnings alone does not have the streams that ended early.
+func TestQuietLogs(t *testing.T) {
+	for want, s := range map[bool]script{
+		true:  {"0 stream.rejected reason=message_not_found status=404"},
+		false: {"0 server.starting", opens(1, "m1 s1"), closes(2, "completed", 10, "m1 s1")},
+	} {
+		if _, totals := failures(t, s); totals.Quiet != want {
+			t.Errorf("%q: got %t", s, totals.Quiet)
+		}
+	}
+	if _, totals := failures(t, script{"0 server.starting", "1 log.level_changed from=info to=warn"}); !totals.Quiet {
+		t.Error("its level was changed, which is not noticed")
 	}
 }

@@ -39,7 +39,7 @@ func TestKilledForGood(t *testing.T) {
 	}
 	// s3 may still run, and so may s4: s6 was there while the node still was.
 	totals := f.End()
-	if got, want := fmt.Sprint(failed, totals.Counts), "[s8 resumes=1] {6 2 1 3}"; got != want {
+	if got, want := fmt.Sprint(failed, totals.Counts), "[s8 resumes=1] {6 2 1 3 0}"; got != want {
 		t.Errorf("the failures are %s, want %s", got, want)
 	}
 }

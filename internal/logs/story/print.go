@@ -172,7 +172,7 @@ func (t Totals) Print(w io.Writer, style terminal.Style) error {
 		all = append(all, "No stream was opened in this log.")
 	case t.Failed > 0:
 		all = append(all, fmt.Sprintf("%s of %s did not finish: %s.", Grouped(t.Failed), Count(t.Clients, "client"), t.sides()))
-	case t.Running == 0 && t.None():
+	case t.Running+t.Unknown == 0 && t.None() && !t.Quiet:
 		all = append(all, fmt.Sprintf("All is well: %s finished.", Count(t.Clients, "client")))
 	default:
 		all = append(all, fmt.Sprintf("%s of %s finished, and none failed.", Grouped(t.Finished), Count(t.Clients, "client")))
@@ -180,11 +180,17 @@ func (t Totals) Print(w io.Writer, style terminal.Style) error {
 	if t.Running > 0 {
 		all = append(all, are(t.Running)+" still reading at the end of the log.")
 	}
+	if t.Unknown > 0 {
+		all = append(all, fmt.Sprintf("How %s ended is not known, as lines of the log are missing.", Grouped(t.Unknown)))
+	}
 	if t.Refused > 0 {
 		all = append(all, fmt.Sprintf("%s refused.", were(t.Refused, "client")))
 	}
 	if t.Messages > 0 {
 		all = append(all, fmt.Sprintf("%s failed.", Count(t.Messages, "message")))
+	}
+	if t.Quiet {
+		all = append(all, "The level of the log leaves out streams: more may have failed.")
 	}
 	_, err := fmt.Fprintln(w, style.Paint(terminal.Bold, style.Wrap(strings.Join(all, " "), 0)))
 	return err

@@ -149,6 +149,14 @@ func TestTotalsPrint(t *testing.T) {
 			"4 of 2 000 clients did not finish: client 2, network 1, server 1.\n",
 		},
 		{
+			Totals{Counts: Counts{Clients: 2000, Finished: 1600, Unknown: 400}},
+			"1 600 of 2 000 clients finished, and none failed. How 400 ended is not known, as\nlines of the log are missing.\n",
+		},
+		{
+			Totals{Counts: Counts{Clients: 1, Finished: 1}, Quiet: true},
+			"1 of 1 client finished, and none failed. The level of the log leaves out\nstreams: more may have failed.\n",
+		},
+		{
 			Totals{Counts: Counts{Clients: 1, Finished: 1}, Refused: 1, Messages: 12},
 			"1 of 1 client finished, and none failed. 1 client was refused. 12 messages\nfailed.\n",
 		},

@@ -19,6 +19,9 @@ type run struct {
 	forced   bool // it did not wait for its streams
 	complete bool // its shutdown
 	replaced bool // by the next one, in the same file
+	quiet    bool // its level leaves out streams
+	seq      uint64
+	hole     time.Time // of the line behind the last ones that are missing
 	last     time.Time
 }
 
@@ -43,13 +46,22 @@ func (r runs) note(line *reading.Line, vanish func(run int, last time.Time)) {
 			}
 		}
 	}
-	this.source, this.last = line.Source, line.Time
+	if this.seq > 0 && line.Seq > this.seq+1 {
+		this.hole = line.Time
+	}
+	this.source, this.last, this.seq = line.Source, line.Time, line.Seq
+	if line.Seq == 1 && line.Event != logs.ServerStarting && line.Event != logs.ConfigInvalid {
+		this.quiet = true
+	}
 	switch line.Event {
 	case logs.ServerStarting:
 		var settings map[string]string
 		if config, ok := line.Get("config"); ok && config.Object(&settings) {
 			this.shared = settings["nats"] != ""
 		}
+	case logs.LogLevelChanged:
+		to := line.Str("to")
+		this.quiet = this.quiet || to != "debug" && to != "info"
 	case logs.ServerShutdownStarted:
 		this.stopping, this.signal = true, line.Str("signal")
 	case logs.ServerShutdownForced:
@@ -58,6 +70,19 @@ func (r runs) note(line *reading.Line, vanish func(run int, last time.Time)) {
 		this.complete = true
 	}
 }
+
+// quiet says whether the level of any leaves out streams.
+func (r runs) quiet() bool {
+	for _, run := range r {
+		if run.quiet {
+			return true
+		}
+	}
+	return false
+}
+
+// lacks says whether lines are missing that may tell what happened after a time.
+func (r *run) lacks(after time.Time) bool { return r.hole.After(after) }
 
 // over says whether the process has ended, as far as its lines tell.
 func (r *run) over() bool { return r.replaced || r.complete || r.forced }

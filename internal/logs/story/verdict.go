@@ -39,6 +39,8 @@ func (c *Clients) judge(client *Client) Verdict {
 		return verdict(Nobody, "It got the whole message.")
 	case client.State == Running:
 		return verdict(Nobody, "It is still reading at the end of the log.")
+	case client.State == Unknown:
+		return verdict(Nobody, "How it ended is not known: lines of the log are missing.")
 	}
 	if refusal := c.refusals.since(client.Message, client.Address, s.closed); refusal != nil && s.comesBack() {
 		refusal.told++

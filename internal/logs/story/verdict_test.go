@@ -117,6 +117,10 @@ func TestVerdicts(t *testing.T) {
 			"server: The client got an unknown part of 10 characters. The server ended without a word: it was killed, or crashed.",
 		},
 		{
+			"among missing lines", one("2 log.entries_dropped seq=9 count=6", "3 server.shutdown_completed"),
+			"nobody: How it ended is not known: lines of the log are missing.",
+		},
+		{
 			"forced", one("2 server.shutdown_started signal=interrupt active_streams=1", "3 server.shutdown_forced remaining=1"),
 			"operator: The client got an unknown part of 10 characters. The server was told twice to stop (interrupt), or could not wait for the stream, and cut it off.",
 		},
