@@ -2,6 +2,7 @@ package story
 
 import (
 	"iter"
+	"strings"
 	"time"
 
 	"sseserver/internal/logs/reading"
@@ -42,9 +43,9 @@ type Entry struct {
 }
 
 // Explain tells the story of an id, or of the only one that begins with these 8 or
-// more digits. It reads the lines twice: first it looks for what the id is.
+// more digits, in either case. It reads the lines twice: first it looks for what the id is.
 func Explain(id string, lines iter.Seq[*reading.Line]) Story {
-	about := find(id, lines)
+	about := find(strings.TrimSpace(id), lines)
 	t := newTeller(about)
 	for line := range lines {
 		t.add(line)

@@ -56,7 +56,7 @@ nobody: Nothing went wrong: the answer was 200.`},
 operator: The client got 3 of 10 characters. The server was told to stop (SIGTERM), and the stream did not end in time (--drain).`},
 	}
 	for _, test := range tests {
-		for _, asked := range []string{id(test.id), id(test.id)[:shortest]} {
+		for _, asked := range []string{id(test.id), id(test.id)[:shortest], strings.ToUpper(id(test.id)) + " "} {
 			s := Explain(asked, life.lines(t))
 			if got := told(s); got != test.want || s.Kind != test.kind || s.ID != id(test.id) || !s.Found || s.Searched != "15 lines of server.log" {
 				t.Errorf("%s: %s %q, found %t, searched %s\n got %s\nwant %s", asked, s.Kind, s.ID, s.Found, s.Searched, got, test.want)

@@ -68,7 +68,7 @@ func find(id string, lines iter.Seq[*reading.Line]) *subject {
 func (s *subject) isIn(line *reading.Line, id string) (found bool) {
 	for _, k := range idKinds {
 		full := k.of(line)
-		if full == "" || !strings.HasPrefix(full, id) {
+		if len(full) < len(id) || !strings.EqualFold(full[:len(id)], id) {
 			continue
 		}
 		found = true
