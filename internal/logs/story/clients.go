@@ -36,6 +36,7 @@ type Clients struct {
 	ends     *ends
 	refusals *refusals
 	moments  moments
+	stalls   stalls
 	runs     runs
 }
 
@@ -69,6 +70,10 @@ func (c *Clients) Add(line *reading.Line) {
 	case logs.StreamSlow, logs.StreamRecovered, logs.StreamEndRequested, logs.StreamFault:
 		if s := c.open[line.Str("stream_id")]; s != nil {
 			s.note(line)
+		}
+		if line.Event == logs.StreamSlow {
+			lag, _ := line.Float("lag_ms")
+			c.stalls.note(line.Time, milliseconds(lag), c.runs.of(line.Run).open)
 		}
 	case logs.StreamRejected:
 		c.refusals.add(line)

@@ -78,11 +78,15 @@ func endOf(s *stream) string {
 // judgeGone says why a client was gone.
 func (c *Clients) judgeGone(s *stream) Verdict {
 	together := c.moments.together(s.closed)
+	stall := c.stalls.during(s.closed)
 	switch {
 	case s.total >= 0 && s.reached >= s.total:
 		return verdict(TheClient, "It had all %s and left before `done`.", s.units(s.total))
 	case s.faults > 0:
 		return verdict(TheTestPlan, "It left after %s that its test plan asked for (%s).", Count(s.faults, "fault"), s.plan)
+	case !s.behind && stall.streams > 0:
+		return verdict(TheServer, "It left while %s of %s were behind, for %s: the server could not keep up, or was stopped.",
+			Grouped(stall.streams), Count(stall.running, "stream"), Duration(stall.to.Sub(stall.from)))
 	case together > 0:
 		return verdict(TheNetwork, "%s streams lost their clients within a second: a proxy, the network, or a program that ran all these clients, was cut off or stopped.", Grouped(together))
 	case s.behind:

@@ -18,6 +18,19 @@ func crowd(n, running int) script {
 	return s
 }
 
+// stalled are n streams, of which some are found to be behind by two seconds at the same
+// time.
+func stalled(n, behind int) script {
+	var s script
+	for i := range n {
+		s = append(s, opens(1, fmt.Sprintf("m1 s%d", 1000+i)))
+	}
+	for i := range behind {
+		s = append(s, fmt.Sprintf("%g stream.slow m1 s%d lag_ms=2000", 4+float64(i)/100, 1000+i))
+	}
+	return s
+}
+
 func TestVerdicts(t *testing.T) {
 	one := func(more ...string) script { return append(script{opens(1, "m1 s1")}, more...) }
 	back := script{"3 stream.rejected m1 r1 reason=message_not_found status=404", "3 http.request m1 r1 client.address=10.0.0.1 http.response.status_code=404"}
@@ -50,6 +63,18 @@ func TestVerdicts(t *testing.T) {
 		},
 		{
 			"not so many", append(one(), append(crowd(8, 200), closes(2.6, "client_gone", 4, "m1 s1"))...),
+			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
+		},
+		{
+			"gone while the server was stopped", append(one(closes(4, "client_gone", 4, "m1 s1")), stalled(10, 8)...),
+			"server: The client got 4 of 10 characters. It left while 8 of 10 streams were behind, for 2.1 s: the server could not keep up, or was stopped.",
+		},
+		{
+			"gone before that", append(one(closes(1.9, "client_gone", 4, "m1 s1")), stalled(10, 8)...),
+			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
+		},
+		{
+			"gone while some others were slow", append(one(closes(4, "client_gone", 4, "m1 s1")), stalled(20, 8)...),
 			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
 		},
 		{
