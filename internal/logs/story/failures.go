@@ -117,7 +117,8 @@ func (f *Failures) End() Totals {
 			f.last = append(f.last, f.refusal(r))
 		}
 	}
-	totals.Messages, totals.Sides, totals.Quiet = f.messages, f.sides, f.clients.runs.quiet()
+	totals.Messages, totals.Sides = f.messages, f.sides
+	totals.Quiet, totals.Cut = f.clients.runs.gaps()
 	slices.SortStableFunc(f.last, func(a, b Failure) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Stream, b.Stream))
 	})
@@ -143,6 +144,8 @@ type Totals struct {
 	// Sides are the failed clients by the side that failed.
 	Sides    map[Side]int `json:"sides"`
 	Messages int          `json:"failedMessages"`
-	// Quiet says that the level of the log leaves out streams.
+	// Quiet says that the level of the log leaves out streams, Cut that its beginning is
+	// missing.
 	Quiet bool `json:"quiet"`
+	Cut   bool `json:"cut"`
 }

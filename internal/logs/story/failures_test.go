@@ -340,3 +340,12 @@ func TestQuietLogs(t *testing.T) {
 		t.Error("its level was changed, which is not noticed")
 	}
 }
+
+// The last lines of a log do not have the streams before them.
+func TestCutLogs(t *testing.T) {
+	for _, seq := range []int{1, 2} {
+		if _, totals := failures(t, script{fmt.Sprintf("0 server.starting seq=%d", seq), "1 server.ready seq=3"}); totals.Cut != (seq > 1) {
+			t.Errorf("a log from line %d on: got %t", seq, totals.Cut)
+		}
+	}
+}

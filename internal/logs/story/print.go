@@ -172,7 +172,7 @@ func (t Totals) Print(w io.Writer, style terminal.Style) error {
 		all = append(all, "No stream was opened in this log.")
 	case t.Failed > 0:
 		all = append(all, fmt.Sprintf("%s of %s did not finish: %s.", Grouped(t.Failed), Count(t.Clients, "client"), t.sides()))
-	case t.Running+t.Unknown == 0 && t.None() && !t.Quiet:
+	case t.Running+t.Unknown == 0 && t.None() && !t.Quiet && !t.Cut:
 		all = append(all, fmt.Sprintf("All is well: %s finished.", Count(t.Clients, "client")))
 	default:
 		all = append(all, fmt.Sprintf("%s of %s finished, and none failed.", Grouped(t.Finished), Count(t.Clients, "client")))
@@ -188,6 +188,9 @@ func (t Totals) Print(w io.Writer, style terminal.Style) error {
 	}
 	if t.Messages > 0 {
 		all = append(all, fmt.Sprintf("%s failed.", Count(t.Messages, "message")))
+	}
+	if t.Cut {
+		all = append(all, "The beginning of the log is missing: more may have failed before.")
 	}
 	if t.Quiet {
 		all = append(all, "The level of the log leaves out streams: more may have failed.")

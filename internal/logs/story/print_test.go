@@ -153,6 +153,10 @@ func TestTotalsPrint(t *testing.T) {
 			"1 600 of 2 000 clients finished, and none failed. How 400 ended is not known, as\nlines of the log are missing.\n",
 		},
 		{
+			Totals{Counts: Counts{Clients: 1, Finished: 1}, Cut: true},
+			"1 of 1 client finished, and none failed. The beginning of the log is missing:\nmore may have failed before.\n",
+		},
+		{
 			Totals{Counts: Counts{Clients: 1, Finished: 1}, Quiet: true},
 			"1 of 1 client finished, and none failed. The level of the log leaves out\nstreams: more may have failed.\n",
 		},

@@ -20,6 +20,7 @@ type run struct {
 	complete bool // its shutdown
 	replaced bool // by the next one, in the same file
 	quiet    bool // its level leaves out streams
+	cut      bool // its first lines are missing
 	seq      uint64
 	hole     time.Time // of the line behind the last ones that are missing
 	last     time.Time
@@ -37,7 +38,8 @@ func (r runs) of(number int) *run {
 // file shows that the one before is over, with all that it left open.
 func (r runs) note(line *reading.Line, vanish func(run int, last time.Time)) {
 	this := r[line.Run]
-	if this == nil {
+	first := this == nil
+	if first {
 		this = r.of(line.Run)
 		for number, other := range r {
 			if other != this && other.source == line.Source && !other.replaced {
@@ -50,6 +52,9 @@ func (r runs) note(line *reading.Line, vanish func(run int, last time.Time)) {
 		this.hole = line.Time
 	}
 	this.source, this.last, this.seq = line.Source, line.Time, line.Seq
+	if first {
+		this.cut = line.Seq > 1
+	}
 	if line.Seq == 1 && line.Event != logs.ServerStarting && line.Event != logs.ConfigInvalid {
 		this.quiet = true
 	}
@@ -71,14 +76,13 @@ func (r runs) note(line *reading.Line, vanish func(run int, last time.Time)) {
 	}
 }
 
-// quiet says whether the level of any leaves out streams.
-func (r runs) quiet() bool {
+// gaps says whether the level of any leaves out streams, and whether the first lines of
+// any are missing.
+func (r runs) gaps() (quiet, cut bool) {
 	for _, run := range r {
-		if run.quiet {
-			return true
-		}
+		quiet, cut = quiet || run.quiet, cut || run.cut
 	}
-	return false
+	return quiet, cut
 }
 
 // lacks says whether lines are missing that may tell what happened after a time.
