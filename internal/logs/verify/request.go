@@ -153,7 +153,7 @@ func (r *run) checkKind(l *reading.Line, s *stream, route []byte) {
 // needsMore reports whether another line tells why the answer is as it is.
 func needsMore(l *reading.Line, route []byte, status int64) bool {
 	if status >= 400 {
-		return true
+		return string(route) != "/readyz"
 	}
 	if status != 200 && status != 201 {
 		return false

@@ -88,6 +88,7 @@ func (p *process) shutDown() {
 	_ = p.server.Broker.Drain(ended) // new work is refused from here on
 	logs.ServerShutdownStarted.Log(logger, logs.Signal("terminated"), logs.ActiveStreams(p.server.API.Streams()))
 	p.call("POST", "/send", `{"message":"too late"}`)
+	p.call("GET", "/readyz", "")
 	p.read("/stream/01000000-0000-4000-8000-000000000001")
 	_, _ = p.server.Broker.EndStreams(ctx, broker.ErrShuttingDown)
 	_ = p.server.API.Wait(ctx)
