@@ -26,8 +26,9 @@ func runEngine() {
 	os.Exit(exitFailed)
 }
 
-// startCluster starts three nodes and three engines, which end with the test.
-func startCluster(t *testing.T) *cluster.Cluster {
+// startCluster starts nodes and engines, which end with the test. The logs of the nodes
+// are verified then, each alone and all together.
+func startCluster(t *testing.T, nodes, engines int, flags ...string) *cluster.Cluster {
 	t.Helper()
 	program := func(variable string) cluster.Program {
 		return cluster.Program{Path: os.Args[0], Env: []string{variable + "=1", "GORACE=atexit_sleep_ms=0"}}
@@ -35,14 +36,18 @@ func startCluster(t *testing.T) *cluster.Cluster {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	c, err := cluster.Start(ctx, cluster.Config{
-		Dir: t.TempDir(), Server: program(beProgram), Engine: program(beEngine),
+		Dir: t.TempDir(), Server: program(beProgram), Engine: program(beEngine), Nodes: nodes, Engines: engines, NodeFlags: flags,
 		Ended: func(m *cluster.Member, how error) { t.Errorf("%s has ended: %v", m.Name, how) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		c.Kill()
+		stopCluster(t, c)
+		for _, log := range logsOf(c) {
+			wantProved(t, log)
+		}
+		wantProved(t, logsOf(c)...)
 		if t.Failed() {
 			for _, m := range append(c.Nodes, c.Engines...) {
 				log, _ := os.ReadFile(m.Log)
@@ -51,6 +56,29 @@ func startCluster(t *testing.T) *cluster.Cluster {
 		}
 	})
 	return c
+}
+
+// stopCluster ends all in order. Again it does nothing.
+func stopCluster(t *testing.T, c *cluster.Cluster) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+	defer cancel()
+	c.Stop(ctx)
+}
+
+// logsOf are the files that the nodes have logged to.
+func logsOf(c *cluster.Cluster) (files []string) {
+	for _, node := range c.Nodes {
+		files = append(files, node.Log)
+	}
+	return files
+}
+
+// wantProved proves logs in one call of `sseserver logs verify`.
+func wantProved(t *testing.T, files ...string) {
+	t.Helper()
+	if code, out, complaints := inspect(nil, append([]string{"verify"}, files...)...); code != exitOK || complaints != "" {
+		t.Errorf("logs verify %v: exit code %d, %s%s", files, code, out, complaints)
+	}
 }
 
 // loaded is a run of sseload.
@@ -108,7 +136,7 @@ func (l loaded) wantWhole(t *testing.T, what string, streams, appended uint64) {
 // looks at the time that it takes.
 func TestCluster(t *testing.T) {
 	wantNoLeaks(t)
-	c := startCluster(t)
+	c := startCluster(t, 3, 3)
 	const clients, messages, chunks = 24, 8, 30
 	live := startLoad(t, c, load.Config{
 		Clients: clients, Ramp: 1000, Duration: chunks * 100 * time.Millisecond, Live: load.Live{On: true, Messages: messages, Rate: 10},
@@ -136,6 +164,9 @@ func TestCluster(t *testing.T) {
 	stored.wantWhole(t, "stored messages", clients, 0)
 	live.wantWhole(t, "live messages", clients, messages*chunks)
 	wantEverywhere(t, c)
+	stopCluster(t, c)
+	// Only the looks that each of the two runs has at each server first end early.
+	wantFailed(t, c, "6 of 57 clients did not finish: ")
 }
 
 // wantEverywhere submits a message to one node and reads it at all.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +13,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/verify"
 )
 
 // The command as somebody uses it who wants to see what it is.
@@ -140,7 +142,7 @@ func TestSecondInterrupt(t *testing.T) {
 	if says := p.stderr.String(); says != "cluster: interrupted\n" {
 		t.Errorf("it says %q", says)
 	}
-	wantJSON(t, filepath.Join(keep, "node-1.log"))
+	wantVerified(t, filepath.Join(keep, "node-1.log"))
 
 	p = start(t, flags...)
 	p.ready(t)
@@ -149,6 +151,7 @@ func TestSecondInterrupt(t *testing.T) {
 	}
 	p.interrupt()
 	p.wantEnd(t, exitOK)
+	wantVerified(t, filepath.Join(keep, "node-1.log"))
 
 	// Ctrl-C also ends a start that gets nowhere.
 	p = start(t, append(flags, "--nats=nats://127.0.0.1:1")...)
@@ -160,18 +163,16 @@ func TestSecondInterrupt(t *testing.T) {
 	}
 }
 
-// wantJSON checks that programs can read a log.
-func wantJSON(t *testing.T, path string) {
+// wantVerified checks that the log of a node is one, and agrees with itself.
+func wantVerified(t *testing.T, path string) {
 	t.Helper()
-	log, err := os.ReadFile(path)
-	if err != nil || len(log) == 0 {
-		t.Fatalf("%s has %d bytes, %v", path, len(log), err)
+	v := verify.New(func(p verify.Problem) { t.Error(p) })
+	input := reading.Files([]string{path})
+	input.OnBroken = v.Broken
+	if _, err := reading.Read(t.Context(), input, v.Line); err != nil {
+		t.Error(err)
 	}
-	for line := range bytes.Lines(log) {
-		if !json.Valid(line) {
-			t.Errorf("%s has the line %s", path, line)
-		}
-	}
+	v.End()
 }
 
 func TestCommandLine(t *testing.T) {
