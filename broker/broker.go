@@ -259,7 +259,8 @@ func (b *Broker) Streams(ctx context.Context) ([]*Subscription, error) {
 }
 
 // EndStream ends one running stream with cause, and returns it; nil if none of that id
-// runs. Errors: ErrClosed, or the cause of ctx; with either it ended none.
+// runs, or somebody has asked for its end before. Errors: ErrClosed, or the cause of ctx;
+// with either it ended none.
 func (b *Broker) EndStream(ctx context.Context, id SubscriptionID, cause error) (*Subscription, error) {
 	return b.closings.ask(ctx, b, endStream{id, cause})
 }

@@ -12,7 +12,7 @@ type registry struct {
 	clients *clients     // whose streams they are
 	running map[Kind]int // streams, from open until closed is told of their end
 
-	// The streams of messages that are not gone. A message without one has no list.
+	// The streams of messages that are not gone, without those that end was asked for.
 	byMessage map[MessageID]*list[stream]
 }
 
@@ -109,7 +109,8 @@ func (r *registry) ofMessage(message MessageID) int {
 	return 0
 }
 
-// all returns the running streams of messages that are not gone, in no order.
+// all returns the running streams in no order, without those of messages that are gone
+// and those that end was asked for.
 func (r *registry) all() []*Subscription {
 	all := make([]*Subscription, 0, r.active())
 	for _, streams := range r.byMessage {
@@ -120,12 +121,14 @@ func (r *registry) all() []*Subscription {
 	return all
 }
 
-// end tells one stream to end, and returns it; nil if there is none of that id. It
-// looks at all of them, as it is a person who asks for it.
+// end tells one stream to end, and returns it; nil if there is none of that id, or it
+// was told before. As those of a message that is gone, it counts as running until closed
+// is told of it, and is not listed. end looks at all streams, as it is a person who asks.
 func (r *registry) end(id SubscriptionID, cause error) *Subscription {
 	for _, streams := range r.byMessage {
 		for stream := range streams.all() {
 			if stream.runs.ID == id {
+				stream.place.remove()
 				stream.cancel(cause)
 				return stream.runs
 			}
