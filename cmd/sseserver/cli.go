@@ -16,21 +16,21 @@ const (
 	healthcheck               // ask a running server whether it is ready
 )
 
-const intro = `sseserver - stream messages as Server-Sent Events, character by character or as progress
+const intro = `sseserver - stream messages as Server-Sent Events, by character or as progress
 
 USAGE:
    sseserver [options]
-   sseserver [options] healthcheck   exit with 0 if the server at --addr is ready, else with 1
+   sseserver [options] healthcheck   exit with 0 if --addr is ready, else with 1
    sseserver logs ...                look into its log: sseserver logs --help
 `
 
 const examples = `EXAMPLES:
    sseserver                                       serve on 127.0.0.1:4400
    sseserver --addr 0.0.0.0:8080 --interval 20ms   for everyone, faster
-   sseserver --tls-self-signed                     HTTPS, with HTTP/1.1 and HTTP/2
-   sseserver --nats nats://10.0.0.1:4222           one of several servers that share their messages
+   sseserver --tls-self-signed                     HTTPS, also with HTTP/2
+   sseserver --nats nats://10.0.0.1:4222           one of several servers
    SSESERVER_LOG_LEVEL=debug sseserver             every chunk in the log
-   sseserver healthcheck                           exit 0 if the server at --addr is ready, else 1
+   sseserver healthcheck                           is it ready?
 `
 
 // parseConfig reads the settings: flags in args (without the program's name),

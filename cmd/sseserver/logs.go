@@ -50,13 +50,15 @@ type inspection struct {
 	server    adminClient
 }
 
-const logsIntro = `sseserver logs - find out from the log what became of messages, streams and clients
+const logsIntro = `sseserver logs - find out what became of messages, streams and clients
 
 USAGE:
    sseserver logs SUBCOMMAND [options] [FILE...]
 
-   FILE is a log in JSON lines, possibly rotated or compressed (.gz). Several are read in the order of their times. Without
-   a FILE, standard input is read if it is no terminal, else the last lines of the running server at --admin-addr.
+   FILE is a log in JSON lines, possibly rotated or compressed (.gz). Several
+   are read in the order of their times. Without a FILE, standard input is read
+   if it is no terminal, else the last lines of the running server at
+   --admin-addr.
 
 SUBCOMMANDS:
 `

@@ -10,15 +10,15 @@ import (
 	"sseserver/internal/logs/glossary"
 )
 
-const eventsDetail = `   Lists every event that the log can have: its name, its levels, its message, and when it is logged. With a NAME, or the
-   beginning of one, also the fields of these events: their types, units, and the values that they can have.
-
+const eventsDetail = `   Lists every event that the log can have: its name, its levels, its message,
+   and when it is logged. With a NAME, or the beginning of one, also the fields
+   of these events: their types, units, and the values that they can have.
 `
 
-const eventsExamples = `   sseserver logs events                     all events
-   sseserver logs events stream.closed       what is logged at the end of a stream
-   sseserver logs events stream              all events of streams, with their fields
-   sseserver logs events --json              the whole catalogue, for programs
+const eventsExamples = `   sseserver logs events                 all events
+   sseserver logs events stream.closed   what is logged at the end of a stream
+   sseserver logs events stream          the events of streams, with fields
+   sseserver logs events --json          the whole catalogue, for programs
 `
 
 func eventsCommand() subcommand {

@@ -9,18 +9,23 @@ import (
 	"sseserver/internal/logs/story"
 )
 
-const explainDetail = `   Prints what happened to one message, stream, request or trace, and when, counted from the first step: the submission,
-   each stream and each resume, the times when it was behind, faults, the end. The last sentence says which side failed,
-   and why. Of the clients of a message, up to 12 are listed, those that failed first; the others are counted.
+const explainDetail = `   Prints what happened to one message, stream, request or trace, and when,
+   counted from the first step: the submission, each stream and each resume, the
+   times when it was behind, faults, the end. The last sentence says which side
+   failed, and why. Of the clients of a message, up to 12 are listed, those that
+   failed first; the others are counted.
 
-   ID is a whole id, or its first digits, at least 8. The log is read twice; one that does not come from files is copied
-   to a temporary file. Exits with 1 if no line has the id.
-
+   ID is a whole id, or its first digits, at least 8. The log is read twice; one
+   that does not come from files is copied to a temporary file. Exits with 1 if
+   no line has the id.
 `
 
-const explainExamples = `   sseserver logs explain 5b0e3c0e server.log    the message, stream, request or trace whose id begins so
-   sseserver logs explain 5b0e3c0e server.log*   also in rotated and compressed files, or those of several servers
-   sseserver logs explain 5b0e3c0e               in the last lines of the running server
+const explainExamples = `   sseserver logs explain 5b0e3c0e server.log    what has an id that begins so
+   sseserver logs explain 5b0e3c0e server.log*   also in rotated and compressed
+                                                 files, or in those of several
+                                                 servers
+   sseserver logs explain 5b0e3c0e               in the last lines of the
+                                                 running server
    sseserver logs explain --json 5b0e3c0e server.log
 `
 

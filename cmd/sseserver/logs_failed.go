@@ -13,29 +13,36 @@ import (
 	"sseserver/internal/logs/terminal"
 )
 
-const failedDetail = `   Lists the clients that never got their whole stream: when, how far they came, why, and which side failed: the client,
-   the network, the server, an operator, the producer of the message, or the test plan of the stream. A client that lost
-   its stream, resumed and finished has not failed. One client is one entry, however often it resumed.
+const failedDetail = `   Lists the clients that never got their whole stream: when, how far they came,
+   why, and which side failed: the client, the network, the server, an operator,
+   the producer of the message, or the test plan of the stream. A client that
+   lost its stream, resumed and finished has not failed. One client is one
+   entry, however often it resumed.
 
-   A client that resumes is recognized by previous_stream_id, else by its address, user agent and position, up to an hour
-   later and on any of the servers whose logs are named. A client that reads a message again from the start counts as
-   another one, and its first try stays listed, unless the server ended that try before anything was sent, up to a minute
-   earlier.
+   A client that resumes is recognized by previous_stream_id, else by its
+   address, user agent and position, up to an hour later and on any of the
+   servers whose logs are named. A client that reads a message again from the
+   start counts as another one, and its first try stays listed, unless the
+   server ended that try before anything was sent, up to a minute earlier.
 
-   Live messages that failed and clients that were refused are listed as well. Clients that still read at the end of the
-   log are only counted. Exits with 0 if nothing failed, and with 1 if something did.
-
+   Live messages that failed and clients that were refused are listed as well.
+   Clients that still read at the end of the log are only counted. Exits with 0
+   if nothing failed, and with 1 if something did.
 `
 
-const failedExamples = `   sseserver logs failed server.log              which clients did not finish, and whose fault it was
-   sseserver logs failed server.log*             the same for rotated and compressed files, or those of several servers
-   sseserver logs failed --json server.log       one JSON object a line: {"type":"client",...}, and {"type":"total",...} last
+const failedExamples = `   sseserver logs failed server.log          what did not finish, and why
+   sseserver logs failed server.log*         also in rotated and compressed
+                                             files, or in those of several
+                                             servers
+   sseserver logs failed --json server.log   one JSON object a line: failures as
+                                             {"type":"client",...}, and last
+                                             {"type":"total",...}
    journalctl -u sseserver -o cat | sseserver logs failed
 `
 
 func failedCommand() subcommand {
 	return subcommand{
-		name: "failed", arguments: "[FILE...]", about: "clients and messages that never got to their end, and whose fault it was",
+		name: "failed", arguments: "[FILE...]", about: "what never got to its end, and whose fault it was",
 		detail: failedDetail, examples: failedExamples,
 		call: func() ([]cmdline.Flag, func(context.Context, inspection) int) {
 			var asJSON bool

@@ -14,25 +14,26 @@ import (
 	"sseserver/internal/logs/follow"
 )
 
-const followDetail = `   Shows the last lines of the running server's log, and then each line as it is written: in the console form on a
-   terminal, else as JSON lines. After a lost connection it continues where it was, even if the server was restarted. It
+const followDetail = `   Shows the last lines of the running server's log, and then each line as it is
+   written: in the console form on a terminal, else as JSON lines. After a lost
+   connection it continues where it was, even if the server was restarted. It
    ends with SIGINT, or when nobody reads its output any more.
 
-   key=value    only lines whose key has this value, such as event=stream.closed, message_id=…
-   key~text     only lines whose key contains the text, in upper or lower case; *~text searches whole lines
-   If several are given, all must match.
-
+   A FILTER is one of these; lines must match all that are given:
+   key=value    the key has this value, such as event=stream.closed
+   key~text     the key contains the text, in upper or lower case
+   *~text       the whole line contains it
 `
 
-const followExamples = `   sseserver logs follow                                        everything that the server logs
-   sseserver logs follow --level warn                           only warnings and errors
+const followExamples = `   sseserver logs follow                everything that the server logs
+   sseserver logs follow --level warn   only warnings and errors
    sseserver logs follow event=stream.closed reason=slow_client
    sseserver logs follow '*~192.0.2.7' | jq -r .event
 `
 
 func followCommand() subcommand {
 	return subcommand{
-		name: "follow", arguments: "[key=value...] [key~text...]", about: "the log of the running server, while it is written",
+		name: "follow", arguments: "[FILTER...]", about: "the log of the running server, while it is written",
 		detail: followDetail, examples: followExamples,
 		call: func() ([]cmdline.Flag, func(context.Context, inspection) int) {
 			asked := follow.Config{Backfill: 20}

@@ -12,14 +12,17 @@ import (
 	"sseserver/internal/logs/lnav"
 )
 
-const lnavDetail = `   lnav is a log file navigator for terminals (lnav.org). With this format it knows the levels and ids of the log, has all
-   fields as columns of the table ` + lnav.Name + `, and marks where streams start and stop. From version 0.12 on, its
-   timeline shows the streams. It needs version 0.11.1 or newer.
-
+const lnavDetail = `   lnav is a log file navigator for terminals (lnav.org). With this format it
+   knows the levels and ids of the log, has all fields as columns of the table
+   ` + lnav.Name + `, and marks where streams start and stop. From version 0.12
+   on, its timeline shows the streams. It needs version 0.11.1 or newer.
 `
 
-const lnavExamples = `   sseserver logs lnav-format --install               once, then: lnav server.log
-   sseserver logs lnav-format > sseserver_log.json    to install it elsewhere: lnav -i sseserver_log.json
+const lnavExamples = `   sseserver logs lnav-format --install   once, then: lnav server.log
+
+   To install it elsewhere:
+   sseserver logs lnav-format > sseserver_log.json
+   lnav -i sseserver_log.json
 `
 
 func lnavCommand() subcommand {

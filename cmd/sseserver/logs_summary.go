@@ -12,8 +12,10 @@ func summaryCommand() subcommand {
 	return subcommand{
 		name: "summary", arguments: "[FILE...]",
 		about: "what happened, on one page",
-		detail: `   Streams by kind and by the reason of their end, how late they were and how long they took, the clients with most
-   streams and bytes, messages, refusals by code, and how many streams were opened, and ended unfinished, in each minute.
+		detail: `   Streams by kind and by the reason of their end, how late they were and how
+   long they took, the clients with most streams and bytes, messages, refusals
+   by code, and how many streams were opened, and ended unfinished, in each
+   minute.
 `,
 		examples: `   sseserver logs summary sseserver.log
    sseserver logs summary /var/log/sseserver.log*

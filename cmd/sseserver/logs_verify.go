@@ -15,10 +15,12 @@ func verifyCommand() subcommand {
 	return subcommand{
 		name: "verify", arguments: "[FILE...]",
 		about: "prove that a log is whole and agrees with itself",
-		detail: `   Every line must be one whole JSON object that the catalogue of events declares. The lines of a process must be numbered
-   without a gap. Each stream must have one beginning and one end that agree in message, kind, positions, total and
-   reason. Each submitted message must have been removed or still be stored. The problems are printed with their lines;
-   if there are any, the exit code is 1.
+		detail: `   Every line must be one whole JSON object that the catalogue of events
+   declares. The lines of a process must be numbered without a gap. Each stream
+   must have one beginning and one end that agree in message, kind, positions,
+   total and reason. Each submitted message must have been removed or still be
+   stored. The problems are printed with their lines; if there are any, the exit
+   code is 1.
 `,
 		examples: `   sseserver logs verify /var/log/sseserver.log*
    journalctl -u sseserver -o cat | sseserver logs verify

@@ -34,7 +34,7 @@ func (p Program) help() string {
 }
 
 // width is how long a line of the help may be, in characters.
-const width = 110
+const width = 80
 
 // joint is a space at which no line is broken.
 const joint = "\u00a0"
