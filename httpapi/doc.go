@@ -9,7 +9,7 @@
 //     newcomers.go: who has to wait there.
 //   - send.go, messages.go, pages.go, probes.go: the plain handlers; message.go:
 //     what is read of the JSON of a body.
-//   - drafts.go: pages on which somebody works; reload.go: how browsers hear of that.
+//   - drafts.go: pages on which somebody works, and how browsers hear of that.
 //   - live.go, append.go, ends.go, progress.go: what the producer of a live
 //     message asks; arrival.go: a text body as it arrives.
 //   - body.go: how a body is read, or what is left of it after the answer;
@@ -21,7 +21,7 @@
 //     implement it.
 //   - problem.go: every error a client can get. middleware.go: what each
 //     request passes; access.go: who may write.
-//   - pages.go, problem.go and reload.go use packages that the admin listener uses,
+//   - pages.go, problem.go and drafts.go use packages that the admin listener uses,
 //     too: answer, token and feed.
 //
 // # A stream's life here

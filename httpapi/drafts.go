@@ -1,166 +1,53 @@
 package httpapi
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"net/http"
-	"path"
-	"regexp"
 	"strings"
-	"sync"
-	"time"
 
-	"sseserver/internal/answer"
+	"sseserver/internal/drafts"
+	"sseserver/internal/feed"
 
 	"go.uber.org/zap"
 )
 
-// drafts are pages on which somebody works (Config.PagesChange): a file is read when it
-// is asked for, and who shows a page is told when any of them has changed. Any goroutine
-// may call its methods.
-//
-// Changes are looked for, and only while somebody is there to be told, as no system tells
-// of those on the file systems that containers and networks share. One that is deleted
-// and made anew then needs no care, either.
-type drafts struct {
-	pages fs.FS // immutable
-
-	mu      sync.Mutex
-	next    time.Time // when to look again
-	seen    string    // what was there when it was looked last
-	version string    // what is there, as far as anyone is told
-}
-
-// What is there is looked at so often, and takes at most one part in lookShare of a core.
-const (
-	lookEvery = 200 * time.Millisecond
-	lookShare = 10
-)
-
-// current returns a name for what the pages are, and when to ask again. What has changed
-// is told when two looks have seen the same, so that many files that are saved at once
-// are one change.
-func (d *drafts) current() (version string, again time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	now := time.Now()
-	if now.Before(d.next) {
-		return d.version, d.next.Sub(now)
+// draftRoutes are those of pages on which somebody works (Config.PagesChange).
+func (s *Server) draftRoutes() []route {
+	return []route{
+		{"GET", drafts.FeedPath, s.tellChanges, zap.DebugLevel},
+		{"GET", drafts.ScriptPath, drafts.Script().ServeHTTP, zap.DebugLevel},
 	}
-	nobodyLooked := now.Sub(d.next) > lookEvery
-	if digest, err := digestOf(d.pages); err == nil { // else it is just being made anew
-		if digest == d.seen || nobodyLooked {
-			d.version = digest
-		}
-		d.seen = digest
+}
+
+// draft answers with the file that is there now.
+func (s *Server) draft(w http.ResponseWriter, r *http.Request) {
+	names := firstPages
+	if r.URL.Path != "/" {
+		names = []string{strings.TrimPrefix(r.URL.Path, "/")}
 	}
-	again = max(lookEvery, lookShare*time.Since(now))
-	d.next = now.Add(again)
-	return d.version, again
-}
-
-// digestOf returns a name for the content of all pages. Its error says that they cannot
-// be listed.
-func digestOf(pages fs.FS) (string, error) {
-	all := sha256.New()
-	err := fs.WalkDir(pages, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case name == ".":
-			return err
-		case err != nil: // it was deleted since it was listed
-			return nil
-		case isHidden(name) && entry.IsDir():
-			return fs.SkipDir
-		case entry.IsDir() || !isPage(name):
-			return nil
-		}
-		if content, err := readPage(pages, name); err == nil {
-			_, _ = fmt.Fprintf(all, "%q %x\n", name, sha256.Sum256(content))
-		}
-		return nil
-	})
-	return hex.EncodeToString(all.Sum(nil)[:8]), err
-}
-
-// maxPageBytes is how large a file may be. What is larger is no part of a page, and
-// reading it anew again and again would take all memory.
-const maxPageBytes = 16 << 20
-
-// readPage returns the content of a file. Its error says so if that is too large.
-func readPage(pages fs.FS, name string) ([]byte, error) {
-	file, err := pages.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, maxPageBytes+1))
-	if len(content) > maxPageBytes {
-		return nil, fmt.Errorf("httpapi: %s is not served, as it has more than %d bytes", name, maxPageBytes)
-	}
-	return content, err
-}
-
-// isPage says whether a file is one that is served: of a kind that pages are made of,
-// and not hidden.
-func isPage(name string) bool {
-	_, known := answer.ContentTypes[path.Ext(name)]
-	return known && !isHidden(name)
-}
-
-// isHidden says whether a file, or a directory that it is in, has a name with a dot in
-// front.
-func isHidden(name string) bool { return strings.HasPrefix(name, ".") || strings.Contains(name, "/.") }
-
-// ServeHTTP answers with the file that is there now.
-func (d *drafts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	version, _ := d.current() // first, so that what is read is as new or newer
-	name, content, err := d.read(r.URL.Path)
+	name, page, err := s.drafts.Page(r.URL.Path, names...)
 	if err != nil {
 		rejectPage(w, err)
 		return
 	}
-	if path.Ext(name) == ".html" {
-		content = withScript(content, strings.Repeat("../", strings.Count(name, "/"))+reloadPath+".js?shown="+version)
-	}
-	resource{{"GET", "/" + name, answer.NewPage(name, content).ServeHTTP, zap.DebugLevel}}.ServeHTTP(w, r)
+	resource{{"GET", "/" + name, page.ServeHTTP, zap.DebugLevel}}.ServeHTTP(w, r)
 }
 
-// read returns the file at the path of a request. An error that is not fs.ErrNotExist
-// tells what is wrong with it.
-func (d *drafts) read(urlPath string) (name, content string, err error) {
-	names := firstPages
-	if urlPath != "/" {
-		names = []string{strings.TrimPrefix(urlPath, "/")}
+// tellChanges answers GET /-reload: an event stream of what the pages are. It is no stream
+// of a message, and no limit keeps it alive: its connection is one of those that go first.
+func (s *Server) tellChanges(w http.ResponseWriter, r *http.Request) {
+	exchangeOf(w).lasts = true
+	if s.draining.Load() {
+		s.sendAway(w)
+		return
 	}
-	err = fs.ErrNotExist
-	for _, name := range names {
-		if !fs.ValidPath(name) || !isPage(name) {
-			continue
-		}
-		var content []byte
-		if content, err = readPage(d.pages, name); !errors.Is(err, fs.ErrNotExist) {
-			return name, string(content), err
-		}
+	if r.Method == http.MethodHead {
+		feed.SetHeader(w.Header(), feed.MediaType)
+		w.WriteHeader(http.StatusOK)
+		return
 	}
-	return "", "", err
-}
-
-var (
-	endOfBody = regexp.MustCompile(`(?i)</body\s*>`)
-	endOfHead = regexp.MustCompile(`(?i)</head\s*>`)
-)
-
-// withScript returns a page that also loads the module at src.
-func withScript(page, src string) string {
-	at := len(page)
-	if ends := endOfBody.FindAllStringIndex(page, -1); ends != nil {
-		at = ends[len(ends)-1][0]
-	} else if end := endOfHead.FindStringIndex(page); end != nil {
-		at = end[0]
-	}
-	return page[:at] + `<script type="module" src="` + src + `"></script>` + page[at:]
+	f := feed.Begin(w, feed.Config{
+		WriteTimeout: s.config.WriteTimeout, Heartbeat: s.config.Heartbeat, Ended: s.drained, ComeBack: s.comeBack,
+	})
+	defer f.End()
+	s.drafts.Tell(r.Context(), f)
 }

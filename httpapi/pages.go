@@ -19,7 +19,7 @@ var firstPages = []string{"home.html", "index.html"}
 // here.
 func (s *Server) pages() http.Handler {
 	if s.config.PagesChange {
-		return s.drafts
+		return http.HandlerFunc(s.draft)
 	}
 	files := make(map[string]resource)
 	for name, page := range answer.Pages(s.config.Pages) {

@@ -43,11 +43,7 @@ func (s *Server) routes() []route {
 		{"GET", "/faults", answer.NewPage("faults.json", faultList()).ServeHTTP, zap.DebugLevel},
 	}
 	if s.config.PagesChange {
-		routes = append(
-			routes,
-			route{"GET", "/" + reloadPath, s.tellChanges, zap.DebugLevel},
-			route{"GET", "/" + reloadPath + ".js", answer.NewPage("reload.js", reloadScript).ServeHTTP, zap.DebugLevel},
-		)
+		routes = append(routes, s.draftRoutes()...)
 	}
 	return routes
 }

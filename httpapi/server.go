@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sseserver/broker"
+	"sseserver/internal/drafts"
 	"sseserver/internal/fault"
 	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
@@ -89,8 +90,8 @@ type Server struct {
 	// Immutable.
 	config  Config
 	handler http.Handler
-	watch   *wire.Watch // of the connections that were taken over
-	drafts  *drafts     // nil unless the pages change
+	watch   *wire.Watch   // of the connections that were taken over
+	drafts  *drafts.Pages // nil unless the pages change
 
 	draining atomic.Bool   // set once, by Drain
 	drained  chan struct{} // closed then, for who waits
@@ -114,7 +115,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, openings*runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, config.parsers())}
 	s.drained = make(chan struct{})
 	if s.config.PagesChange {
-		s.drafts = &drafts{pages: s.config.Pages}
+		s.drafts = drafts.New(s.config.Pages)
 	}
 	s.intake = newIntake(maxBodyBytes(s.config.MaxMessageBytes))
 	s.conns = newConns(s.config.MaxConns, s.config.maxStreamConns())

@@ -28,6 +28,9 @@ func adminConfig(c Config, m *metrics.Metrics, output *logs.Output) admin.Config
 		Metrics: m, Output: output, Pages: assets.Admin(), Shared: assets.FS(),
 		Token: c.AdminToken, Hosts: c.adminHosts(), WriteTimeout: c.WriteTimeout, Heartbeat: c.Heartbeat,
 	}
+	if c.hasOperatorPages() {
+		config.Drafts = pageDir(c.Assets)
+	}
 	if c.Heartbeat == 0 { // which is off, but admin's default
 		config.Heartbeat = -1
 	}

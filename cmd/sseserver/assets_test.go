@@ -95,6 +95,45 @@ func TestAssets(t *testing.T) {
 	}
 }
 
+// The pages of the admin listener are those of the directory as well, if it has them, and
+// load anew.
+func TestAssetsOfOperators(t *testing.T) {
+	wantNoLeaks(t)
+	desk := newDesk(t)
+	start := func() caller {
+		server := startServer(t, "--admin-addr=127.0.0.1:0", "--assets", desk.dir)
+		return server.caller(t, ssetest.HTTP1).at(server.admin)
+	}
+	admin := start()
+	admin.want(200, "<title>Overview", "GET", "/", "")
+	admin.want(404, "not_found", "GET", "/-reload", "")
+
+	desk.want(os.CopyFS(desk.path("admin"), assets.Admin()))
+	admin = start()
+	admin.want(200, `src="-reload.js?shown=`, "GET", "/", "")
+	admin.want(200, `src="-reload.js?shown=`, "GET", "/log.html", "")
+	admin.want(200, "EventSource", "GET", "/-reload.js", "")
+	for _, shared := range []string{"/style.css", "/overview.js", "/uplot-LICENSE.txt", "/states.js"} {
+		admin.want(200, "", "GET", shared, "")
+	}
+	for _, none := range []string{"/live.html", "/home.html", "/none.js", "/admin", "/..%2fadmin.go"} {
+		admin.want(404, "not_found", "GET", none, "")
+	}
+	admin.want(200, "sseserver_build_info", "GET", "/metrics", "")
+	feed := admin.stream("/-reload")
+	feed.WantComment("connected")
+	before, err := feed.Next()
+	for err == nil && before.Name != "pages" {
+		before, err = feed.Next()
+	}
+	desk.save("admin/overview.html", "<p>another</p>")
+	after, err := feed.Next()
+	if err != nil || after.Name != "pages" || after.Data == before.Data {
+		t.Errorf("it is told of %v after %v, %v", after, before, err)
+	}
+	admin.want(200, "<p>another</p><script", "GET", "/", "")
+}
+
 // A page is told when a file is saved, also after the whole directory was made anew.
 func TestAssetsReload(t *testing.T) {
 	wantNoLeaks(t)

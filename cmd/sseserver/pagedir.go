@@ -51,6 +51,16 @@ func (c *Config) pages() fs.FS {
 	return assets.FS()
 }
 
+// hasOperatorPages says whether the directory of --assets has pages of the admin listener,
+// too. Else that has those in the program.
+func (c *Config) hasOperatorPages() bool {
+	if c.Assets == "" {
+		return false
+	}
+	info, err := fs.Stat(pageDir(c.Assets), "admin")
+	return err == nil && info.IsDir()
+}
+
 // warnAssets says, in the log and with what it returns for a person, that the pages are
 // those that somebody works on.
 func (pr *program) warnAssets() string {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"sseserver/internal/answer"
+	"sseserver/internal/drafts"
+	"sseserver/internal/feed"
 	"sseserver/internal/logs"
 	"sseserver/internal/metrics"
 	"sseserver/internal/token"
@@ -34,6 +36,10 @@ type Config struct {
 	// Pages are served below /, and of Shared what is no page: what these load beside
 	// it. Default none.
 	Pages, Shared fs.FS
+	// Drafts are both while somebody works on them: Shared, with Pages in the folder
+	// admin. Files are read when they are asked for, and browsers load a page anew when
+	// one has changed. Default none.
+	Drafts fs.FS
 
 	WriteTimeout time.Duration  // that one write to somebody who watches may block; default 10 s
 	Heartbeat    time.Duration  // without an event until a heartbeat; default 15 s
@@ -139,7 +145,16 @@ func (s *Server) mux() *http.ServeMux {
 	mux.HandleFunc("GET /streams/events", s.watchStreams)
 	mux.HandleFunc("DELETE /streams/{streamId}", s.endStream)
 	mux.HandleFunc("GET /overview/events", s.watchOverview)
-	mux.Handle("GET /", s.pages())
+	if s.config.Drafts == nil {
+		mux.Handle("GET /", s.pages())
+		return mux
+	}
+	pages := drafts.New(s.config.Drafts)
+	mux.Handle("GET /", draft(pages))
+	mux.Handle("GET "+drafts.ScriptPath, drafts.Script())
+	mux.HandleFunc("GET "+drafts.FeedPath, func(w http.ResponseWriter, r *http.Request) {
+		s.feed(w, r, feed.Config{}, func(to *feed.Feed) { pages.Tell(r.Context(), to) })
+	})
 	return mux
 }
 
@@ -164,7 +179,28 @@ func (s *Server) pages() http.Handler {
 		case found:
 			page.ServeHTTP(w, r)
 		default:
-			notFound("nothing is served at this path; there are /, /metrics, /debug/pprof/ and /debug/log-level").Write(w)
+			noPage().Write(w)
 		}
+	})
+}
+
+func noPage() *answer.Problem {
+	return notFound("nothing is served at this path; there are /, /metrics, /debug/pprof/ and /debug/log-level")
+}
+
+// draft serves what pages does, as it is now.
+func draft(pages *drafts.Pages) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := cmp.Or(r.URL.Path[1:], firstPage)
+		names := []string{"admin/" + name}
+		if path.Ext(name) != ".html" {
+			names = append(names, name)
+		}
+		_, page, err := pages.Page(r.URL.Path, names...)
+		if err != nil {
+			noPage().Write(w)
+			return
+		}
+		page.ServeHTTP(w, r)
 	})
 }

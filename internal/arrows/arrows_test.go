@@ -40,12 +40,12 @@ var arrows = []arrow{
 
 	{
 		"httpapi",
-		[]string{"broker", "actors", "internal/answer", "internal/fault", "internal/feed", "internal/token", "internal/wire", "internal/logs", "internal/metrics"},
+		[]string{"broker", "actors", "internal/answer", "internal/drafts", "internal/fault", "internal/feed", "internal/token", "internal/wire", "internal/logs", "internal/metrics"},
 		"handlers translate between HTTP and the broker",
 	},
 	{
 		"internal/admin",
-		[]string{"broker", "internal/answer", "internal/feed", "internal/token", "internal/logs/...", "internal/metrics"},
+		[]string{"broker", "internal/answer", "internal/drafts", "internal/feed", "internal/token", "internal/logs/...", "internal/metrics"},
 		"what an operator sees is values that others keep, and none of it is on the way of a chunk",
 	},
 	{
@@ -56,6 +56,11 @@ var arrows = []arrow{
 	{
 		"internal/feed", nil,
 		"what is fed, and who may watch it, is others' business",
+	},
+	{
+		"internal/drafts",
+		[]string{"internal/answer", "internal/feed"},
+		"pages are files, whoever serves them",
 	},
 	{
 		"internal/token", nil,
