@@ -38,6 +38,8 @@ type Clients struct {
 	moments  moments
 	stalls   stalls
 	runs     runs
+
+	texts texts
 }
 
 // turn is one time that a client was put aside.
@@ -55,7 +57,7 @@ func NewClients(each func(*Client)) *Clients {
 	return &Clients{
 		each: each, open: make(map[string]*stream), aside: make(shelf), ended: make(map[string]*Client),
 		strangers: make(shelf), named: make(map[string]*Client), room: most,
-		ends: newEnds(), refusals: newRefusals(), moments: make(moments), runs: make(runs),
+		ends: newEnds(), refusals: newRefusals(), moments: make(moments), runs: make(runs), texts: make(texts),
 	}
 }
 
@@ -68,7 +70,7 @@ func (c *Clients) Add(line *reading.Line) {
 	case logs.StreamClosed:
 		c.closed(line)
 	case logs.StreamSlow, logs.StreamRecovered, logs.StreamEndRequested, logs.StreamFault:
-		if s := c.open[line.Str("stream_id")]; s != nil {
+		if s := c.open[string(line.Text("stream_id"))]; s != nil {
 			s.note(line)
 		}
 		if line.Event == logs.StreamSlow {
@@ -97,7 +99,7 @@ func (c *Clients) requested(line *reading.Line) {
 }
 
 func (c *Clients) opened(line *reading.Line) {
-	s := openedBy(line)
+	s := openedBy(line, c.texts)
 	if s.id == "" || c.open[s.id] != nil {
 		return // a line that is not whole, or stands twice
 	}
@@ -172,25 +174,25 @@ func (c *Clients) again(s *stream) *Client {
 }
 
 func (c *Clients) closed(line *reading.Line) {
-	id := line.Str("stream_id")
-	if id == "" {
+	id := line.Text("stream_id")
+	if len(id) == 0 {
 		return
 	}
-	s := c.open[id]
+	s := c.open[string(id)]
 	if s == nil { // the beginning of the log is gone
-		s = newStream(line)
+		s = newStream(line, c.texts)
 		s.resumed, _ = line.Bool("resumed")
 		new(Client).goOn(s)
 		c.count++
 	} else {
-		delete(c.open, id)
+		delete(c.open, s.id)
 		run := c.runs.of(s.run)
-		if line.Str("reason") == logs.ReasonClientGone {
+		if string(line.Text("reason")) == logs.ReasonClientGone {
 			c.moments.note(line.Time, run.open)
 		}
 		run.open--
 	}
-	s.close(line)
+	s.close(line, c.texts)
 	c.over(s)
 }
 

@@ -78,7 +78,7 @@ var sentences = map[*logs.Event]func(*reading.Line) string{
 }
 
 func openedSentence(l *reading.Line) string {
-	s := openedBy(l)
+	s := openedBy(l, nil)
 	what := s.kind
 	if s.unit != "" && s.unit != "character" {
 		what += " by " + s.unit
@@ -103,8 +103,8 @@ func openedSentence(l *reading.Line) string {
 }
 
 func closedSentence(l *reading.Line) string {
-	s := newStream(l)
-	s.close(l)
+	s := newStream(l, nil)
+	s.close(l, nil)
 	text := "stream closed: " + s.reason
 	switch {
 	case s.sent == 0:

@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unique"
 
 	"sseserver/internal/fault"
 	"sseserver/internal/logs"
@@ -41,11 +40,11 @@ type stream struct {
 }
 
 // openedBy begins a stream with its stream.opened.
-func openedBy(line *reading.Line) *stream {
-	s := newStream(line)
+func openedBy(line *reading.Line, known texts) *stream {
+	s := newStream(line, known)
 	s.opened = line.Time
 	s.plan, s.previous = line.Str("plan"), line.Str("previous_stream_id")
-	s.agent = agentOf(line)
+	s.agent = known.agent(line)
 	s.from = number(line, "first_position", 0)
 	s.reached = s.before(s.from)
 	// An id of no position of this stream begins it anew.
@@ -53,21 +52,21 @@ func openedBy(line *reading.Line) *stream {
 	return s
 }
 
-func newStream(line *reading.Line) *stream {
+func newStream(line *reading.Line, known texts) *stream {
 	s := &stream{
-		id: line.Str("stream_id"), message: shared(line, "message_id"), run: line.Run,
-		address: shared(line, "client.address"), total: -1,
+		id: line.Str("stream_id"), message: line.Str("message_id"), run: line.Run,
+		address: known.of(line, "client.address"), total: -1,
 	}
-	s.describe(line)
+	s.describe(line, known)
 	return s
 }
 
 // describe takes what both ends of a stream tell.
-func (s *stream) describe(line *reading.Line) {
-	if kind := shared(line, "kind"); kind != "" {
+func (s *stream) describe(line *reading.Line, known texts) {
+	if kind := known.of(line, "kind"); kind != "" {
 		s.kind = kind
 	}
-	if unit := shared(line, "unit"); unit != "" {
+	if unit := known.of(line, "unit"); unit != "" {
 		s.unit = unit
 	}
 	s.total = number(line, "total", s.total)
@@ -75,9 +74,9 @@ func (s *stream) describe(line *reading.Line) {
 
 // close ends it with its stream.closed. Logs of older versions lack some of what
 // that tells.
-func (s *stream) close(line *reading.Line) {
-	s.describe(line)
-	s.closed, s.reason = line.Time, shared(line, "reason")
+func (s *stream) close(line *reading.Line, known texts) {
+	s.describe(line, known)
+	s.closed, s.reason = line.Time, known.of(line, "reason")
 	s.failure = line.Str("error")
 	s.sent, s.faults = number(line, "chunks", 0), number(line, "faults", 0)
 	if last, ok := line.Int("last_position"); ok {
@@ -152,24 +151,6 @@ func messageOf(line *reading.Line) string {
 }
 
 const uuidLength = 36
-
-// shared is a text that many streams have, and that is kept once for all of them.
-func shared(line *reading.Line, key string) string {
-	return unique.Make(line.Str(key)).Value()
-}
-
-// longestAgent is how much of a user agent is kept, in bytes: the first part tells what
-// it is, and some are made to be long.
-const longestAgent = 256
-
-// agentOf is the user agent that a line tells.
-func agentOf(line *reading.Line) string {
-	agent := line.Str("user_agent.original")
-	if len(agent) > longestAgent {
-		agent = strings.ToValidUTF8(agent[:longestAgent], "") + "…"
-	}
-	return unique.Make(strings.Clone(agent)).Value()
-}
 
 // number is an integer of the line, or what it is without one.
 func number(line *reading.Line, key string, without int) int {
