@@ -1,6 +1,7 @@
 package reading_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -114,5 +115,22 @@ func TestClone(t *testing.T) {
 		if want := uint64(17 + i%2*82); c.Seq != want || c.Str("stream_id") != `s"1` || c.Number != i+1 {
 			t.Fatalf("line %d: %+v", i, c)
 		}
+	}
+}
+
+// Keys are found among many, and what is no key is not.
+func TestGet(t *testing.T) {
+	text := `{"time":"2026-01-02T03:04:05.678901Z","level":"info","event":"e"`
+	for i := range 300 {
+		text += fmt.Sprintf(`,"k%d":%d`, i, i)
+	}
+	l := only(t, text+`,"":-1}`)
+	for i := range 600 {
+		if n, ok := l.Int(fmt.Sprintf("k%d", i)); ok != (i < 300) || ok && n != int64(i) {
+			t.Errorf("k%d is %d, %t", i, n, ok)
+		}
+	}
+	if n, ok := l.Int(""); n != -1 || !ok {
+		t.Errorf("the key without a letter is %d, %t", n, ok)
 	}
 }

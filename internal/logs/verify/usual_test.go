@@ -3,11 +3,7 @@ package verify_test
 import (
 	"bytes"
 	"fmt"
-	"testing"
 	"time"
-
-	"sseserver/internal/logs/reading"
-	"sseserver/internal/logs/verify"
 )
 
 // usual is the log of so many usual streams, one after the other, of a process that
@@ -38,15 +34,4 @@ func usual(streams int) []byte {
 		line(`"msg":"message evicted","event":"message.evicted","message_id":"%s","reason":"ttl","age_ms":3600000,"active_streams":0`, message)
 	}
 	return log.Bytes()
-}
-
-func BenchmarkVerify(b *testing.B) {
-	log := usual(4000)
-	b.SetBytes(int64(len(log)))
-	for b.Loop() {
-		v := verify.New(func(p verify.Problem) { b.Fatal(p) })
-		if _, err := reading.Read(b.Context(), reading.Stream("log", bytes.NewReader(log)), v.Line); err != nil {
-			b.Fatal(err)
-		}
-	}
 }
