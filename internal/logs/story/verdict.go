@@ -28,7 +28,10 @@ type Verdict struct {
 }
 
 func verdict(side Side, why string, args ...any) Verdict {
-	return Verdict{side, fmt.Sprintf(why, args...)}
+	if len(args) > 0 {
+		why = fmt.Sprintf(why, args...)
+	}
+	return Verdict{side, why}
 }
 
 // judge weighs all the evidence there is of a client.
