@@ -269,7 +269,7 @@ func (x *exchange) discard(control *http.ResponseController, over time.Time) err
 		return err
 	}
 	for range maxDiscarded / discardedAtOnce {
-		if silent := time.Now().Add(maxSilence); silent.Before(over) {
+		if silent := time.Now().Add(x.server.silence); silent.Before(over) {
 			_ = control.SetReadDeadline(silent)
 		}
 		if _, err := io.CopyN(io.Discard, &x.body, discardedAtOnce); err != nil {

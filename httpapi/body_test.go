@@ -23,6 +23,9 @@ func TestAnswerBeforeBody(t *testing.T) {
 	onEach(t, func(t *testing.T, protocol ssetest.Protocol) {
 		server := ssetest.Start(t, ssetest.Config{})
 		closed := ssetest.Start(t, ssetest.Config{API: httpapi.Config{SendToken: "a token of enough letters"}})
+		for _, each := range []*ssetest.Server{server, closed} {
+			each.API.SetSilence(time.Minute) // the machine may have much else to do
+		}
 		for _, test := range []struct {
 			server            *ssetest.Server
 			path, contentType string

@@ -24,6 +24,9 @@ func (s *Server) Conns() int {
 // SetBodyRoom sets what all bodies in progress may cost together.
 func (s *Server) SetBodyRoom(bytes int64) { s.intake.room = bytes }
 
+// SetSilence sets how long a client of HTTP/2 may send nothing of a body that is discarded.
+func (s *Server) SetSilence(silence time.Duration) { s.silence = silence }
+
 // BodyBytes returns what they cost now.
 func (s *Server) BodyBytes() int64 {
 	s.intake.mu.Lock()

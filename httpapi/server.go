@@ -101,6 +101,7 @@ type Server struct {
 	intake   *intake       // bodies in progress
 	opening  chan struct{} // has room for the streams that may be opened at a time
 	parsing  chan struct{} // has room for the bodies that may be parsed at a time
+	silence  time.Duration // how long a client of HTTP/2 may send nothing of a body that is discarded
 
 	rejections *logs.Quota[netip.Prefix] // of each client, in the log
 }
@@ -114,6 +115,7 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{config: config.withDefaults(), watch: watch, opening: make(chan struct{}, openings*runtime.GOMAXPROCS(0)), parsing: make(chan struct{}, config.parsers())}
 	s.drained = make(chan struct{})
+	s.silence = maxSilence
 	if s.config.PagesChange {
 		s.drafts = drafts.New(s.config.Pages)
 	}
