@@ -36,7 +36,6 @@ type Clients struct {
 	ends     *ends
 	refusals *refusals
 	moments  moments
-	stalls   stalls
 	runs     runs
 
 	texts texts
@@ -75,7 +74,8 @@ func (c *Clients) Add(line *reading.Line) {
 		}
 		if line.Event == logs.StreamSlow {
 			lag, _ := line.Float("lag_ms")
-			c.stalls.note(line.Time, milliseconds(lag), c.runs.of(line.Run).open)
+			run := c.runs.of(line.Run)
+			run.stalls.note(line.Time, milliseconds(lag), run.open)
 		}
 	case logs.StreamRejected:
 		c.refusals.add(line)

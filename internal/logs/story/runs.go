@@ -23,6 +23,7 @@ type run struct {
 	cut      bool // its first lines are missing
 	seq      uint64
 	hole     time.Time // of the line behind the last ones that are missing
+	stalls   stalls
 	last     time.Time
 }
 

@@ -1,7 +1,7 @@
 package story
 
 import (
-	"slices"
+	"sort"
 	"time"
 )
 
@@ -45,11 +45,11 @@ func (s *stalls) note(at time.Time, lag time.Duration, running int) {
 // during returns the stall at this time, or one of no length. Half of the streams have to
 // be behind: fewer may be so by their clients.
 func (s stalls) during(at time.Time) stall {
-	i := slices.IndexFunc(s, func(one stall) bool {
-		return !at.Before(one.from) && !at.After(one.to.Add(momentLength)) && one.streams >= manyGone && 2*one.streams >= one.running
-	})
-	if i < 0 {
-		return stall{}
+	first := sort.Search(len(s), func(i int) bool { return !at.After(s[i].to.Add(momentLength)) })
+	for _, one := range s[first:] {
+		if !at.Before(one.from) && one.streams >= manyGone && 2*one.streams >= one.running {
+			return one
+		}
 	}
-	return s[i]
+	return stall{}
 }

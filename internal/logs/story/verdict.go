@@ -81,7 +81,7 @@ func endOf(s *stream) string {
 // judgeGone says why a client was gone.
 func (c *Clients) judgeGone(s *stream) Verdict {
 	together := c.moments.together(s.closed)
-	stall := c.stalls.during(s.closed)
+	stall := c.runs.of(s.run).stalls.during(s.closed)
 	switch {
 	case s.total >= 0 && s.reached >= s.total:
 		return verdict(TheClient, "It had all %s and left before `done`.", s.units(s.total))

@@ -70,6 +70,11 @@ func TestVerdicts(t *testing.T) {
 			"server: The client got 4 of 10 characters. It left while 8 of 10 streams were behind, for 2.1 s: the server could not keep up, or was stopped.",
 		},
 		{
+			"gone while another server was stopped",
+			append(append(script{"0 server.starting"}, one(closes(4, "client_gone", 4, "m1 s1"))...), append(script{"0.5 server.starting"}, stalled(10, 8)...)...),
+			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
+		},
+		{
 			"gone before that", append(one(closes(1.9, "client_gone", 4, "m1 s1")), stalled(10, 8)...),
 			"client: The client got 4 of 10 characters. It left, or lost its connection, while the stream was on schedule.",
 		},
