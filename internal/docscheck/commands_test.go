@@ -263,4 +263,5 @@ var commands = map[string]treatment{
 	"go test ./cmd/sseserver -run TestGallery -update":                         {except: "it overwrites pictures that somebody has looked at"},
 	"taskset -c 0 go test -run '^$' -bench . -cpu 1 ./broker":                  onceAtTop,
 	"go test -run '^$' -bench Lines -cpu 1 ./internal/logs":                    onceAtTop,
+	"go test -run '^$' -bench Logs -cpu 1 ./internal/logs/reading":             onceAtTop,
 }
