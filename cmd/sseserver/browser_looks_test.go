@@ -63,8 +63,19 @@ const unseen = `(() => {
 	return [...current, ...dots].map((e) => e.tagName + '#' + e.id + ' ' + e.textContent);
 })()`
 
-// unseenBars returns the progress bars in which one cannot see how far it is.
+// unseenBars returns the progress bars in which one cannot see how far it is. A busy
+// browser may show for a moment how the page was before, so it looks again.
 func (p *tab) unseenBars() (unseen []string) {
+	p.t.Helper()
+	for range 10 {
+		if unseen = p.unseenBarsNow(); len(unseen) == 0 {
+			break
+		}
+	}
+	return unseen
+}
+
+func (p *tab) unseenBarsNow() (unseen []string) {
 	p.t.Helper()
 	type bar struct {
 		ID                        string

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,6 +24,28 @@ type node struct {
 	*httptest.Server
 	ill      atomic.Bool // answers everything with 503
 	appended atomic.Int32
+	begun    chan struct{} // has an element for each stream whose first chunk was sent
+}
+
+// firstChunk tells when the first chunk of a message was sent in a response.
+type firstChunk struct {
+	http.ResponseWriter
+	written bool
+	sent    chan<- struct{}
+}
+
+func (f *firstChunk) Write(p []byte) (int, error) {
+	f.written = f.written || bytes.HasPrefix(p, []byte("id: 0\n"))
+	return f.ResponseWriter.Write(p)
+}
+
+func (f *firstChunk) FlushError() error {
+	err := http.NewResponseController(f.ResponseWriter).Flush()
+	if f.written {
+		f.written = false
+		f.sent <- struct{}{}
+	}
+	return err
 }
 
 func startCluster(t *testing.T, s *liveServer, nodes int) *cluster {
@@ -30,7 +53,7 @@ func startCluster(t *testing.T, s *liveServer, nodes int) *cluster {
 	startLive(t, s)
 	c := new(cluster)
 	for range nodes {
-		n := new(node)
+		n := &node{begun: make(chan struct{}, 100)}
 		n.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if n.ill.Load() {
 				w.Header().Set("Retry-After", "1")
@@ -40,7 +63,7 @@ func startCluster(t *testing.T, s *liveServer, nodes int) *cluster {
 			if strings.HasSuffix(r.URL.Path, "/chunks") {
 				n.appended.Add(1)
 			}
-			s.Config.Handler.ServeHTTP(w, r)
+			s.Config.Handler.ServeHTTP(&firstChunk{ResponseWriter: w, sent: n.begun}, r)
 		}))
 		t.Cleanup(func() {
 			_ = n.Config.Close() // streams, too
@@ -67,6 +90,9 @@ func TestNodeThatDies(t *testing.T) {
 			var nodes *cluster
 			nodes = startCluster(t, &liveServer{after: func(_ http.ResponseWriter, request int) {
 				if request == 4 {
+					for range 2 { // its readers: what ends before its first event is no outage
+						<-nodes.nodes[0].begun
+					}
 					_ = nodes.nodes[0].Config.Close()
 				}
 			}}, 3)
