@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sseserver/internal/logs"
+	"sseserver/internal/logs/terminal"
 )
 
 // story tells it, after the last line.
@@ -81,7 +82,7 @@ func (p *part) told() []Entry {
 		return p.lines
 	}
 	last := p.lines[len(p.lines)-1]
-	note := Entry{Time: last.Time, Text: fmt.Sprintf("… and %s of this stream", Count(p.more, "more line")), Stream: last.Stream}
+	note := Entry{Time: last.Time, Text: fmt.Sprintf("… and %s of this stream", terminal.Count(p.more, "more line")), Stream: last.Stream}
 	return slices.Insert(slices.Clone(p.lines), len(p.lines)-1, note)
 }
 
@@ -152,13 +153,13 @@ func counted(hidden map[State]int) string {
 	}{{Finished, "finished"}, {Failed, "did not finish"}, {Running, "still reading"}, {Unknown, "of which the end is not known"}} {
 		if n := hidden[s.state]; n > 0 {
 			all += n
-			parts = append(parts, Grouped(n)+" "+s.what)
+			parts = append(parts, terminal.Grouped(n)+" "+s.what)
 		}
 	}
 	if all == 0 {
 		return ""
 	}
-	return fmt.Sprintf("… and %s of the message: %s", Count(all, "more client"), strings.Join(parts, ", "))
+	return fmt.Sprintf("… and %s of the message: %s", terminal.Count(all, "more client"), strings.Join(parts, ", "))
 }
 
 // fold leaves out the middle of what happens again and again, such as the appends to
@@ -184,7 +185,7 @@ func middleOut(alike []Entry) []Entry {
 		return alike
 	}
 	left := len(alike) - 3
-	note := Entry{Time: alike[len(alike)-2].Time, Text: fmt.Sprintf("… and %s like these", Count(left, "more line"))}
+	note := Entry{Time: alike[len(alike)-2].Time, Text: fmt.Sprintf("… and %s like these", terminal.Count(left, "more line"))}
 	return []Entry{alike[0], alike[1], note, alike[len(alike)-1]}
 }
 
@@ -232,7 +233,7 @@ func (t *teller) ofStream(id string) Verdict {
 	case client.State == Finished && client.Resumes == 0:
 		return verdict(Nobody, "Nobody failed: the client got %s.", client.share())
 	case client.State == Finished && client.Stream == id:
-		return verdict(Nobody, "Nobody failed: after %s, the client got %s.", Count(client.Resumes, "resume"), client.share())
+		return verdict(Nobody, "Nobody failed: after %s, the client got %s.", terminal.Count(client.Resumes, "resume"), client.share())
 	case client.Stream == id:
 		return withShare(client)
 	}
@@ -284,21 +285,21 @@ func (t *teller) ofMessage(id string) Verdict {
 	end := t.model.ends.of[id]
 	switch {
 	case end != nil && end.event == logs.MessageFailed:
-		return verdict(TheProducer, "%s It had %s.", failureOf(end.reason), Count(all, "client"))
+		return verdict(TheProducer, "%s It had %s.", failureOf(end.reason), terminal.Count(all, "client"))
 	case all == 0:
 		return t.unread(end)
 	case count[Failed] > 0:
 		return t.ofFailed(failed, count[Failed], all)
 	case count[Unknown] > 0:
 		return verdict(Nobody, "Of %s, %s finished; how %s ended is not known, as lines of the log are missing.",
-			Count(all, "client"), Grouped(count[Finished]), Grouped(count[Unknown]))
+			terminal.Count(all, "client"), terminal.Grouped(count[Finished]), terminal.Grouped(count[Unknown]))
 	case count[Running] > 0:
 		return verdict(Nobody, "Nobody failed: of %s, %s finished, and %s still reading at the end of the log.",
-			Count(all, "client"), Grouped(count[Finished]), are(count[Running]))
+			terminal.Count(all, "client"), terminal.Grouped(count[Finished]), are(count[Running]))
 	case all == 1:
 		return verdict(Nobody, "Nobody failed: its client got the whole message.")
 	default:
-		return verdict(Nobody, "Nobody failed: all its %s got the whole message.", Count(all, "client"))
+		return verdict(Nobody, "Nobody failed: all its %s got the whole message.", terminal.Count(all, "client"))
 	}
 }
 
@@ -307,7 +308,7 @@ func are(n int) string {
 	if n == 1 {
 		return "1 is"
 	}
-	return Grouped(n) + " are"
+	return terminal.Grouped(n) + " are"
 }
 
 // unread is about a message without streams.
@@ -339,13 +340,13 @@ func (t *teller) ofFailed(failed []*Client, count, all int) Verdict {
 	case all == 1:
 		return withShare(first)
 	case count == 1:
-		return Verdict{main, fmt.Sprintf("1 of %s did not finish. %s", Count(all, "client"), withShare(first).Why)}
+		return Verdict{main, fmt.Sprintf("1 of %s did not finish. %s", terminal.Count(all, "client"), withShare(first).Why)}
 	}
-	why := fmt.Sprintf("%s of %s did not finish, ", Grouped(count), Count(all, "client"))
+	why := fmt.Sprintf("%s of %s did not finish, ", terminal.Grouped(count), terminal.Count(all, "client"))
 	if len(by) == 1 {
 		why += fmt.Sprintf("all on the side of the %s.", main)
 	} else {
-		why += fmt.Sprintf("%s of them on the side of the %s.", Grouped(len(by[main])), main)
+		why += fmt.Sprintf("%s of them on the side of the %s.", terminal.Grouped(len(by[main])), main)
 	}
 	return Verdict{main, why + " The first: " + withShare(first).Why}
 }

@@ -132,17 +132,17 @@ func (f Failure) who() string {
 func (f Failure) share() string {
 	switch {
 	case f.Got == nil && f.Total != nil:
-		return "? of " + Grouped(*f.Total)
+		return "? of " + terminal.Grouped(*f.Total)
 	case f.Got == nil:
 		return ""
 	case f.What == FailedMessage:
-		return Count(*f.Got, "chunk")
+		return terminal.Count(*f.Got, "chunk")
 	case f.Total == nil:
 		return Share(f.Kind, f.Unit, *f.Got, -1)
 	case f.Kind == progress:
 		return Share(f.Kind, f.Unit, *f.Got, *f.Total)
 	default: // the unit would not fit into 80 columns
-		return Grouped(*f.Got) + " of " + Grouped(*f.Total)
+		return terminal.Grouped(*f.Got) + " of " + terminal.Grouped(*f.Total)
 	}
 }
 
@@ -171,23 +171,23 @@ func (t Totals) Print(w io.Writer, style terminal.Style) error {
 	case t.Clients == 0:
 		all = append(all, "No stream was opened in this log.")
 	case t.Failed > 0:
-		all = append(all, fmt.Sprintf("%s of %s did not finish: %s.", Grouped(t.Failed), Count(t.Clients, "client"), t.sides()))
+		all = append(all, fmt.Sprintf("%s of %s did not finish: %s.", terminal.Grouped(t.Failed), terminal.Count(t.Clients, "client"), t.sides()))
 	case t.Running+t.Unknown == 0 && t.None() && !t.Quiet && !t.Cut:
-		all = append(all, fmt.Sprintf("All is well: %s finished.", Count(t.Clients, "client")))
+		all = append(all, fmt.Sprintf("All is well: %s finished.", terminal.Count(t.Clients, "client")))
 	default:
-		all = append(all, fmt.Sprintf("%s of %s finished, and none failed.", Grouped(t.Finished), Count(t.Clients, "client")))
+		all = append(all, fmt.Sprintf("%s of %s finished, and none failed.", terminal.Grouped(t.Finished), terminal.Count(t.Clients, "client")))
 	}
 	if t.Running > 0 {
 		all = append(all, are(t.Running)+" still reading at the end of the log.")
 	}
 	if t.Unknown > 0 {
-		all = append(all, fmt.Sprintf("How %s ended is not known, as lines of the log are missing.", Grouped(t.Unknown)))
+		all = append(all, fmt.Sprintf("How %s ended is not known, as lines of the log are missing.", terminal.Grouped(t.Unknown)))
 	}
 	if t.Refused > 0 {
 		all = append(all, fmt.Sprintf("%s refused.", were(t.Refused, "client")))
 	}
 	if t.Messages > 0 {
-		all = append(all, fmt.Sprintf("%s failed.", Count(t.Messages, "message")))
+		all = append(all, fmt.Sprintf("%s failed.", terminal.Count(t.Messages, "message")))
 	}
 	if t.Cut {
 		all = append(all, "The beginning of the log is missing: more may have failed before.")
@@ -206,7 +206,7 @@ func (t Totals) sides() string {
 	})
 	parts := make([]string, len(order))
 	for i, side := range order {
-		parts[i] = string(side) + " " + Grouped(t.Sides[side])
+		parts[i] = string(side) + " " + terminal.Grouped(t.Sides[side])
 	}
 	return strings.Join(parts, ", ")
 }
@@ -215,7 +215,7 @@ func were(n int, one string) string {
 	if n == 1 {
 		return "1 " + one + " was"
 	}
-	return Count(n, one) + " were"
+	return terminal.Count(n, one) + " were"
 }
 
 // None says whether nothing failed.

@@ -175,7 +175,7 @@ func TestTotalsPrint(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1 000", 12034: "12 034", 1234567: "1 234 567", -1000: "-1 000", -100: "-100"} {
-		if got := Grouped(n); got != want {
+		if got := terminal.Grouped(n); got != want {
 			t.Errorf("%d: got %q, want %q", n, got, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/terminal"
 )
 
 // scope is which lines were read.
@@ -46,7 +47,7 @@ func (s *scope) String() string {
 	if len(names) > mostSources {
 		names = append(slices.Clone(names[:mostSources]), fmt.Sprintf("%d more", len(names)-mostSources))
 	}
-	lines := Count(s.lines, "line")
+	lines := terminal.Count(s.lines, "line")
 	switch len(names) {
 	case 0:
 		return lines

@@ -6,6 +6,7 @@ import (
 
 	"sseserver/internal/logs"
 	"sseserver/internal/logs/reading"
+	"sseserver/internal/logs/terminal"
 )
 
 // sentence says in words what a line tells.
@@ -23,13 +24,13 @@ var sentences = map[*logs.Event]func(*reading.Line) string{
 		if l.Str("state") == "open" {
 			return "opened as a live message"
 		}
-		return fmt.Sprintf("submitted: %s, %s", Count(number(l, "total", 0), "character"), Count(number(l, "bytes", 0), "byte"))
+		return fmt.Sprintf("submitted: %s, %s", terminal.Count(number(l, "total", 0), "character"), terminal.Count(number(l, "bytes", 0), "byte"))
 	},
 	logs.MessageCompleted: func(l *reading.Line) string {
-		return fmt.Sprintf("completed by its producer: %s, %s", Count(number(l, "chunks", 0), "chunk"), Count(number(l, "bytes", 0), "byte"))
+		return fmt.Sprintf("completed by its producer: %s, %s", terminal.Count(number(l, "chunks", 0), "chunk"), terminal.Count(number(l, "bytes", 0), "byte"))
 	},
 	logs.MessageFailed: func(l *reading.Line) string {
-		return fmt.Sprintf("failed after %s: %s", Count(number(l, "chunks", 0), "chunk"), l.Str("reason"))
+		return fmt.Sprintf("failed after %s: %s", terminal.Count(number(l, "chunks", 0), "chunk"), l.Str("reason"))
 	},
 	logs.MessageDeleted: func(l *reading.Line) string { return "deleted" + ending(l) },
 	logs.MessageEvicted: func(l *reading.Line) string {
@@ -69,7 +70,7 @@ var sentences = map[*logs.Event]func(*reading.Line) string{
 	},
 	logs.ServerShutdownForced: func(l *reading.Line) string { return "the server's shutdown was forced" },
 	logs.LogEntriesDropped: func(l *reading.Line) string {
-		return Count(number(l, "count", 0), "line") + " of the log missing here"
+		return terminal.Count(number(l, "count", 0), "line") + " of the log missing here"
 	},
 	logs.StoreLost: func(l *reading.Line) string { return "the store of the messages did not answer" + because(l) },
 	logs.StoreRestored: func(l *reading.Line) string {
@@ -121,7 +122,7 @@ func closedSentence(l *reading.Line) string {
 		text += fmt.Sprintf("; up to %s behind", Duration(s.lag))
 	}
 	if s.faults > 0 {
-		text += "; " + Count(s.faults, "fault")
+		text += "; " + terminal.Count(s.faults, "fault")
 	}
 	return text + because(l)
 }
@@ -154,7 +155,7 @@ func because(l *reading.Line) string {
 // ending tells how many streams a message took with it.
 func ending(l *reading.Line) string {
 	if n := number(l, "active_streams", 0); n > 0 {
-		return ", which ended " + Count(n, "stream")
+		return ", which ended " + terminal.Count(n, "stream")
 	}
 	return ""
 }

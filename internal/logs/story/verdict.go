@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sseserver/internal/logs"
+	"sseserver/internal/logs/terminal"
 )
 
 // Side is who failed.
@@ -86,12 +87,12 @@ func (c *Clients) judgeGone(s *stream) Verdict {
 	case s.total >= 0 && s.reached >= s.total:
 		return verdict(TheClient, "It had all %s and left before `done`.", s.units(s.total))
 	case s.faults > 0:
-		return verdict(TheTestPlan, "It left after %s that its test plan asked for (%s).", Count(s.faults, "fault"), s.plan)
+		return verdict(TheTestPlan, "It left after %s that its test plan asked for (%s).", terminal.Count(s.faults, "fault"), s.plan)
 	case !s.behind && stall.streams > 0:
 		return verdict(TheServer, "It left while %s of %s were behind, for %s: the server could not keep up, or was stopped.",
-			Grouped(stall.streams), Count(stall.running, "stream"), Duration(stall.to.Sub(stall.from)))
+			terminal.Grouped(stall.streams), terminal.Count(stall.running, "stream"), Duration(stall.to.Sub(stall.from)))
 	case together > 0:
-		return verdict(TheNetwork, "%s streams lost their clients within a second: a proxy, the network, or a program that ran all these clients, was cut off or stopped.", Grouped(together))
+		return verdict(TheNetwork, "%s streams lost their clients within a second: a proxy, the network, or a program that ran all these clients, was cut off or stopped.", terminal.Grouped(together))
 	case s.behind:
 		return verdict(TheNetwork, "The connection ended while the stream was behind its schedule, by up to %s: the network was slow or the client did not read.", Duration(s.lag))
 	case s.sent == 0:

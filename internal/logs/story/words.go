@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
+
+	"sseserver/internal/logs/terminal"
 )
 
 // Duration is a time for people: 1.5 ms, 850 ms, 3.4 s, 2 min 5 s.
@@ -26,25 +27,6 @@ func Duration(d time.Duration) string {
 	}
 }
 
-// Grouped is a number with its digits in groups of three: 12 034.
-func Grouped(n int) string {
-	digits := strconv.Itoa(n)
-	var groups []string
-	for len(digits) > 3 && digits[len(digits)-4] != '-' {
-		groups = append([]string{digits[len(digits)-3:]}, groups...)
-		digits = digits[:len(digits)-3]
-	}
-	return strings.Join(append([]string{digits}, groups...), " ")
-}
-
-// Count is a number of things: 1 stream, 2 000 streams.
-func Count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Grouped(n) + " " + one + "s"
-}
-
 // times is how often: once, twice, 3 times.
 func times(n int) string {
 	switch n {
@@ -53,7 +35,7 @@ func times(n int) string {
 	case 2:
 		return "twice"
 	default:
-		return Grouped(n) + " times"
+		return terminal.Grouped(n) + " times"
 	}
 }
 
@@ -68,7 +50,7 @@ func Amount(kind, unit string, n int) string {
 	if unit == "" {
 		unit = "chunk"
 	}
-	return Count(n, unit)
+	return terminal.Count(n, unit)
 }
 
 // Share is how much of how much: 37 of 5 000 characters, 37 %.
@@ -83,6 +65,6 @@ func Share(kind, unit string, got, total int) string {
 	case total < 0:
 		return Amount(kind, unit, got)
 	default:
-		return Grouped(got) + " of " + Amount(kind, unit, total)
+		return terminal.Grouped(got) + " of " + Amount(kind, unit, total)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -75,7 +74,7 @@ func (s *Summary) head(p *page, report reading.Report) {
 	if len(report.Sources) == 1 {
 		name = report.Sources[0]
 	}
-	what := fmt.Sprintf("%s: %s lines, %s", name, grouped(report.Lines), things(int64(report.Runs), "run", "runs"))
+	what := fmt.Sprintf("%s: %s lines, %s", name, terminal.Grouped(report.Lines), terminal.Count(report.Runs, "run"))
 	span := fmt.Sprintf("%s to %s UTC (%v)", report.First.Format(time.DateTime), report.Last.Format(time.DateTime), report.Last.Sub(report.First).Round(time.Second))
 	between := ", "
 	if p.width > 0 && utf8.RuneCountInString(what+between+span) > p.width {
@@ -86,15 +85,15 @@ func (s *Summary) head(p *page, report reading.Report) {
 	for level := range slices.Values([]int8{1, 2}) { // warn and error, as zapcore numbers them
 		for have, n := range s.levels {
 			if int8(have) == level {
-				notes = append(notes, grouped(n)+" at "+have.String())
+				notes = append(notes, terminal.Grouped(n)+" at "+have.String())
 			}
 		}
 	}
 	if report.BrokenCount > 0 {
-		notes = append(notes, things(int64(report.BrokenCount), "broken one", "broken ones")+" skipped, such as "+report.Broken[0].Error())
+		notes = append(notes, terminal.Count(report.BrokenCount, "broken one")+" skipped, such as "+report.Broken[0].Error())
 	}
 	if s.dropped > 0 {
-		notes = append(notes, grouped(s.dropped)+" dropped by a log that could not be written")
+		notes = append(notes, terminal.Grouped(s.dropped)+" dropped by a log that could not be written")
 	}
 	if len(report.Older) > 0 {
 		notes = append(notes, strings.Join(report.Older, ", ")+" of an older version")
@@ -119,11 +118,11 @@ func (s *Summary) streams(p *page) {
 		rows = append(rows, counts(reason, s.closed[reason]))
 	}
 	if open := all - closed; open > 0 {
-		rows = append(rows, []string{"not closed here", grouped(open)})
+		rows = append(rows, []string{"not closed here", terminal.Grouped(open)})
 	}
 	p.line("")
 	p.table(rows)
-	p.line("sent: %s, %s; with faults asked for: %s", things(s.chunks, "chunk", "chunks"), size(s.bytes), things(s.faulty, "stream", "streams"))
+	p.line("sent: %s, %s; with faults asked for: %s", terminal.Count(s.chunks, "chunk"), size(s.bytes), terminal.Count(s.faulty, "stream"))
 }
 
 // reasons are those that streams ended for, in the order of the catalogue, and then
@@ -142,9 +141,9 @@ func (s *Summary) reasons() []string {
 
 // counts is a row of numbers by kind, their sum first.
 func counts(name string, by map[string]int64) []string {
-	row := []string{name, grouped(sum(by))}
+	row := []string{name, terminal.Grouped(sum(by))}
 	for _, kind := range kinds {
-		row = append(row, grouped(by[kind]))
+		row = append(row, terminal.Grouped(by[kind]))
 	}
 	return row
 }
@@ -179,7 +178,7 @@ func (s *Summary) messagesTable(p *page) {
 			if name == "live" {
 				name = "  of which live"
 			}
-			rows = append(rows, []string{name, grouped(n)})
+			rows = append(rows, []string{name, terminal.Grouped(n)})
 		}
 	}
 	p.line("")
@@ -199,7 +198,7 @@ func (s *Summary) refusals(p *page) {
 		if why.event == logs.HTTPRejectionsSummed.Name {
 			name = "summed, without a line each"
 		}
-		rows = append(rows, []string{name, grouped(s.refused[why])})
+		rows = append(rows, []string{name, terminal.Grouped(s.refused[why])})
 	}
 	p.line("")
 	p.table(rows)
@@ -209,19 +208,19 @@ func (s *Summary) readers(p *page) {
 	if len(s.clients.all) == 0 {
 		return
 	}
-	about := things(int64(len(s.clients.all)), "client", "clients")
+	about := terminal.Count(len(s.clients.all), "client")
 	if s.clients.forgotten {
 		about = "many clients, about"
 	}
 	streams, bytes := s.clients.top(byStreams, topClients), s.clients.top(byBytes, topClients)
 	rows := [][]string{{"CLIENTS by streams", "streams", "sent"}}
 	for _, c := range streams {
-		rows = append(rows, []string{cmp.Or(c.address, "(not known)"), grouped(c.streams), size(c.bytes)})
+		rows = append(rows, []string{cmp.Or(c.address, "(not known)"), terminal.Grouped(c.streams), size(c.bytes)})
 	}
 	if !slices.Equal(streams, bytes) {
 		rows = append(rows, []string{"CLIENTS by bytes", "streams", "sent"})
 		for _, c := range bytes {
-			rows = append(rows, []string{cmp.Or(c.address, "(not known)"), grouped(c.streams), size(c.bytes)})
+			rows = append(rows, []string{cmp.Or(c.address, "(not known)"), terminal.Grouped(c.streams), size(c.bytes)})
 		}
 	}
 	p.line("")
@@ -245,9 +244,9 @@ func (s *Summary) when(p *page) {
 	until := drawn.from.Add(time.Duration(len(drawn.opened)) * drawn.step)
 	p.line("")
 	p.line("STREAMS PER %s, from %s to %s UTC", unit, drawn.from.Format("2006-01-02 15:04"), until.Format("2006-01-02 15:04"))
-	p.line("opened         %s  most %s", spark(drawn.opened), grouped(slices.Max(drawn.opened)))
+	p.line("opened         %s  most %s", spark(drawn.opened), terminal.Grouped(slices.Max(drawn.opened)))
 	if most := slices.Max(drawn.failed); most > 0 {
-		p.line("not completed  %s  most %s", spark(drawn.failed), grouped(most))
+		p.line("not completed  %s  most %s", spark(drawn.failed), terminal.Grouped(most))
 	}
 }
 
@@ -255,26 +254,19 @@ func (s *Summary) when(p *page) {
 func stepText(step time.Duration) string {
 	switch {
 	case step%(24*time.Hour) == 0:
-		return things(int64(step/(24*time.Hour)), "day", "days")
+		return terminal.Count(int64(step/(24*time.Hour)), "day")
 	case step%time.Hour == 0:
-		return things(int64(step/time.Hour), "hour", "hours")
+		return terminal.Count(int64(step/time.Hour), "hour")
 	default:
-		return things(int64(step/minute), "minute", "minutes")
+		return terminal.Count(int64(step/minute), "minute")
 	}
-}
-
-func things(n int64, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(n) + " " + several
 }
 
 // size writes bytes: 12.0 MB.
 func size(n int64) string {
 	switch {
 	case n < 1e3:
-		return things(n, "byte", "bytes")
+		return terminal.Count(n, "byte")
 	case n < 1e6:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	case n < 1e9:
@@ -282,13 +274,4 @@ func size(n int64) string {
 	default:
 		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 	}
-}
-
-// grouped writes a number with a space between each three digits.
-func grouped(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + " " + digits[i:]
-	}
-	return digits
 }
